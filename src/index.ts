@@ -1,5 +1,17 @@
+import { launcherPlugin } from './plugins/launcher';
+import { managerPlugin } from './plugins/manager';
+import { palettePlugin } from './plugins/palette';
+import { panelPlugin } from './plugins/panel';
+import { prefetchPlugin } from './plugins/prefetch';
+
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  managerPlugin,
+  panelPlugin,
+  launcherPlugin,
+  palettePlugin,
+  prefetchPlugin
+];
 
 export default plugins;

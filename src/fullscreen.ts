@@ -1,0 +1,73 @@
+import { Signal } from '@lumino/signaling';
+
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+
+/** The Keyboard Lock API, which TypeScript's library lacks: https://wicg.github.io/keyboard-lock/ */
+interface INavigator extends Navigator {
+  keyboard?: { lock?(keys?: string[]): Promise<void>; unlock?(): void };
+}
+
+/** Full screen for one element, with all keys where the browser lets us have them. */
+export class FullScreen implements IDisposable {
+  constructor(options: FullScreen.IOptions) {
+    this._node = options.node;
+    document.addEventListener('fullscreenchange', this);
+  }
+
+  get isOn(): boolean {
+    return document.fullscreenElement === this._node;
+  }
+
+  /** Emitted when full screen was entered or left, however that came. */
+  get changed(): ISignal<this, boolean> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    document.removeEventListener('fullscreenchange', this);
+    Signal.clearData(this);
+  }
+
+  async toggle(): Promise<void> {
+    if (this.isOn) {
+      return document.exitFullscreen();
+    }
+    await this._node.requestFullscreen({ navigationUI: 'hide' });
+    try {
+      // With the lock, Escape belongs to the desktop, and holding it leaves full screen.
+      await (navigator as INavigator).keyboard?.lock?.();
+    } catch {
+      // Without it, Escape leaves.
+    }
+  }
+
+  handleEvent(): void {
+    if (this.isOn !== this._wasOn) {
+      this._wasOn = this.isOn;
+      if (!this.isOn) {
+        (navigator as INavigator).keyboard?.unlock?.();
+      }
+      this._changed.emit(this.isOn);
+    }
+  }
+
+  private readonly _node: HTMLElement;
+  private readonly _changed = new Signal<this, boolean>(this);
+  private _isDisposed = false;
+  private _wasOn = false;
+}
+
+export namespace FullScreen {
+  export interface IOptions {
+    node: HTMLElement;
+  }
+}

@@ -1,0 +1,30 @@
+/** The members of noVNC 1.7's `RFB` that are used here; the package brings no types. */
+declare module '@novnc/novnc' {
+  interface IEvents {
+    connect: CustomEvent<Record<string, never>>;
+    disconnect: CustomEvent<{ clean: boolean }>;
+    clipboard: CustomEvent<{ text: string }>;
+  }
+
+  export default class RFB extends EventTarget {
+    constructor(target: Element, channel: WebSocket, options?: { shared?: boolean });
+
+    /** A CSS colour. */
+    background: string;
+    /** 0 to 9. */
+    compressionLevel: number;
+    focusOnClick: boolean;
+    /** 0 to 9. */
+    qualityLevel: number;
+    resizeSession: boolean;
+    scaleViewport: boolean;
+    showDotCursor: boolean;
+
+    addEventListener<K extends keyof IEvents>(type: K, listener: (event: IEvents[K]) => void): void;
+    blur(): void;
+    clipboardPasteFrom(text: string): void;
+    disconnect(): void;
+    focus(options?: FocusOptions): void;
+    sendCtrlAltDel(): void;
+  }
+}

@@ -1,0 +1,27 @@
+import { ServerConnection } from '@jupyterlab/services';
+
+import { DesktopAPI } from '../api';
+import { DesktopManager } from '../manager';
+import { DesktopScreen } from '../screen';
+import { IDesktopManager } from '../tokens';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+export const managerPlugin: JupyterFrontEndPlugin<IDesktopManager> = {
+  id: 'jupyter-vnc-proxy:manager',
+  description: 'Provides the desktops of this Jupyter server.',
+  autoStart: true,
+  provides: IDesktopManager,
+  activate: (app: JupyterFrontEnd): IDesktopManager => {
+    const { serverSettings, standby } = app.serviceManager as typeof app.serviceManager & {
+      standby?: DesktopManager.IOptions['standby'];
+    };
+    const api = new DesktopAPI({
+      baseUrl: serverSettings.baseUrl,
+      wsUrl: serverSettings.wsUrl,
+      token: serverSettings.appendToken ? serverSettings.token : '',
+      send: (url, init) => ServerConnection.makeRequest(url, init, serverSettings)
+    });
+    return new DesktopManager({ api, prepare: DesktopScreen.prepare, standby });
+  }
+};

@@ -1,0 +1,19 @@
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ITranslator } from '@jupyterlab/translation';
+
+import { CommandIDs } from '../commands';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+export const palettePlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-vnc-proxy:palette',
+  description: 'Adds the commands of desktops to the command palette.',
+  autoStart: true,
+  requires: [ICommandPalette, ITranslator],
+  activate: (app: JupyterFrontEnd, palette: ICommandPalette, translator: ITranslator): void => {
+    const category = translator.load('jupyter-vnc-proxy').__('Desktop');
+    for (const command of Object.values(CommandIDs)) {
+      palette.addItem({ command, category, args: { isPalette: true } });
+    }
+  }
+};

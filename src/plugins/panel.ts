@@ -1,0 +1,73 @@
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import { WidgetTracker } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator } from '@jupyterlab/translation';
+
+import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../commands';
+import { DesktopScreen } from '../screen';
+import { IDesktopManager, IDesktopTracker } from '../tokens';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { MainAreaWidget } from '@jupyterlab/apputils';
+import type { RemoteScreen } from '../rfb';
+import type { DesktopWidget } from '../widget';
+
+const ID = 'jupyter-vnc-proxy:plugin';
+
+export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
+  id: ID,
+  description: 'Opens desktops: as panels in JupyterLab, as pages elsewhere.',
+  autoStart: true,
+  provides: IDesktopTracker,
+  requires: [IDesktopManager, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    manager: IDesktopManager,
+    translator: ITranslator,
+    labShell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+    settingRegistry: ISettingRegistry | null
+  ): IDesktopTracker => {
+    const trans = translator.load('jupyter-vnc-proxy');
+    const tracker = new WidgetTracker<MainAreaWidget<DesktopWidget>>({ namespace: 'desktop' });
+    if (labShell === null) {
+      addOpenPage({ app, manager, trans });
+      // Loaded for the menu in it.
+      void settingRegistry?.load(ID);
+      return tracker;
+    }
+    let quality = DesktopScreen.QUALITY;
+    const context = { app, manager, trans, tracker, quality: () => quality };
+    addOpenPanel(context);
+    addPanelCommands(context);
+    if (settingRegistry !== null) {
+      void followSettings(settingRegistry, chosen => {
+        quality = chosen;
+        tracker.forEach(panel => panel.content.screen.applyQuality(chosen));
+      });
+    }
+    if (restorer !== null) {
+      void restorer.restore(tracker, {
+        command: CommandIDs.open,
+        // A reload is no reason to start what was stopped.
+        args: panel => ({ name: panel.content.session.name, start: false }),
+        name: panel => panel.content.session.name
+      });
+    }
+    return tracker;
+  }
+};
+
+async function followSettings(
+  registry: ISettingRegistry,
+  apply: (quality: RemoteScreen.IQuality) => void
+): Promise<void> {
+  const settings = await registry.load(ID);
+  const update = () => {
+    const { qualityLevel, compressionLevel } = settings.composite;
+    apply({ qualityLevel: Number(qualityLevel), compressionLevel: Number(compressionLevel) });
+  };
+  settings.changed.connect(update);
+  update();
+}

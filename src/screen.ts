@@ -1,0 +1,212 @@
+import { Signal } from '@lumino/signaling';
+
+import { ClipboardBridge } from './clipboard';
+import { FullScreen } from './fullscreen';
+import { loadClient, RemoteScreen } from './rfb';
+import { StatusView } from './views';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+import type { DesktopSession } from './session';
+
+/**
+ * One desktop in one element: the picture, and above it what there is to say when it isn't live.
+ *
+ * JupyterLab's panel and the plain page both host it.
+ */
+export class DesktopScreen implements IDisposable {
+  constructor(options: DesktopScreen.IOptions) {
+    this.session = options.session;
+    this.node = options.node;
+    this._quality = options.quality ?? DesktopScreen.QUALITY;
+    this.node.classList.add('jp-Desktop');
+    this.node.dataset.desktop = this.session.name;
+    // Keys typed here are the desktop's, not shortcuts of JupyterLab.
+    this.node.dataset.lmSuppressShortcuts = 'true';
+    this._target = document.createElement('div');
+    this._target.className = 'jp-Desktop-screen';
+    this._view = new StatusView({
+      trans: options.trans,
+      actions: { start: () => this.session.start(), retry: () => this.session.reconnect() }
+    });
+    this.node.append(this._target, this._view.node);
+    this.fullScreen = new FullScreen({ node: this.node });
+    this._clipboard = new ClipboardBridge({
+      node: this._target,
+      put: text => this._remote?.putClipboard(text)
+    });
+    this._observer = new ResizeObserver(() => this._fit());
+    this._observer.observe(this._target);
+    for (const type of ['online', 'focus']) {
+      window.addEventListener(type, this);
+    }
+    this.session.statusChanged.connect(this._onStatus, this);
+    this.session.socketOpened.connect(this._onSocket, this);
+    this._onStatus();
+  }
+
+  readonly session: DesktopSession;
+  readonly node: HTMLElement;
+  readonly fullScreen: FullScreen;
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    for (const type of ['online', 'focus']) {
+      window.removeEventListener(type, this);
+    }
+    this._observer.disconnect();
+    this._remote?.dispose();
+    this._clipboard.dispose();
+    this.fullScreen.dispose();
+    this._view.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Whether people can see it; hidden, it neither reconnects nor takes a size. */
+  set visible(value: boolean) {
+    this._visible = value;
+    this.session.paused = !value;
+    this._updateResizing();
+    this._fit();
+  }
+
+  /** Give the keyboard to the desktop, or to the button there is. */
+  focus(): void {
+    if (this._remote !== null && this.session.status.connected) {
+      this._remote.focus();
+    } else {
+      (this._view.node.querySelector('button') ?? this.node).focus({ preventScroll: true });
+    }
+  }
+
+  sendCtrlAltDel(): void {
+    this._remote?.sendCtrlAltDel();
+    this._remote?.focus();
+  }
+
+  applyQuality(quality: RemoteScreen.IQuality): void {
+    this._quality = quality;
+    this._remote?.applyQuality(quality);
+  }
+
+  handleEvent(): void {
+    this.session.wake();
+  }
+
+  private _onStatus(): void {
+    const { status } = this.session;
+    const { dataset } = this.node;
+    dataset.phase = status.phase;
+    dataset.connected = String(status.connected);
+    if (!status.connected && this._remote !== null && this._painted) {
+      this._keepPicture(this._remote.canvas);
+    }
+    this._updateView();
+  }
+
+  private _onSocket(_: DesktopSession, socket: WebSocket): void {
+    this._remote?.dispose();
+    this._painted = false;
+    const remote = new RemoteScreen({
+      target: this._target,
+      socket,
+      resizeSession: this._resizes(),
+      quality: this._quality
+    });
+    this._remote = remote;
+    remote.connected.connect(() => this._onConnected());
+    remote.painted.connect(() => this._onPainted());
+    remote.copied.connect((_, text) => void this._clipboard.copied(text));
+  }
+
+  private _onConnected(): void {
+    const hadFocus = this.node.contains(document.activeElement);
+    this.session.handshakeDone();
+    this._fit();
+    if (hadFocus) {
+      this._remote?.focus();
+    }
+  }
+
+  private _onPainted(): void {
+    this._painted = true;
+    this._kept?.remove();
+    this._kept = null;
+    this._updateView();
+  }
+
+  /** The last picture stays to be seen, under what is to be said. */
+  private _keepPicture(canvas: HTMLCanvasElement): void {
+    this._painted = false;
+    this._kept?.remove();
+    this._kept = canvas;
+    canvas.dataset.kept = 'true';
+    canvas.removeAttribute('style');
+    this._target.append(canvas);
+  }
+
+  private _updateView(): void {
+    const { status } = this.session;
+    const live = status.connected && this._painted;
+    this.node.classList.toggle('jp-mod-live', live);
+    if (live) {
+      this._view.clear();
+    } else {
+      this._view.update(status);
+    }
+  }
+
+  private _resizes(): boolean {
+    return this._visible && this.session.status.model?.resize === 'rfb';
+  }
+
+  private _updateResizing(): void {
+    if (this._remote !== null) {
+      this._remote.resizeSession = this._resizes();
+    }
+  }
+
+  /** Has the server give the desktop the target's size, where the RFB client can't. */
+  private _fit(): void {
+    const { status } = this.session;
+    const { clientWidth: width, clientHeight: height } = this._target;
+    if (this._visible && status.connected && status.model?.resize === 'rest' && width > 0 && height > 0) {
+      this.session.resize({ width, height });
+    }
+  }
+
+  private readonly _target: HTMLElement;
+  private readonly _view: StatusView;
+  private readonly _clipboard: ClipboardBridge;
+  private readonly _observer: ResizeObserver;
+  private _quality: RemoteScreen.IQuality;
+  private _remote: RemoteScreen | null = null;
+  private _kept: HTMLElement | null = null;
+  private _painted = false;
+  private _visible = true;
+  private _isDisposed = false;
+}
+
+export namespace DesktopScreen {
+  /** The picture's quality unless people choose another. */
+  export const QUALITY: RemoteScreen.IQuality = { qualityLevel: 6, compressionLevel: 2 };
+
+  export interface IOptions {
+    session: DesktopSession;
+    /** The element to live in. */
+    node: HTMLElement;
+    trans: TranslationBundle;
+    quality?: RemoteScreen.IQuality;
+  }
+
+  /** What a session has to fetch before it opens a socket. */
+  export const prepare: () => Promise<void> = loadClient;
+}
+

@@ -1,0 +1,132 @@
+import { Token } from '@lumino/coreutils';
+
+import type { MainAreaWidget, IWidgetTracker } from '@jupyterlab/apputils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import type { DesktopSession } from './session';
+import type { DesktopWidget } from './widget';
+
+/** What the server says about desktops, and what a panel makes of it. */
+export namespace Desktop {
+  /** The name of the desktop that the tile opens. */
+  export const DEFAULT_NAME = 'default';
+
+  export type Phase = 'starting' | 'running' | 'stopped' | 'failed';
+
+  /** The part that is waited for. */
+  export type Step = 'display' | 'vnc' | 'websockify' | 'session';
+
+  export interface ISize {
+    width: number;
+    height: number;
+  }
+
+  /** Why something went wrong, in one sentence, and what mends it. */
+  export interface IProblem {
+    code: string;
+    message: string;
+    /** A shell command or a sentence. */
+    fix: string | null;
+    /** The part whose log explains it. */
+    part: string | null;
+    /** The last lines of that log. */
+    log: string[];
+  }
+
+  export interface IModel {
+    name: string;
+    phase: Phase;
+    step: Step | null;
+    backend: string;
+    transport: string;
+    session: string;
+    display: string | null;
+    geometry: string;
+    /** Who resizes: the RFB client, or our own request. */
+    resize: 'rfb' | 'rest';
+    created: string;
+    last_activity: string;
+    clients: number;
+    error: IProblem | null;
+  }
+
+  export interface ILog {
+    name: string;
+    part: string;
+    parts: string[];
+    lines: string[];
+  }
+
+  export interface ICreateOptions {
+    name?: string;
+    backend?: string;
+    session?: string;
+    geometry?: string;
+  }
+
+  /** A desktop's phase as one panel sees it: `lost` and `missing` are about the way to it. */
+  export type PanelPhase = Phase | 'lost' | 'missing';
+
+  export interface IStatus {
+    readonly phase: PanelPhase;
+    /** Whether the RFB handshake is done and the socket open. */
+    readonly connected: boolean;
+    readonly model: IModel | null;
+    readonly problem: IProblem | null;
+    /** When the next attempt is due, in milliseconds since the epoch. */
+    readonly retryAt: number | null;
+  }
+}
+
+/** The requests that a desktop's session makes. */
+export interface IDesktopAPI {
+  list(): Promise<Desktop.IModel[]>;
+  get(name: string): Promise<Desktop.IModel>;
+  create(options: Desktop.ICreateOptions): Promise<Desktop.IModel>;
+  delete(name: string): Promise<void>;
+  start(name: string): Promise<Desktop.IModel>;
+  stop(name: string): Promise<Desktop.IModel>;
+  restart(name: string): Promise<Desktop.IModel>;
+  resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel>;
+  log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
+  /** The address of the desktop's RFB stream; known after the first answer. */
+  socketURL(name: string): string;
+  /** The address of the plain page that shows the desktop. */
+  pageURL(name: string): string;
+}
+
+/** The desktops of this server. */
+export interface IDesktopManager extends IDisposable {
+  readonly api: IDesktopAPI;
+
+  /** The most recent list, without asking the server. */
+  desktops(): readonly Desktop.IModel[];
+
+  /** Emitted when a desktop comes, goes or changes. */
+  readonly changed: ISignal<IDesktopManager, readonly Desktop.IModel[]>;
+
+  /** Ask the server now. */
+  refresh(): Promise<void>;
+
+  create(options: Desktop.ICreateOptions): Promise<Desktop.IModel>;
+  start(name: string): Promise<Desktop.IModel>;
+  stop(name: string): Promise<Desktop.IModel>;
+  restart(name: string): Promise<Desktop.IModel>;
+  delete(name: string): Promise<void>;
+
+  /** A new session of a desktop, which its user opens and disposes of. */
+  connectTo(name: string): DesktopSession;
+}
+
+export const IDesktopManager = new Token<IDesktopManager>(
+  'jupyter-vnc-proxy:IDesktopManager',
+  'The desktops of this Jupyter server: lists, starts and stops them.'
+);
+
+/** Tracks the panels that show desktops. */
+export type IDesktopTracker = IWidgetTracker<MainAreaWidget<DesktopWidget>>;
+
+export const IDesktopTracker = new Token<IDesktopTracker>(
+  'jupyter-vnc-proxy:IDesktopTracker',
+  'Tracks the panels that show desktops.'
+);

@@ -1,0 +1,104 @@
+import { Widget } from '@lumino/widgets';
+
+import { desktopIcon } from './icons';
+import { DesktopScreen } from './screen';
+import { titleOf } from './views';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import type { RemoteScreen } from './rfb';
+import type { DesktopSession } from './session';
+
+/** A desktop as a Lumino widget, which owns its session. */
+export class DesktopWidget extends Widget {
+  constructor(options: DesktopWidget.IOptions) {
+    super();
+    this._trans = options.trans;
+    this.session = options.session;
+    this.node.tabIndex = -1;
+    this.screen = new DesktopScreen({
+      session: options.session,
+      node: this.node,
+      trans: options.trans,
+      quality: options.quality
+    });
+    this.screen.visible = false;
+    this.title.icon = desktopIcon;
+    this.title.closable = true;
+    this.session.statusChanged.connect(this._updateTitle, this);
+    this._updateTitle();
+  }
+
+  readonly session: DesktopSession;
+  readonly screen: DesktopScreen;
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.screen.dispose();
+    this.session.dispose();
+    super.dispose();
+  }
+
+  protected override onAfterAttach(_: Message): void {
+    this.screen.visible = this.isVisible;
+  }
+
+  protected override onAfterShow(_: Message): void {
+    this.screen.visible = this.isVisible;
+  }
+
+  /** Hiding and moving keep the connection; without a size of its own, the picture isn't resized. */
+  protected override onBeforeHide(_: Message): void {
+    this.screen.visible = false;
+  }
+
+  protected override onBeforeDetach(_: Message): void {
+    this.screen.visible = false;
+  }
+
+  protected override onActivateRequest(_: Message): void {
+    this.screen.focus();
+  }
+
+  private _updateTitle(): void {
+    const { status, name } = this.session;
+    const label = titleOf(name, status, this._trans);
+    const phase = status.connected ? 'running' : status.phase;
+    this.title.label = label;
+    this.title.className = `jp-Desktop-tab jp-mod-${phase}`;
+    this.title.caption = this._caption(label);
+  }
+
+  private _caption(label: string): string {
+    const { model } = this.session.status;
+    if (model === null) {
+      return label;
+    }
+    const trans = this._trans;
+    const lines = [label, trans.__('Name: %1', model.name), trans.__('Backend: %1', model.backend)];
+    if (model.session) {
+      lines.push(trans.__('Session: %1', model.session));
+    }
+    if (model.display) {
+      lines.push(trans.__('Display: %1', model.display));
+    }
+    if (!window.isSecureContext) {
+      lines.push(
+        trans.__('This page came without https: no shared clipboard, no H.264, and keys of the browser stay with it.')
+      );
+    }
+    return lines.join('\n');
+  }
+
+  private readonly _trans: TranslationBundle;
+}
+
+export namespace DesktopWidget {
+  export interface IOptions {
+    session: DesktopSession;
+    trans: TranslationBundle;
+    quality?: RemoteScreen.IQuality;
+  }
+}
