@@ -1,5 +1,6 @@
 import { launcherPlugin } from './plugins/launcher';
 import { managerPlugin } from './plugins/manager';
+import { notebookPlugin } from './plugins/notebook';
 import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
@@ -10,6 +11,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   managerPlugin,
   panelPlugin,
   launcherPlugin,
+  notebookPlugin,
   palettePlugin,
   prefetchPlugin
 ];

@@ -35,16 +35,12 @@ export class RemoteScreen implements IDisposable {
     this._rfb.showDotCursor = true;
     this._rfb.resizeSession = options.resizeSession;
     this.applyQuality(options.quality);
-    this._rfb.addEventListener('connect', () => this._connected.emit());
+    this._rfb.addEventListener('connect', () => this._onConnect());
     this._rfb.addEventListener('disconnect', () => {
       this._isOver = true;
     });
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
-    whenPainted(this.canvas, () => {
-      performance.mark('vnc:first-frame');
-      this._painted.emit();
-    });
   }
 
   readonly canvas: HTMLCanvasElement;
@@ -100,6 +96,14 @@ export class RemoteScreen implements IDisposable {
   /** Make a text the desktop's clipboard. */
   putClipboard(text: string): void {
     this._rfb.clipboardPasteFrom(text);
+  }
+
+  private _onConnect(): void {
+    whenPainted(this.canvas, () => {
+      performance.mark('vnc:first-frame');
+      this._painted.emit();
+    });
+    this._connected.emit();
   }
 
   private readonly _rfb: RFB;

@@ -108,6 +108,9 @@ export class DesktopScreen implements IDisposable {
     if (!status.connected && this._remote !== null && this._painted) {
       this._keepPicture(this._remote.canvas);
     }
+    if (status.phase === 'stopped' || status.phase === 'failed') {
+      this._dropPicture();
+    }
     this._updateView();
   }
 
@@ -137,19 +140,23 @@ export class DesktopScreen implements IDisposable {
 
   private _onPainted(): void {
     this._painted = true;
-    this._kept?.remove();
-    this._kept = null;
+    this._dropPicture();
     this._updateView();
   }
 
-  /** The last picture stays to be seen, under what is to be said. */
+  /** The last picture stays to be seen while its desktop may come back. */
   private _keepPicture(canvas: HTMLCanvasElement): void {
     this._painted = false;
-    this._kept?.remove();
+    this._dropPicture();
     this._kept = canvas;
     canvas.dataset.kept = 'true';
     canvas.removeAttribute('style');
     this._target.append(canvas);
+  }
+
+  private _dropPicture(): void {
+    this._kept?.remove();
+    this._kept = null;
   }
 
   private _updateView(): void {

@@ -98,7 +98,7 @@ export class StatusView implements IDisposable {
         ];
       case 'failed':
         return [
-          this._heading(trans.__('The desktop does not work')),
+          this._heading(trans.__('The desktop has failed')),
           ...this._problem(status.problem),
           this._button('start', trans.__('Try again'))
         ];
