@@ -1,0 +1,20 @@
+"""A Linux desktop inside Jupyter: the version and Jupyter's hooks."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("jupyter-vnc-proxy")
+except PackageNotFoundError:  # a checkout that was never installed
+    __version__ = "0.0.0"
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-vnc-proxy"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, object]]:
+    from .app import VncProxy
+
+    return [{"module": "jupyter_vnc_proxy", "app": VncProxy}]

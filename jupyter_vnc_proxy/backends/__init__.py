@@ -1,0 +1,78 @@
+"""The backends: built in, and those that other packages add.
+
+A package adds one through an entry point in the group ``jupyter_vnc_proxy.backends`` that names a class or
+function returning a `Backend`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib.metadata import entry_points
+
+from ..errors import InvalidOption
+from ..options import DesktopOptions
+from .base import Backend, Paths, Program, Step
+from .tigervnc import TigervncBackend
+from .x11vnc import X11vncBackend
+
+GROUP = "jupyter_vnc_proxy.backends"
+
+AUTO = ("tigervnc", "x11vnc")
+"""In this order ``auto`` looks for one that can run."""
+
+BUILT_IN: dict[str, Callable[[], Backend]] = {"tigervnc": TigervncBackend, "x11vnc": X11vncBackend}
+
+__all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choose", "missing_programs"]
+
+
+def all_backends() -> dict[str, Backend]:
+    """Return every backend by name; one that can't be loaded is left out."""
+    found: dict[str, Backend] = {name: make() for name, make in BUILT_IN.items()}
+    for entry in entry_points(group=GROUP):
+        try:
+            backend = entry.load()()
+        except Exception:  # whatever a third party's module raises
+            continue
+        if isinstance(backend, Backend):
+            found.setdefault(backend.name, backend)
+    return found
+
+
+def missing_programs(backend: Backend, options: DesktopOptions) -> list[Program]:
+    """Return the programs that ``backend`` needs and this machine lacks."""
+    return [program for program in backend.programs(options) if program.find() is None]
+
+
+def choose(options: DesktopOptions) -> Backend:
+    """Return the backend that ``options`` names, or for ``auto`` the best that can run with this transport.
+
+    Raise `InvalidOption` for a name or transport that doesn't exist. Whether its programs are there is not asked
+    of a backend that was named; for ``auto`` with none usable the first is returned.
+    """
+    if options.backend in BUILT_IN:
+        backend: Backend = BUILT_IN[options.backend]()
+    elif options.backend == "auto":
+        candidates = [make() for make in map(BUILT_IN.__getitem__, AUTO)]
+        fitting = [each for each in candidates if options.transport in each.transports]
+        if not fitting:
+            raise _bad_transport(options.transport, {t for each in candidates for t in each.transports})
+        usable = (each for each in fitting if not missing_programs(each, options))
+        return next(usable, fitting[0])
+    else:
+        backends = all_backends()
+        if options.backend not in backends:
+            names = ", ".join(["auto", *backends])
+            raise InvalidOption(
+                f"There is no backend {options.backend!r}; choose one of {names}.", code="unknown-backend"
+            )
+        backend = backends[options.backend]
+    if options.transport not in backend.transports:
+        raise _bad_transport(options.transport, backend.transports)
+    return backend
+
+
+def _bad_transport(transport: str, known: Iterable[str]) -> InvalidOption:
+    return InvalidOption(
+        f"There is no transport {transport!r} here; choose one of {', '.join(sorted(known))}.",
+        code="unknown-transport",
+    )

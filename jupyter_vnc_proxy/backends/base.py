@@ -1,0 +1,87 @@
+"""What a backend says: pure data. It starts nothing itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+from ..environment import search_path
+from ..options import DesktopOptions
+from ..process import Ready, Started
+
+DISPLAY = "{display}"
+"""Stands in an argv for the display's name, as in ``:1``."""
+
+StepName = Literal["display", "session", "vnc", "websockify"]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that must be there: ``names`` are alternatives; ``packages`` maps an installer to its package."""
+
+    names: tuple[str, ...]
+    purpose: str
+    packages: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self) -> str | None:
+        """Return the path of the first alternative that a desktop's programs would find, or ``None``."""
+        path = search_path(os.environ.get("PATH", ""))
+        return next(filter(None, (shutil.which(name, path=path) for name in self.names)), None)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The files of one desktop that a backend may name in an argv."""
+
+    directory: Path
+    rfb_socket: Path
+    xauthority: Path
+
+    @property
+    def vnc_socket(self) -> Path:
+        """The VNC server's own socket, where something else listens on ``rfb_socket``."""
+        return self.directory / "vnc.sock"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One process of a desktop, started once those named in ``after`` are ready.
+
+    The ``display`` step writes its display number to the readiness pipe (``-displayfd``).
+    """
+
+    name: StepName
+    argv: tuple[str, ...]
+    after: tuple[StepName, ...] = ()
+    ready: Ready = field(default_factory=Started)
+    umask: int = 0o077
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """One way to make a desktop.
+
+    ``transports``: the first is the default. ``resize``: who changes the size: ``rfb`` where the VNC server
+    takes SetDesktopSize, ``rest`` where we do it through RANDR.
+    """
+
+    name: str
+    title: str
+    transports: tuple[str, ...]
+    resize: Literal["rfb", "rest"]
+
+    def programs(self, options: DesktopOptions) -> Iterable[Program]:
+        """Return the programs that must be there."""
+
+    def steps(self, options: DesktopOptions, paths: Paths) -> Iterable[Step]:
+        """Return the processes to start, without the session."""
+
+    def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
+        """Return what is spoken on ``rfb.sock``."""
+
+    def raw_socket(self, options: DesktopOptions) -> str:
+        """Return the name of the socket that speaks plain RFB in any case."""

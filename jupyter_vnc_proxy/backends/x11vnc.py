@@ -1,0 +1,99 @@
+"""Xvfb, and x11vnc that looks at it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal
+
+from ..options import MAX_SIDE, DesktopOptions
+from ..process import PIPE, Listens, WritesLine
+from .base import DISPLAY, Paths, Program, Step
+
+VIRTUAL_SCREEN = (3840, 2160)
+"""Pixels of Xvfb's framebuffer; RANDR chooses a size within it."""
+
+XVFB = Program(
+    ("Xvfb",),
+    "the display",
+    {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xorgserver"},
+)
+X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
+
+
+class X11vncBackend:
+    """Xvfb and x11vnc; its transports differ in who speaks WebSocket.
+
+    ``direct``: our bridge; ``native``: libvncserver, which recognises a WebSocket by its first bytes;
+    ``websockify``: websockify in front of x11vnc.
+    """
+
+    name = "x11vnc"
+    title = "Xvfb + x11vnc"
+    transports = ("direct", "websockify", "native")
+    resize: Literal["rfb", "rest"] = "rest"  # x11vnc 0.9.16 ignores SetDesktopSize
+
+    def programs(self, options: DesktopOptions) -> list[Program]:
+        """Return the programs that must be there."""
+        return [XVFB, X11VNC]
+
+    def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
+        """Return what is spoken on ``rfb.sock``."""
+        return "rfb" if options.transport == "direct" else "websocket"
+
+    def raw_socket(self, options: DesktopOptions) -> str:
+        """Return the name of the socket that speaks plain RFB; libvncserver's speaks both."""
+        return "vnc.sock" if options.transport == "websockify" else "rfb.sock"
+
+    def steps(self, options: DesktopOptions, paths: Paths) -> list[Step]:
+        """Return Xvfb, x11vnc and, where asked for, websockify."""
+        socket = paths.directory / self.raw_socket(options)
+        steps = [xvfb(options, paths)]
+        steps.append(
+            Step(
+                "vnc",
+                (
+                    *("x11vnc", "-display", DISPLAY, "-auth", str(paths.xauthority)),
+                    # TCP needs both switches: without the second one it listens on [::]:5900.
+                    *("-unixsock", str(socket), "-rfbport", "0", "-rfbportv6", "-1"),
+                    *("-norc", "-nopw", "-forever", "-shared", "-nolookup"),
+                    *("-desktop", "Desktop", "-xrandr", "newfbsize", "-repeat"),
+                    # Guesses about scrolling and window moves cost more than they save without a slow link.
+                    *("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "10", "-defer", "10"),
+                    *("-nocmds", "-noremote", "-quiet"),
+                ),
+                after=("display",),
+                ready=Listens(socket),
+            )
+        )
+        if options.transport == "websockify":
+            steps.append(websockify(paths))
+        return steps
+
+
+def xvfb(options: DesktopOptions, paths: Paths) -> Step:
+    """Return the Xvfb process: large, never reset, so that RANDR can resize it (Xserver(1), Xvfb(1))."""
+    width = min(MAX_SIDE, max(VIRTUAL_SCREEN[0], options.geometry.width))
+    height = min(MAX_SIDE, max(VIRTUAL_SCREEN[1], options.geometry.height))
+    return Step(
+        "display",
+        (
+            *("Xvfb", "-displayfd", PIPE, "-auth", str(paths.xauthority)),
+            *("-screen", "0", f"{width}x{height}x24", "-dpi", "96"),
+            *("-noreset", "-nolisten", "tcp", "-s", "0"),
+            *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
+        ),
+        ready=WritesLine(),
+    )
+
+
+def websockify(paths: Paths) -> Step:
+    """Return websockify, which listens on ``rfb.sock`` and connects to the VNC server's socket for each client."""
+    return Step(
+        "websockify",
+        (
+            *(sys.executable, "-m", "websockify", "--heartbeat=25"),
+            *("--unix-listen", str(paths.rfb_socket), "--unix-listen-mode", "0600"),
+            *("--unix-target", str(paths.vnc_socket)),
+        ),
+        ready=Listens(paths.rfb_socket),
+    )

@@ -1,0 +1,314 @@
+"""One desktop's directory, seen from outside.
+
+The directory is all that a desktop shares with the world, so that whoever can read it can list, watch, stop and
+adopt the desktop:
+
+    desktop.json   what it is, which phase it is in, why it failed
+    rfb.sock       the socket that the browser's bytes go to (0600)
+    Xauthority     the display's cookie (0600)
+    log/           one file for each part
+    runner.lock    locked by the runner for as long as it lives; holds its process id
+    owners.lock    shared-locked by each server that looks after the desktop
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from .errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
+from .options import DesktopOptions
+from .process import end_marked
+
+Phase = Literal["starting", "running", "stopped", "failed"]
+
+MARKER = "JUPYTER_VNC_DESKTOP"
+"""Environment variable that every process of a desktop carries; its value is the desktop's directory."""
+
+START_GRACE = 5.0
+"""Seconds in which a runner that was just spawned need not hold its lock yet."""
+
+LOG_BYTES = 64 * 1024
+"""How much of a log's end is looked at."""
+
+
+def utc_now() -> str:
+    """Return the time as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class DesktopState:
+    """What ``desktop.json`` says. `resize` and `speaks` are what a client must know of the socket."""
+
+    name: str
+    phase: Phase = "starting"
+    step: str | None = "display"
+    backend: str = ""
+    transport: str = ""
+    session: str = ""
+    display: str | None = None
+    geometry: str = ""
+    resize: Literal["rfb", "rest"] = "rfb"
+    speaks: Literal["rfb", "websocket"] = "rfb"
+    raw_socket: str = "rfb.sock"
+    created: str = field(default_factory=utc_now)
+    options: dict[str, Any] = field(default_factory=dict)
+    error: ErrorModel | None = None
+
+
+class Desktop:
+    """One desktop: its directory, and the runner in it if there is one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.state_file = path / "desktop.json"
+        self.rfb_socket = path / "rfb.sock"
+        self.xauthority = path / "Xauthority"
+        self.log_directory = path / "log"
+        self._spawned: subprocess.Popen[bytes] | None = None
+
+    # -- what it is ---------------------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        """Tell whether the directory is one of a desktop."""
+        return self.state_file.exists()
+
+    def state(self) -> DesktopState:
+        """Read ``desktop.json`` and hold it against the runner's lock: the lock is the truth about life.
+
+        Raise `UnknownDesktop` where there is none. A file that can't be read (a disk that was full, a machine
+        that died) is no error: the desktop is ``stopped``, says so, and can be started again.
+        """
+        state = self._stored_state()
+        if state.phase in ("starting", "running") and not self._runner_may_live():
+            error: ErrorModel = {
+                "code": "runner-died",
+                "message": "The program that looks after this desktop was ended from outside.",
+                "fix": None,
+                "part": "runner",
+                "log": self.log("runner", 20),
+            }
+            return replace(state, phase="failed", step=None, display=None, error=error)
+        return state
+
+    def _stored_state(self) -> DesktopState:
+        try:
+            data = json.loads(self.state_file.read_bytes())
+            known = {entry.name for entry in fields(DesktopState)}
+            return DesktopState(**{key: value for key, value in data.items() if key in known})
+        except FileNotFoundError:
+            raise UnknownDesktop(f"There is no desktop named {self.name!r}.") from None
+        except (OSError, ValueError, TypeError, AttributeError):
+            error: ErrorModel = {
+                "code": "state-damaged",
+                "message": "The desktop's state file was damaged; start the desktop again.",
+                "fix": None,
+                "part": None,
+                "log": [],
+            }
+            return DesktopState(name=self.name, phase="stopped", step=None, error=error)
+
+    def write_state(self, state: DesktopState) -> None:
+        """Replace ``desktop.json`` in one step, so that a reader sees the old one or the new one, never half."""
+        fresh = self.path / ".desktop.json.new"
+        fresh.write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
+        os.replace(fresh, self.state_file)
+
+    def options(self) -> DesktopOptions | None:
+        """Return what was asked for when it was last started, or ``None`` where that isn't known."""
+        with contextlib.suppress(InvalidOption, UnknownDesktop):
+            return DesktopOptions.from_json(self._stored_state().options)
+        return None
+
+    def runner_pid(self) -> int | None:
+        """Return the process id of the runner, or ``None`` where none holds the lock."""
+        try:
+            with open(self.path / "runner.lock", "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with contextlib.suppress(OSError, ValueError):
+                return int((self.path / "runner.lock").read_text())
+        except OSError:
+            pass
+        return None
+
+    def _runner_may_live(self) -> bool:
+        if self._spawned is not None:
+            return self._spawned.poll() is None or self.runner_pid() is not None
+        if self.runner_pid() is not None:
+            return True
+        with contextlib.suppress(OSError):
+            return time.time() - self.state_file.stat().st_mtime < START_GRACE
+        return False
+
+    def log_parts(self) -> list[str]:
+        """Return the names of the parts that have a log."""
+        return sorted(file.stem for file in self.log_directory.glob("*.log"))
+
+    def log(self, part: str, lines: int) -> list[str]:
+        """Return the last ``lines`` lines of a part's log; nothing where it has none."""
+        if part not in self.log_parts():
+            return []
+        return tail(self.log_directory / f"{part}.log", lines)
+
+    # -- what can be done to it -----------------------------------------------------------------------------------
+
+    def start(self, options: DesktopOptions, orphan_timeout: float) -> None:
+        """Spawn a runner in a process group of its own and return at once; `state` tells how it goes on.
+
+        ``orphan_timeout``: seconds that the desktop lives on when no server looks after it.
+        Raise `Conflict` where it runs already.
+        """
+        if self.runner_pid() is not None:
+            raise Conflict(f"The desktop {self.name!r} is running already.", code="already-running")
+        self.prepare()
+        created = self._stored_state().created if self.exists() else utc_now()
+        self.write_state(
+            DesktopState(
+                name=self.name,
+                backend=options.backend,
+                transport=options.transport,
+                session=options.session,
+                geometry=str(options.geometry),
+                created=created,
+                options=options.to_json(),
+            )
+        )
+        argv = [sys.executable, "-m", "jupyter_vnc_proxy", "run", f"--name={self.name}"]
+        argv += [f"--runtime-dir={self.path.parent}", f"--orphan-timeout={orphan_timeout:g}"]
+        with open(self.log_directory / "runner.log", "ab") as log:
+            self._spawned = subprocess.Popen(
+                argv + options.argv(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def prepare(self) -> None:
+        """Make the directory and what is in it, 0700; raise `InvalidOption` where that can't be done."""
+        try:
+            self.path.mkdir(mode=0o700, exist_ok=True)
+            self.log_directory.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise InvalidOption(
+                f"The directory {self.path} could not be made: {error.strerror}.",
+                code="runtime-directory",
+            ) from error
+
+    def signal_stop(self) -> None:
+        """Ask the runner to end the desktop (SIGTERM). Does nothing where there is none."""
+        pid = self.runner_pid()
+        if pid is None and self._spawned is not None and self._spawned.poll() is None:
+            pid = self._spawned.pid
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    def stopped(self) -> bool:
+        """Tell whether no runner is left; reap it where it was our child."""
+        if self._spawned is not None and self._spawned.poll() is None:
+            return False
+        return self.runner_pid() is None
+
+    def sweep(self, error: ErrorModel | None = None) -> None:
+        """Clear what a dead runner left behind: processes, sockets, cookie, locks; the state becomes ``stopped``.
+
+        Must be called only where no runner lives.
+        """
+        end_marked(MARKER, str(self.path))
+        state = self._stored_state()
+        self.remove_traces(state.display)
+        self.write_state(replace(state, phase="stopped", step=None, display=None, error=error))
+
+    def remove_traces(self, display: str | None) -> None:
+        """Remove sockets and the cookie, and the X lock of ``display`` where its owner is dead."""
+        for file in [*self.path.glob("*.sock"), self.xauthority]:
+            file.unlink(missing_ok=True)
+        if display is not None:
+            remove_dead_display_lock(display)
+
+    def remove(self) -> None:
+        """Remove the directory of a desktop that was stopped."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def locked(self, timeout: float = 1.0) -> Iterator[None]:
+        """Hold the runner's lock (in the runner only); raise `Conflict` where another has it for ``timeout`` seconds."""
+        descriptor = os.open(self.path / "runner.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            deadline = time.monotonic() + timeout
+            while True:  # a reader's look at the lock may be in the way for a moment
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise Conflict(
+                            f"The desktop {self.name!r} is running already.", code="already-running"
+                        ) from None
+                    time.sleep(0.01)
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode())
+            yield
+        finally:
+            os.close(descriptor)
+
+    def own(self) -> IO[bytes]:
+        """Look after the desktop: it is no orphan until the file that this returns is closed."""
+        file = open(self.path / "owners.lock", "ab")  # noqa: SIM115 - the caller keeps it
+        fcntl.flock(file, fcntl.LOCK_SH)
+        return file
+
+    def has_owner(self) -> bool:
+        """Tell whether any process looks after the desktop."""
+        try:
+            with open(self.path / "owners.lock", "ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+def tail(file: Path, lines: int) -> list[str]:
+    """Return the last ``lines`` lines of a text file, of its last 64 KiB at most; nothing where it can't be read."""
+    try:
+        with open(file, "rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - LOG_BYTES))
+            text = stream.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return text.splitlines()[-lines:] if lines > 0 else []
+
+
+def remove_dead_display_lock(display: str) -> None:
+    """Remove ``/tmp/.X<n>-lock`` and its socket where they are ours and the process they name is dead."""
+    number = display.removeprefix(":")
+    lock = Path(f"/tmp/.X{number}-lock")
+    try:
+        if lock.lstat().st_uid != os.getuid():
+            return
+        os.kill(int(lock.read_text()), 0)
+    except ProcessLookupError:
+        lock.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            Path(f"/tmp/.X11-unix/X{number}").unlink()
+    except (OSError, ValueError):
+        return

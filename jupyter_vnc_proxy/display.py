@@ -1,0 +1,178 @@
+"""One X display as its client sees it: the cookie, the size, and signs that somebody draws on it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .options import Geometry
+
+if TYPE_CHECKING:
+    import xcffib
+    import xcffib.randr
+
+COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
+COOKIE_BYTES = 16
+FAMILY_WILD = 0xFFFF
+"""Xauthority's address family that matches every display (X11/Xauth.h), so that one file serves server and clients."""
+
+BACKGROUND = 0x2E3440
+"""Colour of the root window (RGB) until a session paints its own: not black, which looks like a dead screen."""
+
+
+def write_cookie(path: Path) -> None:
+    """Write a fresh MIT-MAGIC-COOKIE-1 to ``path`` (0600): family, address, display, name, data, each with its length
+    as 16 bits big-endian (libXau, AuWrite.c)."""
+    record = struct.pack(">HHH", FAMILY_WILD, 0, 0)
+    record += struct.pack(">H", len(COOKIE_NAME)) + COOKIE_NAME
+    record += struct.pack(">H", COOKIE_BYTES) + secrets.token_bytes(COOKIE_BYTES)
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(record)
+
+
+def connect(display: str, xauthority: Path) -> xcffib.Connection:
+    """Connect to ``display`` with the cookie in ``xauthority``; raise ``xcffib.ConnectionException`` otherwise.
+
+    ``xcffib.Connection(auth=…)`` hands over memory that is freed by then (1.13), so the C library is asked here.
+    """
+    import xcffib  # 40 ms that only some callers need
+    import xcffib.xproto
+
+    ffi = xcffib.ffi
+    name = ffi.new("char[]", COOKIE_NAME)
+    data = ffi.new("char[]", xauthority.read_bytes()[-COOKIE_BYTES:])
+    auth = ffi.new("xcb_auth_info_t *")
+    auth.name, auth.namelen = name, len(COOKIE_NAME)
+    auth.data, auth.datalen = data, COOKIE_BYTES
+    pointer = xcffib.lib.xcb_connect_to_display_with_auth_info(display.encode(), auth, ffi.NULL)
+    error = xcffib.lib.xcb_connection_has_error(pointer)
+    if error:
+        xcffib.lib.xcb_disconnect(pointer)
+        raise xcffib.ConnectionException(error)
+    return xcffib.wrap(pointer)
+
+
+def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
+    """Change a display's size through RANDR, within its virtual screen; return the size that it has then, in pixels."""
+    connection = connect(display, xauthority)
+    try:
+        return set_size(connection, geometry)
+    finally:
+        connection.disconnect()
+
+
+def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
+    """Give the first output a mode of the size ``wanted`` (made where there is none) and shrink the screen to it."""
+    import xcffib.randr as randr
+
+    root = connection.get_setup().roots[0].root
+    extension = connection(randr.key)
+    limits = extension.GetScreenSizeRange(root).reply()
+    width = max(limits.min_width, min(wanted.width, limits.max_width))
+    height = max(limits.min_height, min(wanted.height, limits.max_height))
+    # While the server is grabbed no client sees a screen that is smaller than its output.
+    connection.core.GrabServer()
+    try:
+        resources = extension.GetScreenResources(root).reply()
+        output, crtc = resources.outputs[0], resources.crtcs[0]
+        now = 0  # CurrentTime
+        last_mode = extension.GetCrtcInfo(crtc, now).reply().mode
+        mode = _mode(extension, root, resources, width, height)
+        extension.AddOutputMode(output, mode)
+        extension.SetCrtcConfig(crtc, now, now, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
+        extension.SetScreenSize(root, width, height, _millimetres(width), _millimetres(height))
+        extension.SetCrtcConfig(crtc, now, now, 0, 0, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
+        if last_mode not in (mode, resources.modes[0].id):  # a person who drags an edge makes hundreds
+            extension.DeleteOutputMode(output, last_mode)
+            extension.DestroyMode(last_mode)
+    finally:
+        connection.core.UngrabServer()
+        connection.flush()
+    return Geometry(width, height)
+
+
+def _mode(
+    extension: xcffib.randr.randrExtension,
+    root: int,
+    resources: xcffib.randr.GetScreenResourcesReply,
+    width: int,
+    height: int,
+) -> int:
+    import xcffib.randr as randr
+
+    for mode in resources.modes:
+        if (mode.width, mode.height) == (width, height):
+            return int(mode.id)
+    name = f"{width}x{height}"
+    # 60 Hz: some toolkits take their frame clock from the mode.
+    info = randr.ModeInfo.synthetic(0, width, height, width * height * 60, 0, 0, width, 0, 0, 0, height, len(name), 0)
+    return int(extension.CreateMode(root, info, len(name), name).reply().mode)
+
+
+def _millimetres(pixels: int) -> int:
+    return round(pixels * 25.4 / 96)
+
+
+class RootWatcher:
+    """Sees what happens to a display's root window: its size, and whether a window manager runs.
+
+    ``on_change`` is called with (geometry, has a window manager) from `handle_events`, which is to be called when
+    `fileno` is readable. Keeping the connection also keeps a display that would reset with its last client.
+    """
+
+    def __init__(self, display: str, xauthority: Path, on_change: Callable[[Geometry, bool], None]) -> None:
+        import xcffib.xproto as xproto
+
+        self._connection = connect(display, xauthority)
+        self._on_change = on_change
+        screen = self._connection.get_setup().roots[0]
+        self._root = screen.root
+        self.geometry = Geometry(screen.width_in_pixels, screen.height_in_pixels)
+        self.has_window_manager = False
+        self._wm_check = self._atom("_NET_SUPPORTING_WM_CHECK")
+        core = self._connection.core
+        mask = xproto.EventMask.PropertyChange | xproto.EventMask.StructureNotify
+        values = [BACKGROUND, mask]
+        core.ChangeWindowAttributes(self._root, xproto.CW.BackPixel | xproto.CW.EventMask, values)
+        core.ClearArea(False, self._root, 0, 0, 0, 0)
+        self._connection.flush()
+
+    def _atom(self, name: str) -> int:
+        return int(self._connection.core.InternAtom(False, len(name), name).reply().atom)
+
+    def fileno(self) -> int:
+        """Return the connection's file descriptor."""
+        return int(self._connection.get_file_descriptor())
+
+    def resize(self, geometry: Geometry) -> None:
+        """Change the display's size through RANDR."""
+        self.geometry = set_size(self._connection, geometry)
+
+    def handle_events(self) -> bool:
+        """Take in what has happened; return ``False`` where the display is gone."""
+        import xcffib
+        import xcffib.xproto as xproto
+
+        before = (self.geometry, self.has_window_manager)
+        try:
+            while (event := self._connection.poll_for_event()) is not None:
+                if isinstance(event, xproto.ConfigureNotifyEvent) and event.window == self._root:
+                    self.geometry = Geometry(event.width, event.height)
+                elif isinstance(event, xproto.PropertyNotifyEvent) and event.atom == self._wm_check:
+                    self.has_window_manager = event.state == xproto.Property.NewValue
+        except xcffib.Error:
+            pass  # an error of a request that needed no answer, such as a window that is gone
+        except xcffib.ConnectionException:
+            return False
+        if (self.geometry, self.has_window_manager) != before:
+            self._on_change(self.geometry, self.has_window_manager)
+        return True
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.disconnect()

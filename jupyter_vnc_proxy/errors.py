@@ -1,0 +1,101 @@
+"""Everything that can go wrong, in one hierarchy.
+
+    VncError
+    ├── InvalidOption      what was asked for makes no sense      exit code 2, HTTP 400
+    ├── UnknownDesktop     no desktop has this name               exit code 1, HTTP 404
+    ├── Conflict           the desktop's state forbids it         exit code 1, HTTP 409
+    ├── TooManyDesktops    a limit the administrator set          exit code 1, HTTP 429
+    └── StartFailed        a part did not come up                 phase ``failed``
+        └── MissingProgram a program is not installed
+
+``routes.py`` and ``page_server.py`` turn them into HTTP, ``cli.py`` into exit codes; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+
+class ErrorModel(TypedDict):
+    """An error as JSON: in ``desktop.json``, in a model's ``error`` field."""
+
+    code: str
+    message: str
+    fix: str | None
+    part: str | None
+    log: list[str]
+
+
+class VncError(Exception):
+    """Base class: one plain sentence, a stable kebab-case code, and what mends it (or ``None``)."""
+
+    code = "vnc-error"
+    exit_code = 1
+
+    def __init__(self, message: str, *, code: str | None = None, fix: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        if code is not None:
+            self.code = code
+
+
+class InvalidOption(VncError):
+    """What was asked for makes no sense; nothing was started."""
+
+    code = "invalid-option"
+    exit_code = 2
+
+
+class UnknownDesktop(VncError):
+    """No desktop has this name."""
+
+    code = "unknown-desktop"
+
+
+class Conflict(VncError):
+    """The desktop is in a state that forbids this."""
+
+    code = "conflict"
+
+
+class TooManyDesktops(VncError):
+    """The administrator's limit of desktops is reached."""
+
+    code = "too-many-desktops"
+
+
+class StartFailed(VncError):
+    """A part of the desktop did not come up, or kept crashing."""
+
+    code = "start-failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        fix: str | None = None,
+        part: str | None = None,
+        log: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, code=code, fix=fix)
+        self.part = part
+        self.log = list(log)
+
+    def model(self) -> ErrorModel:
+        """Return the error as JSON for ``desktop.json``."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "fix": self.fix,
+            "part": self.part,
+            "log": self.log,
+        }
+
+
+class MissingProgram(StartFailed):
+    """A program that the backend or the session needs is not installed."""
+
+    code = "program-missing"

@@ -1,0 +1,392 @@
+"""One desktop in the foreground: start its parts, keep them alive, take them down again.
+
+The parts start as soon as what they need is ready: display → VNC server and session → websockify. A part that
+crashes is restarted with growing pauses; the session's end with status 0 is a log-out and stops the desktop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .backends import Backend, missing_programs
+from .backends.base import DISPLAY, Paths, Step
+from .desktop import MARKER, Desktop, DesktopState
+from .diagnosis import part_failed, programs_missing, session_ended
+from .display import RootWatcher, write_cookie
+from .environment import clean_environment
+from .errors import StartFailed, VncError
+from .options import DesktopOptions, Geometry
+from .process import Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
+from .sessions import choose_session, installed_sessions, session_environment, with_bus
+
+log = logging.getLogger("jupyter_vnc_proxy")
+
+EARLY_END = 3.0
+"""Seconds: a session that ends sooner never came up."""
+
+CRASHES = 5
+CRASH_WINDOW = 60.0
+"""A part that crashes five times within these seconds is given up."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two starts of a part, at the most; the first pause is one second and each doubles."""
+
+DISPLAY_DEATH = 0.3
+"""Seconds in which the display's own end shows where it took its clients with it."""
+
+SESSION_GRACE = 2.0
+PART_GRACE = 1.0
+"""Seconds between SIGTERM and SIGKILL; together under the five that a stop may take."""
+
+WATCH_SECONDS = 2.0
+"""Seconds between two looks at the owners and at the logs' sizes."""
+
+LOG_LIMIT = 5 * 1024 * 1024
+"""Bytes at which a log is begun anew: sessions write without end."""
+
+
+class Crashes:
+    """Counts one part's crashes and says how long to wait before the next start."""
+
+    def __init__(self) -> None:
+        self._times: list[float] = []
+
+    def pause(self, now: float) -> float | None:
+        """Note a crash at ``now`` (monotonic seconds); return the pause in seconds, or ``None`` to give up."""
+        self._times = [each for each in self._times if now - each < CRASH_WINDOW] + [now]
+        if len(self._times) >= CRASHES:
+            return None
+        return float(min(LONGEST_PAUSE, 2 ** (len(self._times) - 1)))
+
+
+class Runner:
+    """Runs one desktop; `run` returns when it has ended.
+
+    ``orphan_timeout``: seconds that the desktop lives on without an owner; ``None`` binds it to our parent process.
+    """
+
+    def __init__(
+        self,
+        desktop: Desktop,
+        options: DesktopOptions,
+        backend: Backend,
+        orphan_timeout: float | None = None,
+    ) -> None:
+        self._desktop = desktop
+        self._options = options
+        self._backend = backend
+        self._orphan_timeout = orphan_timeout
+        self._paths = Paths(desktop.path, desktop.rfb_socket, desktop.xauthority)
+        self._environment = self._make_environment()
+        self._steps: dict[str, Step] = {}
+        self._children: dict[str, Child] = {}
+        self._companions: list[Child] = []
+        self._ended: asyncio.Queue[tuple[Child, int]] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._crashes: dict[str, Crashes] = {}
+        self._watcher: RootWatcher | None = None
+        self._main: asyncio.Task[None] | None = None
+        self._state = DesktopState(
+            name=desktop.name,
+            backend=backend.name,
+            transport=options.transport,
+            geometry=str(options.geometry),
+            resize=backend.resize,
+            speaks=backend.speaks(options),
+            raw_socket=backend.raw_socket(options),
+            options=options.to_json(),
+        )
+
+    def _make_environment(self) -> dict[str, str]:
+        environment = clean_environment(os.environ)
+        environment[MARKER] = str(self._desktop.path)
+        environment["XAUTHORITY"] = str(self._desktop.xauthority)
+        environment.pop("DISPLAY", None)
+        environment.setdefault("XDG_RUNTIME_DIR", str(self._desktop.path / "run"))
+        return environment
+
+    # -- the life of the desktop ----------------------------------------------------------------------------------
+
+    async def run(self) -> int:
+        """Run until the session ends, a signal comes or nobody is left who wants it; return the exit status."""
+        self._desktop.prepare()
+        with self._desktop.locked():
+            if self._desktop.exists():
+                previous = self._desktop._stored_state()
+                self._state = replace(self._state, created=previous.created)
+                self._desktop.remove_traces(previous.display)
+            end_marked(MARKER, str(self._desktop.path))
+            (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
+            adopt_orphans()
+            self._main = asyncio.current_task()
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.add_signal_handler(number, self._end, signal.Signals(number).name)
+            error: StartFailed | None = None
+            try:
+                self._set(phase="starting", step="display")
+                self._spawn(self._watch_owners())
+                await self._bring_up()
+                await self._supervise()
+            except StartFailed as failure:
+                error = failure
+                log.error("%s: %s", self._desktop.name, failure.message)
+            except asyncio.CancelledError:
+                pass  # `_end` was called
+            await self._take_down()
+            phase = "failed" if error else "stopped"
+            self._set(phase=phase, step=None, display=None, error=error and error.model())
+            return 1 if error else 0
+
+    def _end(self, reason: str) -> None:
+        """End the desktop; a second call changes nothing."""
+        main, self._main = self._main, None
+        if main is not None:
+            log.info("%s: ending: %s", self._desktop.name, reason)
+            main.cancel()
+
+    def _set(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+        try:
+            self._desktop.write_state(self._state)
+        except OSError as error:  # a full disk must not end a desktop that has work in it
+            log.error("%s: the state could not be written: %s", self._desktop.name, error)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- starting ---------------------------------------------------------------------------------------------------
+
+    async def _bring_up(self) -> None:
+        """Start every part, each when what it needs is ready; raise `StartFailed` where one does not come up."""
+        missing = missing_programs(self._backend, self._options)
+        if missing:
+            raise programs_missing(self._backend.name, missing)
+        try:
+            write_cookie(self._desktop.xauthority)
+            self._steps = {each.name: each for each in self._backend.steps(self._options, self._paths)}
+            self._steps["session"] = self._session_step()
+        except StartFailed:
+            raise
+        except VncError as error:
+            raise StartFailed(error.message, code=error.code, fix=error.fix, part="session") from error
+        except OSError as error:
+            raise StartFailed(
+                f"The directory {self._desktop.path} could not be written: {error.strerror}.", code="disk-full"
+            ) from error
+        tasks: dict[str, asyncio.Task[None]] = {}
+        for name, step in self._steps.items():
+            needed = [tasks[each] for each in step.after]
+            tasks[name] = asyncio.ensure_future(self._start_after(needed, step))
+        try:
+            await asyncio.gather(*tasks.values())
+        except BaseException:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+            raise
+        self._set(phase="running", step=None if self._window_manager_seen() else "session")
+
+    def _session_step(self) -> Step:
+        session = choose_session(self._options)
+        self._state = replace(self._state, session=session.name)
+        self._environment = session_environment(session, self._environment)
+        path = self._environment["PATH"]
+        self._companions = [
+            self._child(f"session-{index}", with_bus(argv, path)) for index, argv in enumerate(session.companions, 1)
+        ]
+        return Step("session", with_bus(session.argv, path), after=("display",), umask=-1)
+
+    async def _start_after(self, needed: Iterable[asyncio.Task[None]], step: Step) -> None:
+        for task in needed:
+            await asyncio.shield(task)
+        await self._start(step)
+
+    async def _start(self, step: Step) -> None:
+        """Start one part and wait until it is ready; raise `StartFailed` where it isn't."""
+        display = self._state.display or ""
+        child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
+        child.ready, child.umask = step.ready, step.umask
+        self._children[step.name] = child
+        if self._state.phase != "running" and step.name != "session":
+            self._set(step=step.name)
+        try:
+            line = await child.start(self._options.start_timeout)
+        except ChildFailed as failure:
+            raise part_failed(step.name, failure.reason, self._desktop.log(step.name, 200)) from failure
+        self._spawn(self._report_end(child))
+        if step.name == "display":
+            await self._use_display(f":{line}")
+        elif step.name == "session":
+            for companion in self._companions:
+                with contextlib.suppress(ChildFailed):
+                    await companion.start(self._options.start_timeout)
+
+    def _child(self, name: str, argv: tuple[str, ...]) -> Child:
+        environment = dict(self._environment)
+        if self._state.display is not None:
+            environment["DISPLAY"] = self._state.display
+        logfile = self._desktop.log_directory / f"{name}.log"
+        home = Path(environment.get("HOME", "/"))
+        return Child(name, argv, environment, logfile, directory=home if home.is_dir() else None)
+
+    async def _report_end(self, child: Child) -> None:
+        await self._ended.put((child, await child.wait()))
+
+    async def _use_display(self, display: str) -> None:
+        self._set(display=display)
+        self._environment["DISPLAY"] = display
+        for companion in self._companions:
+            companion.env = {**companion.env, "DISPLAY": display}
+        if self._backend.resize == "rest":
+            self._watch_display(display)  # its size is ours to set, before anybody looks
+        else:
+            self._spawn(self._watch_display_later(display))
+
+    async def _watch_display_later(self, display: str) -> None:
+        await asyncio.sleep(0)  # the session's start comes first
+        self._watch_display(display)
+
+    def _watch_display(self, display: str) -> None:
+        try:
+            self._watcher = RootWatcher(display, self._desktop.xauthority, self._display_changed)
+            if self._backend.resize == "rest":
+                self._watcher.resize(self._options.geometry)
+        except Exception as error:  # a library that is missing, a display that went away
+            log.warning("%s: the display can't be watched: %s", self._desktop.name, error)
+            return
+        asyncio.get_running_loop().add_reader(self._watcher.fileno(), self._display_readable)
+
+    def _display_readable(self) -> None:
+        if self._watcher is not None and not self._watcher.handle_events():
+            self._close_watcher()
+
+    def _close_watcher(self) -> None:
+        if self._watcher is not None:
+            asyncio.get_running_loop().remove_reader(self._watcher.fileno())
+            self._watcher.close()
+            self._watcher = None
+
+    def _window_manager_seen(self) -> bool:
+        return self._watcher is not None and self._watcher.has_window_manager
+
+    def _display_changed(self, geometry: Geometry, has_window_manager: bool) -> None:
+        changes: dict[str, Any] = {"geometry": str(geometry)}
+        if has_window_manager and self._state.phase == "running":
+            changes["step"] = None
+        self._set(**changes)
+
+    # -- keeping alive ------------------------------------------------------------------------------------------------
+
+    async def _supervise(self) -> None:
+        """Restart what crashes; return when the session has ended by itself, raise `StartFailed` when giving up."""
+        while True:
+            child, status = await self._ended.get()
+            if self._children.get(child.name) is not child:
+                continue  # it was replaced
+            if child.name != "display" and await self._display_died():
+                child = self._children["display"]
+                status = await child.wait()
+            lived = time.monotonic() - child.started_at
+            log.warning("%s: %s ended: %s", self._desktop.name, child.name, describe(status))
+            if child.name == "session":
+                if lived < EARLY_END:
+                    others = [each.name for each in installed_sessions() if each.name != self._state.session]
+                    raise session_ended(lived, describe(status), self._desktop.log("session", 200), others)
+                if status == 0:
+                    return
+            await self._restart(child.name, status)
+
+    async def _display_died(self) -> bool:
+        display = self._children["display"]
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(display.wait(), DISPLAY_DEATH)
+            return True
+        return False
+
+    async def _restart(self, part: str, status: int) -> None:
+        pause = self._crashes.setdefault(part, Crashes()).pause(time.monotonic())
+        if pause is None:
+            reason = f"crashed {CRASHES} times within {CRASH_WINDOW:g} s ({describe(status)})"
+            raise part_failed(part, reason, self._desktop.log(part, 200))
+        self._set(phase="running" if part == "session" else "starting", step=part)
+        if part == "display":
+            await self._stop_children()
+        await asyncio.sleep(pause)
+        if part == "display":
+            await self._bring_up()
+        else:
+            await self._start(self._steps[part])
+            self._set(phase="running", step=None)
+
+    async def _watch_owners(self) -> None:
+        """End the desktop when nobody wants it any more: our parent is dead, or no owner came for long enough."""
+        parent = os.getppid()
+        orphan_since: float | None = None
+        if self._orphan_timeout is None:
+            self._watch_parent(parent)
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self._limit_logs()
+            self._reap_orphans()
+            if self._orphan_timeout is None:
+                continue
+            now = time.monotonic()
+            if self._desktop.has_owner():
+                orphan_since = None
+            elif orphan_since is None:
+                orphan_since = now
+            elif now - orphan_since >= self._orphan_timeout:
+                self._end(f"no server has looked after it for {self._orphan_timeout:g} s")
+
+    def _watch_parent(self, parent: int) -> None:
+        with contextlib.suppress(OSError):
+            descriptor = os.pidfd_open(parent)
+            asyncio.get_running_loop().add_reader(descriptor, self._parent_ended, descriptor)
+        if os.getppid() != parent:
+            self._end("its parent process has ended")
+
+    def _parent_ended(self, descriptor: int) -> None:
+        asyncio.get_running_loop().remove_reader(descriptor)
+        os.close(descriptor)
+        self._end("its parent process has ended")
+
+    def _limit_logs(self) -> None:
+        for file in self._desktop.log_directory.glob("*.log"):
+            with contextlib.suppress(OSError):
+                if file.stat().st_size > LOG_LIMIT:
+                    os.truncate(file, 0)  # they are all written with O_APPEND
+
+    def _reap_orphans(self) -> None:
+        children = [*self._children.values(), *self._companions]
+        reap_orphans({child.pid for child in children if child.pid is not None})
+
+    # -- ending -------------------------------------------------------------------------------------------------------
+
+    async def _take_down(self) -> None:
+        """End every part and remove every trace; takes under five seconds."""
+        await self._stop_children()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._desktop.remove_traces(self._state.display)
+
+    async def _stop_children(self) -> None:
+        self._close_watcher()
+        session = [self._children.pop("session", None), *self._companions]
+        await asyncio.gather(*(child.stop(SESSION_GRACE) for child in session if child))
+        parts, self._children = list(self._children.values()), {}
+        await asyncio.gather(*(child.stop(PART_GRACE) for child in parts))
+        end_marked(MARKER, str(self._desktop.path))
+        self._reap_orphans()
