@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections import defaultdict
 from pathlib import Path
+from typing import ClassVar
 
 from setuptools import Command, Distribution, setup
 from setuptools.command.build import build
@@ -38,7 +39,7 @@ class BuildFrontend(Command):
     """Makes the labextension and the plain page with npm, unless both are there already."""
 
     description = "build the front end where it is missing"
-    user_options = []
+    user_options: ClassVar[list[tuple[str, str, str]]] = []
 
     def initialize_options(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Waits until the Jupyter server that its parent process becomes answers, and prints the address: announce.py PID LOG."""
+"""Prints the address of the Jupyter server that its parent process becomes, once it answers: announce.py PID LOG."""
 
 from __future__ import annotations
 

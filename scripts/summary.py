@@ -1,0 +1,70 @@
+"""Prints `N passed, N failed` over the reports that scripts/test left; fails unless every suite ran and passed.
+
+A suite that gives no report, or fails though its report names no failure, counts as one failure.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+REPORTS = Path("reports")
+
+Count = tuple[int, int]  # passed, failed
+
+
+def checks(report: Path) -> Count:
+    """Lines of an exit status and the command that gave it."""
+    statuses = [line.split()[0] for line in report.read_text(encoding="utf-8").splitlines()]
+    passed = statuses.count("0")
+    return passed, len(statuses) - passed
+
+
+def junit(report: Path) -> Count:
+    """JUnit's XML, as pytest writes it."""
+    cases = list(ET.parse(report).iter("testcase"))
+    failed = sum(any(case.find(tag) is not None for tag in ("failure", "error")) for case in cases)
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return len(cases) - failed - skipped, failed
+
+
+def jest(report: Path) -> Count:
+    """What `jest --json` writes; a file that can't be loaded holds no tests, and is a failure too."""
+    found = json.loads(report.read_text(encoding="utf-8"))
+    return found["numPassedTests"], found["numFailedTests"] + found["numRuntimeErrorTestSuites"]
+
+
+def playwright(report: Path) -> Count:
+    """What Playwright's JSON reporter writes; a test that passed only when tried again has failed."""
+    found = json.loads(report.read_text(encoding="utf-8"))
+    return found["stats"]["expected"], found["stats"]["unexpected"] + found["stats"]["flaky"] + len(found["errors"])
+
+
+SUITES: dict[str, tuple[str, Callable[[Path], Count]]] = {
+    "checks": ("checks.txt", checks),
+    "server": ("server.xml", junit),
+    "frontend": ("frontend.json", jest),
+    "ui": ("ui.json", playwright),
+}
+
+
+def main() -> int:
+    passed = failed = 0
+    for suite, (report, read) in SUITES.items():
+        try:
+            good, bad = read(REPORTS / report)
+            ended_well = (REPORTS / f"{suite}.status").read_text(encoding="utf-8").strip() == "0"
+        except (OSError, ValueError, KeyError, ET.ParseError) as error:
+            print(f"{suite}: no report that can be read ({error})", file=sys.stderr)
+            good, bad, ended_well = 0, 1, False
+        passed += good
+        failed += bad if bad or ended_well else 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
