@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_desktop_options(serve)
     serve.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     serve.add_argument("--orphan-timeout", type=float, default=600.0, metavar="SECONDS")
+    serve.add_argument("--keep", action="store_true", help="let the desktops live on when this ends")
     serve.add_argument("session_command", nargs="*", metavar="argv")
     serve.set_defaults(command=_serve)
     return parser
@@ -102,12 +103,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from .backends import choose
-    from .desktop import Desktop
+    from .manager import DesktopManager
     from .page_server import serve
-    from .runtime import desktop_path, runtime_directory
 
     options = _options(arguments)
     choose(options)
-    desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    serve(desktop, options, arguments.unix_socket, arguments.orphan_timeout)
+    manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout)
+    serve(manager, arguments.unix_socket, arguments.name, stop_with_server=not arguments.keep)
     return 0

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypedDict
 
 from .errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from .options import DesktopOptions
@@ -40,13 +40,26 @@ MARKER = "JUPYTER_VNC_DESKTOP"
 START_GRACE = 5.0
 """Seconds in which a runner that was just spawned need not hold its lock yet."""
 
-LOG_BYTES = 64 * 1024
+LOG_LINES = 100
+MAX_LOG_LINES = 5000
+"""Lines of a log that are returned where no number is given, and at the most."""
+
+LOG_BYTES = 512 * 1024
 """How much of a log's end is looked at."""
 
 
 def utc_now() -> str:
     """Return the time as ISO 8601 in UTC, to the millisecond."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class LogModel(TypedDict):
+    """The end of one part's log, as JSON."""
+
+    name: str
+    part: str
+    parts: list[str]
+    lines: list[str]
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,7 @@ class Desktop:
         Raise `UnknownDesktop` where there is none. A file that can't be read (a disk that was full, a machine
         that died) is no error: the desktop is ``stopped``, says so, and can be started again.
         """
-        state = self._stored_state()
+        state = self.stored_state()
         if state.phase in ("starting", "running") and not self._runner_may_live():
             error: ErrorModel = {
                 "code": "runner-died",
@@ -105,7 +118,8 @@ class Desktop:
             return replace(state, phase="failed", step=None, display=None, error=error)
         return state
 
-    def _stored_state(self) -> DesktopState:
+    def stored_state(self) -> DesktopState:
+        """Read ``desktop.json`` as it is, whether or not the runner that wrote it lives."""
         try:
             data = json.loads(self.state_file.read_bytes())
             known = {entry.name for entry in fields(DesktopState)}
@@ -129,9 +143,9 @@ class Desktop:
         os.replace(fresh, self.state_file)
 
     def options(self) -> DesktopOptions | None:
-        """Return what was asked for when it was last started, or ``None`` where that isn't known."""
+        """Return the options of its own that it was made with, or ``None`` where it has none."""
         with contextlib.suppress(InvalidOption, UnknownDesktop):
-            return DesktopOptions.from_json(self._stored_state().options)
+            return DesktopOptions.from_json(self.stored_state().options)
         return None
 
     def runner_pid(self) -> int | None:
@@ -165,18 +179,37 @@ class Desktop:
             return []
         return tail(self.log_directory / f"{part}.log", lines)
 
+    def log_model(self, part: str, lines: str) -> LogModel:
+        """Return a part's log as JSON; ``part`` and ``lines`` come from a query and may be empty.
+
+        Without a part it is that of the one that failed, else the session's. Raise `InvalidOption` for a part that
+        has no log, or ``lines`` that are no number.
+        """
+        if lines and (not lines.isdecimal() or len(lines) > 9):
+            raise InvalidOption("'lines' must be a whole number.", code="bad-field")
+        count = min(int(lines or LOG_LINES), MAX_LOG_LINES)
+        parts = self.log_parts()
+        if not part:
+            error = self.state().error
+            failed = error["part"] if error else None
+            part = failed if failed in parts else "session"
+        elif part not in parts:
+            raise InvalidOption(f"There is no log of {part!r}; there are: {', '.join(parts)}.", code="unknown-part")
+        return {"name": self.name, "part": part, "parts": parts, "lines": self.log(part, count)}
+
     # -- what can be done to it -----------------------------------------------------------------------------------
 
-    def start(self, options: DesktopOptions, orphan_timeout: float) -> None:
+    def start(self, options: DesktopOptions, orphan_timeout: float, remember: bool = False) -> None:
         """Spawn a runner in a process group of its own and return at once; `state` tells how it goes on.
 
-        ``orphan_timeout``: seconds that the desktop lives on when no server looks after it.
+        ``orphan_timeout``: seconds that the desktop lives on when no server looks after it; ``remember``: these are
+        options of its own, which its next start is to have too.
         Raise `Conflict` where it runs already.
         """
         if self.runner_pid() is not None:
             raise Conflict(f"The desktop {self.name!r} is running already.", code="already-running")
         self.prepare()
-        created = self._stored_state().created if self.exists() else utc_now()
+        created = self.stored_state().created if self.exists() else utc_now()
         self.write_state(
             DesktopState(
                 name=self.name,
@@ -185,7 +218,7 @@ class Desktop:
                 session=options.session,
                 geometry=str(options.geometry),
                 created=created,
-                options=options.to_json(),
+                options=options.to_json() if remember else {},
             )
         )
         argv = [sys.executable, "-m", "jupyter_vnc_proxy", "run", f"--name={self.name}"]
@@ -231,7 +264,7 @@ class Desktop:
         Must be called only where no runner lives.
         """
         end_marked(MARKER, str(self.path))
-        state = self._stored_state()
+        state = self.stored_state()
         self.remove_traces(state.display)
         self.write_state(replace(state, phase="stopped", step=None, display=None, error=error))
 
@@ -248,7 +281,7 @@ class Desktop:
 
     @contextlib.contextmanager
     def locked(self, timeout: float = 1.0) -> Iterator[None]:
-        """Hold the runner's lock (in the runner only); raise `Conflict` where another has it for ``timeout`` seconds."""
+        """Hold the runner's lock (in the runner only); raise `Conflict` where another keeps it for ``timeout`` s."""
         descriptor = os.open(self.path / "runner.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             deadline = time.monotonic() + timeout
@@ -287,7 +320,7 @@ class Desktop:
 
 
 def tail(file: Path, lines: int) -> list[str]:
-    """Return the last ``lines`` lines of a text file, of its last 64 KiB at most; nothing where it can't be read."""
+    """Return the last ``lines`` lines of a text file, of its last 512 KiB at most; nothing where it can't be read."""
     try:
         with open(file, "rb") as stream:
             size = stream.seek(0, os.SEEK_END)

@@ -8,7 +8,8 @@
     └── StartFailed        a part did not come up                 phase ``failed``
         └── MissingProgram a program is not installed
 
-``routes.py`` and ``page_server.py`` turn them into HTTP, ``cli.py`` into exit codes; nothing else does.
+Each class says its HTTP status and exit code; ``routes.py`` and ``page_server.py`` answer with the first, ``cli.py``
+with the second, and nothing else does.
 """
 
 from __future__ import annotations
@@ -27,11 +28,20 @@ class ErrorModel(TypedDict):
     log: list[str]
 
 
+class ErrorBody(TypedDict):
+    """An error as the body of an HTTP answer."""
+
+    message: str
+    code: str
+    fix: str | None
+
+
 class VncError(Exception):
     """Base class: one plain sentence, a stable kebab-case code, and what mends it (or ``None``)."""
 
     code = "vnc-error"
     exit_code = 1
+    status = 500
 
     def __init__(self, message: str, *, code: str | None = None, fix: str | None = None) -> None:
         super().__init__(message)
@@ -40,30 +50,38 @@ class VncError(Exception):
         if code is not None:
             self.code = code
 
+    def body(self) -> ErrorBody:
+        """Return the error as the body of an HTTP answer."""
+        return {"message": self.message, "code": self.code, "fix": self.fix}
+
 
 class InvalidOption(VncError):
     """What was asked for makes no sense; nothing was started."""
 
     code = "invalid-option"
     exit_code = 2
+    status = 400
 
 
 class UnknownDesktop(VncError):
     """No desktop has this name."""
 
     code = "unknown-desktop"
+    status = 404
 
 
 class Conflict(VncError):
     """The desktop is in a state that forbids this."""
 
     code = "conflict"
+    status = 409
 
 
 class TooManyDesktops(VncError):
     """The administrator's limit of desktops is reached."""
 
     code = "too-many-desktops"
+    status = 429
 
 
 class StartFailed(VncError):
@@ -99,3 +117,11 @@ class MissingProgram(StartFailed):
     """A program that the backend or the session needs is not installed."""
 
     code = "program-missing"
+
+
+def disk_error(error: OSError) -> VncError:
+    """Return a write that failed (a full disk, a read-only directory) as an error to show."""
+    where = error.filename or "A file"
+    wrapped = VncError(f"{where} could not be written: {error.strerror}.", code="disk", fix="df -h ~ /tmp")
+    wrapped.status = 507
+    return wrapped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from .errors import InvalidOption
@@ -72,8 +72,12 @@ class DesktopOptions:
     transport: str = "direct"
     session: str = ""
     session_command: tuple[str, ...] = ()
-    geometry: Geometry = Geometry(1280, 720)
+    geometry: Geometry = field(default=Geometry(1280, 720))
     start_timeout: float = 30.0
+
+    def replaced(self, **changes: Any) -> DesktopOptions:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)
 
     def argv(self) -> list[str]:
         """Return the options as arguments of ``python -m jupyter_vnc_proxy run``."""

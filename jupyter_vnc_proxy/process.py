@@ -85,7 +85,7 @@ class Child:
         try:
             argv = [str(writer) if word == PIPE else word for word in self.argv]
             try:
-                with open(self.log, "ab") as log:
+                with open(self.log, "ab") as log:  # noqa: ASYNC230 - a local file
                     self._process = await asyncio.create_subprocess_exec(
                         *_die_with_parent(self.env),
                         *argv,
@@ -128,7 +128,7 @@ class Child:
         if isinstance(self.ready, WritesLine):
             return await _read_line(reader)
         if isinstance(self.ready, Listens):
-            while not is_listening(self.ready.socket):
+            while not is_listening(self.ready.socket):  # noqa: ASYNC110 - the kernel tells nobody
                 await asyncio.sleep(POLL)
         return ""
 
@@ -175,7 +175,10 @@ async def _read_line(descriptor: int) -> str:
         while b"\n" not in text:
             await readable.wait()
             readable.clear()
-            chunk = os.read(descriptor, READY_LINE)
+            try:
+                chunk = os.read(descriptor, READY_LINE)
+            except BlockingIOError:  # told twice of the same bytes
+                continue
             if not chunk:  # closed without a line: its end is what will be reported
                 await asyncio.Event().wait()
             text += chunk

@@ -103,7 +103,6 @@ class Runner:
             resize=backend.resize,
             speaks=backend.speaks(options),
             raw_socket=backend.raw_socket(options),
-            options=options.to_json(),
         )
 
     def _make_environment(self) -> dict[str, str]:
@@ -121,8 +120,8 @@ class Runner:
         self._desktop.prepare()
         with self._desktop.locked():
             if self._desktop.exists():
-                previous = self._desktop._stored_state()
-                self._state = replace(self._state, created=previous.created)
+                previous = self._desktop.stored_state()
+                self._state = replace(self._state, created=previous.created, options=previous.options)
                 self._desktop.remove_traces(previous.display)
             end_marked(MARKER, str(self._desktop.path))
             (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
@@ -142,6 +141,11 @@ class Runner:
                 log.error("%s: %s", self._desktop.name, failure.message)
             except asyncio.CancelledError:
                 pass  # `_end` was called
+            except Exception as unexpected:
+                log.exception("%s: unexpected", self._desktop.name)
+                reason = f"The program that looks after this desktop met an error of its own: {unexpected!r}."
+                error = StartFailed(reason, code="internal-error", part="runner")
+            self._set(step="stopping")
             await self._take_down()
             phase = "failed" if error else "stopped"
             self._set(phase=phase, step=None, display=None, error=error and error.model())

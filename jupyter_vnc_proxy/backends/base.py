@@ -32,6 +32,11 @@ class Program:
         path = search_path(os.environ.get("PATH", ""))
         return next(filter(None, (shutil.which(name, path=path) for name in self.names)), None)
 
+    def install_command(self) -> str | None:
+        """Return the command that installs it on Debian and Ubuntu, or ``None`` where no package has it."""
+        package = self.packages.get("apt")
+        return f"sudo apt-get install --no-install-recommends {package}" if package else None
+
 
 @dataclass(frozen=True)
 class Paths:

@@ -21,7 +21,7 @@ class TigervncBackend:
 
     name = "tigervnc"
     title = "TigerVNC"
-    transports = ("direct", "websockify")
+    transports: tuple[str, ...] = ("direct", "websockify")
     resize: Literal["rfb", "rest"] = "rfb"
 
     def programs(self, options: DesktopOptions) -> list[Program]:

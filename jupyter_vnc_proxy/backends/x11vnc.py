@@ -29,7 +29,7 @@ class X11vncBackend:
 
     name = "x11vnc"
     title = "Xvfb + x11vnc"
-    transports = ("direct", "websockify", "native")
+    transports: tuple[str, ...] = ("direct", "websockify", "native")
     resize: Literal["rfb", "rest"] = "rest"  # x11vnc 0.9.16 ignores SetDesktopSize
 
     def programs(self, options: DesktopOptions) -> list[Program]:

@@ -1,0 +1,120 @@
+"""The server extension: traits, wiring, stop."""
+
+from __future__ import annotations
+
+import atexit
+import os
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Float, Int, List, TraitError, Unicode, default, validate
+from traitlets.utils.bunch import Bunch
+
+from . import __version__
+from .errors import InvalidOption
+from .manager import DesktopManager
+from .options import DesktopOptions, Geometry
+from .routes import handlers
+
+
+class VncProxy(ExtensionApp):
+    """Linux desktops, started and guarded by the Jupyter server."""
+
+    name = "jupyter_vnc_proxy"
+    version = __version__
+    description = "Linux desktops inside Jupyter"
+    load_other_extensions = True
+
+    backend = Unicode(
+        help="How a desktop is made: a backend's name, or 'auto' for the best that can run here. "
+        "Environment: JUPYTER_VNC_BACKEND. Default: auto."
+    ).tag(config=True)
+    transport = Unicode(
+        help="Who speaks WebSocket: 'direct' (this server), 'websockify' or 'native' (x11vnc's own). "
+        "Environment: JUPYTER_VNC_TRANSPORT. Default: direct."
+    ).tag(config=True)
+    session = Unicode(
+        help="The desktop session, as in 'xfce', 'mate' or 'openbox'; empty for the best that is installed. "
+        "Environment: JUPYTER_VNC_SESSION."
+    ).tag(config=True)
+    session_command = List(
+        Unicode(), help="The session's command and arguments, as a list. It wins over `session`."
+    ).tag(config=True)
+    geometry = Unicode(
+        help="The first size of a desktop in pixels; afterwards it follows the panel. "
+        "Environment: JUPYTER_VNC_GEOMETRY. Default: 1280x720."
+    ).tag(config=True)
+    runtime_dir = Unicode(
+        help="The directory for the desktops' directories, which must be short (a unix socket's path has 107 bytes) "
+        "and private. Environment: JUPYTER_VNC_RUNTIME_DIR. Empty: in XDG_RUNTIME_DIR or the temporary directory."
+    ).tag(config=True)
+    start_timeout = Float(30.0, help="Seconds that each part of a desktop may take to start. Default: 30.").tag(
+        config=True
+    )
+    stop_with_server = Bool(
+        True, help="Stop the desktops when this server is stopped (not when it dies). Default: True."
+    ).tag(config=True)
+    orphan_timeout = Float(
+        600.0,
+        help="Seconds that a desktop lives on when its server has died, to be adopted by the next one. "
+        "0: it ends at once. Default: 600.",
+    ).tag(config=True)
+    max_desktops = Int(0, help="How many desktops may run at once. 0: as many as one likes. Default: 0.").tag(
+        config=True
+    )
+
+    @default("backend")
+    def _default_backend(self) -> str:
+        return os.environ.get("JUPYTER_VNC_BACKEND", "auto")
+
+    @default("transport")
+    def _default_transport(self) -> str:
+        return os.environ.get("JUPYTER_VNC_TRANSPORT", "direct")
+
+    @default("session")
+    def _default_session(self) -> str:
+        return os.environ.get("JUPYTER_VNC_SESSION", "")
+
+    @default("geometry")
+    def _default_geometry(self) -> str:
+        return os.environ.get("JUPYTER_VNC_GEOMETRY", "1280x720")
+
+    @validate("geometry")
+    def _check_geometry(self, proposal: Bunch) -> str:
+        try:
+            return str(Geometry.parse(proposal["value"]))
+        except InvalidOption as error:
+            raise TraitError(error.message) from error
+
+    def desktop_options(self) -> DesktopOptions:
+        """Return the options of a desktop that is started without any of its own; raise `InvalidOption`."""
+        return DesktopOptions(
+            backend=self.backend,
+            transport=self.transport,
+            session=self.session,
+            session_command=tuple(self.session_command),
+            geometry=Geometry.parse(self.geometry),
+            start_timeout=self.start_timeout,
+        )
+
+    def initialize_settings(self) -> None:
+        """Make the manager."""
+        self.manager = DesktopManager(
+            self.desktop_options(),
+            runtime_dir=self.runtime_dir,
+            orphan_timeout=self.orphan_timeout,
+            max_desktops=self.max_desktops,
+            log=self.log,
+        )
+        if self.stop_with_server:
+            # jupyter-server-proxy ends the interpreter on SIGTERM before extensions are stopped.
+            atexit.register(self.manager.signal_all)
+
+    def initialize_handlers(self) -> None:
+        """Register the routes."""
+        self.handlers.extend(handlers(self.manager))
+
+    async def stop_extension(self) -> None:
+        """Stop the desktops that no other server looks after."""
+        if self.stop_with_server:
+            await self.manager.stop_all()
+        atexit.unregister(self.manager.signal_all)

@@ -1,0 +1,277 @@
+"""The desktops of one user: name → `Desktop`. Creates, adopts, starts and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TypedDict
+
+from .backends import choose
+from .desktop import Desktop, DesktopState, utc_now
+from .display import resize
+from .errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
+from .options import DesktopOptions, Geometry
+from .runtime import desktop_path, runtime_directory
+from .sessions import choose_session
+
+STOP_TIMEOUT = 6.0
+"""Seconds that a runner may take to end its desktop before it is killed; its own limit is five."""
+
+POLL = 0.02
+"""Seconds between two looks at a runner that is ending."""
+
+DEFAULT_NAME = "default"
+
+
+class DesktopModel(TypedDict):
+    """A desktop as JSON, for browsers. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``."""
+
+    name: str
+    phase: str
+    step: str | None
+    backend: str
+    transport: str
+    session: str
+    display: str | None
+    geometry: str
+    resize: str
+    created: str
+    last_activity: str
+    clients: int
+    error: ErrorModel | None
+
+
+class DesktopManager:
+    """Owns the desktops of one user.
+
+    ``defaults`` are the options of a desktop that is started without any of its own; ``orphan_timeout`` the seconds
+    that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none.
+    """
+
+    def __init__(
+        self,
+        defaults: DesktopOptions,
+        runtime_dir: str = "",
+        orphan_timeout: float = 600.0,
+        max_desktops: int = 0,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self.defaults = defaults
+        self._runtime_dir = runtime_dir
+        self._orphan_timeout = orphan_timeout
+        self._max_desktops = max_desktops
+        self._log = log or logging.getLogger(__name__)
+        self._desktops: dict[str, Desktop] = {}
+        self._owned: dict[str, IO[bytes]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._clients: dict[str, int] = {}
+        self._activity: dict[str, str] = {}
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    @property
+    def runtime(self) -> Path:
+        """The directory of the desktops' directories; raise `InvalidOption` where there can be none."""
+        return runtime_directory(self._runtime_dir)
+
+    def get(self, name: str) -> Desktop:
+        """Return the desktop ``name`` and look after it; raise `UnknownDesktop` where there is none."""
+        path = desktop_path(self.runtime, name)
+        desktop = self._desktops.get(name)
+        if desktop is None or desktop.path != path:
+            desktop = self._desktops[name] = Desktop(path)
+        if not desktop.exists():
+            self._forget(name)
+            raise UnknownDesktop(f"There is no desktop named {name!r}.")
+        self._adopt(desktop)
+        return desktop
+
+    def models(self) -> list[DesktopModel]:
+        """Return the model of every desktop that this user has here, by name."""
+        models = []
+        for entry in sorted(self.runtime.iterdir()):
+            with contextlib.suppress(VncError):
+                models.append(self.model(entry.name))
+        return models
+
+    def free_name(self) -> str:
+        """Return a name that no desktop has: ``desktop-1``, ``desktop-2``, …"""
+        taken = {entry.name for entry in self.runtime.iterdir()}
+        return next(name for name in (f"desktop-{n}" for n in itertools.count(1)) if name not in taken)
+
+    def model(self, name: str) -> DesktopModel:
+        """Return a desktop's model; raise `UnknownDesktop` where there is none."""
+        return self._model(self.get(name).state())
+
+    def _model(self, state: DesktopState) -> DesktopModel:
+        return {
+            "name": state.name,
+            "phase": state.phase,
+            "step": state.step,
+            "backend": state.backend,
+            "transport": state.transport,
+            "session": state.session,
+            "display": state.display,
+            "geometry": state.geometry,
+            "resize": state.resize,
+            "created": state.created,
+            "last_activity": self._activity.get(state.name, state.created),
+            "clients": self._clients.get(state.name, 0),
+            "error": state.error,
+        }
+
+    def _adopt(self, desktop: Desktop) -> None:
+        if desktop.name not in self._owned and desktop.runner_pid() is not None:
+            self._owned[desktop.name] = desktop.own()
+
+    def _forget(self, name: str) -> None:
+        self._desktops.pop(name, None)
+        self._clients.pop(name, None)
+        self._activity.pop(name, None)
+        owned = self._owned.pop(name, None)
+        if owned is not None:
+            owned.close()
+
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    def client_connected(self, name: str) -> Callable[[], None]:
+        """Count a viewer; return what is to be called when it has gone."""
+        self._clients[name] = self._clients.get(name, 0) + 1
+
+        def gone() -> None:
+            if name in self._clients:
+                self._clients[name] -= 1
+
+        return gone
+
+    def note_activity(self, name: str) -> None:
+        """A person did something on the desktop."""
+        self._activity[name] = utc_now()
+
+    # -- starting and stopping ----------------------------------------------------------------------------------------
+
+    async def create(self, name: str, options: DesktopOptions) -> DesktopModel:
+        """Make and start a desktop; raise `Conflict` where the name is taken, `TooManyDesktops` at the limit."""
+        async with self._lock(name):
+            desktop = Desktop(desktop_path(self.runtime, name))
+            if desktop.exists():
+                raise Conflict(f"There is a desktop named {name!r} already.", code="name-taken")
+            return self._start(desktop, options)
+
+    async def start(self, name: str) -> DesktopModel:
+        """Start a desktop again, with the options it had; the default desktop is made where there is none.
+
+        Does nothing where it starts or runs already; waits for one that is being stopped.
+        """
+        async with self._lock(name):
+            try:
+                desktop = self.get(name)
+            except UnknownDesktop:
+                if name != DEFAULT_NAME:
+                    raise
+                return self._start(Desktop(desktop_path(self.runtime, name)))
+            state = desktop.state()
+            if state.phase in ("starting", "running") and state.step != "stopping":
+                return self._model(state)
+            await self._ended(desktop)
+            return self._start(desktop, desktop.options())
+
+    async def stop(self, name: str) -> DesktopModel:
+        """Stop a desktop and wait until nothing is left of its processes."""
+        async with self._lock(name):
+            desktop = self.get(name)
+            await self._stop(desktop)
+            return self._model(desktop.state())
+
+    async def restart(self, name: str) -> DesktopModel:
+        """Stop a desktop and start it again."""
+        await self.stop(name)
+        return await self.start(name)
+
+    async def delete(self, name: str) -> None:
+        """Stop a desktop and remove its directory."""
+        async with self._lock(name):
+            desktop = self.get(name)
+            await self._stop(desktop)
+            desktop.remove()
+            self._forget(name)
+
+    async def resize(self, name: str, geometry: Geometry) -> DesktopModel:
+        """Change the size of a desktop whose VNC server can't; raise `Conflict` where it doesn't run."""
+        desktop = self.get(name)
+        state = desktop.state()
+        if state.phase != "running" or state.display is None:
+            raise Conflict(f"The desktop {name!r} is {state.phase}, not running.", code="not-running")
+        work = asyncio.to_thread(resize, state.display, desktop.xauthority, geometry)
+        try:
+            await asyncio.wait_for(work, STOP_TIMEOUT)
+        except Exception as error:
+            raise Conflict(f"The display {state.display} could not be resized: {error}.") from error
+        return self.model(name)
+
+    async def stop_all(self) -> None:
+        """Stop every desktop that we look after and no other server does."""
+        mine = [name for name in list(self._owned) if self._release(name)]
+        await asyncio.gather(*(self._stop(self._desktops[name]) for name in mine))
+
+    def signal_all(self) -> None:
+        """The same for an interpreter that is about to end: ask, and don't wait."""
+        for name in list(self._owned):
+            if self._release(name):
+                self._desktops[name].signal_stop()
+
+    def _release(self, name: str) -> bool:
+        self._owned.pop(name).close()
+        return not self._desktops[name].has_owner()
+
+    def _start(self, desktop: Desktop, own_options: DesktopOptions | None = None) -> DesktopModel:
+        options = own_options or self.defaults
+        choose(options)
+        if options.session:
+            choose_session(options)
+        if self._max_desktops and self._running() >= self._max_desktops:
+            raise TooManyDesktops(
+                f"No more than {self._max_desktops} desktops may run at once; stop one of the others first."
+            )
+        desktop.prepare()
+        self._desktops[desktop.name] = desktop
+        if desktop.name not in self._owned:
+            self._owned[desktop.name] = desktop.own()
+        self._activity[desktop.name] = utc_now()
+        desktop.start(options, self._orphan_timeout, remember=own_options is not None)
+        self._log.info("%s: starting", desktop.name)
+        return self._model(desktop.state())
+
+    def _running(self) -> int:
+        return sum(model["phase"] in ("starting", "running") for model in self.models())
+
+    async def _stop(self, desktop: Desktop) -> None:
+        if not desktop.stopped():
+            desktop.signal_stop()
+            await self._ended(desktop)
+        if desktop.state().phase != "stopped":
+            desktop.sweep()
+        self._log.info("%s: stopped", desktop.name)
+
+    async def _ended(self, desktop: Desktop) -> None:
+        """Wait until the runner has ended; kill it, and clear what it leaves, where it takes too long."""
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while not desktop.stopped():
+            if time.monotonic() > deadline:
+                pid = desktop.runner_pid()
+                if pid is not None:
+                    self._log.warning("%s: the runner did not end and is killed", desktop.name)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                deadline += STOP_TIMEOUT
+            await asyncio.sleep(POLL)
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        return self._locks.setdefault(name, asyncio.Lock())
