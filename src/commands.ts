@@ -87,7 +87,7 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
     caption: trans.__('Show the desktop in full screen; hold Escape to come back'),
     icon: fullScreenIcon,
     describedBy,
-    isEnabled: args => document.fullscreenEnabled && contentOf(args) !== undefined,
+    isEnabled: args => contentOf(args) !== undefined && document.fullscreenEnabled,
     isToggled: args => contentOf(args)?.screen.fullScreen.isOn ?? false,
     execute: async args => {
       const screen = contentOf(args)?.screen;

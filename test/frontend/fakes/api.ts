@@ -1,0 +1,110 @@
+import { DesktopError } from '../../../src/api';
+import type { Desktop, IDesktopAPI } from '../../../src/tokens';
+
+export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
+  return {
+    name: 'default',
+    phase: 'running',
+    step: null,
+    backend: 'tigervnc',
+    transport: 'direct',
+    session: 'xfce',
+    display: ':1',
+    geometry: '1280x720',
+    resize: 'rfb',
+    created: '2026-01-01T00:00:00Z',
+    last_activity: '2026-01-01T00:00:00Z',
+    clients: 0,
+    error: null,
+    ...change
+  };
+}
+
+/** The server's desktops, kept in a map; `refusal` is thrown while it is set. */
+export class FakeAPI implements IDesktopAPI {
+  readonly models = new Map<string, Desktop.IModel>();
+  readonly calls: string[] = [];
+  readonly sizes: Desktop.ISize[] = [];
+  refusal: DesktopError | null = null;
+
+  set(change: Partial<Desktop.IModel> = {}): void {
+    const model = modelOf(change);
+    this.models.set(model.name, model);
+  }
+
+  async list(): Promise<Desktop.IModel[]> {
+    return this._answer('list', () => [...this.models.values()]);
+  }
+
+  async get(name: string): Promise<Desktop.IModel> {
+    return this._answer(`get ${name}`, () => this._known(name));
+  }
+
+  async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {
+    return this._answer('create', () => {
+      this.set({ name: options.name, phase: 'starting' });
+      return this._known(options.name ?? 'default');
+    });
+  }
+
+  async delete(name: string): Promise<void> {
+    return this._answer(`delete ${name}`, () => void this.models.delete(name));
+  }
+
+  async start(name: string): Promise<Desktop.IModel> {
+    return this._answer(`start ${name}`, () => {
+      const phase = this.models.get(name)?.phase;
+      if (phase !== 'running' && phase !== 'starting') {
+        this.set({ name, phase: 'starting', step: 'display' });
+      }
+      return this._known(name);
+    });
+  }
+
+  async stop(name: string): Promise<Desktop.IModel> {
+    return this._answer(`stop ${name}`, () => {
+      this.set({ name, phase: 'stopped' });
+      return this._known(name);
+    });
+  }
+
+  async restart(name: string): Promise<Desktop.IModel> {
+    return this.start(name);
+  }
+
+  async resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel> {
+    return this._answer(`resize ${name}`, () => {
+      this.sizes.push(size);
+      return this._known(name);
+    });
+  }
+
+  async log(name: string): Promise<Desktop.ILog> {
+    return this._answer(`log ${name}`, () => ({ name, part: 'session', parts: ['session'], lines: [] }));
+  }
+
+  socketURL(name: string): string {
+    return `ws://server/${name}`;
+  }
+
+  pageURL(name: string): string {
+    return `http://server/vnc/?desktop=${name}`;
+  }
+
+  private _known(name: string): Desktop.IModel {
+    const model = this.models.get(name);
+    if (model === undefined) {
+      throw new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
+    }
+    return model;
+  }
+
+  private async _answer<T>(call: string, answer: () => T): Promise<T> {
+    this.calls.push(call);
+    await Promise.resolve();
+    if (this.refusal !== null) {
+      throw this.refusal;
+    }
+    return answer();
+  }
+}

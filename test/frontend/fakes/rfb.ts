@@ -1,0 +1,92 @@
+/** A canvas's context that counts what is drawn. */
+class FakeContext {
+  drawn = 0;
+  alpha = 0;
+
+  drawImage(..._: unknown[]): void {
+    this.drawn++;
+  }
+
+  getImageData(): { data: number[] } {
+    return { data: [0, 0, 0, this.alpha] };
+  }
+}
+
+/** noVNC's RFB as far as it is used here: it fills its target with a canvas and says what it was told. */
+export default class FakeRFB extends EventTarget {
+  static instances: FakeRFB[] = [];
+
+  static get last(): FakeRFB {
+    return this.instances[this.instances.length - 1];
+  }
+
+  constructor(
+    readonly target: Element,
+    readonly socket: WebSocket
+  ) {
+    super();
+    if (socket.readyState > WebSocket.OPEN) {
+      throw new Error('Cannot use already closed WebSocket');
+    }
+    this.screen.append(this.canvas);
+    target.append(this.screen);
+    this.canvas.tabIndex = -1;
+    const context = this.context;
+    Object.defineProperty(this.canvas, 'getContext', { value: () => context });
+    socket.onclose = () => this.end();
+    FakeRFB.instances.push(this);
+  }
+
+  readonly screen = document.createElement('div');
+  readonly canvas = document.createElement('canvas');
+  readonly context = new FakeContext();
+  readonly told: unknown[] = [];
+  resizeSession = false;
+  scaleViewport = false;
+  showDotCursor = false;
+  background = '';
+  qualityLevel = 6;
+  compressionLevel = 2;
+  isOver = false;
+
+  /** The handshake is done. */
+  connect(): void {
+    this.dispatchEvent(new CustomEvent('connect'));
+  }
+
+  /** A frame comes, with pixels in it or none. */
+  paint(alpha = 255): void {
+    this.context.alpha = alpha;
+    this.context.drawImage(null, 0, 0, 8, 8, 0, 0, 8, 8);
+  }
+
+  end(): void {
+    if (!this.isOver) {
+      this.isOver = true;
+      this.screen.remove();
+      this.dispatchEvent(new CustomEvent('disconnect', { detail: { clean: true } }));
+    }
+  }
+
+  disconnect(): void {
+    this.told.push('disconnect');
+    this.socket.close();
+    this.end();
+  }
+
+  focus(): void {
+    this.canvas.focus();
+  }
+
+  blur(): void {
+    this.canvas.blur();
+  }
+
+  sendCtrlAltDel(): void {
+    this.told.push('ctrl-alt-del');
+  }
+
+  clipboardPasteFrom(text: string): void {
+    this.told.push(['clipboard', text]);
+  }
+}

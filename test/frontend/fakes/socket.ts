@@ -1,0 +1,35 @@
+/** A WebSocket whose other end is the test. */
+export class FakeSocket extends EventTarget {
+  static instances: FakeSocket[] = [];
+
+  static get last(): FakeSocket {
+    return this.instances[this.instances.length - 1];
+  }
+
+  static open(url: string): WebSocket {
+    return new FakeSocket(url) as unknown as WebSocket;
+  }
+
+  constructor(readonly url: string) {
+    super();
+    FakeSocket.instances.push(this);
+  }
+
+  readyState: number = WebSocket.CONNECTING;
+  onclose: ((event: Event) => void) | null = null;
+
+  close(): void {
+    this.drop(1005);
+  }
+
+  /** The server ends it, or the network does. */
+  drop(code = 1006): void {
+    if (this.readyState === WebSocket.CLOSED) {
+      return;
+    }
+    this.readyState = WebSocket.CLOSED;
+    const event = Object.assign(new Event('close'), { code, reason: '' });
+    this.dispatchEvent(event);
+    this.onclose?.(event);
+  }
+}

@@ -1,0 +1,284 @@
+import FakeRFB from './fakes/rfb';
+import { loadClient } from '../../src/rfb';
+import { english } from '../../src/page/english';
+import { DesktopScreen } from '../../src/screen';
+import { DesktopSession } from '../../src/session';
+import { FakeAPI } from './fakes/api';
+import { FakeSocket } from './fakes/socket';
+
+let api: FakeAPI;
+let session: DesktopSession;
+let screen: DesktopScreen;
+let node: HTMLElement;
+
+async function pass(milliseconds = 0): Promise<void> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+}
+
+async function open(): Promise<void> {
+  session.start();
+  await pass();
+}
+
+async function live(): Promise<void> {
+  await open();
+  FakeRFB.last.connect();
+  FakeRFB.last.paint();
+}
+
+function marks(): number {
+  return jest.mocked(performance.mark).mock.calls.filter(([name]) => name === 'vnc:first-frame').length;
+}
+
+function key(type: string, init: KeyboardEventInit): void {
+  FakeRFB.last.canvas.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
+}
+
+beforeAll(() => loadClient());
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  performance.mark = jest.fn();
+  FakeSocket.instances = [];
+  FakeRFB.instances = [];
+  api = new FakeAPI();
+  api.set();
+  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  node = document.createElement('div');
+  node.tabIndex = -1;
+  document.body.append(node);
+  screen = new DesktopScreen({ session, node, trans: english });
+});
+
+afterEach(() => {
+  screen.dispose();
+  session.dispose();
+  jest.useRealTimers();
+});
+
+it('tells of phase, connection and name in attributes', async () => {
+  expect(node.dataset).toMatchObject({ phase: 'starting', connected: 'false', desktop: 'default' });
+  await live();
+  expect(node.dataset).toMatchObject({ phase: 'running', connected: 'true' });
+  FakeSocket.last.drop(4410);
+  expect(node.dataset).toMatchObject({ phase: 'stopped', connected: 'false' });
+});
+
+it('keeps keys from being shortcuts of JupyterLab', () => {
+  expect(node.getAttribute('data-lm-suppress-shortcuts')).toBe('true');
+});
+
+it('hands the socket over while it is connecting', async () => {
+  await open();
+  expect(FakeRFB.last.socket).toBe(FakeSocket.last);
+  expect(FakeSocket.last.readyState).toBe(WebSocket.CONNECTING);
+});
+
+it('shows the steps until pixels are there, not just a connection', async () => {
+  await open();
+  FakeRFB.last.connect();
+  FakeRFB.last.paint(0);
+  expect(node.classList).not.toContain('jp-mod-live');
+  expect(marks()).toBe(0);
+  FakeRFB.last.paint(255);
+  expect(node.classList).toContain('jp-mod-live');
+  expect(marks()).toBe(1);
+});
+
+it('looks at no frame after the first', async () => {
+  await live();
+  const look = jest.spyOn(FakeRFB.last.context, 'getImageData');
+  FakeRFB.last.paint();
+  expect(look).not.toHaveBeenCalled();
+});
+
+it('keeps the last picture until a new one is there', async () => {
+  await live();
+  const { canvas } = FakeRFB.last;
+  FakeSocket.last.drop();
+  expect(node.contains(canvas)).toBe(true);
+  expect(node.classList).not.toContain('jp-mod-live');
+  await pass(1);
+  FakeRFB.last.connect();
+  expect(node.contains(canvas)).toBe(true);
+  FakeRFB.last.paint();
+  expect(node.contains(canvas)).toBe(false);
+  expect(node.querySelectorAll('canvas')).toHaveLength(1);
+});
+
+it('keeps the last picture through several vain attempts', async () => {
+  await live();
+  const { canvas } = FakeRFB.last;
+  for (let i = 0; i < 3; i++) {
+    FakeSocket.last.drop();
+    await pass(10000);
+  }
+  expect([...node.querySelectorAll('canvas[data-kept]')]).toEqual([canvas]);
+});
+
+it('shows no picture of a desktop that is stopped', async () => {
+  await live();
+  FakeSocket.last.drop(4410);
+  expect(node.querySelector('canvas')).toBeNull();
+});
+
+it('has the RFB client resize where the model says so, unless hidden', async () => {
+  await open();
+  expect(FakeRFB.last.resizeSession).toBe(true);
+  screen.visible = false;
+  expect(FakeRFB.last.resizeSession).toBe(false);
+  screen.visible = true;
+  expect(FakeRFB.last.resizeSession).toBe(true);
+});
+
+it('asks the server to resize where the RFB client cannot', async () => {
+  api.set({ resize: 'rest' });
+  const target = node.querySelector('.jp-Desktop-screen')!;
+  Object.defineProperty(target, 'clientWidth', { value: 801 });
+  Object.defineProperty(target, 'clientHeight', { value: 602 });
+  await live();
+  await pass(1000);
+  expect(FakeRFB.last.resizeSession).toBe(false);
+  expect(api.sizes).toEqual([{ width: 801, height: 602 }]);
+});
+
+it('keeps the connection when hidden and shown', async () => {
+  await live();
+  screen.visible = false;
+  await pass(60000);
+  screen.visible = true;
+  await pass(60000);
+  expect(FakeRFB.instances).toHaveLength(1);
+  expect(FakeRFB.last.told).toEqual([]);
+});
+
+it('reconnects at once when the network is back', async () => {
+  await live();
+  const { last } = FakeSocket;
+  api.models.clear();
+  api.set({ phase: 'running' });
+  screen.visible = false;
+  last.drop();
+  await pass(5000);
+  expect(FakeRFB.instances).toHaveLength(1);
+  screen.visible = true;
+  window.dispatchEvent(new Event('online'));
+  await pass(1);
+  expect(FakeRFB.instances).toHaveLength(2);
+});
+
+it('gives the keyboard to the picture, or to the button there is', async () => {
+  await live();
+  screen.focus();
+  expect(document.activeElement).toBe(FakeRFB.last.canvas);
+  FakeSocket.last.drop(4410);
+  screen.focus();
+  expect(document.activeElement?.textContent).toBe('Start');
+});
+
+it('applies another quality at once', async () => {
+  await live();
+  screen.applyQuality({ qualityLevel: 9, compressionLevel: 0 });
+  expect(FakeRFB.last).toMatchObject({ qualityLevel: 9, compressionLevel: 0 });
+});
+
+it('starts a stopped desktop with its button', async () => {
+  await live();
+  FakeSocket.last.drop(4410);
+  api.set({ phase: 'stopped' });
+  node.querySelector('button')!.click();
+  await pass();
+  expect(api.calls).toContain('start default');
+  expect(node.dataset.phase).toBe('starting');
+});
+
+it('ends the connection when disposed, once', async () => {
+  await live();
+  screen.dispose();
+  screen.dispose();
+  expect(FakeRFB.last.told).toEqual(['disconnect']);
+});
+
+describe('the clipboard', () => {
+  const clipboard = { text: '', readText: jest.fn(), writeText: jest.fn() };
+
+  beforeEach(() => {
+    jest.clearAllMocks();
+    clipboard.text = 'from here';
+    clipboard.readText.mockImplementation(() => Promise.resolve(clipboard.text));
+    clipboard.writeText.mockImplementation(() => Promise.resolve());
+    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
+  });
+
+  function keysSeen(): string[] {
+    const seen: string[] = [];
+    for (const type of ['keydown', 'keyup']) {
+      FakeRFB.last.canvas.addEventListener(type, event => seen.push(`${type} ${(event as KeyboardEvent).code}`));
+    }
+    return seen;
+  }
+
+  it('is across before the keys that paste it', async () => {
+    await live();
+    const seen = keysSeen();
+    key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+    key('keyup', { code: 'KeyV', key: 'v', ctrlKey: true });
+    expect(seen).toEqual([]);
+    await pass();
+    expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+    expect(seen).toEqual(['keydown KeyV', 'keyup KeyV']);
+  });
+
+  it('lets other keys through at once', async () => {
+    await live();
+    const seen = keysSeen();
+    key('keydown', { code: 'KeyV', key: 'v' });
+    expect(seen).toEqual(['keydown KeyV']);
+    expect(clipboard.readText).not.toHaveBeenCalled();
+  });
+
+  it('holds keys back no longer than a second', async () => {
+    clipboard.readText.mockImplementation(() => new Promise(() => undefined));
+    await live();
+    const seen = keysSeen();
+    key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+    await pass(999);
+    expect(seen).toEqual([]);
+    await pass(1);
+    expect(seen).toEqual(['keydown KeyV']);
+  });
+
+  it('does not replace what was copied on the desktop since', async () => {
+    await live();
+    screen.focus();
+    key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+    await pass();
+    clipboard.writeText.mockImplementation(() => Promise.reject(new Error('not allowed')));
+    FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
+    key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+    await pass();
+    expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+  });
+
+  it('takes what is copied on the desktop while the desktop has the keyboard', async () => {
+    await live();
+    const copy = () =>
+      FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
+    copy();
+    expect(clipboard.writeText).not.toHaveBeenCalled();
+    screen.focus();
+    copy();
+    expect(clipboard.writeText).toHaveBeenCalledWith('from there');
+  });
+
+  it('does without where the page is not secure', async () => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+    await live();
+    screen.focus();
+    const seen = keysSeen();
+    key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+    FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'x' } }));
+    await pass();
+    expect(seen).toEqual(['keydown KeyV']);
+  });
+});
