@@ -6,14 +6,19 @@ import atexit
 import os
 
 from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Float, Int, List, TraitError, Unicode, default, validate
 from traitlets.utils.bunch import Bunch
 
 from . import __version__
 from .errors import InvalidOption
+from .export import DisplayExport
 from .manager import DesktopManager
+from .metrics import Telemetry
 from .options import DesktopOptions, Geometry
 from .routes import handlers
+from .watcher import DesktopWatcher
+from .websocket import SocketLimits
 
 
 class VncProxy(ExtensionApp):
@@ -62,6 +67,25 @@ class VncProxy(ExtensionApp):
         config=True
     )
 
+    max_clients = Int(0, help="How many viewers may look at one desktop at once. 0: as many as like. Default: 0.").tag(
+        config=True
+    )
+    idle_disconnect = Float(
+        0.0,
+        help="Seconds without keys, pointer or clipboard after which a viewer is disconnected; a click resumes. "
+        "0: never. Default: 0.",
+    ).tag(config=True)
+    cull_idle_timeout = Float(
+        0.0,
+        help="Seconds without keys, pointer or clipboard after which a desktop is stopped, with a warning in its panel "
+        "before. 0: never. Default: 0.",
+    ).tag(config=True)
+    export_display = Bool(
+        True,
+        help="Give new kernels and terminals DISPLAY and XAUTHORITY of the default desktop while it runs. "
+        "Default: True.",
+    ).tag(config=True)
+
     @default("backend")
     def _default_backend(self) -> str:
         return os.environ.get("JUPYTER_VNC_BACKEND", "auto")
@@ -97,24 +121,38 @@ class VncProxy(ExtensionApp):
         )
 
     def initialize_settings(self) -> None:
-        """Make the manager."""
+        """Make the manager and those who listen to it."""
         self.manager = DesktopManager(
             self.desktop_options(),
             runtime_dir=self.runtime_dir,
             orphan_timeout=self.orphan_timeout,
             max_desktops=self.max_desktops,
+            cull_idle_timeout=self.cull_idle_timeout,
             log=self.log,
         )
+        self.telemetry = Telemetry(self.serverapp.event_logger if self.serverapp else None)
+        self.display_export = DisplayExport(os.environ)
+        listeners = [self.telemetry.desktop_changed]
+        if self.export_display:
+            listeners.append(self.display_export.desktop_changed)
+        self.watcher = DesktopWatcher(self.manager, listeners, self.log)
         if self.stop_with_server:
             # jupyter-server-proxy ends the interpreter on SIGTERM before extensions are stopped.
             atexit.register(self.manager.signal_all)
 
     def initialize_handlers(self) -> None:
         """Register the routes."""
-        self.handlers.extend(handlers(self.manager))
+        limits = SocketLimits(self.idle_disconnect, self.max_clients)
+        self.handlers.extend(handlers(self.manager, self.telemetry, limits))
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Begin to watch, once the event loop runs."""
+        self.watcher.start()
 
     async def stop_extension(self) -> None:
         """Stop the desktops that no other server looks after."""
+        await self.watcher.stop()
         if self.stop_with_server:
             await self.manager.stop_all()
         atexit.unregister(self.manager.signal_all)
+        self.display_export.restore()

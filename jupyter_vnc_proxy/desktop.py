@@ -7,6 +7,7 @@ adopt the desktop:
     rfb.sock       the socket that the browser's bytes go to (0600)
     Xauthority     the display's cookie (0600)
     log/           one file for each part
+    activity       empty; its time is when a person last did something on the desktop
     runner.lock    locked by the runner for as long as it lives; holds its process id
     owners.lock    shared-locked by each server that looks after the desktop
 """
@@ -50,7 +51,12 @@ LOG_BYTES = 512 * 1024
 
 def utc_now() -> str:
     """Return the time as ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso(datetime.now(timezone.utc))
+
+
+def iso(moment: datetime) -> str:
+    """Return a time in UTC as ISO 8601, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class LogModel(TypedDict):
@@ -168,6 +174,18 @@ class Desktop:
         with contextlib.suppress(OSError):
             return time.time() - self.state_file.stat().st_mtime < START_GRACE
         return False
+
+    def note_activity(self) -> None:
+        """A person did something on the desktop. Whoever shows it shares this, hence a file."""
+        with contextlib.suppress(OSError):
+            (self.path / "activity").touch(mode=0o600)
+
+    def last_activity(self) -> datetime | None:
+        """Return when a person last did something, in UTC, or ``None`` where nobody ever did."""
+        try:
+            return datetime.fromtimestamp((self.path / "activity").stat().st_mtime, timezone.utc)
+        except OSError:
+            return None
 
     def log_parts(self) -> list[str]:
         """Return the names of the parts that have a log."""

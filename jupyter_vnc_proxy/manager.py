@@ -10,12 +10,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO, TypedDict
 
 from .backends import choose
-from .desktop import Desktop, DesktopState, utc_now
-from .display import resize
+from .desktop import Desktop, DesktopState, iso
+from .display import resize, screenshot
 from .errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from .options import DesktopOptions, Geometry
 from .runtime import desktop_path, runtime_directory
@@ -24,6 +25,12 @@ from .sessions import choose_session
 STOP_TIMEOUT = 6.0
 """Seconds that a runner may take to end its desktop before it is killed; its own limit is five."""
 
+ACTIVITY_SECONDS = 1.0
+"""Seconds between two notes of a person's activity: a hand on a mouse sends sixty messages in one."""
+
+CULL_WARNING = 60.0
+"""Seconds before its end that an untouched desktop says so (half its time where that is shorter)."""
+
 POLL = 0.02
 """Seconds between two looks at a runner that is ending."""
 
@@ -31,7 +38,10 @@ DEFAULT_NAME = "default"
 
 
 class DesktopModel(TypedDict):
-    """A desktop as JSON, for browsers. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``."""
+    """A desktop as JSON, for browsers. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
+
+    `stops_at` is set once an untouched desktop is about to be stopped. `xauthority` is a path on the server.
+    """
 
     name: str
     phase: str
@@ -40,10 +50,12 @@ class DesktopModel(TypedDict):
     transport: str
     session: str
     display: str | None
+    xauthority: str
     geometry: str
     resize: str
     created: str
     last_activity: str
+    stops_at: str | None
     clients: int
     error: ErrorModel | None
 
@@ -52,7 +64,8 @@ class DesktopManager:
     """Owns the desktops of one user.
 
     ``defaults`` are the options of a desktop that is started without any of its own; ``orphan_timeout`` the seconds
-    that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none.
+    that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none;
+    ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never.
     """
 
     def __init__(
@@ -61,18 +74,21 @@ class DesktopManager:
         runtime_dir: str = "",
         orphan_timeout: float = 600.0,
         max_desktops: int = 0,
+        cull_idle_timeout: float = 0.0,
         log: logging.Logger | None = None,
     ) -> None:
         self.defaults = defaults
         self._runtime_dir = runtime_dir
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
+        self._cull_idle_timeout = cull_idle_timeout
         self._log = log or logging.getLogger(__name__)
         self._desktops: dict[str, Desktop] = {}
         self._owned: dict[str, IO[bytes]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._clients: dict[str, int] = {}
-        self._activity: dict[str, str] = {}
+        self._noted: dict[str, float] = {}
+        self._changed = asyncio.Event()
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -108,9 +124,13 @@ class DesktopManager:
 
     def model(self, name: str) -> DesktopModel:
         """Return a desktop's model; raise `UnknownDesktop` where there is none."""
-        return self._model(self.get(name).state())
+        desktop = self.get(name)
+        return self._model(desktop, desktop.state())
 
-    def _model(self, state: DesktopState) -> DesktopModel:
+    def _model(self, desktop: Desktop, state: DesktopState) -> DesktopModel:
+        activity = desktop.last_activity()
+        deadline = self._idle_deadline(desktop, state)
+        warn = deadline is not None and deadline - datetime.now(timezone.utc) <= self._warning
         return {
             "name": state.name,
             "phase": state.phase,
@@ -119,10 +139,12 @@ class DesktopManager:
             "transport": state.transport,
             "session": state.session,
             "display": state.display,
+            "xauthority": str(desktop.xauthority),
             "geometry": state.geometry,
             "resize": state.resize,
             "created": state.created,
-            "last_activity": self._activity.get(state.name, state.created),
+            "last_activity": state.created if activity is None else iso(activity),
+            "stops_at": iso(deadline) if deadline is not None and warn else None,
             "clients": self._clients.get(state.name, 0),
             "error": state.error,
         }
@@ -134,7 +156,7 @@ class DesktopManager:
     def _forget(self, name: str) -> None:
         self._desktops.pop(name, None)
         self._clients.pop(name, None)
-        self._activity.pop(name, None)
+        self._noted.pop(name, None)
         owned = self._owned.pop(name, None)
         if owned is not None:
             owned.close()
@@ -151,9 +173,53 @@ class DesktopManager:
 
         return gone
 
+    def clients(self, name: str) -> int:
+        """Return how many viewers are connected through this server."""
+        return self._clients.get(name, 0)
+
     def note_activity(self, name: str) -> None:
-        """A person did something on the desktop."""
-        self._activity[name] = utc_now()
+        """A person did something on the desktop; written down once a second at the most."""
+        now = time.monotonic()
+        if name in self._desktops and now - self._noted.get(name, -ACTIVITY_SECONDS) >= ACTIVITY_SECONDS:
+            self._noted[name] = now
+            self._desktops[name].note_activity()
+
+    async def keep(self, name: str) -> DesktopModel:
+        """A person says that the desktop is still wanted."""
+        self.get(name).note_activity()
+        return self.model(name)
+
+    def idle_deadline(self, name: str) -> datetime | None:
+        """Return when an untouched desktop is to be stopped, or ``None`` where it isn't to be, or doesn't run."""
+        try:
+            desktop = self.get(name)
+        except UnknownDesktop:
+            return None
+        return self._idle_deadline(desktop, desktop.state())
+
+    def _idle_deadline(self, desktop: Desktop, state: DesktopState) -> datetime | None:
+        activity = desktop.last_activity()
+        if not self._cull_idle_timeout or state.phase != "running" or activity is None:
+            return None
+        return activity + timedelta(seconds=self._cull_idle_timeout)
+
+    @property
+    def _warning(self) -> timedelta:
+        return timedelta(seconds=min(CULL_WARNING, self._cull_idle_timeout / 2))
+
+    async def wait_for_change(self, timeout: float) -> None:
+        """Return when a desktop was started or stopped here, or after ``timeout`` seconds."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), timeout)
+        self._changed.clear()
+
+    async def screenshot(self, name: str) -> bytes:
+        """Return what is on the desktop as a PNG; raise `Conflict` where it doesn't run."""
+        display, desktop = self._display(name)
+        try:
+            return await asyncio.to_thread(screenshot, display, desktop.xauthority)
+        except Exception as error:
+            raise Conflict(f"The display {display} could not be read: {error}.", code="display-gone") from error
 
     # -- starting and stopping ----------------------------------------------------------------------------------------
 
@@ -179,7 +245,7 @@ class DesktopManager:
                 return self._start(Desktop(desktop_path(self.runtime, name)))
             state = desktop.state()
             if state.phase in ("starting", "running") and state.step != "stopping":
-                return self._model(state)
+                return self._model(desktop, state)
             await self._ended(desktop)
             return self._start(desktop, desktop.options())
 
@@ -188,7 +254,7 @@ class DesktopManager:
         async with self._lock(name):
             desktop = self.get(name)
             await self._stop(desktop)
-            return self._model(desktop.state())
+            return self._model(desktop, desktop.state())
 
     async def restart(self, name: str) -> DesktopModel:
         """Stop a desktop and start it again."""
@@ -205,16 +271,20 @@ class DesktopManager:
 
     async def resize(self, name: str, geometry: Geometry) -> DesktopModel:
         """Change the size of a desktop whose VNC server can't; raise `Conflict` where it doesn't run."""
+        display, desktop = self._display(name)
+        work = asyncio.to_thread(resize, display, desktop.xauthority, geometry)
+        try:
+            await asyncio.wait_for(work, STOP_TIMEOUT)
+        except Exception as error:
+            raise Conflict(f"The display {display} could not be resized: {error}.", code="display-gone") from error
+        return self.model(name)
+
+    def _display(self, name: str) -> tuple[str, Desktop]:
         desktop = self.get(name)
         state = desktop.state()
         if state.phase != "running" or state.display is None:
             raise Conflict(f"The desktop {name!r} is {state.phase}, not running.", code="not-running")
-        work = asyncio.to_thread(resize, state.display, desktop.xauthority, geometry)
-        try:
-            await asyncio.wait_for(work, STOP_TIMEOUT)
-        except Exception as error:
-            raise Conflict(f"The display {state.display} could not be resized: {error}.") from error
-        return self.model(name)
+        return state.display, desktop
 
     async def stop_all(self) -> None:
         """Stop every desktop that we look after and no other server does."""
@@ -244,10 +314,11 @@ class DesktopManager:
         self._desktops[desktop.name] = desktop
         if desktop.name not in self._owned:
             self._owned[desktop.name] = desktop.own()
-        self._activity[desktop.name] = utc_now()
         desktop.start(options, self._orphan_timeout, remember=own_options is not None)
+        desktop.note_activity()
+        self._changed.set()
         self._log.info("%s: starting", desktop.name)
-        return self._model(desktop.state())
+        return self._model(desktop, desktop.state())
 
     def _running(self) -> int:
         return sum(model["phase"] in ("starting", "running") for model in self.models())
@@ -258,6 +329,7 @@ class DesktopManager:
             await self._ended(desktop)
         if desktop.state().phase != "stopped":
             desktop.sweep()
+        self._changed.set()
         self._log.info("%s: stopped", desktop.name)
 
     async def _ended(self, desktop: Desktop) -> None:

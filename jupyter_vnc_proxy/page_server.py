@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockify.websocketproxy import LibProxyServer, ProxyRequestHandler
 
+from .activity import ClientMessages
 from .errors import Conflict, InvalidOption, UnknownDesktop, VncError, disk_error
 from .manager import DesktopManager
 from .options import Geometry
@@ -158,6 +159,8 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             state = desktop.state()
             if state.phase != "running":
                 raise Conflict(f"The desktop {name!r} is {state.phase}.", code="not-running")
+            self._desktop = name
+            self._messages = ClientMessages()
             self._target = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._target.connect(os.fspath(desktop.path / state.raw_socket))
         except VncError as error:
@@ -173,7 +176,18 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
 
     def new_websocket_client(self) -> None:
         """Move bytes until one side ends: websockify's loop."""
-        self.do_proxy(self._target)
+        gone = self.server.manager.client_connected(self._desktop)
+        try:
+            self.do_proxy(self._target)
+        finally:
+            gone()
+
+    def recv_frames(self) -> tuple[list[bytes], Any]:
+        """Take what the viewer sends, and note what a person does in it."""
+        frames, closed = super().recv_frames()
+        if any([self._messages.feed(frame) for frame in frames]):
+            self.server.manager.note_activity(self._desktop)
+        return frames, closed
 
     def end_headers(self) -> None:
         """Say how long a file may be kept: it changes with each version, so it is asked for again."""

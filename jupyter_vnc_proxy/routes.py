@@ -13,9 +13,10 @@ from tornado import web
 from .backends import all_backends, choose, missing_programs
 from .errors import InvalidOption, UnknownDesktop, VncError, disk_error
 from .manager import DesktopManager
+from .metrics import Telemetry
 from .options import DesktopOptions, Geometry
 from .sessions import installed_sessions
-from .websocket import DesktopSocket
+from .websocket import DesktopSocket, SocketLimits
 
 NAME = r"([^/]+)"
 
@@ -138,23 +139,24 @@ class DesktopHandler(DesktopsAPIHandler):
 
 
 class ActionHandler(DesktopsAPIHandler):
-    """What can be done to one desktop: start, stop, restart."""
+    """What can be done to one desktop: start, stop, restart, keep."""
 
     @web.authenticated
     @authorized
     async def post(self, name: str, action: str) -> None:
         """Do it, and return the model."""
-        self.note_activity(name)
-        actions = {"start": self.manager.start, "stop": self.manager.stop, "restart": self.manager.restart}
+        manager = self.manager
+        actions = {
+            "start": manager.start,
+            "stop": manager.stop,
+            "restart": manager.restart,
+            "keep": manager.keep,
+        }
         await self.answer(self._checked(actions[action], name))
 
     async def _checked(self, action: Callable[[str], Awaitable[Any]], name: str) -> Any:
         read_body(self.request.body, {})
         return await action(name)
-
-    def note_activity(self, name: str) -> None:
-        """A person clicked."""
-        self.manager.note_activity(name)
 
 
 class ResizeHandler(DesktopsAPIHandler):
@@ -184,6 +186,23 @@ class LogHandler(DesktopsAPIHandler):
         await self.answer(lambda: self.manager.get(name).log_model(part, lines))
 
 
+class ScreenshotHandler(DesktopsAPIHandler):
+    """What is on one desktop."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Return it as a PNG."""
+        try:
+            png = await self.manager.screenshot(name)
+        except VncError as error:
+            self.set_status(error.status)
+            await self.finish(json.dumps(error.body()))
+            return
+        self.set_header("Cache-Control", "no-store")
+        await self.finish(png, set_content_type="image/png")
+
+
 class NotFoundHandler(DesktopsAPIHandler):
     """Whatever else stands under our address: a JSON 404 for those who may know."""
 
@@ -197,7 +216,9 @@ class NotFoundHandler(DesktopsAPIHandler):
         raise UnknownDesktop("There is nothing at this address.", code="unknown-address")
 
 
-def handlers(manager: DesktopManager) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
+def handlers(
+    manager: DesktopManager, telemetry: Telemetry, limits: SocketLimits
+) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
     """Return the routes; each begins with a slash and lacks the base URL."""
     root = r"/api/desktops"
     with_manager = {"manager": manager}
@@ -205,9 +226,10 @@ def handlers(manager: DesktopManager) -> list[tuple[str, type[web.RequestHandler
         (root, DesktopsHandler, with_manager),
         (rf"{root}/backends", BackendsHandler, with_manager),
         (rf"{root}/{NAME}", DesktopHandler, with_manager),
-        (rf"{root}/{NAME}/(start|stop|restart)", ActionHandler, with_manager),
+        (rf"{root}/{NAME}/(start|stop|restart|keep)", ActionHandler, with_manager),
         (rf"{root}/{NAME}/resize", ResizeHandler, with_manager),
         (rf"{root}/{NAME}/log", LogHandler, with_manager),
-        (rf"{root}/{NAME}/rfb", DesktopSocket, with_manager),
+        (rf"{root}/{NAME}/screenshot", ScreenshotHandler, with_manager),
+        (rf"{root}/{NAME}/rfb", DesktopSocket, {**with_manager, "telemetry": telemetry, "limits": limits}),
         (rf"{root}/{NAME}/.*", NotFoundHandler, with_manager),
     ]

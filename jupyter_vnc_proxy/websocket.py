@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -18,26 +19,45 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from .activity import ClientMessages
 from .errors import InvalidOption, UnknownDesktop
 from .manager import DesktopManager
+from .metrics import RECEIVED, SENT, Telemetry
 from .relay import Upstream, connect, pump
 
-PING_MILLISECONDS = 20_000
+PING_SECONDS = 20
 """Proxies drop connections that are idle for 60 s, some for 30 s."""
 
 CLOSE_GONE = 4404
+CLOSE_IDLE = 4408
 CLOSE_STOPPED = 4410
+CLOSE_TOO_MANY = 4429
 CLOSE_ERROR = 1011
 """Close codes; 4000 to 4999 are an application's own (RFC 6455, section 7.4.2)."""
+
+
+@dataclass(frozen=True)
+class SocketLimits:
+    """``idle_disconnect``: seconds after which an untouched socket is closed; ``max_clients``: viewers of one desktop.
+
+    0 switches each off.
+    """
+
+    idle_disconnect: float = 0.0
+    max_clients: int = 0
 
 
 class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
     """Connects a viewer to a desktop: one hop, no compression, bounded memory."""
 
     auth_resource = "vnc"
-    ping_interval = PING_MILLISECONDS
+    # tornado's own pings, in seconds; the mixin's, in milliseconds, are not started.
+    ping_interval = PING_SECONDS
+    ping_timeout = PING_SECONDS
 
-    def initialize(self, manager: DesktopManager) -> None:
-        """Take the manager from the route."""
+    def initialize(self, manager: DesktopManager, telemetry: Telemetry, limits: SocketLimits) -> None:
+        """Take what the route hands over."""
         self.manager = manager
+        self.telemetry = telemetry
+        self.limits = limits
+        self._idle: asyncio.TimerHandle | None = None
         self._upstream: Upstream | None = None
         self._pump: asyncio.Task[None] | None = None
         self._messages = ClientMessages()
@@ -84,9 +104,13 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Begin to move bytes."""
-        super().open(*args, **kwargs)
         self.set_nodelay(True)
+        if 0 < self.limits.max_clients <= self.manager.clients(self.name):
+            self.close(CLOSE_TOO_MANY, f"No more than {self.limits.max_clients} viewers may look at a desktop.")
+            return
         self._gone = self.manager.client_connected(self.name)
+        self.telemetry.client_connected(self.name)
+        self._restart_idle_timer()
         self._pump = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
@@ -96,7 +120,18 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             self.close(*self._why_it_ended())
 
     async def _write(self, data: bytes) -> None:
+        SENT.inc(len(data))
         await self.write_message(data, binary=True)
+
+    def _restart_idle_timer(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        if self.limits.idle_disconnect:
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_later(self.limits.idle_disconnect, self._close_idle)
+
+    def _close_idle(self) -> None:
+        self.close(CLOSE_IDLE, "Nobody has touched the desktop for a while.")
 
     def _why_it_ended(self) -> tuple[int, str]:
         try:
@@ -110,7 +145,11 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
     async def on_message(self, message: str | bytes) -> None:
         """Pass on what the viewer sends; the next message is read when this one was taken."""
         data = message.encode("latin-1", "replace") if isinstance(message, str) else message
+        if self._pump is None:
+            return  # refused, and not yet gone
+        RECEIVED.inc(len(data))
         if self._messages.feed(data):
+            self._restart_idle_timer()
             self.manager.note_activity(self.name)
             self.settings["vnc_last_activity"] = utcnow()
         assert self._upstream is not None
@@ -123,6 +162,9 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Let go of the desktop."""
         if self._gone is not None:
             self._gone()
+            self.telemetry.client_gone(self.name)
+        if self._idle is not None:
+            self._idle.cancel()
         if self._pump is not None:
             self._pump.cancel()
         if self._upstream is not None:
