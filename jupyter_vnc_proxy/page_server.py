@@ -185,7 +185,7 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
     def recv_frames(self) -> tuple[list[bytes], Any]:
         """Take what the viewer sends, and note what a person does in it."""
         frames, closed = super().recv_frames()
-        if any([self._messages.feed(frame) for frame in frames]):
+        if self._messages.feed(b"".join(frames)):
             self.server.manager.note_activity(self._desktop)
         return frames, closed
 
