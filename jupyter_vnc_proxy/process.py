@@ -115,6 +115,7 @@ class Child:
             if waiting.done():
                 return waiting.result()
             if ended.done():
+                await self.stop(0)  # what it left in its group
                 raise ChildFailed(f"ended while starting ({describe(ended.result())})", ended.result())
             await self.stop(0.5)
             raise ChildFailed(f"was not ready within {timeout:g} s")
