@@ -1,0 +1,110 @@
+"""Runners as real processes, seen from outside: their state file, their children, their signals."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+COMMAND = (sys.executable, "-m", "jupyter_vnc_proxy")
+
+IDLE = ("sleep", "1000")
+"""A session that shows nothing and never ends."""
+
+
+class Run:
+    """One ``python -m jupyter_vnc_proxy run``."""
+
+    def __init__(self, runtime: Path, argv: Sequence[str], name: str) -> None:
+        self.name = name
+        self.path = runtime / name
+        self.output = runtime / f".{name}-{time.monotonic_ns()}.out"
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What ``desktop.json`` says, or nothing where there is none."""
+        with contextlib.suppress(FileNotFoundError):
+            loaded: dict[str, Any] = json.loads((self.path / "desktop.json").read_bytes())
+            return loaded
+        return {}
+
+    def until(self, timeout: float = 20.0, **wanted: Any) -> dict[str, Any]:
+        """Wait until the state has these values, and return it; fail at once where the runner ends before."""
+        deadline = time.monotonic() + timeout
+        while True:
+            ended = self.process.poll() is not None
+            state = self.state
+            if wanted.items() <= state.items():
+                return state
+            assert not ended, f"the runner ended ({self.process.returncode}): {state}\n{self.text()}"
+            assert time.monotonic() < deadline, f"not {wanted} within {timeout:g} s: {state}\n{self.text()}"
+            time.sleep(0.005)
+
+    def end(self, number: signal.Signals = signal.SIGTERM, timeout: float = 10.0) -> int:
+        """Send a signal, wait for the end and return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout)
+
+    def wait(self, timeout: float = 20.0) -> int:
+        """Wait until it ends by itself and return the exit status."""
+        return self.process.wait(timeout)
+
+    def text(self) -> str:
+        """What it wrote."""
+        return self.output.read_text()
+
+    def parts(self) -> dict[str, int]:
+        """Return the processes of the desktop by their program's name."""
+        marker = os.fsencode(f"JUPYTER_VNC_DESKTOP={self.path}")
+        found = {}
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError, ValueError):
+                if marker in (entry / "environ").read_bytes().split(b"\0"):
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    found[os.path.basename(words[0]).decode()] = int(entry.name)
+        return found
+
+
+class Runners:
+    """Makes runners that share a runtime directory, and ends them."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._runtime = runtime
+        self._made: list[Run] = []
+
+    def start(
+        self,
+        *arguments: str,
+        backend: str = "tigervnc",
+        session: Sequence[str] = IDLE,
+        name: str = "default",
+        command: Sequence[str] = COMMAND,
+    ) -> Run:
+        """Start one; ``session`` is its argv, empty for the one that is found."""
+        argv = [*command, "run", f"--name={name}", f"--backend={backend}", *arguments]
+        run = Run(self._runtime, [*argv, "--", *session] if session else argv, name)
+        self._made.append(run)
+        return run
+
+    def close(self) -> None:
+        """End what still runs."""
+        for run in self._made:
+            if run.process.poll() is None:
+                run.process.terminate()
+        for run in self._made:
+            try:
+                run.process.wait(10)
+            except subprocess.TimeoutExpired:
+                run.process.kill()
+                run.process.wait()
