@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 
-try:
-    __version__ = version("jupyter-vnc-proxy")
-except PackageNotFoundError:  # a checkout that was never installed
-    __version__ = "0.0.0"
+def __getattr__(name: str) -> str:
+    # Asking for the version costs 25 ms, which a runner that starts needn't wait for.
+    if name != "__version__":
+        raise AttributeError(name)
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("jupyter-vnc-proxy")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0.0.0"
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ function returning a `Backend`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
 
 from ..errors import InvalidOption
 from ..options import DesktopOptions
@@ -27,6 +26,8 @@ __all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choos
 
 def all_backends() -> dict[str, Backend]:
     """Return every backend by name; one that can't be loaded is left out."""
+    from importlib.metadata import entry_points  # 25 ms that only a third party's backend is worth
+
     found: dict[str, Backend] = {name: make() for name, make in BUILT_IN.items()}
     for entry in entry_points(group=GROUP):
         try:
