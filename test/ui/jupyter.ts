@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { expect, test } from '@playwright/test';
+
+import { lives, processesWith } from './processes';
+
+import type { ChildProcess } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import type { IProcess } from './processes';
+
+export const REPOSITORY = resolve(__dirname, '../..');
+export const PYTHON = process.env.JUPYTER_VNC_PYTHON ?? join(REPOSITORY, '.venv/bin/python');
+
+const TOKEN = 'ui-test';
+const START_TIMEOUT = 40_000;
+
+/** A desktop has five seconds to end, and its server a moment of its own. */
+const STOP_TIMEOUT = 12_000;
+
+/** What the tests read of a desktop's model. */
+export interface IDesktopModel {
+  name: string;
+  phase: string;
+  step: string | null;
+  backend: string;
+  transport: string;
+  display: string;
+  xauthority: string;
+  geometry: string;
+  clients: number;
+}
+
+/** A Jupyter server with a home, a port and a runtime directory of its own. */
+export class Jupyter {
+  constructor(options: Jupyter.IOptions = {}) {
+    this._options = options;
+  }
+
+  get home(): string {
+    return join(this._directory, 'home');
+  }
+
+  /** The directory whose files JupyterLab shows. */
+  get root(): string {
+    return join(this.home, 'work');
+  }
+
+  get runtime(): string {
+    return join(this._directory, 'run');
+  }
+
+  get port(): number {
+    return this._port;
+  }
+
+  get pid(): number {
+    return this._child!.pid!;
+  }
+
+  /** The address of something below the base URL, with the token. */
+  url(path: string): string {
+    const url = new URL(path, `http://127.0.0.1:${this._port}/`);
+    url.searchParams.set('token', TOKEN);
+    return url.href;
+  }
+
+  /** Starts it; after `kill`, on the same port and with the same files. */
+  async start(): Promise<void> {
+    if (this._directory === '') {
+      await this._prepare();
+    }
+    const log = openSync(join(this._directory, 'jupyter.log'), 'a');
+    const argv = ['-m', this._options.app ?? 'jupyterlab', '--no-browser', '--allow-root'];
+    argv.push(`--port=${this._port}`, '--ServerApp.port_retries=0', `--IdentityProvider.token=${TOKEN}`);
+    argv.push(`--ServerApp.root_dir=${this.root}`);
+    const child = spawn(PYTHON, argv, {
+      cwd: this.root,
+      env: this.environment(),
+      stdio: ['ignore', log, log],
+      detached: true
+    });
+    closeSync(log);
+    this._child = child;
+    const deadline = Date.now() + START_TIMEOUT;
+    while (!(await this._answers())) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`Jupyter does not start:\n${this.log()}`);
+      }
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  }
+
+  /** The environment of the server, and of whatever else looks at its desktops. */
+  environment(): Record<string, string> {
+    const { PATH, JUPYTER_PATH } = process.env;
+    const inherited = { PATH, JUPYTER_PATH };
+    const own = { HOME: this.home, LANG: 'C.UTF-8', JUPYTER_VNC_RUNTIME_DIR: this.runtime, ...this._options.env };
+    return Object.fromEntries(Object.entries({ ...inherited, ...own }).filter(entry => entry[1] !== undefined)) as Record<
+      string,
+      string
+    >;
+  }
+
+  /** Every process that the server has started, itself among them. */
+  processes(): IProcess[] {
+    return processesWith(`JUPYTER_VNC_RUNTIME_DIR=${this.runtime}`);
+  }
+
+  /** The desktop's model, as the server extension tells it; null where there is none. */
+  async model(name = 'default'): Promise<IDesktopModel | null> {
+    const response = await fetch(this.url(`api/desktops/${name}`));
+    return response.ok ? ((await response.json()) as IDesktopModel) : null;
+  }
+
+  /** POST to the REST API. */
+  async post(path: string, body?: object): Promise<unknown> {
+    const response = await fetch(this.url(path), {
+      method: 'POST',
+      headers: { Authorization: `token ${TOKEN}`, 'X-Requested-With': 'jupyter-vnc-proxy' },
+      body: body && JSON.stringify(body)
+    });
+    expect(response.ok, `POST ${path}: ${response.status}`).toBe(true);
+    return response.json();
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    process.kill(this.pid, 'SIGKILL');
+    await expect.poll(() => lives(this.pid)).toBe(false);
+  }
+
+  /** Ends it as a person would, and sees to it that nothing is left. */
+  async stop(): Promise<void> {
+    const left = () => this.processes().filter(({ pid }) => lives(pid));
+    if (this._child !== null && lives(this.pid)) {
+      process.kill(this.pid, 'SIGTERM');
+    }
+    try {
+      await expect
+        .poll(() => left().map(({ argv }) => argv.join(' ')), {
+          message: 'processes that outlive the server',
+          timeout: STOP_TIMEOUT
+        })
+        .toEqual([]);
+      expect(this._sockets(), 'sockets and cookies that outlive the server').toEqual([]);
+    } finally {
+      for (const { pid } of left()) {
+        process.kill(pid, 'SIGKILL');
+      }
+      rmSync(this._directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    }
+  }
+
+  /** What the server and the parts of its desktops wrote. */
+  log(): string {
+    const logs = [join(this._directory, 'jupyter.log')];
+    for (const desktop of existsSync(this.runtime) ? readdirSync(this.runtime) : []) {
+      const directory = join(this.runtime, desktop, 'log');
+      logs.push(...(existsSync(directory) ? readdirSync(directory).map(file => join(directory, file)) : []));
+    }
+    return logs.map(file => `==> ${file}\n${readFileSync(file, 'utf8').slice(-20_000)}`).join('\n');
+  }
+
+  private _sockets(): string[] {
+    const files = existsSync(this.runtime) ? readdirSync(this.runtime, { recursive: true, encoding: 'utf8' }) : [];
+    return files.filter(file => /\/(.*\.sock|Xauthority)$/.test(file));
+  }
+
+  private async _answers(): Promise<boolean> {
+    try {
+      return (await fetch(this.url('api/status'))).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  private async _prepare(): Promise<void> {
+    this._port = await freePort();
+    // Short, for the paths of sockets.
+    this._directory = mkdtempSync('/tmp/vncui-');
+    mkdirSync(this.root, { recursive: true });
+    this._write('.jupyter/jupyter_server_config.json', this._options.config ?? {});
+    // Neither of them may cover what is looked at.
+    this._write('.jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings', {
+      fetchNews: 'false',
+      checkForUpdates: false
+    });
+  }
+
+  private _write(path: string, content: object): void {
+    const file = join(this.home, path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, JSON.stringify(content));
+  }
+
+  private readonly _options: Jupyter.IOptions;
+  private _directory = '';
+  private _port = 0;
+  private _child: ChildProcess | null = null;
+}
+
+export namespace Jupyter {
+  export interface IOptions {
+    /** The Python module that is run. */
+    app?: 'jupyterlab' | 'notebook';
+    /** What stands in jupyter_server_config.json. */
+    config?: object;
+    env?: Record<string, string>;
+  }
+}
+
+/** A server that all tests of a file share; a test that fails keeps its logs. */
+export function jupyterForFile(options?: Jupyter.IOptions): Jupyter {
+  const jupyter = new Jupyter(options);
+  test.beforeAll(() => jupyter.start());
+  test.afterEach(async ({}, info) => {
+    if (info.status !== info.expectedStatus) {
+      await info.attach('logs', { body: jupyter.log(), contentType: 'text/plain' });
+    }
+  });
+  test.afterAll(() => jupyter.stop());
+  return jupyter;
+}
+
+/** A port that nothing listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(done => server.close(done));
+  return port;
+}

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export interface IProcess {
+  pid: number;
+  argv: string[];
+}
+
+/** Processes of this machine that `select` takes, by what stands in /proc; one that ends meanwhile is left out. */
+function processes(select: (directory: string) => boolean): IProcess[] {
+  const found: IProcess[] = [];
+  for (const entry of readdirSync('/proc')) {
+    const directory = `/proc/${entry}`;
+    try {
+      if (/^\d+$/.test(entry) && select(directory)) {
+        found.push({ pid: Number(entry), argv: words(`${directory}/cmdline`) });
+      }
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+  return found;
+}
+
+/** Processes that have `NAME=value` in their environment. */
+export function processesWith(variable: string): IProcess[] {
+  return processes(directory => words(`${directory}/environ`).includes(variable));
+}
+
+/** The environment of a process. */
+export function environmentOf(pid: number): Record<string, string> {
+  return Object.fromEntries(words(`/proc/${pid}/environ`).map(entry => entry.split(/=(.*)/s, 2)));
+}
+
+/** Whether a process is there and isn't a zombie. */
+export function lives(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp). */
+export function listeningPorts(pid: number): number[] {
+  const inodes = new Map<string, number>();
+  for (const table of ['tcp', 'tcp6']) {
+    for (const line of readFileSync(`/proc/${pid}/net/${table}`, 'utf8').trim().split('\n').slice(1)) {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state === '0A') {
+        inodes.set(`socket:[${inode}]`, parseInt(local.split(':')[1], 16));
+      }
+    }
+  }
+  const ports: number[] = [];
+  for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+    const port = inodes.get(linkOf(`/proc/${pid}/fd/${descriptor}`));
+    if (port !== undefined) {
+      ports.push(port);
+    }
+  }
+  return ports;
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // closed meanwhile
+  }
+}
+
+function words(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\0').filter(Boolean);
+}
