@@ -152,7 +152,7 @@ export class StatusView implements IDisposable {
     const trans = this._trans;
     switch (problem?.code) {
       case undefined:
-        return trans.__('The desktop itself goes on; what is open in it stays open.');
+        return trans.__('The connection to the desktop dropped.');
       case '0':
         return trans.__('The Jupyter server does not answer.');
       case '401':
