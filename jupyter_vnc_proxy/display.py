@@ -150,6 +150,7 @@ class RootWatcher:
         import xcffib.xproto as xproto
 
         self._connection = connect(display, xauthority)
+        self._fileno = int(self._connection.get_file_descriptor())  # not to be had of a connection that broke
         self._on_change = on_change
         screen = self._connection.get_setup().roots[0]
         self._root = screen.root
@@ -168,7 +169,7 @@ class RootWatcher:
 
     def fileno(self) -> int:
         """Return the connection's file descriptor."""
-        return int(self._connection.get_file_descriptor())
+        return self._fileno
 
     def resize(self, geometry: Geometry) -> None:
         """Change the display's size through RANDR."""
