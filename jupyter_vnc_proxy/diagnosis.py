@@ -48,7 +48,7 @@ CAUSES = (
         "sudo apt-get install dbus-x11",
     ),
     Cause(
-        r"Can't exec|(?:No such file or directory|not found).*(?:session|xstartup)",
+        r"Can't exec|dbus-run-session: failed to exec|(?:No such file or directory|not found).*(?:session|xstartup)",
         "session-missing",
         "The session's program is not installed.",
         "sudo apt-get install --no-install-recommends xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-terminal",
@@ -106,7 +106,7 @@ def part_failed(part: str, reason: str, log: Sequence[str]) -> StartFailed:
     cause = next((each for each in CAUSES if re.search(each.pattern, text)), None)
     if cause is None:
         message, code, fix = f"{title} {reason}.", f"{part}-failed", None
-        if "within" in reason:
+        if reason.startswith("was not ready"):
             code = "start-timeout"
     else:
         message, code, fix = f"{cause.message} {title} {reason}.", cause.code, cause.fix
