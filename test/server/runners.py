@@ -15,6 +15,14 @@ from typing import Any
 
 COMMAND = (sys.executable, "-m", "jupyter_vnc_proxy")
 
+IMPATIENT = (
+    sys.executable,
+    "-c",
+    "import sys; from jupyter_vnc_proxy import cli, runner\n"
+    "runner.LONGEST_PAUSE, runner.EARLY_END, runner.WATCH_SECONDS = 0.05, 0.2, 0.1; sys.exit(cli.main(sys.argv[1:]))",
+)
+"""The same, with times too short to be of use to anybody but a test."""
+
 IDLE = ("sleep", "1000")
 """A session that shows nothing and never ends."""
 
@@ -25,6 +33,7 @@ class Run:
     def __init__(self, runtime: Path, argv: Sequence[str], name: str) -> None:
         self.name = name
         self.path = runtime / name
+        self._before = self._written()
         self.output = runtime / f".{name}-{time.monotonic_ns()}.out"
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
@@ -33,11 +42,16 @@ class Run:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What ``desktop.json`` says, or nothing where there is none."""
+        """What ``desktop.json`` says, or nothing before this runner wrote it."""
+        if self._written() == self._before:
+            return {}
+        loaded: dict[str, Any] = json.loads((self.path / "desktop.json").read_bytes())
+        return loaded
+
+    def _written(self) -> int:
         with contextlib.suppress(FileNotFoundError):
-            loaded: dict[str, Any] = json.loads((self.path / "desktop.json").read_bytes())
-            return loaded
-        return {}
+            return (self.path / "desktop.json").stat().st_mtime_ns
+        return 0
 
     def until(self, timeout: float = 20.0, **wanted: Any) -> dict[str, Any]:
         """Wait until the state has these values, and return it; fail at once where the runner ends before."""

@@ -202,11 +202,12 @@ async def test_a_child_has_the_directory_umask_and_environment_that_were_asked_f
 
 
 async def test_a_child_inherits_no_other_descriptor(runtime: Path) -> None:
-    with open("/dev/null") as kept:
-        os.set_inheritable(kept.fileno(), True)
-        child = shell(runtime, "ls /proc/self/fd | wc -l", ready=Started())
-        await child.start(QUICK)
-        await child.wait()
+    kept = os.open("/dev/null", os.O_RDONLY)
+    os.set_inheritable(kept, True)
+    child = shell(runtime, "ls /proc/self/fd | wc -l", ready=Started())
+    await child.start(QUICK)
+    await child.wait()
+    os.close(kept)
     assert int((runtime / "log").read_text()) == 4  # its three, and the one with which ls lists them
 
 
