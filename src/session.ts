@@ -79,15 +79,17 @@ export class DesktopSession implements IDisposable {
   /** Connect to the desktop, and start it first where it doesn't run. */
   start(): void {
     this._held = false;
+    this._toStart = true;
     this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
-    void this._ask(() => this._api.start(this.name));
+    void this._ask();
   }
 
   /** Connect to the desktop if it runs, and leave it stopped if it doesn't. */
   attach(): void {
     this._held = false;
+    this._toStart = false;
     this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
-    void this._ask(() => this._api.get(this.name));
+    void this._ask();
   }
 
   /** Drop the socket and connect anew, without a pause. */
@@ -95,7 +97,7 @@ export class DesktopSession implements IDisposable {
     this._attempts = 0;
     this._held = false;
     this._set({ phase: 'lost', connected: false, retryAt: null });
-    void this._ask(() => this._api.get(this.name));
+    void this._ask();
   }
 
   /** Whether attempts to connect are put off, since nobody looks. */
@@ -121,7 +123,7 @@ export class DesktopSession implements IDisposable {
     const due = this._waiting || this._status.retryAt !== null;
     if (due && !this._held && !this._paused) {
       this._attempts = 0;
-      void this._ask(() => this._api.get(this.name));
+      void this._ask();
     }
   }
 
@@ -179,13 +181,14 @@ export class DesktopSession implements IDisposable {
     return ++this._turn;
   }
 
-  private async _ask(request: () => Promise<Desktop.IModel>): Promise<void> {
+  /** Ask for the desktop's state, or for its start until that was answered. */
+  private async _ask(): Promise<void> {
     const turn = this._newTurn();
     // What the socket needs is fetched meanwhile; a failure shows when it is needed.
     this._prepare().catch(() => undefined);
     let model: Desktop.IModel;
     try {
-      model = await request();
+      model = await (this._toStart ? this._api.start(this.name) : this._api.get(this.name));
     } catch (error) {
       if (turn === this._turn) {
         this._refused(error);
@@ -193,6 +196,7 @@ export class DesktopSession implements IDisposable {
       return;
     }
     if (turn === this._turn) {
+      this._toStart = false;
       this._follow(model);
     }
   }
@@ -295,7 +299,7 @@ export class DesktopSession implements IDisposable {
 
   private _later(pause: number): void {
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => void this._ask(() => this._api.get(this.name)), pause);
+    this._timer = setTimeout(() => void this._ask(), pause);
   }
 
   private _set(change: Partial<Desktop.IStatus>): void {
@@ -322,6 +326,7 @@ export class DesktopSession implements IDisposable {
   private _isDisposed = false;
   private _paused = false;
   private _held = false;
+  private _toStart = false;
   private _waiting = false;
   private _turn = 0;
   private _attempts = 0;

@@ -126,10 +126,24 @@ describe('starting', () => {
     await pass();
     expect(session.status.phase).toBe('missing');
     api.refusal = null;
-    api.set();
     session.reconnect();
     await pass();
-    expect(FakeSocket.instances).toHaveLength(1);
+    expect(session.status).toMatchObject({ phase: 'starting', model: { step: 'display' } });
+  });
+
+  it('still starts the desktop when the server did not answer at first', async () => {
+    api.refusal = NETWORK;
+    session.start();
+    await pass();
+    api.refusal = null;
+    await pass(500);
+    expect(session.status).toMatchObject({ phase: 'starting', model: { step: 'display' } });
+  });
+
+  it('starts a desktop once, not with each question about it', async () => {
+    session.start();
+    await pass(1000);
+    expect(api.calls.filter(call => call === 'start default')).toHaveLength(1);
   });
 
   it('leaves a stopped desktop stopped when it only attaches', async () => {
