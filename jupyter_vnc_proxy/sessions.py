@@ -46,17 +46,45 @@ DESKTOPS = (
         },
     ),
     Session("lxqt", "LXQt", ("startlxqt",), "LXQt", packages={"apt": "lxqt-core", "dnf": "@lxqt-desktop"}),
-    Session("mate", "MATE", ("mate-session",), "MATE", packages={"apt": "mate-desktop-environment-core"}),
+    Session(
+        "mate",
+        "MATE",
+        ("mate-session",),
+        "MATE",
+        companions=(
+            ("gsettings", "set", "org.mate.Marco.general", "compositing-manager", "false"),
+            ("gsettings", "set", "org.mate.screensaver", "lock-enabled", "false"),
+        ),
+        packages={"apt": "mate-desktop-environment-core"},
+    ),
     Session("lxde", "LXDE", ("startlxde",), "LXDE", packages={"apt": "lxde-core"}),
     Session(
         "gnome-flashback",
         "GNOME Flashback",
         ("gnome-session", "--session=gnome-flashback-metacity"),
         "GNOME-Flashback:GNOME",
+        companions=(
+            ("gsettings", "set", "org.gnome.metacity", "compositor", "none"),
+            ("gsettings", "set", "org.gnome.desktop.screensaver", "lock-enabled", "false"),
+        ),
         packages={"apt": "gnome-session-flashback"},
     ),
-    Session("cinnamon", "Cinnamon", ("cinnamon-session",), "X-Cinnamon", packages={"apt": "cinnamon-core"}),
-    Session("plasma", "KDE Plasma", ("startplasma-x11",), "KDE", packages={"apt": "kde-plasma-desktop"}),
+    Session(
+        "cinnamon",
+        "Cinnamon",
+        ("cinnamon-session",),
+        "X-Cinnamon",
+        {"CINNAMON_2D": "1"},
+        packages={"apt": "cinnamon-core"},
+    ),
+    Session(
+        "plasma",
+        "KDE Plasma",
+        ("startplasma-x11",),
+        "KDE",
+        {"KWIN_COMPOSE": "N"},
+        packages={"apt": "kde-plasma-desktop"},
+    ),
 )
 """The desktop environments that are looked for, the lightest first."""
 
