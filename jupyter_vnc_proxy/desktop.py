@@ -241,7 +241,9 @@ class Desktop:
         )
         argv = [sys.executable, "-m", "jupyter_vnc_proxy", "run", f"--name={self.name}"]
         argv += [f"--runtime-dir={self.path.parent}", f"--orphan-timeout={orphan_timeout:g}"]
-        with open(self.log_directory / "runner.log", "ab") as log:
+        runner_log = self.log_directory / "runner.log"
+        runner_log.unlink(missing_ok=True)
+        with open(runner_log, "ab") as log:
             self._spawned = subprocess.Popen(
                 argv + options.argv(),
                 stdin=subprocess.DEVNULL,
@@ -260,6 +262,12 @@ class Desktop:
                 f"The directory {self.path} could not be made: {error.strerror}.",
                 code="runtime-directory",
             ) from error
+
+    def begin_logs(self) -> None:
+        """Remove the logs of the parts: what an earlier run met would be taken for the cause of a later failure."""
+        for file in self.log_directory.glob("*.log"):
+            if file.stem != "runner":
+                file.unlink()
 
     def signal_stop(self) -> None:
         """Ask the runner to end the desktop (SIGTERM). Does nothing where there is none."""

@@ -124,6 +124,7 @@ class Runner:
                 self._state = replace(self._state, created=previous.created, options=previous.options)
                 self._desktop.remove_traces(previous.display)
             end_marked(MARKER, str(self._desktop.path))
+            self._desktop.begin_logs()
             (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
             adopt_orphans()
             self._main = asyncio.current_task()
