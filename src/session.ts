@@ -78,7 +78,6 @@ export class DesktopSession implements IDisposable {
 
   /** Connect to the desktop, and start it first where it doesn't run. */
   start(): void {
-    this._held = false;
     this._toStart = true;
     this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
     void this._ask();
@@ -86,7 +85,6 @@ export class DesktopSession implements IDisposable {
 
   /** Connect to the desktop if it runs, and leave it stopped if it doesn't. */
   attach(): void {
-    this._held = false;
     this._toStart = false;
     this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
     void this._ask();
@@ -95,7 +93,6 @@ export class DesktopSession implements IDisposable {
   /** Drop the socket and connect anew, without a pause. */
   reconnect(): void {
     this._attempts = 0;
-    this._held = false;
     this._set({ phase: 'lost', connected: false, retryAt: null });
     void this._ask();
   }
@@ -121,7 +118,7 @@ export class DesktopSession implements IDisposable {
   /** Try now if an attempt is due later: somebody looks again, or the network is back. */
   wake(): void {
     const due = this._waiting || this._status.retryAt !== null;
-    if (due && !this._held && !this._paused) {
+    if (due && !this._paused) {
       this._attempts = 0;
       void this._ask();
     }
@@ -293,7 +290,6 @@ export class DesktopSession implements IDisposable {
 
   /** Disconnected for a reason: only a person reconnects. */
   private _hold(code: string, message: string): void {
-    this._held = true;
     this._set({ phase: 'lost', connected: false, problem: problemOf(code, message), retryAt: null });
   }
 
@@ -325,7 +321,6 @@ export class DesktopSession implements IDisposable {
   };
   private _isDisposed = false;
   private _paused = false;
-  private _held = false;
   private _toStart = false;
   private _waiting = false;
   private _turn = 0;
