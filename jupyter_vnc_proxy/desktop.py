@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, Literal, TypedDict
+from typing import IO, Any, Literal, TypedDict, get_args
 
 from .errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from .options import DesktopOptions
@@ -88,6 +88,24 @@ class DesktopState:
     error: ErrorModel | None = None
 
 
+STATE_TYPES: dict[str, tuple[type, ...]] = {
+    "step": (str, type(None)),
+    "display": (str, type(None)),
+    "options": (dict,),
+    "error": (dict, type(None)),
+}
+"""The types of the fields of a `DesktopState` that are not plain strings."""
+
+
+def _checked(state: DesktopState) -> DesktopState:
+    """Return ``state``; raise ``TypeError`` where a file that was edited or damaged gave a field another type."""
+    right = all(isinstance(getattr(state, each.name), STATE_TYPES.get(each.name, (str,))) for each in fields(state))
+    complete = state.error is None or ErrorModel.__required_keys__ <= state.error.keys()
+    if not right or not complete or state.phase not in get_args(Phase):
+        raise TypeError("this is not the state of a desktop")
+    return state
+
+
 class Desktop:
     """One desktop: its directory, and the runner in it if there is one."""
 
@@ -129,10 +147,11 @@ class Desktop:
         try:
             data = json.loads(self.state_file.read_bytes())
             known = {entry.name for entry in fields(DesktopState)}
-            return DesktopState(**{key: value for key, value in data.items() if key in known})
+            state = DesktopState(**{key: value for key, value in data.items() if key in known})
+            return _checked(replace(state, name=self.name))
         except FileNotFoundError:
             raise UnknownDesktop(f"There is no desktop named {self.name!r}.") from None
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             error: ErrorModel = {
                 "code": "state-damaged",
                 "message": "The desktop's state file was damaged; start the desktop again.",
