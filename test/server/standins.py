@@ -1,0 +1,62 @@
+"""Stand-ins for what can't be had otherwise: a desktop that needs no X server, a VNC server that floods or stalls."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from jupyter_vnc_proxy.desktop import Desktop, DesktopState
+
+BANNER = b"RFB 003.008\n"
+
+
+class StandIn:
+    """A desktop that says it runs: its directory, and a process that holds the runner's lock and obeys SIGTERM."""
+
+    def __init__(self, path: Path) -> None:
+        self.desktop = Desktop(path)
+        self.desktop.prepare()
+        lock = os.open(path / "runner.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.process = subprocess.Popen(["sleep", "1000"], pass_fds=[lock])
+        os.write(lock, str(self.process.pid).encode())
+        os.close(lock)  # the child holds it from now on
+        self.desktop.write_state(DesktopState(name=path.name, phase="running", step=None, geometry="800x600"))
+
+    def close(self) -> None:
+        """End the process, and with it the lock."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def vnc_server(
+    path: Path, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Listen on a unix socket and treat each connection with ``serve``; yields the connections' tasks."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.append(task)
+        try:
+            await serve(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_unix_server(connected, path, limit=1 << 16)
+    try:
+        yield tasks
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

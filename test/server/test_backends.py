@@ -1,0 +1,212 @@
+"""What each backend says: the programs, the processes, the switches that matter."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from jupyter_vnc_proxy import backends, environment
+from jupyter_vnc_proxy.backends import AUTO, Backend, all_backends, choose, missing_programs
+from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
+from jupyter_vnc_proxy.errors import InvalidOption
+from jupyter_vnc_proxy.options import DesktopOptions, Geometry
+from jupyter_vnc_proxy.process import PIPE, Listens, WritesLine
+
+PATHS = Paths(Path("/run/d"), Path("/run/d/rfb.sock"), Path("/run/d/Xauthority"))
+
+HD = Geometry(1280, 720)
+
+WAYS = [(name, transport) for name, each in all_backends().items() for transport in each.transports]
+
+
+def steps(backend: str, transport: str = "direct", geometry: Geometry = HD) -> dict[str, Step]:
+    options = DesktopOptions(backend=backend, transport=transport, geometry=geometry)
+    return {step.name: step for step in choose(options).steps(options, PATHS)}
+
+
+def has(argv: tuple[str, ...], *words: str) -> bool:
+    """Tell whether ``words`` stand in ``argv`` one after the other."""
+    return any(argv[start : start + len(words)] == words for start in range(len(argv)))
+
+
+def test_tigervnc_is_one_process() -> None:
+    (step,) = steps("tigervnc").values()
+    argv = step.argv
+    assert Path(argv[0]).name in ("Xtigervnc", "Xvnc")
+    for words in (
+        ("-displayfd", PIPE),
+        ("-auth", "/run/d/Xauthority"),
+        ("-rfbunixpath", "/run/d/rfb.sock"),
+        ("-rfbunixmode", "0600"),
+        ("-rfbport", "-1"),
+        ("-nolisten", "tcp"),
+        ("-SecurityTypes", "None"),
+        ("-UseBlacklist=0",),
+        ("-AlwaysShared",),
+        ("-geometry", "1280x720"),
+        ("-depth", "24"),
+        ("-noreset",),
+    ):
+        assert has(argv, *words), words
+    assert step.ready == WritesLine()
+
+
+def test_x11vnc_looks_at_an_xvfb_of_its_own() -> None:
+    display, vnc = steps("x11vnc").values()
+    for words in (
+        ("Xvfb", "-displayfd", PIPE),
+        ("-auth", "/run/d/Xauthority"),
+        ("-screen", "0", "3840x2160x24"),
+        ("-nolisten", "tcp"),
+        ("-noreset",),
+        ("+extension", "RANDR"),
+    ):
+        assert has(display.argv, *words), words
+    for words in (
+        ("x11vnc", "-display", DISPLAY),
+        ("-auth", "/run/d/Xauthority"),
+        ("-unixsock", "/run/d/rfb.sock"),
+        ("-rfbport", "0", "-rfbportv6", "-1"),
+        ("-forever",),
+        ("-shared",),
+        ("-norc",),
+        ("-noremote",),
+        ("-nocmds",),
+        ("-xrandr", "newfbsize"),
+    ):
+        assert has(vnc.argv, *words), words
+    assert vnc.after == ("display",)
+    assert vnc.ready == Listens(PATHS.rfb_socket)
+
+
+@pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
+def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
+    step = steps(backend, "websockify")["websockify"]
+    assert step.argv[:3] == (sys.executable, "-m", "websockify")
+    for words in (
+        ("--unix-listen", "/run/d/rfb.sock"),
+        ("--unix-listen-mode", "0600"),
+        ("--unix-target", "/run/d/vnc.sock"),
+    ):
+        assert has(step.argv, *words), words
+    assert step.ready == Listens(PATHS.rfb_socket)
+    server = "vnc" if backend == "x11vnc" else "display"
+    assert "/run/d/vnc.sock" in steps(backend, "websockify")[server].argv
+
+
+@pytest.mark.parametrize(("backend", "transport"), WAYS)
+def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
+    options = DesktopOptions(backend=backend, transport=transport)
+    chosen = choose(options)
+    made = list(chosen.steps(options, PATHS))
+    names = [step.name for step in made]
+    assert len(set(names)) == len(names)
+    assert names[0] == "display"
+    for step in made:
+        assert set(step.after) <= set(names[: names.index(step.name)])
+        assert step.umask == 0o077
+        assert all(isinstance(word, str) and word for word in step.argv)
+    display = made[0]
+    assert has(display.argv, "-displayfd", PIPE)
+    assert has(display.argv, "-nolisten", "tcp")
+    assert has(display.argv, "-auth", str(PATHS.xauthority))
+    assert sum(str(PATHS.rfb_socket) in step.argv for step in made) == 1
+    assert chosen.speaks(options) == ("rfb" if transport == "direct" else "websocket")
+    raw = chosen.raw_socket(options)
+    assert sum(str(PATHS.directory / raw) in step.argv for step in made) in (1, 2)
+    assert (raw == "rfb.sock") == (transport != "websockify")
+
+
+@pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
+def test_a_step_does_not_depend_on_what_was_asked_before(backend: str) -> None:
+    assert steps(backend) == steps(backend)
+
+
+def test_a_virtual_screen_is_large_enough_for_what_was_asked_and_no_larger_than_can_be() -> None:
+    for geometry, screen in (
+        (Geometry(64, 64), "3840x2160x24"),
+        (Geometry(5000, 100), "5000x2160x24"),
+        (Geometry(8192, 8192), "8192x8192x24"),
+    ):
+        assert has(steps("x11vnc", geometry=geometry)["display"].argv, "-screen", "0", screen)
+
+
+def test_every_program_says_what_it_is_for_and_how_to_get_it() -> None:
+    for backend in all_backends().values():
+        for program in backend.programs(DesktopOptions()):
+            assert program.purpose
+            assert "apt-get install" in (program.install_command() or "")
+
+
+@pytest.fixture
+def bare(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without any program but those that a test puts into this directory."""
+    programs = runtime / "bin"
+    programs.mkdir()
+    monkeypatch.setattr(environment, "SYSTEM_PATH", (str(programs),))
+    monkeypatch.setenv("PATH", str(programs))
+    return programs
+
+
+def install(directory: Path, *names: str) -> None:
+    for name in names:
+        (directory / name).write_text("#!/bin/sh\n")
+        (directory / name).chmod(0o755)
+
+
+def test_auto_takes_the_best_that_can_run(bare: Path) -> None:
+    assert choose(DesktopOptions()).name == AUTO[0]
+    install(bare, "Xvfb", "x11vnc")
+    assert choose(DesktopOptions()).name == "x11vnc"
+    install(bare, "Xvnc")
+    assert choose(DesktopOptions()).name == "tigervnc"
+    assert choose(DesktopOptions(transport="native")).name == "x11vnc"
+
+
+def test_what_is_missing_is_named(bare: Path) -> None:
+    options = DesktopOptions(backend="x11vnc")
+    assert [each.names[0] for each in missing_programs(choose(options), options)] == ["Xvfb", "x11vnc"]
+    install(bare, "Xvfb")
+    assert [each.names[0] for each in missing_programs(choose(options), options)] == ["x11vnc"]
+
+
+def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidOption, match=r"no backend 'nope'; choose one of auto, tigervnc, x11vnc") as raised:
+        choose(DesktopOptions(backend="nope"))
+    assert raised.value.code == "unknown-backend"
+
+
+@pytest.mark.parametrize(
+    ("backend", "transport"), [("auto", "nope"), ("tigervnc", "native"), ("x11vnc", ""), ("tigervnc", "nope")]
+)
+def test_a_transport_that_a_backend_lacks_is_refused(backend: str, transport: str) -> None:
+    with pytest.raises(InvalidOption) as raised:
+        choose(DesktopOptions(backend=backend, transport=transport))
+    assert raised.value.code == "unknown-transport"
+
+
+class Foreign(backends.TigervncBackend):
+    """What another package might add."""
+
+    name = "foreign"
+
+
+class Clashing(backends.X11vncBackend):
+    name = "tigervnc"
+
+
+def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = ["test_backends:Foreign", "test_backends:Clashing", "nowhere:Thing", "pathlib:Path"]
+    points = [
+        EntryPoint(f"p{n}", target, backends.GROUP) for n, target in zip(itertools.count(), targets, strict=False)
+    ]
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
+    found = all_backends()
+    assert set(found) == {"tigervnc", "x11vnc", "foreign"}
+    assert isinstance(found["tigervnc"], backends.TigervncBackend)
+    assert choose(DesktopOptions(backend="foreign")).name == "foreign"
+    assert all(isinstance(each, Backend) for each in found.values())
