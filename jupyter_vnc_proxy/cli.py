@@ -81,7 +81,7 @@ def _options(arguments: argparse.Namespace) -> DesktopOptions:
         transport=arguments.transport,
         session=arguments.session,
         session_command=tuple(arguments.session_command),
-        geometry=Geometry.parse(arguments.geometry),
+        geometry=Geometry.parse(str(arguments.geometry)),  # argparse makes a list of "--"
         start_timeout=arguments.start_timeout,
     )
 

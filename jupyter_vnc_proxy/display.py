@@ -93,7 +93,7 @@ def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
             extension.DestroyMode(last_mode)
     finally:
         connection.core.UngrabServer()
-        connection.flush()
+        connection.core.GetInputFocus().reply()  # what a client that goes had asked for last may never be done
     return Geometry(width, height)
 
 
