@@ -1,0 +1,140 @@
+"""Who may import whom: the arrows between the modules, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import jupyter_vnc_proxy
+
+PACKAGE = Path(jupyter_vnc_proxy.__file__).parent
+
+MODULES = {
+    file.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): file
+    for file in PACKAGE.rglob("*.py")
+    if "labextension" not in file.parts
+}
+
+
+def imports(name: str) -> tuple[set[str], set[str]]:
+    """Return what a module imports anywhere in it: our modules, and others' top-level packages."""
+    own: set[str] = set()
+    others: set[str] = set()
+    package = MODULES[name].parent.relative_to(PACKAGE).parts
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            others |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            others.add((node.module or "").partition(".")[0])
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1]
+            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            if module and module in MODULES:
+                own.add(module)
+            for alias in node.names:
+                inner = f"{module}.{alias.name}".strip(".")
+                if inner in MODULES:
+                    own.add(inner)
+    return own, others
+
+
+def own(name: str) -> set[str]:
+    return imports(name)[0]
+
+
+def foreign(name: str) -> set[str]:
+    return {package for package in imports(name)[1] if package not in sys.stdlib_module_names}
+
+
+def reached(name: str) -> set[str]:
+    """Return every module of ours that ``name`` imports, directly or through others."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for module in own(waiting.pop()) - seen:
+            seen.add(module)
+            waiting.append(module)
+    return seen
+
+
+ENTRANCES = {"app", "routes", "websocket", "serverproxy"}
+JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
+
+
+def test_the_leaves_know_nothing_of_ours() -> None:
+    for name in ("process", "errors", "environment", "activity", "relay"):
+        assert own(name) == set(), name
+
+
+def test_process_and_activity_need_nothing_but_python() -> None:
+    for name in ("process", "activity", "errors", "options", "environment", "sessions", "runtime", "desktop"):
+        assert foreign(name) == set(), name
+
+
+def test_activity_does_no_input_or_output() -> None:
+    assert imports("activity")[1] == {"__future__"}
+
+
+def test_a_backend_starts_nothing() -> None:
+    starters = {"subprocess", "asyncio", "signal", "multiprocessing", "socket", "tempfile"}
+    for name in MODULES:
+        if name.startswith("backends"):
+            assert not imports(name)[1] & starters, name
+            assert own(name) <= {"backends", "backends.base", "environment", "errors", "options", "process"} | {
+                other for other in MODULES if other.startswith("backends")
+            }
+
+
+def test_the_runner_knows_no_server() -> None:
+    assert not reached("runner") & {*ENTRANCES, "manager", "page_server", "cli"}
+    for name in {"runner", *reached("runner")}:
+        assert not foreign(name) & {*JUPYTER, "tornado", "websockify"}, name
+
+
+def test_the_entrances_know_no_process() -> None:
+    for name in ("routes", "websocket", "serverproxy", "page_server"):
+        assert not own(name) & {"process", "runner"}, name
+        assert not imports(name)[1] & {"subprocess", "signal"} or name == "page_server", name
+
+
+def test_the_manager_knows_no_web_and_spawns_nothing_itself() -> None:
+    assert not own("manager") & {*ENTRANCES, "page_server", "runner", "process", "relay"}
+    assert not foreign("manager") & {*JUPYTER, "tornado"}
+    assert "subprocess" not in imports("manager")[1]
+
+
+def test_the_relay_knows_no_jupyter() -> None:
+    assert foreign("relay") <= {"tornado"}
+
+
+def test_the_page_server_works_without_jupyter_and_tornado() -> None:
+    for name in {"page_server", *reached("page_server")}:
+        assert not foreign(name) & {*JUPYTER, "tornado"}, name
+
+
+def test_nothing_below_imports_an_entrance() -> None:
+    for name in MODULES:
+        if name not in ENTRANCES and name != "":
+            assert not own(name) & {"app", "routes", "websocket", "serverproxy"} or name == "__init__", name
+
+
+def test_only_one_module_turns_errors_into_jupyters_answers() -> None:
+    assert [name for name in MODULES if "routes" in own(name)] == ["app"]
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_no_module_imports_itself_through_others(name: str) -> None:
+    packages = {"backends"}  # a package's __init__ lists its own modules
+    if name not in packages and not name.startswith("backends."):
+        assert name not in reached(name)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_stays_readable(name: str) -> None:
+    source = MODULES[name].read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 450
+    assert ast.get_docstring(ast.parse(source)), "the first docstring says what it is"
+    assert "from __future__ import annotations" in source
