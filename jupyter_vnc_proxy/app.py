@@ -88,11 +88,11 @@ class VncProxy(ExtensionApp):
 
     @default("backend")
     def _default_backend(self) -> str:
-        return os.environ.get("JUPYTER_VNC_BACKEND", "auto")
+        return os.environ.get("JUPYTER_VNC_BACKEND") or "auto"
 
     @default("transport")
     def _default_transport(self) -> str:
-        return os.environ.get("JUPYTER_VNC_TRANSPORT", "direct")
+        return os.environ.get("JUPYTER_VNC_TRANSPORT") or "direct"
 
     @default("session")
     def _default_session(self) -> str:
@@ -100,7 +100,7 @@ class VncProxy(ExtensionApp):
 
     @default("geometry")
     def _default_geometry(self) -> str:
-        return os.environ.get("JUPYTER_VNC_GEOMETRY", "1280x720")
+        return os.environ.get("JUPYTER_VNC_GEOMETRY") or "1280x720"
 
     @validate("geometry")
     def _check_geometry(self, proposal: Bunch) -> str:
