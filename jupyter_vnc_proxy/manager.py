@@ -289,7 +289,10 @@ class DesktopManager:
     async def stop_all(self) -> None:
         """Stop every desktop that we look after and no other server does."""
         mine = [name for name in list(self._owned) if self._release(name)]
-        await asyncio.gather(*(self._stop(self._desktops[name]) for name in mine))
+        stops = (self._stop(self._desktops[name]) for name in mine)
+        for name, result in zip(mine, await asyncio.gather(*stops, return_exceptions=True), strict=True):
+            if isinstance(result, BaseException):  # a full disk; the others are stopped all the same
+                self._log.error("%s: could not be stopped: %s", name, result)
 
     def signal_all(self) -> None:
         """The same for an interpreter that is about to end: ask, and don't wait."""
@@ -327,7 +330,7 @@ class DesktopManager:
         if not desktop.stopped():
             desktop.signal_stop()
             await self._ended(desktop)
-        if desktop.state().phase != "stopped":
+        if desktop.exists() and desktop.state().phase != "stopped":  # its first start may have failed
             desktop.sweep()
         self._changed.set()
         self._log.info("%s: stopped", desktop.name)
