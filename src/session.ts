@@ -199,6 +199,11 @@ export class DesktopSession implements IDisposable {
   }
 
   private _follow(model: Desktop.IModel): void {
+    if (model.step === 'stopping') {
+      this._set({ model });
+      this._later(POLL_PAUSE);
+      return;
+    }
     switch (model.phase) {
       case 'starting': {
         this._startingSince ??= Date.now();
@@ -249,7 +254,9 @@ export class DesktopSession implements IDisposable {
     clearTimeout(this._timer);
     switch (code) {
       case CLOSED_STOPPED:
-        return this._set({ phase: 'stopped', connected: false });
+        this._set({ phase: 'stopped', connected: false });
+        // What ended by a failure says why, once it has ended.
+        return void this._ask();
       case CLOSED_GONE:
         return this._set({ phase: 'stopped', connected: false, model: null });
       case CLOSED_IDLE:

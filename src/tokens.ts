@@ -13,8 +13,8 @@ export namespace Desktop {
 
   export type Phase = 'starting' | 'running' | 'stopped' | 'failed';
 
-  /** The part that is waited for. */
-  export type Step = 'display' | 'vnc' | 'websockify' | 'session';
+  /** The part that is waited for, or `stopping` while all of them end. */
+  export type Step = 'display' | 'vnc' | 'websockify' | 'session' | 'stopping';
 
   export interface ISize {
     width: number;

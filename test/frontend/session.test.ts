@@ -261,14 +261,6 @@ describe('a dropped connection', () => {
     expect(FakeSocket.instances).toHaveLength(2);
   });
 
-  it('leads to "stopped" when the desktop was stopped', async () => {
-    await connect();
-    FakeSocket.last.drop(4410);
-    expect(session.status.phase).toBe('stopped');
-    await pass(60000);
-    expect(FakeSocket.instances).toHaveLength(1);
-  });
-
   it('waits for a person when nobody used the desktop', async () => {
     await connect();
     FakeSocket.last.drop(4408);
