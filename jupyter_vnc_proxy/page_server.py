@@ -84,14 +84,14 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         return "unix"
 
     def do_GET(self) -> None:
-        """Answer with JSON, upgrade, or serve a file of the page."""
+        """Answer with JSON, or serve a file of the page; what asks for an upgrade never comes here."""
         match = ROOT.fullmatch(urlsplit(self.path).path)
         if match is None:
             self.path: str = urlsplit(self.path).path
             super().do_GET()
             return None
         if match["action"] == "rfb":
-            return self._upgrade(match["name"])
+            return self._json(HTTPStatus.BAD_REQUEST, VncError("Open a WebSocket here.", code="no-upgrade").body())
         if match["action"] in ("start", "resize"):
             return self._json(HTTPStatus.METHOD_NOT_ALLOWED, VncError("Use POST.", code="use-post").body())
         return self._answer(self._look(match["name"], match["action"]))
@@ -152,8 +152,12 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         self.end_headers()
         self.wfile.write(body)
 
-    def _upgrade(self, name: str) -> None:
+    def handle_upgrade(self) -> None:
         """Connect to the desktop first, so that a refusal is an HTTP answer, and then let websockify upgrade."""
+        match = ROOT.fullmatch(urlsplit(self.path).path)
+        if match is None or match["action"] != "rfb":
+            return self._refuse(UnknownDesktop("There is no WebSocket at this address.", code="unknown-address"))
+        name = match["name"]
         try:
             desktop = self.server.manager.get(name)
             state = desktop.state()
@@ -169,7 +173,7 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             message = f"The desktop's VNC server does not answer: {error}."
             return self._json(HTTPStatus.SERVICE_UNAVAILABLE, VncError(message, code="dead-socket").body())
         try:
-            super().do_GET()
+            super().handle_upgrade()
         finally:
             self._target.close()
         return None
