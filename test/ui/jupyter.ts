@@ -108,9 +108,9 @@ export class Jupyter {
     return processesWith(`JUPYTER_VNC_RUNTIME_DIR=${this.runtime}`);
   }
 
-  /** The desktop's model, as the server extension tells it; null where there is none. */
+  /** The desktop's model; null where there is none. */
   async model(name = 'default'): Promise<IDesktopModel | null> {
-    const response = await fetch(this.url(`api/desktops/${name}`));
+    const response = await fetch(this.url(`${this._options.root ?? 'api/desktops'}/${name}`));
     return response.ok ? ((await response.json()) as IDesktopModel) : null;
   }
 
@@ -181,7 +181,11 @@ export class Jupyter {
     // Short, for the paths of sockets.
     this._directory = mkdtempSync('/tmp/vncui-');
     mkdirSync(this.root, { recursive: true });
-    this._write('.jupyter/jupyter_server_config.json', this._options.config ?? {});
+    this._write('.jupyter/jupyter_server_config.json', {
+      // Tests call commands by their names.
+      LabApp: { expose_app_in_browser: true },
+      ...this._options.config
+    });
     // Neither of them may cover what is looked at.
     this._write('.jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings', {
       fetchNews: 'false',
@@ -208,6 +212,8 @@ export namespace Jupyter {
     /** What stands in jupyter_server_config.json. */
     config?: object;
     env?: Record<string, string>;
+    /** Where the REST API is, if not at the server extension's address. */
+    root?: string;
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 
-import type { BrowserContext, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
 /** Nothing of ours may throw unseen: a test fails on an error that nobody caught. */
@@ -98,6 +98,11 @@ export async function openDesktop(page: Page, jupyter: Jupyter): Promise<Desktop
   return view;
 }
 
+/** Runs one of JupyterLab's commands. */
+export async function runCommand(page: Page, id: string, args: object = {}): Promise<void> {
+  await page.evaluate(([command, given]) => window.jupyterapp.commands.execute(command, given), [id, args] as const);
+}
+
 /** Waits until the session's window manager is there, so that windows take keys. */
 export async function sessionUp(jupyter: Jupyter, name = 'default'): Promise<void> {
   await expect
@@ -105,18 +110,15 @@ export async function sessionUp(jupyter: Jupyter, name = 'default'): Promise<voi
     .toMatchObject({ phase: 'running', step: null });
 }
 
-/** Counts the sockets to desktops that a context's pages open from now on. */
-export function countSockets(context: BrowserContext, page: Page): { opened: number; closed: number } {
+/** Counts the sockets to desktops that a page opens from now on, and those that close. */
+export function countSockets(page: Page): { opened: number; closed: number } {
   const count = { opened: 0, closed: 0 };
-  const watch = (watched: Page) =>
-    watched.on('websocket', socket => {
-      if (socket.url().includes('/rfb')) {
-        count.opened++;
-        socket.on('close', () => count.closed++);
-      }
-    });
-  watch(page);
-  context.on('page', watch);
+  page.on('websocket', socket => {
+    if (socket.url().includes('/rfb')) {
+      count.opened++;
+      socket.on('close', () => count.closed++);
+    }
+  });
   return count;
 }
 

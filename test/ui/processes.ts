@@ -31,6 +31,12 @@ export function environmentOf(pid: number): Record<string, string> {
   return Object.fromEntries(words(`/proc/${pid}/environ`).map(entry => entry.split(/=(.*)/s, 2)));
 }
 
+/** How long ago a process was started, in seconds (proc(5): field 22 of stat, in hundredths). */
+export function ageOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  return parseFloat(readFileSync('/proc/uptime', 'utf8')) - Number(fields[19]) / 100;
+}
+
 /** Whether a process is there and isn't a zombie. */
 export function lives(pid: number): boolean {
   try {

@@ -1,8 +1,9 @@
-"""An X client for the tests: a window of one colour above all others, which takes the keyboard and prints its keys.
+"""An X client for the tests: a window of one colour above all others, which prints the keys that it gets.
 
     xwindow.py RRGGBB WIDTHxHEIGHT+X+Y
 
-It prints `shown` once it is on the screen, and then one line a key pressed: its keysym in hexadecimal.
+It prints `shown` once it is on the screen, `clicked` when it was clicked and has the keyboard, and for each key pressed
+its keysym in hexadecimal.
 """
 
 from __future__ import annotations
@@ -21,20 +22,23 @@ def main() -> None:
     screen = connection.get_setup().roots[0]
     window = connection.generate_id()
     mask = x.CW.BackPixel | x.CW.OverrideRedirect | x.CW.EventMask
-    events = x.EventMask.KeyPress | x.EventMask.VisibilityChange
+    events = x.EventMask.KeyPress | x.EventMask.ButtonPress | x.EventMask.VisibilityChange
     values = [int(colour, 16), 1, events]
     connection.core.CreateWindow(
         screen.root_depth, window, screen.root, left, top, width, height, 0, x.WindowClass.InputOutput,
         screen.root_visual, mask, values,
     )  # fmt: skip
     connection.core.MapWindow(window)
-    connection.core.SetInputFocus(x.InputFocus.PointerRoot, window, x.Time.CurrentTime)
     # The answer comes when the server has done what was asked before.
     connection.core.GetInputFocus().reply()
     print("shown", flush=True)
     while True:
         event = connection.wait_for_event()
-        if isinstance(event, x.KeyPressEvent):
+        if isinstance(event, x.ButtonPressEvent):
+            connection.core.SetInputFocus(x.InputFocus.PointerRoot, window, x.Time.CurrentTime)
+            connection.core.GetInputFocus().reply()
+            print("clicked", flush=True)
+        elif isinstance(event, x.KeyPressEvent):
             keysyms = connection.core.GetKeyboardMapping(event.detail, 1).reply().keysyms
             shifted = event.state & (x.KeyButMask.Shift | x.KeyButMask.Lock) and len(keysyms) > 1 and keysyms[1]
             print(f"{keysyms[1 if shifted else 0]:#x}", flush=True)

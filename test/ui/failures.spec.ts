@@ -1,0 +1,84 @@
+import { DesktopView, expect, look, openLab, sessionUp, test, tile } from './lab';
+import { jupyterForFile } from './jupyter';
+import { XWindow } from './xclient';
+
+test.describe('a session that ends at once', () => {
+  const jupyter = jupyterForFile({
+    config: { VncProxy: { session_command: ['sh', '-c', 'echo "no such thing as a desktop"; exit 3'] } }
+  });
+
+  test('shows the reason, the log and a command, and is tried again', async ({ page }) => {
+    await openLab(page, jupyter);
+    await tile(page).click();
+    const view = new DesktopView(page);
+    await view.phase('failed');
+    await expect(view.tab).toHaveText('Desktop (failed)');
+    await expect(view.status).toContainText('The desktop has failed');
+    await expect(view.status.locator('.jp-Desktop-reason')).toContainText('exit status 3');
+    await expect(view.status.locator('pre')).toContainText('no such thing as a desktop');
+    await expect(view.status.locator('.jp-Desktop-command code')).toContainText('JUPYTER_VNC_SESSION=');
+    await look(page, 'failed');
+
+    const phases: string[] = [];
+    await page.exposeFunction('notePhase', (phase: string) => phases.push(phase));
+    await view.node.evaluate((node: HTMLElement) =>
+      new MutationObserver(() =>
+        (window as unknown as { notePhase(phase?: string): void }).notePhase(node.dataset.phase)
+      ).observe(node, { attributeFilter: ['data-phase'] })
+    );
+    await view.button('Try again').click();
+    await expect.poll(() => phases).toContain('starting');
+    await view.phase('failed');
+  });
+});
+
+test.describe('a session that is not installed', () => {
+  const jupyter = jupyterForFile({ config: { VncProxy: { session: 'plasma' } } });
+
+  test('shows the command that installs it', async ({ page }) => {
+    await openLab(page, jupyter);
+    await tile(page).click();
+    const view = new DesktopView(page);
+    await view.phase('failed');
+    await expect(view.status).toContainText('The session KDE Plasma is not installed');
+    await expect(view.status.locator('.jp-Desktop-command code')).toContainText('kde-plasma-desktop');
+    await expect(view.button('Try again')).toBeVisible();
+    await look(page, 'not-installed');
+  });
+});
+
+test.describe('without the server extension', () => {
+  const jupyter = jupyterForFile({
+    config: { ServerApp: { jpserver_extensions: { jupyter_vnc_proxy: false } } },
+    root: 'vnc/api/desktops'
+  });
+
+  test('the panel shows the desktop through jupyter-server-proxy', async ({ page }) => {
+    expect((await fetch(jupyter.url('api/desktops'))).status).toBe(404);
+    await openLab(page, jupyter);
+    await tile(page).click();
+    const view = new DesktopView(page);
+    await view.live();
+    await sessionUp(jupyter);
+    const window = await XWindow.show(jupyter);
+    await window.seen(view);
+    await window.type(view, 'door');
+    window.close();
+  });
+});
+
+test.describe('without anything on the server', () => {
+  const jupyter = jupyterForFile({
+    config: { ServerApp: { jpserver_extensions: { jupyter_vnc_proxy: false, jupyter_server_proxy: false } } }
+  });
+
+  test('the tile explains what to install', async ({ page }) => {
+    await openLab(page, jupyter);
+    await tile(page).click();
+    const view = new DesktopView(page);
+    await view.phase('missing');
+    await expect(view.tab).toHaveText('Desktop (not installed)');
+    await expect(view.status.locator('code')).toHaveText('pip install jupyter-vnc-proxy');
+    await look(page, 'missing');
+  });
+});

@@ -1,0 +1,25 @@
+import { DesktopView, expect, look, sessionUp, test } from './lab';
+import { jupyterForFile } from './jupyter';
+import { colours } from './pixels';
+
+const jupyter = jupyterForFile({ app: 'notebook' });
+
+test('the menus of Notebook open the desktop as a page', async ({ page, context }) => {
+  await page.goto(jupyter.url('tree'));
+  await page.locator('.jp-FileBrowser-toolbar').getByText('New', { exact: true }).click();
+  await expect(page.locator('.lm-Menu-itemLabel', { hasText: /^Desktop$/ })).toBeVisible();
+  await look(page, 'notebook-new');
+  await page.keyboard.press('Escape');
+
+  await page.locator('.lm-MenuBar-itemLabel', { hasText: /^File$/ }).click();
+  await page.locator('.lm-Menu-itemLabel', { hasText: /^New$/ }).click();
+  const opening = context.waitForEvent('page');
+  await page.locator('.lm-Menu-itemLabel', { hasText: /^Desktop$/ }).click();
+  const view = new DesktopView(await opening);
+  expect(new URL(view.page.url()).pathname).toBe('/vnc/');
+  await view.live();
+  await sessionUp(jupyter);
+  await expect.poll(() => colours(view.canvas)).toBeGreaterThan(3);
+  await expect(view.page).toHaveTitle('Desktop');
+  await look(view.page, 'page');
+});

@@ -1,0 +1,33 @@
+import { DesktopView, expect, openLab, runCommand, test } from './lab';
+import { jupyterForFile } from './jupyter';
+import { listeningPorts } from './processes';
+import { XWindow } from './xclient';
+
+const jupyter = jupyterForFile();
+
+for (const [backend, transport] of [
+  ['x11vnc', 'direct'],
+  ['x11vnc', 'websockify'],
+  ['x11vnc', 'native'],
+  ['tigervnc', 'direct'],
+  ['tigervnc', 'websockify']
+]) {
+  test(`${backend} with ${transport} draws, takes keys and opens no port`, async ({ page }) => {
+    const name = `${backend}-${transport}`;
+    await jupyter.post('api/desktops', { name, backend, transport, session: 'terminal' });
+    await openLab(page, jupyter);
+    await runCommand(page, 'vnc:open', { name });
+    const view = new DesktopView(page);
+    await view.live();
+    await expect(view.tab).toHaveText(name);
+    expect(await jupyter.model(name)).toMatchObject({ backend, transport, phase: 'running' });
+    const window = await XWindow.show(jupyter, undefined, name);
+    await window.seen(view);
+    await window.type(view, 'Key!');
+    window.close();
+
+    const ports = jupyter.processes().flatMap(({ pid }) => listeningPorts(pid));
+    expect([...new Set(ports)]).toEqual([jupyter.port]);
+    await jupyter.post(`api/desktops/${name}/stop`);
+  });
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+
+import { PYTHON } from './jupyter';
+import { pixel } from './pixels';
+
+import type { ChildProcess } from 'node:child_process';
+import type { Jupyter } from './jupyter';
+import type { DesktopView } from './lab';
+
+/** A window in a corner, and a point in it: not in its middle, where a pointer may be drawn. */
+const PLACE = '240x160+40+40';
+const POINT = { x: 80, y: 70 };
+
+/** Starts a program on a desktop; it ends with its display, if not before. */
+export async function startOn(jupyter: Jupyter, argv: string[], name = 'default'): Promise<ChildProcess> {
+  const model = await jupyter.model(name);
+  const { display, xauthority } = model!;
+  const env = { ...jupyter.environment(), DISPLAY: display, XAUTHORITY: xauthority };
+  return spawn(argv[0], argv.slice(1), { cwd: jupyter.home, env, stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+/** A window of one colour in a corner of a desktop, above all others, which notes the keys that it gets. */
+export class XWindow {
+  private constructor(
+    private readonly _child: ChildProcess,
+    private readonly _colour: string
+  ) {
+    _child.stdout!.setEncoding('utf8').on('data', (text: string) => (this._output += text));
+  }
+
+  /** Shows it; a part of the colour, as `#rrggbb`, has to be a multiple of 16. */
+  static async show(jupyter: Jupyter, colour = '#e0a020', name?: string): Promise<XWindow> {
+    const script = join(__dirname, 'xwindow.py');
+    const window = new XWindow(await startOn(jupyter, [PYTHON, script, colour.slice(1), PLACE], name), colour);
+    await expect.poll(() => window._output, { message: 'the window is shown' }).toContain('shown');
+    return window;
+  }
+
+  /** Waits until it is seen in the browser. */
+  async seen(view: DesktopView): Promise<void> {
+    await expect.poll(() => pixel(view.canvas, POINT.x, POINT.y)).toBe(this._colour);
+  }
+
+  /** Clicks it in the browser, types, and waits until it has got every key. */
+  async type(view: DesktopView, text: string): Promise<void> {
+    await view.canvas.click({ position: POINT });
+    await expect.poll(() => this._output, { message: 'the click arrives' }).toContain('clicked');
+    await view.page.keyboard.type(text);
+    await expect.poll(() => this._keys()).toBe(text);
+  }
+
+  close(): void {
+    this._child.kill();
+  }
+
+  /** The characters typed, without Shift and what else is no character of Latin-1. */
+  private _keys(): string {
+    const keysyms = [...this._output.matchAll(/^0x(.*)$/gm)].map(([, digits]) => parseInt(digits, 16));
+    return String.fromCharCode(...keysyms.filter(keysym => keysym < 256));
+  }
+
+  private _output = '';
+}
