@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -108,6 +109,6 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     options = _options(arguments)
     choose(options)
-    manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout)
-    serve(manager, arguments.unix_socket, arguments.name, stop_with_server=not arguments.keep)
+    manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout, server=os.getppid())
+    serve(manager, arguments.unix_socket, stop_with_server=not arguments.keep)
     return 0

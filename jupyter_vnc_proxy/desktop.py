@@ -9,7 +9,7 @@ adopt the desktop:
     log/           one file for each part
     activity       empty; its time is when a person last did something on the desktop
     runner.lock    locked by the runner for as long as it lives; holds its process id
-    owners.lock    shared-locked by each server that looks after the desktop
+    owners/        a file for each Jupyter server that looks after the desktop, locked by whoever acts for it
 """
 
 from __future__ import annotations
@@ -346,22 +346,31 @@ class Desktop:
         finally:
             os.close(descriptor)
 
-    def own(self) -> IO[bytes]:
-        """Look after the desktop: it is no orphan until the file that this returns is closed."""
-        file = open(self.path / "owners.lock", "ab")  # noqa: SIM115 - the caller keeps it
+    def own(self, server: int | None = None) -> IO[bytes]:
+        """Look after the desktop: it is no orphan until the file that this returns is closed.
+
+        ``server``: the process id of the Jupyter server that we act for, our own where it is ``None``.
+        """
+        owners = self.path / "owners"
+        owners.mkdir(mode=0o700, exist_ok=True)
+        file = open(owners / str(server or os.getpid()), "ab")  # noqa: SIM115 - the caller keeps it
         fcntl.flock(file, fcntl.LOCK_SH)
         return file
 
-    def has_owner(self) -> bool:
-        """Tell whether any process looks after the desktop."""
-        try:
-            with open(self.path / "owners.lock", "ab") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+    def has_owner(self, besides: int | None = None) -> bool:
+        """Tell whether any Jupyter server looks after the desktop, ``besides`` that of this process id."""
+        return any(_is_locked(file) for file in self.path.glob("owners/*") if file.name != str(besides))
+
+
+def _is_locked(file: Path) -> bool:
+    try:
+        with open(file, "rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
         return False
+    return False
 
 
 def tail(file: Path, lines: int) -> list[str]:

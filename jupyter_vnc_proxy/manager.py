@@ -65,7 +65,8 @@ class DesktopManager:
 
     ``defaults`` are the options of a desktop that is started without any of its own; ``orphan_timeout`` the seconds
     that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none;
-    ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never.
+    ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never; ``server`` the
+    process id of the Jupyter server that we act for, where that is not ourselves.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class DesktopManager:
         orphan_timeout: float = 600.0,
         max_desktops: int = 0,
         cull_idle_timeout: float = 0.0,
+        server: int | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self.defaults = defaults
@@ -82,6 +84,7 @@ class DesktopManager:
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
         self._cull_idle_timeout = cull_idle_timeout
+        self._server = server or os.getpid()
         self._log = log or logging.getLogger(__name__)
         self._desktops: dict[str, Desktop] = {}
         self._owned: dict[str, IO[bytes]] = {}
@@ -151,7 +154,7 @@ class DesktopManager:
 
     def _adopt(self, desktop: Desktop) -> None:
         if desktop.name not in self._owned and desktop.runner_pid() is not None:
-            self._owned[desktop.name] = desktop.own()
+            self._owned[desktop.name] = desktop.own(self._server)
 
     def _forget(self, name: str) -> None:
         self._desktops.pop(name, None)
@@ -287,8 +290,8 @@ class DesktopManager:
         return state.display, desktop
 
     async def stop_all(self) -> None:
-        """Stop every desktop that we look after and no other server does."""
-        mine = [name for name in list(self._owned) if self._release(name)]
+        """Stop every desktop that no other server looks after."""
+        mine = self._release_all()
         stops = (self._stop(self._desktops[name]) for name in mine)
         for name, result in zip(mine, await asyncio.gather(*stops, return_exceptions=True), strict=True):
             if isinstance(result, BaseException):  # a full disk; the others are stopped all the same
@@ -296,13 +299,17 @@ class DesktopManager:
 
     def signal_all(self) -> None:
         """The same for an interpreter that is about to end: ask, and don't wait."""
-        for name in list(self._owned):
-            if self._release(name):
-                self._desktops[name].signal_stop()
+        for name in self._release_all():
+            self._desktops[name].signal_stop()
 
-    def _release(self, name: str) -> bool:
-        self._owned.pop(name).close()
-        return not self._desktops[name].has_owner()
+    def _release_all(self) -> list[str]:
+        """Look after no desktop any more; return the names of those that nobody else looks after either."""
+        with contextlib.suppress(VncError, OSError):
+            self.models()  # those that came up since we looked last are ours too
+        for file in self._owned.values():
+            file.close()
+        released, self._owned = list(self._owned), {}
+        return [name for name in released if not self._desktops[name].has_owner(besides=self._server)]
 
     def _start(self, desktop: Desktop, own_options: DesktopOptions | None = None) -> DesktopModel:
         options = own_options or self.defaults
@@ -316,7 +323,7 @@ class DesktopManager:
         desktop.prepare()
         self._desktops[desktop.name] = desktop
         if desktop.name not in self._owned:
-            self._owned[desktop.name] = desktop.own()
+            self._owned[desktop.name] = desktop.own(self._server)
         desktop.start(options, self._orphan_timeout, remember=own_options is not None)
         desktop.note_activity()
         self._changed.set()

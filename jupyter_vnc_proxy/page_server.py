@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from websockify.websocketproxy import LibProxyServer, ProxyRequestHandler
 
 from .activity import ClientMessages
 from .errors import Conflict, InvalidOption, UnknownDesktop, VncError, disk_error
-from .manager import DesktopManager
+from .manager import DEFAULT_NAME, DesktopManager
 from .options import Geometry
 
 PAGE = Path(__file__).parent / "page"
@@ -52,6 +53,7 @@ class PageServer(LibProxyServer):  # type: ignore[misc]
         self._path = path
         self.loop = asyncio.new_event_loop()
         super().__init__(PageHandler, web=os.fspath(PAGE), heartbeat=HEARTBEAT)
+        os.chdir("/")  # not in the page's directory, which an upgrade replaces
 
     def server_bind(self) -> None:
         """Listen on the unix socket, for ourselves alone."""
@@ -68,6 +70,11 @@ class PageServer(LibProxyServer):  # type: ignore[misc]
         connection, _ = self.socket.accept()
         return connection, ("unix", 0)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that went away in the middle of an answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def call(self, work: Any) -> Any:
         """Run a coroutine of the manager's on its event loop, from a request's thread."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
@@ -79,6 +86,11 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
     server: PageServer
     protocol_version = "HTTP/1.1"
 
+    def setup(self) -> None:
+        """Serve the page's files, wherever we are."""
+        self.directory = os.fspath(PAGE)
+        super().setup()
+
     def address_string(self) -> str:
         """Return whom we answer, for the log."""
         return "unix"
@@ -88,6 +100,8 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         match = ROOT.fullmatch(urlsplit(self.path).path)
         if match is None:
             self.path: str = urlsplit(self.path).path
+            if self.path == "/":
+                self._start_default()
             super().do_GET()
             return None
         if match["action"] == "rfb":
@@ -95,6 +109,11 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         if match["action"] in ("start", "resize"):
             return self._json(HTTPStatus.METHOD_NOT_ALLOWED, VncError("Use POST.", code="use-post").body())
         return self._answer(self._look(match["name"], match["action"]))
+
+    def _start_default(self) -> None:
+        """Whoever asks for the page wants the desktop, and it starts while the page is loaded."""
+        with contextlib.suppress(VncError, OSError):  # the page asks again, and is told why
+            self.server.call(self.server.manager.start(DEFAULT_NAME))
 
     def do_POST(self) -> None:
         """Start or resize a desktop."""
@@ -204,23 +223,31 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         logging.getLogger(__name__).debug(format, *args)
 
 
-def serve(manager: DesktopManager, path: Path, name: str, stop_with_server: bool = True) -> None:
-    """Serve on the unix socket ``path`` until a signal comes; start the desktop ``name`` at once.
+def serve(manager: DesktopManager, path: Path, stop_with_server: bool = True) -> None:
+    """Serve on the unix socket ``path`` until a signal comes or our parent ends; its page starts the desktop.
 
-    Afterwards the desktops are stopped that nobody else looks after.
+    A signal is the Jupyter server's clean stop: the desktops are stopped that no other server looks after. Where it
+    ended without one they live on, to be adopted.
     """
     server = PageServer(path, manager)
     loop = server.loop
     ending = asyncio.Event()
+    signals: list[signal.Signals] = []
+
+    def signalled(number: signal.Signals) -> None:
+        signals.append(number)
+        ending.set()
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, ending.set)
+        loop.add_signal_handler(number, signalled, number)
+    parent = os.pidfd_open(os.getppid())
+    loop.add_reader(parent, ending.set)
 
     async def main() -> None:
         serving = loop.run_in_executor(None, server.serve_forever)
-        with contextlib.suppress(VncError, OSError):  # the page asks again, and is told why
-            await manager.start(name)
         await ending.wait()
-        if stop_with_server:
+        loop.remove_reader(parent)
+        if signals and stop_with_server:
             await manager.stop_all()
         server.shutdown()
         await serving
@@ -228,6 +255,7 @@ def serve(manager: DesktopManager, path: Path, name: str, stop_with_server: bool
     try:
         loop.run_until_complete(main())
     finally:
+        os.close(parent)
         server.server_close()
         path.unlink(missing_ok=True)
         loop.close()
