@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -314,11 +315,12 @@ class Desktop:
         self.write_state(replace(state, phase="stopped", step=None, display=None, error=error))
 
     def remove_traces(self, display: str | None) -> None:
-        """Remove sockets and the cookie, and the X lock of ``display`` where its owner is dead."""
+        """Remove sockets and cookies, and the X lock of ``display`` where its owner is dead."""
         for file in [*self.path.glob("*.sock"), self.xauthority]:
             file.unlink(missing_ok=True)
         if display is not None:
             remove_dead_display_lock(display)
+        remove_dead_session_cookies()
 
     def remove(self) -> None:
         """Remove the directory of a desktop that was stopped."""
@@ -399,3 +401,18 @@ def remove_dead_display_lock(display: str) -> None:
             Path(f"/tmp/.X11-unix/X{number}").unlink()
     except (OSError, ValueError):
         return
+
+
+def remove_dead_session_cookies() -> None:
+    """Remove ``/tmp/.xfsm-ICE-*``, which xfce4-session leaves unless a person logs out, where its process is dead.
+
+    Such a file names the session manager's socket, which ends in its process id.
+    """
+    for file in Path("/tmp").glob(".xfsm-ICE-*"):
+        with contextlib.suppress(OSError):
+            if file.lstat().st_uid != os.getuid():
+                continue
+            match = re.search(rb"/\.ICE-unix/([0-9]+)", file.read_bytes())
+            if match is not None and not Path("/proc", match[1].decode()).exists():
+                file.unlink()
+                Path("/tmp/.ICE-unix", match[1].decode()).unlink(missing_ok=True)

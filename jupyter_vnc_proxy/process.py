@@ -16,6 +16,9 @@ from pathlib import Path
 POLL = 0.004
 """Seconds between two looks at a condition that the kernel has no event for."""
 
+GROUP_GRACE = 0.5
+"""Seconds that the rest of a group has once its leader has ended."""
+
 READY_LINE = 64
 """Bytes that a child may write to its readiness pipe."""
 
@@ -156,8 +159,23 @@ class Child:
             signal_group(self._process.pid, signal.SIGTERM)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._process.wait(), grace)
+                await _group_ended(self._process.pid, GROUP_GRACE)
         signal_group(self._process.pid, signal.SIGKILL)
         await self._process.wait()
+
+
+async def _group_ended(group: int, timeout: float) -> None:
+    """Wait for those in a group whose leader has ended: a bus removes its socket when it is asked to end."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-group, os.WNOHANG)[0]:  # noqa: ASYNC222 - those that we adopted; it does not block
+                pass
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        await asyncio.sleep(POLL)
 
 
 def _die_with_parent(env: Mapping[str, str]) -> list[str]:

@@ -177,6 +177,7 @@ def session_environment(session: Session, environment: Mapping[str, str]) -> dic
     """Return ``environment`` (already cleaned) with what the session needs to know of itself."""
     extra = {
         "XDG_SESSION_TYPE": "x11",
+        "NO_AT_BRIDGE": "1",  # no screen reader reaches a remote picture, and each program would wait for its bus
         "XDG_CONFIG_DIRS": os.pathsep.join([str(XDG), environment.get("XDG_CONFIG_DIRS") or "/etc/xdg"]),
         **session.environment,
     }
