@@ -18,93 +18,29 @@ import contextlib
 import fcntl
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, Literal, TypedDict, get_args
+from typing import IO
 
 from .errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
+from .leftovers import remove_dead_display_lock, remove_dead_session_cookies
+from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
 from .options import DesktopOptions
 from .process import end_marked
-
-Phase = Literal["starting", "running", "stopped", "failed"]
+from .state import DesktopState, checked, utc_now
 
 MARKER = "JUPYTER_VNC_DESKTOP"
 """Environment variable that every process of a desktop carries; its value is the desktop's directory."""
 
 START_GRACE = 5.0
 """Seconds in which a runner that was just spawned need not hold its lock yet."""
-
-LOG_LINES = 100
-MAX_LOG_LINES = 5000
-"""Lines of a log that are returned where no number is given, and at the most."""
-
-LOG_BYTES = 512 * 1024
-"""How much of a log's end is looked at."""
-
-
-def utc_now() -> str:
-    """Return the time as ISO 8601 in UTC, to the millisecond."""
-    return iso(datetime.now(timezone.utc))
-
-
-def iso(moment: datetime) -> str:
-    """Return a time in UTC as ISO 8601, to the millisecond."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class LogModel(TypedDict):
-    """The end of one part's log, as JSON."""
-
-    name: str
-    part: str
-    parts: list[str]
-    lines: list[str]
-
-
-@dataclass(frozen=True)
-class DesktopState:
-    """What ``desktop.json`` says. `resize` and `speaks` are what a client must know of the socket."""
-
-    name: str
-    phase: Phase = "starting"
-    step: str | None = "display"
-    backend: str = ""
-    transport: str = ""
-    session: str = ""
-    display: str | None = None
-    geometry: str = ""
-    resize: Literal["rfb", "rest"] = "rfb"
-    speaks: Literal["rfb", "websocket"] = "rfb"
-    raw_socket: str = "rfb.sock"
-    created: str = field(default_factory=utc_now)
-    options: dict[str, Any] = field(default_factory=dict)
-    error: ErrorModel | None = None
-
-
-STATE_TYPES: dict[str, tuple[type, ...]] = {
-    "step": (str, type(None)),
-    "display": (str, type(None)),
-    "options": (dict,),
-    "error": (dict, type(None)),
-}
-"""The types of the fields of a `DesktopState` that are not plain strings."""
-
-
-def _checked(state: DesktopState) -> DesktopState:
-    """Return ``state``; raise ``TypeError`` where a file that was edited or damaged gave a field another type."""
-    right = all(isinstance(getattr(state, each.name), STATE_TYPES.get(each.name, (str,))) for each in fields(state))
-    complete = state.error is None or ErrorModel.__required_keys__ <= state.error.keys()
-    if not right or not complete or state.phase not in get_args(Phase):
-        raise TypeError("this is not the state of a desktop")
-    return state
 
 
 class Desktop:
@@ -149,7 +85,7 @@ class Desktop:
             data = json.loads(self.state_file.read_bytes())
             known = {entry.name for entry in fields(DesktopState)}
             state = DesktopState(**{key: value for key, value in data.items() if key in known})
-            return _checked(replace(state, name=self.name))
+            return checked(replace(state, name=self.name))
         except FileNotFoundError:
             raise UnknownDesktop(f"There is no desktop named {self.name!r}.") from None
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
@@ -373,46 +309,3 @@ def _is_locked(file: Path) -> bool:
     except OSError:
         return False
     return False
-
-
-def tail(file: Path, lines: int) -> list[str]:
-    """Return the last ``lines`` lines of a text file, of its last 512 KiB at most; nothing where it can't be read."""
-    try:
-        with open(file, "rb") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - LOG_BYTES))
-            text = stream.read().decode("utf-8", "replace")
-    except OSError:
-        return []
-    return text.splitlines()[-lines:] if lines > 0 else []
-
-
-def remove_dead_display_lock(display: str) -> None:
-    """Remove ``/tmp/.X<n>-lock`` and its socket where they are ours and the process they name is dead."""
-    number = display.removeprefix(":")
-    lock = Path(f"/tmp/.X{number}-lock")
-    try:
-        if lock.lstat().st_uid != os.getuid():
-            return
-        os.kill(int(lock.read_text()), 0)
-    except ProcessLookupError:
-        lock.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            Path(f"/tmp/.X11-unix/X{number}").unlink()
-    except (OSError, ValueError):
-        return
-
-
-def remove_dead_session_cookies() -> None:
-    """Remove ``/tmp/.xfsm-ICE-*``, which xfce4-session leaves unless a person logs out, where its process is dead.
-
-    Such a file names the session manager's socket, which ends in its process id.
-    """
-    for file in Path("/tmp").glob(".xfsm-ICE-*"):
-        with contextlib.suppress(OSError):
-            if file.lstat().st_uid != os.getuid():
-                continue
-            match = re.search(rb"/\.ICE-unix/([0-9]+)", file.read_bytes())
-            if match is not None and not Path("/proc", match[1].decode()).exists():
-                file.unlink()
-                Path("/tmp/.ICE-unix", match[1].decode()).unlink(missing_ok=True)

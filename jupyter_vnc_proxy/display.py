@@ -1,4 +1,4 @@
-"""One X display as its client sees it: the cookie, the size, and signs that somebody draws on it."""
+"""One X display as a client sees it: its cookie, its size, its picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import os
 import secrets
 import struct
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,6 @@ COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 COOKIE_BYTES = 16
 FAMILY_WILD = 0xFFFF
 """Xauthority's address family that matches every display (X11/Xauth.h), so that one file serves server and clients."""
-
-BACKGROUND = 0x2E3440
-"""Colour of the root window (RGB) until a session paints its own: not black, which looks like a dead screen."""
 
 
 def write_cookie(path: Path) -> None:
@@ -137,64 +133,3 @@ def screenshot(display: str, xauthority: Path) -> bytes:
     png = io.BytesIO()
     image.save(png, "PNG", compress_level=1)
     return png.getvalue()
-
-
-class RootWatcher:
-    """Sees what happens to a display's root window: its size, and whether a window manager runs.
-
-    ``on_change`` is called with (geometry, has a window manager) from `handle_events`, which is to be called when
-    `fileno` is readable. Keeping the connection also keeps a display that would reset with its last client.
-    """
-
-    def __init__(self, display: str, xauthority: Path, on_change: Callable[[Geometry, bool], None]) -> None:
-        import xcffib.xproto as xproto
-
-        self._connection = connect(display, xauthority)
-        self._fileno = int(self._connection.get_file_descriptor())  # not to be had of a connection that broke
-        self._on_change = on_change
-        screen = self._connection.get_setup().roots[0]
-        self._root = screen.root
-        self.geometry = Geometry(screen.width_in_pixels, screen.height_in_pixels)
-        self.has_window_manager = False
-        self._wm_check = self._atom("_NET_SUPPORTING_WM_CHECK")
-        core = self._connection.core
-        mask = xproto.EventMask.PropertyChange | xproto.EventMask.StructureNotify
-        values = [BACKGROUND, mask]
-        core.ChangeWindowAttributes(self._root, xproto.CW.BackPixel | xproto.CW.EventMask, values)
-        core.ClearArea(False, self._root, 0, 0, 0, 0)
-        self._connection.flush()
-
-    def _atom(self, name: str) -> int:
-        return int(self._connection.core.InternAtom(False, len(name), name).reply().atom)
-
-    def fileno(self) -> int:
-        """Return the connection's file descriptor."""
-        return self._fileno
-
-    def resize(self, geometry: Geometry) -> None:
-        """Change the display's size through RANDR."""
-        self.geometry = set_size(self._connection, geometry)
-
-    def handle_events(self) -> bool:
-        """Take in what has happened; return ``False`` where the display is gone."""
-        import xcffib
-        import xcffib.xproto as xproto
-
-        before = (self.geometry, self.has_window_manager)
-        try:
-            while (event := self._connection.poll_for_event()) is not None:
-                if isinstance(event, xproto.ConfigureNotifyEvent) and event.window == self._root:
-                    self.geometry = Geometry(event.width, event.height)
-                elif isinstance(event, xproto.PropertyNotifyEvent) and event.atom == self._wm_check:
-                    self.has_window_manager = event.state == xproto.Property.NewValue
-        except xcffib.Error:
-            pass  # an error of a request that needed no answer, such as a window that is gone
-        except xcffib.ConnectionException:
-            return False
-        if (self.geometry, self.has_window_manager) != before:
-            self._on_change(self.geometry, self.has_window_manager)
-        return True
-
-    def close(self) -> None:
-        """End the connection."""
-        self._connection.disconnect()

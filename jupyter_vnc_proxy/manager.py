@@ -10,17 +10,19 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
-from typing import IO, TypedDict
+from typing import IO
 
 from .backends import choose
-from .desktop import Desktop, DesktopState, iso
+from .desktop import Desktop
 from .display import resize, screenshot
-from .errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
+from .errors import Conflict, TooManyDesktops, UnknownDesktop, VncError
+from .model import DesktopModel, desktop_model, idle_deadline
 from .options import DesktopOptions, Geometry
 from .runtime import desktop_path, runtime_directory
 from .sessions import choose_session
+from .state import DesktopState
 
 STOP_TIMEOUT = 6.0
 """Seconds that a runner may take to end its desktop before it is killed; its own limit is five."""
@@ -28,36 +30,10 @@ STOP_TIMEOUT = 6.0
 ACTIVITY_SECONDS = 1.0
 """Seconds between two notes of a person's activity: a hand on a mouse sends sixty messages in one."""
 
-CULL_WARNING = 60.0
-"""Seconds before its end that an untouched desktop says so (half its time where that is shorter)."""
-
 POLL = 0.02
 """Seconds between two looks at a runner that is ending."""
 
 DEFAULT_NAME = "default"
-
-
-class DesktopModel(TypedDict):
-    """A desktop as JSON, for browsers. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
-
-    `stops_at` is set once an untouched desktop is about to be stopped. `xauthority` is a path on the server.
-    """
-
-    name: str
-    phase: str
-    step: str | None
-    backend: str
-    transport: str
-    session: str
-    display: str | None
-    xauthority: str
-    geometry: str
-    resize: str
-    created: str
-    last_activity: str
-    stops_at: str | None
-    clients: int
-    error: ErrorModel | None
 
 
 class DesktopManager:
@@ -131,26 +107,7 @@ class DesktopManager:
         return self._model(desktop, desktop.state())
 
     def _model(self, desktop: Desktop, state: DesktopState) -> DesktopModel:
-        activity = desktop.last_activity()
-        deadline = self._idle_deadline(desktop, state)
-        warn = deadline is not None and deadline - datetime.now(timezone.utc) <= self._warning
-        return {
-            "name": state.name,
-            "phase": state.phase,
-            "step": state.step,
-            "backend": state.backend,
-            "transport": state.transport,
-            "session": state.session,
-            "display": state.display,
-            "xauthority": str(desktop.xauthority),
-            "geometry": state.geometry,
-            "resize": state.resize,
-            "created": state.created,
-            "last_activity": state.created if activity is None else iso(activity),
-            "stops_at": iso(deadline) if deadline is not None and warn else None,
-            "clients": self._clients.get(state.name, 0),
-            "error": state.error,
-        }
+        return desktop_model(desktop, state, self._clients.get(desktop.name, 0), self._cull_idle_timeout)
 
     def _adopt(self, desktop: Desktop) -> None:
         if desktop.name not in self._owned and desktop.runner_pid() is not None:
@@ -198,17 +155,7 @@ class DesktopManager:
             desktop = self.get(name)
         except UnknownDesktop:
             return None
-        return self._idle_deadline(desktop, desktop.state())
-
-    def _idle_deadline(self, desktop: Desktop, state: DesktopState) -> datetime | None:
-        activity = desktop.last_activity()
-        if not self._cull_idle_timeout or state.phase != "running" or activity is None:
-            return None
-        return activity + timedelta(seconds=self._cull_idle_timeout)
-
-    @property
-    def _warning(self) -> timedelta:
-        return timedelta(seconds=min(CULL_WARNING, self._cull_idle_timeout / 2))
+        return idle_deadline(desktop, desktop.state(), self._cull_idle_timeout)
 
     async def wait_for_change(self, timeout: float) -> None:
         """Return when a desktop was started or stopped here, or after ``timeout`` seconds."""

@@ -19,26 +19,26 @@ from typing import Any
 
 from .backends import Backend, missing_programs
 from .backends.base import DISPLAY, Paths, Step
-from .desktop import MARKER, Desktop, DesktopState
+from .crashes import CRASH_WINDOW, CRASHES, Crashes
+from .desktop import MARKER, Desktop
 from .diagnosis import part_failed, programs_missing, session_ended
-from .display import RootWatcher, write_cookie
+from .display import write_cookie
 from .environment import clean_environment
 from .errors import StartFailed, VncError
+from .guardian import Guardian
 from .options import DesktopOptions, Geometry
 from .process import Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
+from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
+from .state import DesktopState
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
 EARLY_END = 3.0
 """Seconds: a session that ends sooner never came up."""
 
-CRASHES = 5
-CRASH_WINDOW = 60.0
-"""A part that crashes five times within these seconds is given up."""
-
-LONGEST_PAUSE = 30.0
-"""Seconds between two starts of a part, at the most; the first pause is one second and each doubles."""
+SESSION_WAIT = 10.0
+"""Seconds that a session may take to show its window manager; it may also be one without."""
 
 DISPLAY_DEATH = 0.3
 """Seconds in which the display's own end shows where it took its clients with it."""
@@ -46,26 +46,6 @@ DISPLAY_DEATH = 0.3
 SESSION_GRACE = 2.0
 PART_GRACE = 1.0
 """Seconds between SIGTERM and SIGKILL; together under the five that a stop may take."""
-
-WATCH_SECONDS = 2.0
-"""Seconds between two looks at the owners and at the logs' sizes."""
-
-LOG_LIMIT = 5 * 1024 * 1024
-"""Bytes at which a log is begun anew: sessions write without end."""
-
-
-class Crashes:
-    """Counts one part's crashes and says how long to wait before the next start."""
-
-    def __init__(self) -> None:
-        self._times: list[float] = []
-
-    def pause(self, now: float) -> float | None:
-        """Note a crash at ``now`` (monotonic seconds); return the pause in seconds, or ``None`` to give up."""
-        self._times = [each for each in self._times if now - each < CRASH_WINDOW] + [now]
-        if len(self._times) >= CRASHES:
-            return None
-        return float(min(LONGEST_PAUSE, 2 ** (len(self._times) - 1)))
 
 
 class Runner:
@@ -84,7 +64,7 @@ class Runner:
         self._desktop = desktop
         self._options = options
         self._backend = backend
-        self._orphan_timeout = orphan_timeout
+        self._guardian = Guardian(desktop, orphan_timeout, self._end, self._reap_orphans)
         self._paths = Paths(desktop.path, desktop.rfb_socket, desktop.xauthority)
         self._environment = self._make_environment()
         self._steps: dict[str, Step] = {}
@@ -134,7 +114,7 @@ class Runner:
             error: StartFailed | None = None
             try:
                 self._set(phase="starting", step="display")
-                self._spawn(self._watch_owners())
+                self._spawn(self._guardian.watch())
                 await self._bring_up()
                 await self._supervise()
             except StartFailed as failure:
@@ -202,6 +182,12 @@ class Runner:
             await asyncio.gather(*tasks.values(), return_exceptions=True)
             raise
         self._set(phase="running", step=None if self._window_manager_seen() else "session")
+        asyncio.get_running_loop().call_later(SESSION_WAIT, self._wait_no_longer)
+
+    def _wait_no_longer(self) -> None:
+        """A session that shows no window manager by now has none."""
+        if (self._state.phase, self._state.step) == ("running", "session"):
+            self._set(step=None)
 
     def _session_step(self) -> Step:
         session = choose_session(self._options)
@@ -271,15 +257,10 @@ class Runner:
         except Exception as error:  # a library that is missing, a display that went away
             log.warning("%s: the display can't be watched: %s", self._desktop.name, error)
             return
-        asyncio.get_running_loop().add_reader(self._watcher.fileno(), self._display_readable)
-
-    def _display_readable(self) -> None:
-        if self._watcher is not None and not self._watcher.handle_events():
-            self._close_watcher()
+        self._watcher.start()
 
     def _close_watcher(self) -> None:
         if self._watcher is not None:
-            asyncio.get_running_loop().remove_reader(self._watcher.fileno())
             self._watcher.close()
             self._watcher = None
 
@@ -334,44 +315,6 @@ class Runner:
         else:
             await self._start(self._steps[part])
             self._set(phase="running", step=None)
-
-    async def _watch_owners(self) -> None:
-        """End the desktop when nobody wants it any more: our parent is dead, or no owner came for long enough."""
-        parent = os.getppid()
-        orphan_since: float | None = None
-        if self._orphan_timeout is None:
-            self._watch_parent(parent)
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            self._limit_logs()
-            self._reap_orphans()
-            if self._orphan_timeout is None:
-                continue
-            now = time.monotonic()
-            if self._desktop.has_owner():
-                orphan_since = None
-            elif orphan_since is None:
-                orphan_since = now
-            elif now - orphan_since >= self._orphan_timeout:
-                self._end(f"no server has looked after it for {self._orphan_timeout:g} s")
-
-    def _watch_parent(self, parent: int) -> None:
-        with contextlib.suppress(OSError):
-            descriptor = os.pidfd_open(parent)
-            asyncio.get_running_loop().add_reader(descriptor, self._parent_ended, descriptor)
-        if os.getppid() != parent:
-            self._end("its parent process has ended")
-
-    def _parent_ended(self, descriptor: int) -> None:
-        asyncio.get_running_loop().remove_reader(descriptor)
-        os.close(descriptor)
-        self._end("its parent process has ended")
-
-    def _limit_logs(self) -> None:
-        for file in self._desktop.log_directory.glob("*.log"):
-            with contextlib.suppress(OSError):
-                if file.stat().st_size > LOG_LIMIT:
-                    os.truncate(file, 0)  # they are all written with O_APPEND
 
     def _reap_orphans(self) -> None:
         children = [*self._children.values(), *self._companions]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from .errors import VncError
-from .manager import DesktopManager, DesktopModel
+from .manager import DesktopManager
+from .model import DesktopModel
 
 SLOW = 2.0
 FAST = 0.1

@@ -10,7 +10,8 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-from jupyter_vnc_proxy.desktop import Desktop, DesktopState
+from jupyter_vnc_proxy.desktop import Desktop
+from jupyter_vnc_proxy.state import DesktopState
 
 BANNER = b"RFB 003.008\n"
 

@@ -14,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standins import StandIn
 
-from jupyter_vnc_proxy.desktop import MAX_LOG_LINES, Desktop, DesktopState, remove_dead_display_lock, tail
+from jupyter_vnc_proxy.desktop import Desktop
 from jupyter_vnc_proxy.errors import Conflict, InvalidOption, UnknownDesktop
+from jupyter_vnc_proxy.leftovers import remove_dead_display_lock
+from jupyter_vnc_proxy.logs import MAX_LOG_LINES, tail
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
+from jupyter_vnc_proxy.state import DesktopState
 
 STATE = DesktopState(
     name="default",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from runners import IDLE, IMPATIENT, Run, Runners
 from xclient import RfbClient
 
-from jupyter_vnc_proxy.runner import CRASH_WINDOW, CRASHES, LONGEST_PAUSE, Crashes
+from jupyter_vnc_proxy.crashes import CRASH_WINDOW, CRASHES, LONGEST_PAUSE, Crashes
 
 
 def crash(run: Run, program: str) -> int:

@@ -18,7 +18,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 from viewers import RawViewer
 
-from jupyter_vnc_proxy.desktop import DesktopState
+from jupyter_vnc_proxy.state import DesktopState
 
 RFB = ("api", "desktops", "default", "rfb")
 MEGABYTE = 1 << 20

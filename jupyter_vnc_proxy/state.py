@@ -1,0 +1,59 @@
+"""What ``desktop.json`` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timezone
+from typing import Any, Literal, get_args
+
+from .errors import ErrorModel
+
+Phase = Literal["starting", "running", "stopped", "failed"]
+
+
+def utc_now() -> str:
+    """Return the time as ISO 8601 in UTC, to the millisecond."""
+    return iso(datetime.now(timezone.utc))
+
+
+def iso(moment: datetime) -> str:
+    """Return a time in UTC as ISO 8601, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class DesktopState:
+    """What ``desktop.json`` says. `resize` and `speaks` are what a client must know of the socket."""
+
+    name: str
+    phase: Phase = "starting"
+    step: str | None = "display"
+    backend: str = ""
+    transport: str = ""
+    session: str = ""
+    display: str | None = None
+    geometry: str = ""
+    resize: Literal["rfb", "rest"] = "rfb"
+    speaks: Literal["rfb", "websocket"] = "rfb"
+    raw_socket: str = "rfb.sock"
+    created: str = field(default_factory=utc_now)
+    options: dict[str, Any] = field(default_factory=dict)
+    error: ErrorModel | None = None
+
+
+STATE_TYPES: dict[str, tuple[type, ...]] = {
+    "step": (str, type(None)),
+    "display": (str, type(None)),
+    "options": (dict,),
+    "error": (dict, type(None)),
+}
+"""The types of the fields of a `DesktopState` that are not plain strings."""
+
+
+def checked(state: DesktopState) -> DesktopState:
+    """Return ``state``; raise ``TypeError`` where a file that was edited or damaged gave a field another type."""
+    right = all(isinstance(getattr(state, each.name), STATE_TYPES.get(each.name, (str,))) for each in fields(state))
+    complete = state.error is None or ErrorModel.__required_keys__ <= state.error.keys()
+    if not right or not complete or state.phase not in get_args(Phase):
+        raise TypeError("this is not the state of a desktop")
+    return state
