@@ -46,25 +46,23 @@ export function lives(pid: number): boolean {
   }
 }
 
-/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp). */
+/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp); none where it has ended. */
 export function listeningPorts(pid: number): number[] {
-  const inodes = new Map<string, number>();
-  for (const table of ['tcp', 'tcp6']) {
-    for (const line of readFileSync(`/proc/${pid}/net/${table}`, 'utf8').trim().split('\n').slice(1)) {
-      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
-      if (state === '0A') {
-        inodes.set(`socket:[${inode}]`, parseInt(local.split(':')[1], 16));
+  try {
+    const ports = new Map<string, number>();
+    for (const table of ['tcp', 'tcp6']) {
+      for (const line of readFileSync(`/proc/${pid}/net/${table}`, 'utf8').trim().split('\n').slice(1)) {
+        const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+        if (state === '0A') {
+          ports.set(`socket:[${inode}]`, parseInt(local.split(':')[1], 16));
+        }
       }
     }
+    const sockets = readdirSync(`/proc/${pid}/fd`).map(descriptor => linkOf(`/proc/${pid}/fd/${descriptor}`));
+    return sockets.flatMap(socket => ports.get(socket) ?? []);
+  } catch {
+    return [];
   }
-  const ports: number[] = [];
-  for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
-    const port = inodes.get(linkOf(`/proc/${pid}/fd/${descriptor}`));
-    if (port !== undefined) {
-      ports.push(port);
-    }
-  }
-  return ports;
 }
 
 function linkOf(path: string): string {

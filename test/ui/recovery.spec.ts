@@ -10,6 +10,7 @@ test('when x11vnc is killed, the panel comes back by itself', async ({ page }) =
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
+  await window.seen(view);
   const server = jupyter.processes().find(({ argv }) => argv[0] === 'x11vnc')!;
   process.kill(server.pid, 'SIGKILL');
   await expect(view.node).toHaveAttribute('data-connected', 'false');

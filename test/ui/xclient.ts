@@ -9,9 +9,10 @@ import type { ChildProcess } from 'node:child_process';
 import type { Jupyter } from './jupyter';
 import type { DesktopView } from './lab';
 
-/** A window in a corner, and a point in it: not in its middle, where a pointer may be drawn. */
+/** A window in a corner, where it is clicked, and where it is looked at: not where the pointer may be drawn. */
 const PLACE = '240x160+40+40';
-const POINT = { x: 80, y: 70 };
+const CLICK = { x: 160, y: 100 };
+const LOOK = { x: 60, y: 170 };
 
 /** Starts a program on a desktop; it ends with its display, if not before. */
 export async function startOn(jupyter: Jupyter, argv: string[], name = 'default'): Promise<ChildProcess> {
@@ -40,12 +41,12 @@ export class XWindow {
 
   /** Waits until it is seen in the browser. */
   async seen(view: DesktopView): Promise<void> {
-    await expect.poll(() => pixel(view.canvas, POINT.x, POINT.y)).toBe(this._colour);
+    await expect.poll(() => pixel(view.canvas, LOOK.x, LOOK.y)).toBe(this._colour);
   }
 
   /** Clicks it in the browser, types, and waits until it has got every key. */
   async type(view: DesktopView, text: string): Promise<void> {
-    await view.canvas.click({ position: POINT });
+    await view.canvas.click({ position: CLICK });
     await expect.poll(() => this._output, { message: 'the click arrives' }).toContain('clicked');
     await view.page.keyboard.type(text);
     await expect.poll(() => this._keys()).toBe(text);
