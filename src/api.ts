@@ -1,7 +1,7 @@
 import type { Desktop, IDesktopAPI } from './tokens';
 
 /** Where desktops are found below a server's base URL: the server extension first, else jupyter-server-proxy. */
-const ROOTS = ['api/desktops', 'vnc/api/desktops'];
+const ROOTS: Record<Desktop.Door, string> = { extension: 'api/desktops', proxy: 'vnc/api/desktops' };
 
 /** An answer that isn't the one asked for. */
 export class DesktopError extends Error {
@@ -47,9 +47,13 @@ export class DesktopAPI implements IDesktopAPI {
     this._send = options.send;
   }
 
+  get door(): Desktop.Door | null {
+    return this._door;
+  }
+
   async list(): Promise<Desktop.IModel[]> {
-    if (this._root === null) {
-      return this._findRoot();
+    if (this._door === null) {
+      return this._findDoor();
     }
     return this._call('GET', '');
   }
@@ -78,6 +82,14 @@ export class DesktopAPI implements IDesktopAPI {
     return this._call('POST', pathOf(name, 'restart'));
   }
 
+  async keep(name: string): Promise<Desktop.IModel> {
+    return this._call('POST', pathOf(name, 'keep'));
+  }
+
+  async backends(): Promise<Desktop.IChoices> {
+    return this._call('GET', '/backends');
+  }
+
   async resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel> {
     return this._call('POST', pathOf(name, 'resize'), { ...size });
   }
@@ -96,7 +108,7 @@ export class DesktopAPI implements IDesktopAPI {
 
   socketURL(name: string): string {
     const query = this._token ? `?token=${encodeURIComponent(this._token)}` : '';
-    return this._wsUrl + (this._root ?? ROOTS[0]) + pathOf(name, 'rfb') + query;
+    return this._wsUrl + ROOTS[this._door ?? 'extension'] + pathOf(name, 'rfb') + query;
   }
 
   pageURL(name: string): string {
@@ -104,23 +116,23 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   private async _call<T>(method: string, path: string, body?: object): Promise<T> {
-    if (this._root === null) {
-      await this._findRoot();
+    if (this._door === null) {
+      await this._findDoor();
     }
-    const response = await this._request(method, this._root + path, body);
+    const response = await this._request(method, ROOTS[this._door!] + path, body);
     if (!response.ok) {
       throw await errorOf(response);
     }
     return (response.status === 204 ? undefined : await json(response)) as T;
   }
 
-  /** Finds out which root answers, and keeps it. */
-  private async _findRoot(): Promise<Desktop.IModel[]> {
-    for (const root of ROOTS) {
-      const response = await this._request('GET', root);
+  /** Finds out which door opens, and keeps to it. */
+  private async _findDoor(): Promise<Desktop.IModel[]> {
+    for (const door of ['extension', 'proxy'] as const) {
+      const response = await this._request('GET', ROOTS[door]);
       if (response.ok) {
         const models = (await json(response)) as Desktop.IModel[];
-        this._root = root;
+        this._door = door;
         return models;
       }
       if (response.status !== 404) {
@@ -155,7 +167,7 @@ export class DesktopAPI implements IDesktopAPI {
   private readonly _wsUrl: string;
   private readonly _token: string;
   private readonly _send: DesktopAPI.ISend;
-  private _root: string | null = null;
+  private _door: Desktop.Door | null = null;
 }
 
 export namespace DesktopAPI {

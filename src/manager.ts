@@ -54,7 +54,8 @@ export class DesktopManager implements IDesktopManager {
 
   async refresh(): Promise<void> {
     await this._poll.refresh();
-    await this._poll.tick;
+    // It is rejected where the manager is disposed of meanwhile.
+    await this._poll.tick.catch(() => undefined);
   }
 
   async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {
@@ -73,12 +74,17 @@ export class DesktopManager implements IDesktopManager {
     return this._changing(this.api.restart(name));
   }
 
+  async keep(name: string): Promise<Desktop.IModel> {
+    return this._changing(this.api.keep(name));
+  }
+
   async delete(name: string): Promise<void> {
     await this._changing(this.api.delete(name));
   }
 
   connectTo(name: string): DesktopSession {
-    const session = new DesktopSession({ name, api: this.api, prepare: this._prepare });
+    const known = () => this._models.find(model => model.name === name);
+    const session = new DesktopSession({ name, api: this.api, prepare: this._prepare, known });
     this._sessions.add(session);
     session.statusChanged.connect(this._onStatus, this);
     session.disposed.connect(() => this._sessions.delete(session));
@@ -100,8 +106,9 @@ export class DesktopManager implements IDesktopManager {
   private _onStatus(_: DesktopSession, { model }: Desktop.IStatus): void {
     if (model !== null) {
       const known = this._models.find(({ name }) => name === model.name);
-      if (known?.phase !== model.phase) {
-        this._take([...this._models.filter(other => other !== known), model]);
+      if (known?.phase !== model.phase || known.stops_at !== model.stops_at) {
+        const others = this._models.filter(other => other !== known);
+        this._take([...others, model].sort((a, b) => (a.name < b.name ? -1 : 1)));
       }
     }
   }

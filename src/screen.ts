@@ -3,11 +3,19 @@ import { Signal } from '@lumino/signaling';
 import { ClipboardBridge } from './clipboard';
 import { FullScreen } from './fullscreen';
 import { loadClient, RemoteScreen } from './rfb';
+import { ProblemCodes } from './problems';
 import { StatusView } from './views';
+import { StopWarning } from './warning';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { DesktopSession } from './session';
+
+/** What people do with a desktop, as far as it is seen here. */
+const ACTIVITY = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
+
+/** How long after that the server knows of it, in milliseconds. */
+const ACTIVITY_PAUSE = 1500;
 
 /**
  * One desktop in one element: the picture, and above it what there is to say when it isn't live.
@@ -27,9 +35,14 @@ export class DesktopScreen implements IDisposable {
     this._target.className = 'jp-Desktop-screen';
     this._view = new StatusView({
       trans: options.trans,
-      actions: { start: () => this.session.start(), retry: () => this.session.reconnect() }
+      actions: {
+        start: () => this.session.start(),
+        retry: () => this.session.reconnect(),
+        create: () => this.session.create()
+      }
     });
-    this.node.append(this._target, this._view.node);
+    this._warning = new StopWarning({ trans: options.trans, keep: () => void this._keep() });
+    this.node.append(this._target, this._view.node, this._warning.node);
     this.fullScreen = new FullScreen({ node: this.node });
     this._clipboard = new ClipboardBridge({
       node: this._target,
@@ -39,6 +52,9 @@ export class DesktopScreen implements IDisposable {
     this._observer.observe(this._target);
     for (const type of ['online', 'focus']) {
       window.addEventListener(type, this);
+    }
+    for (const type of [...ACTIVITY, 'click']) {
+      this._target.addEventListener(type, this, { capture: true, passive: true });
     }
     this.session.statusChanged.connect(this._onStatus, this);
     this.session.socketOpened.connect(this._onSocket, this);
@@ -61,11 +77,16 @@ export class DesktopScreen implements IDisposable {
     for (const type of ['online', 'focus']) {
       window.removeEventListener(type, this);
     }
+    for (const type of [...ACTIVITY, 'click']) {
+      this._target.removeEventListener(type, this, { capture: true });
+    }
+    clearTimeout(this._activity);
     this._observer.disconnect();
     this._remote?.dispose();
     this._clipboard.dispose();
     this.fullScreen.dispose();
     this._view.dispose();
+    this._warning.dispose();
     Signal.clearData(this);
   }
 
@@ -96,8 +117,36 @@ export class DesktopScreen implements IDisposable {
     this._remote?.applyQuality(quality);
   }
 
-  handleEvent(): void {
-    this.session.wake();
+  handleEvent(event: Event): void {
+    if (event.currentTarget === window) {
+      this.session.wake();
+    } else if (event.type === 'click') {
+      this._resume();
+    } else {
+      this._onActivity();
+    }
+  }
+
+  /** A click on the last picture connects again where nobody had used the desktop. */
+  private _resume(): void {
+    if (this.session.status.problem?.code === ProblemCodes.IDLE) {
+      this.session.reconnect();
+    }
+  }
+
+  /** What people do keeps a desktop from being stopped; see whether it did. */
+  private _onActivity(): void {
+    if (this._warning.isShown && this.session.status.connected && this._activity === undefined) {
+      this._activity = setTimeout(() => {
+        this._activity = undefined;
+        void this.session.look();
+      }, ACTIVITY_PAUSE);
+    }
+  }
+
+  private async _keep(): Promise<void> {
+    await this.session.keep();
+    this.focus();
   }
 
   private _onStatus(): void {
@@ -105,6 +154,7 @@ export class DesktopScreen implements IDisposable {
     const { dataset } = this.node;
     dataset.phase = status.phase;
     dataset.connected = String(status.connected);
+    dataset.problem = status.problem?.code ?? '';
     if (!status.connected && this._remote !== null && this._painted) {
       this._keepPicture(this._remote.canvas);
     }
@@ -162,6 +212,8 @@ export class DesktopScreen implements IDisposable {
   private _updateView(): void {
     const { status } = this.session;
     const live = status.connected && this._painted;
+    const { stops_at = null, phase = 'stopped' } = status.model ?? {};
+    this._warning.update(phase === 'running' && status.phase !== 'stopped' ? stops_at : null);
     this.node.classList.toggle('jp-mod-live', live);
     if (live) {
       this._view.clear();
@@ -191,11 +243,13 @@ export class DesktopScreen implements IDisposable {
 
   private readonly _target: HTMLElement;
   private readonly _view: StatusView;
+  private readonly _warning: StopWarning;
   private readonly _clipboard: ClipboardBridge;
   private readonly _observer: ResizeObserver;
   private _quality: RemoteScreen.IQuality;
   private _remote: RemoteScreen | null = null;
   private _kept: HTMLElement | null = null;
+  private _activity: ReturnType<typeof setTimeout> | undefined;
   private _painted = false;
   private _visible = true;
   private _isDisposed = false;

@@ -1,10 +1,14 @@
 import { Signal } from '@lumino/signaling';
 
 import { DesktopError } from './api';
+import { Connection } from './connection';
+import { Closed, errorFrom, isHeld, problemOf, ProblemCodes } from './problems';
+import { SizeRequests } from './resize';
+import { Desktop } from './tokens';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
-import type { Desktop, IDesktopAPI } from './tokens';
+import type { IDesktopAPI } from './tokens';
 
 /** Pauses between attempts to connect, in milliseconds; the last one repeats. */
 const RETRY_PAUSES = [0, 500, 1000, 2000, 4000, 8000, 10000];
@@ -16,18 +20,6 @@ const SLOW_POLL_PAUSE = 500;
 /** When a start counts as slow, in milliseconds. */
 const SLOW_START = 5000;
 
-/** How long a socket may take until the RFB handshake is done, in milliseconds. */
-const HANDSHAKE_TIMEOUT = 15000;
-
-/** The least time between two requests for another size, in milliseconds. */
-const RESIZE_PAUSE = 150;
-
-/** The bridge's reasons for closing a socket that make another attempt pointless. */
-const CLOSED_GONE = 4404;
-const CLOSED_IDLE = 4408;
-const CLOSED_STOPPED = 4410;
-const CLOSED_TOO_MANY = 4429;
-
 /**
  * One panel's way to one desktop: starts it, waits for it, opens its socket and opens it again when it drops.
  *
@@ -38,6 +30,7 @@ export class DesktopSession implements IDisposable {
     this.name = options.name;
     this._api = options.api;
     this._prepare = options.prepare ?? (() => Promise.resolve());
+    this._known = options.known ?? (() => undefined);
     this._openSocket = options.openSocket ?? (url => new WebSocket(url, ['binary']));
   }
 
@@ -71,23 +64,24 @@ export class DesktopSession implements IDisposable {
     }
     this._isDisposed = true;
     this._newTurn();
-    clearTimeout(this._resizeTimer);
+    this._sizes.dispose();
     this._disposed.emit();
     Signal.clearData(this);
   }
 
   /** Connect to the desktop, and start it first where it doesn't run. */
   start(): void {
-    this._toStart = true;
-    this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
-    void this._ask();
+    this._begin('start');
   }
 
   /** Connect to the desktop if it runs, and leave it stopped if it doesn't. */
   attach(): void {
-    this._toStart = false;
-    this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
-    void this._ask();
+    this._begin('get');
+  }
+
+  /** Make the desktop, where it was removed. */
+  create(): void {
+    this._begin('create');
   }
 
   /** Drop the socket and connect anew, without a pause. */
@@ -126,45 +120,64 @@ export class DesktopSession implements IDisposable {
 
   /** To be called when the RFB handshake over the newest socket is done. */
   handshakeDone(): void {
-    if (this._socket === null) {
+    if (this._connection === null) {
       return;
     }
-    clearTimeout(this._timer);
+    this._connection.handshakeDone();
     this._attempts = 0;
+    this._unasked = false;
+    this._request = 'get';
     this._set({ phase: 'running', connected: true, problem: null, retryAt: null });
   }
 
   /** Take in what is known of the desktop from elsewhere, as from the list of all. */
   update(model: Desktop.IModel): void {
-    const resting = this._status.phase === 'stopped' || this._status.phase === 'failed';
-    const alive = model.phase === 'starting' || model.phase === 'running';
-    if (resting && alive && !this._isDisposed) {
+    const { phase, connected } = this._status;
+    const alive = isAlive(model);
+    const resting = phase === 'stopped' || phase === 'failed';
+    const held = isHeld(this._status);
+    if ((resting && alive) || (held && !alive) || (phase === 'stopped' && model.phase === 'failed')) {
       this._newTurn();
       this._follow(model);
+    } else if ((connected || held) && model.phase === 'running') {
+      this._set({ model });
     }
   }
 
-  /** Ask the server for another size, at most every so often. */
+  /** Look again at a desktop that is shown, after something that may have changed what is known of it. */
+  async look(): Promise<void> {
+    await this._take(this._api.get(this.name));
+  }
+
+  /** Say that the desktop is still wanted. */
+  async keep(): Promise<void> {
+    await this._take(this._api.keep(this.name));
+  }
+
+  /** Ask the server for another size. */
   resize(size: Desktop.ISize): void {
-    this._nextSize = size;
-    if (this._resizeTimer === undefined) {
-      this._resizeTimer = setTimeout(() => void this._sendSize(), RESIZE_PAUSE);
+    this._sizes.request(size);
+  }
+
+  private async _take(answer: Promise<Desktop.IModel>): Promise<void> {
+    try {
+      this.update(await answer);
+    } catch {
+      // What is known stays; the socket tells where the way to the desktop is gone.
     }
   }
 
-  private async _sendSize(): Promise<void> {
-    const size = this._nextSize;
-    this._nextSize = null;
-    try {
-      if (size !== null && this._status.connected) {
-        await this._api.resize(this.name, size);
-      }
-    } catch {
-      // The picture is scaled to fit, then.
-    }
-    this._resizeTimer = undefined;
-    if (this._nextSize !== null && !this._isDisposed) {
-      this.resize(this._nextSize);
+  private _begin(request: DesktopSession.Request): void {
+    this._request = request;
+    this._set({ phase: 'starting', connected: false, problem: null, retryAt: null });
+    const known = this._known();
+    if (known?.phase === 'running' && isAlive(known)) {
+      // The socket itself shows whether that is still so, and saves the question.
+      this._newTurn();
+      this._unasked = true;
+      this._follow(known);
+    } else {
+      void this._ask();
     }
   }
 
@@ -172,20 +185,18 @@ export class DesktopSession implements IDisposable {
   private _newTurn(): number {
     clearTimeout(this._timer);
     this._waiting = false;
-    const socket = this._socket;
-    this._socket = null;
-    socket?.close();
+    this._unasked = false;
+    this._connection?.dispose();
+    this._connection = null;
     return ++this._turn;
   }
 
-  /** Ask for the desktop's state, or for its start until that was answered. */
+  /** Ask for the desktop's state, or for what was wanted until that was answered. */
   private async _ask(): Promise<void> {
     const turn = this._newTurn();
-    // What the socket needs is fetched meanwhile; a failure shows when it is needed.
-    this._prepare().catch(() => undefined);
     let model: Desktop.IModel;
     try {
-      model = await (this._toStart ? this._api.start(this.name) : this._api.get(this.name));
+      model = await this._send();
     } catch (error) {
       if (turn === this._turn) {
         this._refused(error);
@@ -193,9 +204,15 @@ export class DesktopSession implements IDisposable {
       return;
     }
     if (turn === this._turn) {
-      this._toStart = false;
+      this._request = 'get';
       this._follow(model);
     }
+  }
+
+  private _send(): Promise<Desktop.IModel> {
+    // What the socket needs is fetched meanwhile; a failure shows when it is needed.
+    this._prepare().catch(() => undefined);
+    return this._request === 'create' ? this._api.create({ name: this.name }) : this._api[this._request](this.name);
   }
 
   private _follow(model: Desktop.IModel): void {
@@ -230,7 +247,7 @@ export class DesktopSession implements IDisposable {
       await this._prepare();
     } catch (error) {
       if (turn === this._turn) {
-        this._lost(problemOf('viewer', String(error)));
+        this._lost(problemOf(ProblemCodes.VIEWER, String(error)));
       }
       return;
     }
@@ -238,44 +255,43 @@ export class DesktopSession implements IDisposable {
       return;
     }
     const socket = this._openSocket(this._api.socketURL(this.name));
-    this._socket = socket;
-    // A listener, since noVNC sets `onclose`; added first, it sees the picture before noVNC takes it away.
-    socket.addEventListener('close', event => {
-      if (socket === this._socket) {
-        this._socket = null;
-        this._closed(event.code);
-      }
-    });
-    this._timer = setTimeout(() => socket.close(), HANDSHAKE_TIMEOUT);
+    this._connection = new Connection({ socket, closed: code => this._closed(code) });
     this._socketOpened.emit(socket);
   }
 
   private _closed(code: number): void {
-    clearTimeout(this._timer);
-    switch (code) {
-      case CLOSED_STOPPED:
-        this._set({ phase: 'stopped', connected: false });
-        // What ended by a failure says why, once it has ended.
-        return void this._ask();
-      case CLOSED_GONE:
-        return this._set({ phase: 'stopped', connected: false, model: null });
-      case CLOSED_IDLE:
-        return this._hold('idle', 'Nobody used the desktop for a while, so it was disconnected.');
-      case CLOSED_TOO_MANY:
-        return this._hold('too-many-clients', 'Too many connections to this desktop are open.');
-      default:
-        return this._lost(null);
+    this._connection = null;
+    if (code === Closed.IDLE || code === Closed.TOO_MANY) {
+      // Only a person reconnects.
+      const problem = problemOf(code === Closed.IDLE ? ProblemCodes.IDLE : ProblemCodes.TOO_MANY);
+      this._set({ phase: 'lost', connected: false, problem, retryAt: null });
+    } else if (this._unasked) {
+      // It was known from a list that is older than what happened since.
+      void this._ask();
+    } else if (code === Closed.STOPPED) {
+      this._set({ phase: 'stopped', connected: false });
+      // What ended by a failure says why, once it has ended.
+      void this._ask();
+    } else if (code === Closed.GONE) {
+      this._gone();
+    } else {
+      this._lost(null);
     }
   }
 
+  /** There is no such desktop any more; the default one is made when it is started. */
+  private _gone(): void {
+    const problem = this.name === Desktop.DEFAULT_NAME ? null : problemOf(ProblemCodes.UNKNOWN);
+    this._set({ phase: 'stopped', connected: false, model: null, problem, retryAt: null });
+  }
+
   private _refused(error: unknown): void {
-    const { status, code, fix, message } =
-      error instanceof DesktopError ? error : new DesktopError({ status: 0, message: String(error) });
+    const { status, code, fix, message } = errorFrom(error);
     const problem = problemOf(code ?? String(status), message, fix);
     if (code === DesktopError.MISSING) {
       this._set({ phase: 'missing', connected: false, problem, retryAt: null });
     } else if (status === 404) {
-      this._set({ phase: 'stopped', connected: false, model: null, problem: null, retryAt: null });
+      this._gone();
     } else if (code !== null && status >= 400) {
       this._set({ phase: 'failed', connected: false, problem, retryAt: null });
     } else {
@@ -295,11 +311,6 @@ export class DesktopSession implements IDisposable {
     this._set({ phase: 'lost', connected: false, problem, retryAt });
   }
 
-  /** Disconnected for a reason: only a person reconnects. */
-  private _hold(code: string, message: string): void {
-    this._set({ phase: 'lost', connected: false, problem: problemOf(code, message), retryAt: null });
-  }
-
   private _later(pause: number): void {
     clearTimeout(this._timer);
     this._timer = setTimeout(() => void this._ask(), pause);
@@ -315,7 +326,15 @@ export class DesktopSession implements IDisposable {
 
   private readonly _api: IDesktopAPI;
   private readonly _prepare: () => Promise<void>;
+  private readonly _known: () => Desktop.IModel | undefined;
   private readonly _openSocket: (url: string) => WebSocket;
+  private readonly _sizes = new SizeRequests({
+    send: async size => {
+      if (this._status.connected) {
+        await this._api.resize(this.name, size);
+      }
+    }
+  });
   private readonly _disposed = new Signal<this, void>(this);
   private readonly _statusChanged = new Signal<this, Desktop.IStatus>(this);
   private readonly _socketOpened = new Signal<this, WebSocket>(this);
@@ -328,29 +347,33 @@ export class DesktopSession implements IDisposable {
   };
   private _isDisposed = false;
   private _paused = false;
-  private _toStart = false;
+  private _request: DesktopSession.Request = 'get';
+  private _unasked = false;
   private _waiting = false;
   private _turn = 0;
   private _attempts = 0;
   private _startingSince: number | null = null;
-  private _socket: WebSocket | null = null;
+  private _connection: Connection | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _nextSize: Desktop.ISize | null = null;
-  private _resizeTimer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export namespace DesktopSession {
+  /** What the server is asked for, until it has answered. */
+  export type Request = 'get' | 'start' | 'create';
+
   export interface IOptions {
     /** The desktop's name. */
     name: string;
     api: IDesktopAPI;
     /** Loads what a socket needs at once when it opens, as the RFB client. */
     prepare?: () => Promise<void>;
+    /** What is known of the desktop already, without asking. */
+    known?: () => Desktop.IModel | undefined;
     /** Opens a socket; a test puts a fake here. */
     openSocket?: (url: string) => WebSocket;
   }
 }
 
-function problemOf(code: string, message: string, fix: string | null = null): Desktop.IProblem {
-  return { code, message, fix, part: null, log: [] };
+function isAlive(model: Desktop.IModel): boolean {
+  return (model.phase === 'starting' || model.phase === 'running') && model.step !== 'stopping';
 }

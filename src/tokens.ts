@@ -11,6 +11,9 @@ export namespace Desktop {
   /** The name of the desktop that the tile opens. */
   export const DEFAULT_NAME = 'default';
 
+  /** What a name may be, for an input element's `pattern`. */
+  export const NAME_PATTERN = '[A-Za-z0-9][A-Za-z0-9._\\-]{0,31}';
+
   export type Phase = 'starting' | 'running' | 'stopped' | 'failed';
 
   /** The part that is waited for, or `stopping` while all of them end. */
@@ -41,11 +44,15 @@ export namespace Desktop {
     transport: string;
     session: string;
     display: string | null;
+    /** A path on the server. */
+    xauthority: string;
     geometry: string;
     /** Who resizes: the RFB client, or our own request. */
     resize: 'rfb' | 'rest';
     created: string;
     last_activity: string;
+    /** When it stops unless somebody uses it; set a while before. */
+    stops_at: string | null;
     clients: number;
     error: IProblem | null;
   }
@@ -64,6 +71,32 @@ export namespace Desktop {
     geometry?: string;
   }
 
+  /** A program that is not there, and what brings it. */
+  export interface IMissing {
+    program: string;
+    purpose: string;
+    fix: string | null;
+  }
+
+  export interface IBackend {
+    name: string;
+    title: string;
+    usable: boolean;
+    /** Whether it is taken where people choose none. */
+    default: boolean;
+    transports: string[];
+    missing: IMissing[];
+  }
+
+  /** What a new desktop can be made of. */
+  export interface IChoices {
+    backends: IBackend[];
+    sessions: { name: string; title: string }[];
+  }
+
+  /** The way to the desktops: our own server extension, or jupyter-server-proxy with the fewer requests. */
+  export type Door = 'extension' | 'proxy';
+
   /** A desktop's phase as one panel sees it: `lost` and `missing` are about the way to it. */
   export type PanelPhase = Phase | 'lost' | 'missing';
 
@@ -78,8 +111,10 @@ export namespace Desktop {
   }
 }
 
-/** The requests that a desktop's session makes. */
+/** The requests about desktops. */
 export interface IDesktopAPI {
+  /** Known after the first answer. */
+  readonly door: Desktop.Door | null;
   list(): Promise<Desktop.IModel[]>;
   get(name: string): Promise<Desktop.IModel>;
   create(options: Desktop.ICreateOptions): Promise<Desktop.IModel>;
@@ -87,6 +122,9 @@ export interface IDesktopAPI {
   start(name: string): Promise<Desktop.IModel>;
   stop(name: string): Promise<Desktop.IModel>;
   restart(name: string): Promise<Desktop.IModel>;
+  /** Say that a desktop is still wanted, though nobody touches it. */
+  keep(name: string): Promise<Desktop.IModel>;
+  backends(): Promise<Desktop.IChoices>;
   resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel>;
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
   /** The address of the desktop's RFB stream; known after the first answer. */
@@ -112,6 +150,7 @@ export interface IDesktopManager extends IDisposable {
   start(name: string): Promise<Desktop.IModel>;
   stop(name: string): Promise<Desktop.IModel>;
   restart(name: string): Promise<Desktop.IModel>;
+  keep(name: string): Promise<Desktop.IModel>;
   delete(name: string): Promise<void>;
 
   /** A new session of a desktop, which its user opens and disposes of. */

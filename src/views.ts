@@ -1,31 +1,10 @@
+import { isHeld, ProblemCodes } from './problems';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Desktop } from './tokens';
 
 const INSTALL = 'pip install jupyter-vnc-proxy';
-
-/** A desktop's title, with its state where that isn't simply "running". */
-export function titleOf(name: string, status: Desktop.IStatus, trans: TranslationBundle): string {
-  const title = name === 'default' ? trans.__('Desktop') : name;
-  if (status.connected) {
-    return title;
-  }
-  switch (status.phase) {
-    case 'starting':
-    case 'running':
-      return trans.__('%1 (starting)', title);
-    case 'stopped':
-      return trans.__('%1 (stopped)', title);
-    case 'failed':
-      return trans.__('%1 (failed)', title);
-    case 'lost':
-      return status.retryAt === null
-        ? trans.__('%1 (disconnected)', title)
-        : trans.__('%1 (reconnecting)', title);
-    case 'missing':
-      return trans.__('%1 (not installed)', title);
-  }
-}
 
 /** What a panel shows in place of, or above, the picture. */
 export class StatusView implements IDisposable {
@@ -79,6 +58,8 @@ export class StatusView implements IDisposable {
         return this._actions.start();
       case 'retry':
         return this._actions.retry();
+      case 'create':
+        return this._actions.create();
       case 'copy':
         void this._copy(button);
     }
@@ -91,6 +72,13 @@ export class StatusView implements IDisposable {
       case 'running':
         return [this._heading(trans.__('Starting the desktop')), this._steps(status.model)];
       case 'stopped':
+        if (status.problem?.code === ProblemCodes.UNKNOWN) {
+          return [
+            this._heading(trans.__('There is no such desktop')),
+            element('p', '', trans.__('It was removed, or its server is a new one.')),
+            this._button('create', trans.__('Make It'))
+          ];
+        }
         return [
           this._heading(trans.__('The desktop is stopped')),
           ...this._problem(status.problem),
@@ -119,8 +107,9 @@ export class StatusView implements IDisposable {
     if (model?.transport === 'websockify') {
       titles.splice(2, 0, ['websockify', trans.__('WebSocket bridge')]);
     }
-    const running = model?.phase === 'running';
-    const current = running ? titles.length : Math.max(0, titles.findIndex(([step]) => step === model?.step));
+    // Once it runs, the socket is all that is waited for; the session may take its time behind the picture.
+    const found = titles.findIndex(([step]) => step === model?.step);
+    const current = model?.phase === 'running' ? titles.length - 1 : Math.max(0, found);
     const list = element('ol', 'jp-Desktop-steps');
     titles.forEach(([step, title], index) => {
       const item = element('li', '', title);
@@ -128,17 +117,21 @@ export class StatusView implements IDisposable {
       item.dataset.state = index < current ? 'done' : index === current ? 'current' : 'ahead';
       list.append(item);
     });
-    const connection = element('li', '', trans.__('Connection'));
-    connection.dataset.state = running ? 'current' : 'ahead';
-    list.append(connection);
     return list;
   }
 
   private _lost(status: Desktop.IStatus): HTMLElement[] {
     const trans = this._trans;
-    const held = status.problem !== null && status.retryAt === null;
+    const held = isHeld(status);
+    const idle = status.problem?.code === ProblemCodes.IDLE;
     const contents = [
-      this._heading(held ? trans.__('Disconnected') : trans.__('Connection lost')),
+      this._heading(
+        idle
+          ? trans.__('Disconnected because nobody used it')
+          : held
+            ? trans.__('Disconnected')
+            : trans.__('Connection lost')
+      ),
       element('p', '', this._whyLost(status.problem))
     ];
     if (status.retryAt !== null) {
@@ -153,17 +146,17 @@ export class StatusView implements IDisposable {
     switch (problem?.code) {
       case undefined:
         return trans.__('The connection to the desktop dropped.');
+      case ProblemCodes.IDLE:
+        return trans.__('What is open in it stays open. Click to go on.');
+      case ProblemCodes.TOO_MANY:
+        return trans.__('Too many connections to this desktop are open. Close one of the others first.');
       case '0':
         return trans.__('The Jupyter server does not answer.');
       case '401':
       case '403':
         return trans.__('The Jupyter server does not know you any more: log in again, in another tab.');
-      case 'viewer':
+      case ProblemCodes.VIEWER:
         return trans.__('The viewer could not be loaded from the Jupyter server.');
-      case 'idle':
-        return trans.__('Nobody used the desktop for a while. What is open in it stays open.');
-      case 'too-many-clients':
-        return trans.__('Too many connections to this desktop are open.');
       default:
         return trans.__('The Jupyter server answers: %1', problem!.message);
     }
@@ -256,6 +249,7 @@ export namespace StatusView {
   export interface IActions {
     start(): void;
     retry(): void;
+    create(): void;
   }
 
   export interface IOptions {

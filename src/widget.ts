@@ -1,11 +1,13 @@
+import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import { desktopIcon } from './icons';
 import { DesktopScreen } from './screen';
-import { titleOf } from './views';
+import { nameFor, titleOf } from './titles';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
+import type { ISignal } from '@lumino/signaling';
 import type { RemoteScreen } from './rfb';
 import type { DesktopSession } from './session';
 
@@ -14,6 +16,8 @@ export class DesktopWidget extends Widget {
   constructor(options: DesktopWidget.IOptions) {
     super();
     this._trans = options.trans;
+    this._ownTitle = options.title ?? '';
+    this.view = options.view ?? 1;
     this.session = options.session;
     this.node.tabIndex = -1;
     this.screen = new DesktopScreen({
@@ -31,6 +35,26 @@ export class DesktopWidget extends Widget {
 
   readonly session: DesktopSession;
   readonly screen: DesktopScreen;
+
+  /** Tells the panels apart that show the same desktop: 1, 2, … */
+  readonly view: number;
+
+  /** The title that a person gave it; empty where nobody did. */
+  get ownTitle(): string {
+    return this._ownTitle;
+  }
+  set ownTitle(value: string) {
+    if (value !== this._ownTitle) {
+      this._ownTitle = value;
+      this._updateTitle();
+      this._renamed.emit();
+    }
+  }
+
+  /** Emitted when a person gave it another title. */
+  get renamed(): ISignal<this, void> {
+    return this._renamed;
+  }
 
   override dispose(): void {
     if (this.isDisposed) {
@@ -64,7 +88,7 @@ export class DesktopWidget extends Widget {
 
   private _updateTitle(): void {
     const { status, name } = this.session;
-    const label = titleOf(name, status, this._trans);
+    const label = titleOf(this._ownTitle || nameFor(name, this._trans), status, this._trans);
     const phase = status.connected ? 'running' : status.phase;
     this.title.label = label;
     this.title.className = `jp-Desktop-tab jp-mod-${phase}`;
@@ -93,6 +117,8 @@ export class DesktopWidget extends Widget {
   }
 
   private readonly _trans: TranslationBundle;
+  private readonly _renamed = new Signal<this, void>(this);
+  private _ownTitle: string;
 }
 
 export namespace DesktopWidget {
@@ -100,5 +126,8 @@ export namespace DesktopWidget {
     session: DesktopSession;
     trans: TranslationBundle;
     quality?: RemoteScreen.IQuality;
+    view?: number;
+    /** A title that a person gave it. */
+    title?: string;
   }
 }

@@ -3,9 +3,12 @@
 import { DesktopAPI } from '../api';
 import { DesktopScreen } from '../screen';
 import { DesktopSession } from '../session';
-import { titleOf } from '../views';
+import { nameFor, titleOf } from '../titles';
 import { addBar } from './bar';
 import { english } from './english';
+
+/** How often the page looks at the desktop's model, for a warning before it is stopped, in milliseconds. */
+const LOOK_INTERVAL = 10000;
 
 /** The page is at `{base}/vnc/`. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
@@ -20,11 +23,16 @@ const screen = new DesktopScreen({ session, node, trans: english });
 
 addBar({ screen, trans: english });
 session.statusChanged.connect(() => {
-  document.title = titleOf(name, session.status, english);
+  document.title = titleOf(nameFor(name, english), session.status, english);
 });
 document.addEventListener('visibilitychange', () => {
   session.paused = document.hidden;
 });
+setInterval(() => {
+  if (!document.hidden && session.status.phase !== 'starting') {
+    void session.look();
+  }
+}, LOOK_INTERVAL);
 session.start();
 screen.focus();
 

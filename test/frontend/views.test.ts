@@ -1,9 +1,10 @@
 import { english } from '../../src/page/english';
-import { StatusView, titleOf } from '../../src/views';
+import { titleOf } from '../../src/titles';
+import { StatusView } from '../../src/views';
 import { modelOf } from './fakes/api';
 import type { Desktop } from '../../src/tokens';
 
-const actions = { start: jest.fn(), retry: jest.fn() };
+const actions = { start: jest.fn(), retry: jest.fn(), create: jest.fn() };
 
 function statusOf(change: Partial<Desktop.IStatus>): Desktop.IStatus {
   return { phase: 'running', connected: false, model: null, problem: null, retryAt: null, ...change };
@@ -46,13 +47,12 @@ describe('starting', () => {
     expect(states(modelOf({ phase: 'starting', step: 'session' }))).toEqual([
       'Display: done',
       'VNC server: done',
-      'Session: current',
-      'Connection: ahead'
+      'Session: current'
     ]);
   });
 
-  it('shows the connection as the last step', () => {
-    expect(states(modelOf())).toContain('Connection: current');
+  it('waits with the last step while it connects', () => {
+    expect(states(modelOf())).toEqual(['Display: done', 'VNC server: done', 'Session: current']);
   });
 
   it('shows websockify only where it is used', () => {
@@ -60,8 +60,7 @@ describe('starting', () => {
       'Display: done',
       'VNC server: done',
       'WebSocket bridge: current',
-      'Session: ahead',
-      'Connection: ahead'
+      'Session: ahead'
     ]);
   });
 });
@@ -151,7 +150,7 @@ describe('lost', () => {
   });
 
   it('asks for a click where it does not retry by itself', () => {
-    expect(show({ phase: 'lost', problem: problemOf({ code: 'idle' }) })).toContain('Nobody used');
+    expect(show({ phase: 'lost', problem: problemOf({ code: 'idle' }) })).toContain('nobody used it');
     button('Connect').click();
     expect(actions.retry).toHaveBeenCalledTimes(1);
   });
@@ -189,7 +188,7 @@ describe('a title', () => {
     ['Desktop (disconnected)', { phase: 'lost' }],
     ['Desktop (not installed)', { phase: 'missing' }]
   ])('is "%s"', (title, change) => {
-    expect(titleOf('default', statusOf(change), english)).toBe(title);
+    expect(titleOf('Desktop', statusOf(change), english)).toBe(title);
   });
 
   it('is the name of another desktop', () => {

@@ -10,10 +10,12 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
     transport: 'direct',
     session: 'xfce',
     display: ':1',
+    xauthority: '/run/desktop/Xauthority',
     geometry: '1280x720',
     resize: 'rfb',
     created: '2026-01-01T00:00:00Z',
     last_activity: '2026-01-01T00:00:00Z',
+    stops_at: null,
     clients: 0,
     error: null,
     ...change
@@ -24,8 +26,12 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
 export class FakeAPI implements IDesktopAPI {
   readonly models = new Map<string, Desktop.IModel>();
   readonly calls: string[] = [];
+  readonly created: Desktop.ICreateOptions[] = [];
   readonly sizes: Desktop.ISize[] = [];
   refusal: DesktopError | null = null;
+  door: Desktop.Door | null = 'extension';
+  choices: Desktop.IChoices = { backends: [], sessions: [] };
+  lines: string[] = [];
 
   set(change: Partial<Desktop.IModel> = {}): void {
     const model = modelOf(change);
@@ -42,6 +48,7 @@ export class FakeAPI implements IDesktopAPI {
 
   async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {
     return this._answer('create', () => {
+      this.created.push(options);
       this.set({ name: options.name, phase: 'starting' });
       return this._known(options.name ?? 'default');
     });
@@ -69,7 +76,21 @@ export class FakeAPI implements IDesktopAPI {
   }
 
   async restart(name: string): Promise<Desktop.IModel> {
-    return this.start(name);
+    return this._answer(`restart ${name}`, () => {
+      this.set({ name, phase: 'starting', step: 'display' });
+      return this._known(name);
+    });
+  }
+
+  async keep(name: string): Promise<Desktop.IModel> {
+    return this._answer(`keep ${name}`, () => {
+      this.models.set(name, { ...this._known(name), stops_at: null });
+      return this._known(name);
+    });
+  }
+
+  async backends(): Promise<Desktop.IChoices> {
+    return this._answer('backends', () => this.choices);
   }
 
   async resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel> {
@@ -79,8 +100,9 @@ export class FakeAPI implements IDesktopAPI {
     });
   }
 
-  async log(name: string): Promise<Desktop.ILog> {
-    return this._answer(`log ${name}`, () => ({ name, part: 'session', parts: ['session'], lines: [] }));
+  async log(name: string, part = 'session'): Promise<Desktop.ILog> {
+    const { lines } = this;
+    return this._answer(`log ${name} ${part}`, () => ({ name, part, parts: ['display', 'session', 'vnc'], lines }));
   }
 
   socketURL(name: string): string {
