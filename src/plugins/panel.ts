@@ -51,8 +51,13 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       void restorer.restore(tracker, {
         command: CommandIDs.open,
         // A reload is no reason to start what was stopped.
-        args: panel => ({ name: panel.content.session.name, start: false }),
-        name: panel => panel.content.session.name
+        args: ({ content }) => ({
+          name: content.session.name,
+          start: false,
+          view: content.view,
+          title: content.ownTitle
+        }),
+        name: ({ content: { session, view } }) => (view === 1 ? session.name : `${session.name}:${view}`)
       });
     }
     return tracker;

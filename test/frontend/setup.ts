@@ -9,6 +9,8 @@ class FakeResizeObserver {
 window.ResizeObserver = FakeResizeObserver;
 window.DragEvent = class extends MouseEvent {} as typeof DragEvent;
 Object.defineProperty(navigator, 'clipboard', { value: {}, configurable: true });
+window.requestIdleCallback = callback => Number(setTimeout(callback));
+window.cancelIdleCallback = handle => clearTimeout(handle);
 window.matchMedia = query =>
   Object.assign(new EventTarget(), {
     matches: false,

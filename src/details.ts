@@ -1,0 +1,71 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Widget } from '@lumino/widgets';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { DesktopSession } from './session';
+import type { Desktop } from './tokens';
+
+/** What there is to say about a connection: labels and values, in order. */
+export function detailsOf(
+  session: DesktopSession,
+  door: Desktop.Door | null,
+  trans: TranslationBundle
+): [label: string, value: string][] {
+  const { model } = session.status;
+  const details: [string, string][] = [[trans.__('Name'), session.name]];
+  if (door !== null) {
+    const way = door === 'extension' ? trans.__('Server extension, in one hop') : trans.__('jupyter-server-proxy');
+    details.push([trans.__('Way'), way]);
+  }
+  if (model !== null) {
+    details.push([trans.__('Backend'), `${model.backend} (${model.transport})`]);
+    details.push([trans.__('Session'), model.session || '–']);
+    details.push([trans.__('Display'), model.display ?? '–']);
+    details.push([trans.__('Size'), model.geometry.replace('x', ' × ')]);
+    details.push([trans.__('Viewers'), String(model.clients)]);
+  }
+  const without = trans.__('needs https, or a server on this computer');
+  details.push(
+    [trans.__('Clipboard'), window.isSecureContext ? trans.__('shared with the browser, which may ask') : without],
+    [trans.__('H.264'), h264(trans, without)],
+    [trans.__('All keys'), keys(trans, without)]
+  );
+  return details;
+}
+
+function h264(trans: TranslationBundle, without: string): string {
+  if (!window.isSecureContext) {
+    return without;
+  }
+  return 'VideoDecoder' in window ? trans.__('can be decoded here') : trans.__('not in this browser');
+}
+
+function keys(trans: TranslationBundle, without: string): string {
+  if (!window.isSecureContext) {
+    return without;
+  }
+  return 'keyboard' in navigator ? trans.__('in full screen') : trans.__('not in this browser');
+}
+
+/** Show what `detailsOf` says. */
+export async function showDetails(
+  session: DesktopSession,
+  door: Desktop.Door | null,
+  trans: TranslationBundle
+): Promise<void> {
+  await session.look();
+  const body = new Widget({ node: document.createElement('dl') });
+  body.addClass('jp-Desktop-details');
+  for (const [label, value] of detailsOf(session, door, trans)) {
+    const term = document.createElement('dt');
+    const description = document.createElement('dd');
+    term.textContent = label;
+    description.textContent = value;
+    body.node.append(term, description);
+  }
+  await showDialog({
+    title: trans.__('Connection'),
+    body,
+    buttons: [Dialog.okButton({ label: trans.__('Close') })]
+  });
+}
