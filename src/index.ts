@@ -1,15 +1,23 @@
+import { displayPlugin } from './plugins/display';
 import { launcherPlugin } from './plugins/launcher';
+import { lifecyclePlugin } from './plugins/lifecycle';
+import { logPlugin } from './plugins/log';
 import { managerPlugin } from './plugins/manager';
 import { notebookPlugin } from './plugins/notebook';
 import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
+import { runningPlugin } from './plugins/running';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   managerPlugin,
   panelPlugin,
+  lifecyclePlugin,
+  logPlugin,
+  displayPlugin,
+  runningPlugin,
   launcherPlugin,
   notebookPlugin,
   palettePlugin,

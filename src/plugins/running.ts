@@ -1,0 +1,28 @@
+import { ILabShell } from '@jupyterlab/application';
+import { IRunningSessionManagers } from '@jupyterlab/running';
+import { ITranslator } from '@jupyterlab/translation';
+
+import { RunningDesktops } from '../running';
+import { IDesktopManager } from '../tokens';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+export const runningPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-vnc-proxy:running',
+  description: 'Lists desktops among the running sessions.',
+  autoStart: true,
+  requires: [IDesktopManager, ITranslator],
+  optional: [IRunningSessionManagers, ILabShell],
+  activate: (
+    { commands }: JupyterFrontEnd,
+    manager: IDesktopManager,
+    translator: ITranslator,
+    running: IRunningSessionManagers | null,
+    labShell: ILabShell | null
+  ): void => {
+    // Elsewhere a list of running things is a page of its own, without the commands used here.
+    if (labShell !== null) {
+      running?.add(new RunningDesktops({ manager, commands, trans: translator.load('jupyter-vnc-proxy') }));
+    }
+  }
+};
