@@ -99,8 +99,9 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         """Answer with JSON, or serve a file of the page; what asks for an upgrade never comes here."""
         match = ROOT.fullmatch(urlsplit(self.path).path)
         if match is None:
+            wanted = parse_qs(urlsplit(self.path).query).get("desktop", [DEFAULT_NAME])
             self.path: str = urlsplit(self.path).path
-            if self.path == "/":
+            if self.path == "/" and wanted == [DEFAULT_NAME]:
                 self._start_default()
             super().do_GET()
             return None

@@ -35,7 +35,7 @@ from .state import DesktopState
 log = logging.getLogger("jupyter_vnc_proxy")
 
 EARLY_END = 3.0
-"""Seconds: a session that ends sooner never came up."""
+"""Seconds: a session that ends sooner, and showed no window manager, never came up."""
 
 SESSION_WAIT = 10.0
 """Seconds that a session may take to show its window manager; it may also be one without."""
@@ -74,6 +74,7 @@ class Runner:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._crashes: dict[str, Crashes] = {}
         self._watcher: RootWatcher | None = None
+        self._came_up = False
         self._main: asyncio.Task[None] | None = None
         self._state = DesktopState(
             name=desktop.name,
@@ -99,11 +100,11 @@ class Runner:
         """Run until the session ends, a signal comes or nobody is left who wants it; return the exit status."""
         self._desktop.prepare()
         with self._desktop.locked():
+            end_marked(MARKER, str(self._desktop.path))
             if self._desktop.exists():
                 previous = self._desktop.stored_state()
                 self._state = replace(self._state, created=previous.created, options=previous.options)
                 self._desktop.remove_traces(previous.display)
-            end_marked(MARKER, str(self._desktop.path))
             self._desktop.begin_logs()
             (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
             adopt_orphans()
@@ -269,6 +270,7 @@ class Runner:
 
     def _display_changed(self, geometry: Geometry, has_window_manager: bool) -> None:
         changes: dict[str, Any] = {"geometry": str(geometry)}
+        self._came_up = self._came_up or has_window_manager
         if has_window_manager and self._state.phase == "running":
             changes["step"] = None
         self._set(**changes)
@@ -287,7 +289,7 @@ class Runner:
             lived = time.monotonic() - child.started_at
             log.warning("%s: %s ended: %s", self._desktop.name, child.name, describe(status))
             if child.name == "session":
-                if lived < EARLY_END:
+                if lived < EARLY_END and not (status == 0 and self._came_up):
                     others = [each.name for each in installed_sessions() if each.name != self._state.session]
                     raise session_ended(lived, describe(status), self._desktop.log("session", 200), others)
                 if status == 0:
@@ -309,6 +311,7 @@ class Runner:
         self._set(phase="running" if part == "session" else "starting", step=part)
         if part == "display":
             await self._stop_children()
+            self._desktop.remove_traces(self._state.display)
         await asyncio.sleep(pause)
         if part == "display":
             await self._bring_up()
