@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import IO
 
 from .errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
-from .leftovers import remove_dead_display_lock, remove_dead_session_cookies
+from .leftovers import remove_dead_display, remove_dead_session_cookies
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
 from .options import DesktopOptions
 from .process import end_marked
@@ -251,11 +251,11 @@ class Desktop:
         self.write_state(replace(state, phase="stopped", step=None, display=None, error=error))
 
     def remove_traces(self, display: str | None) -> None:
-        """Remove sockets and cookies, and the X lock of ``display`` where its owner is dead."""
+        """Remove sockets and cookies, and what is left of ``display`` where its server is dead."""
         for file in [*self.path.glob("*.sock"), self.xauthority]:
             file.unlink(missing_ok=True)
         if display is not None:
-            remove_dead_display_lock(display)
+            remove_dead_display(display)
         remove_dead_session_cookies()
 
     def remove(self) -> None:

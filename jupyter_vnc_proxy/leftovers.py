@@ -5,23 +5,35 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 from pathlib import Path
 
 
-def remove_dead_display_lock(display: str) -> None:
-    """Remove ``/tmp/.X<n>-lock`` and its socket where they are ours and the process they name is dead."""
+def remove_dead_display(display: str) -> None:
+    """Remove the socket and the lock of a display such as ``:1`` where they are ours and no X server is behind them.
+
+    A server that chose its number itself (``-displayfd``) makes no ``/tmp/.X<n>-lock``, so the socket is asked.
+    """
     number = display.removeprefix(":")
-    lock = Path(f"/tmp/.X{number}-lock")
-    try:
-        if lock.lstat().st_uid != os.getuid():
-            return
-        os.kill(int(lock.read_text()), 0)
-    except ProcessLookupError:
-        lock.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            Path(f"/tmp/.X11-unix/X{number}").unlink()
-    except (OSError, ValueError):
+    if not number.isdecimal():
         return
+    lock, path = Path(f"/tmp/.X{number}-lock"), Path(f"/tmp/.X11-unix/X{number}")
+    with contextlib.suppress(OSError):
+        if path.lstat().st_uid == os.getuid() and path.is_socket() and _is_dead(path):
+            path.unlink()
+    with contextlib.suppress(OSError, ValueError):
+        if lock.lstat().st_uid == os.getuid() and not Path("/proc", str(int(lock.read_text()))).exists():
+            lock.unlink()
+
+
+def _is_dead(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(os.fspath(path))
+        except ConnectionRefusedError:
+            return True
+    return False
 
 
 def remove_dead_session_cookies() -> None:
