@@ -18,8 +18,9 @@ COMMAND = (sys.executable, "-m", "jupyter_vnc_proxy")
 IMPATIENT = (
     sys.executable,
     "-c",
-    "import sys; from jupyter_vnc_proxy import cli, runner\n"
-    "runner.LONGEST_PAUSE, runner.EARLY_END, runner.WATCH_SECONDS = 0.05, 0.2, 0.1; sys.exit(cli.main(sys.argv[1:]))",
+    "import sys; from jupyter_vnc_proxy import cli, crashes, guardian, runner\n"
+    "crashes.LONGEST_PAUSE, runner.EARLY_END, guardian.WATCH_SECONDS = 0.05, 0.2, 0.1\n"
+    "sys.exit(cli.main(sys.argv[1:]))",
 )
 """The same, with times too short to be of use to anybody but a test."""
 

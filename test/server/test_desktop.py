@@ -16,7 +16,6 @@ from standins import StandIn
 
 from jupyter_vnc_proxy.desktop import Desktop
 from jupyter_vnc_proxy.errors import Conflict, InvalidOption, UnknownDesktop
-from jupyter_vnc_proxy.leftovers import remove_dead_display_lock
 from jupyter_vnc_proxy.logs import MAX_LOG_LINES, tail
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
 from jupyter_vnc_proxy.state import DesktopState
@@ -209,18 +208,6 @@ def test_a_sweep_clears_traces_and_keeps_what_it_is(desktop: Desktop) -> None:
     assert (state.phase, state.display, state.created) == ("stopped", None, "2020-01-01T00:00:00Z")
     assert not desktop.rfb_socket.exists()
     assert not desktop.xauthority.exists()
-
-
-@pytest.mark.parametrize("holder", ["nobody", "somebody", "nonsense"])
-def test_a_display_lock_is_removed_only_where_its_owner_is_dead(holder: str) -> None:
-    lock = Path("/tmp/.X64999-lock")
-    lock.write_text({"nobody": "   4194305\n", "somebody": f"{os.getpid():>10}\n", "nonsense": "x\n"}[holder])
-    try:
-        remove_dead_display_lock(":64999")
-        assert lock.exists() == (holder != "nobody")
-    finally:
-        lock.unlink(missing_ok=True)
-    remove_dead_display_lock(":64999")  # nothing there
 
 
 def test_the_end_of_a_log_is_returned(desktop: Desktop) -> None:

@@ -16,6 +16,7 @@ from conftest import wait_until
 from xclient import x_setup
 
 from jupyter_vnc_proxy.display import connect, resize, screenshot, write_cookie
+from jupyter_vnc_proxy.leftovers import remove_dead_display
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.root_watcher import RootWatcher
 
@@ -43,6 +44,7 @@ class Display:
     def close(self) -> None:
         self.process.terminate()
         self.process.wait(10)
+        remove_dead_display(self.name)  # a test may have killed it
         assert self.process.stdout is not None
         self.process.stdout.close()
 

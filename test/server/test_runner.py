@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -104,11 +106,16 @@ def assert_no_trace(run: Run, display: str) -> None:
     wait_until(lambda: not processes_of(run.path), 2, "no process is left")
     assert not list(run.path.glob("*.sock"))
     assert not (run.path / "Xauthority").exists()
-    lock = Path(f"/tmp/.X{number}-lock")
-    if lock.exists():  # another's display may have taken the number by now
-        assert Path(f"/proc/{int(lock.read_text())}").exists()
-    else:
-        assert not Path(f"/tmp/.X11-unix/X{number}").exists()
+    assert_used_or_gone(number)
+
+
+def assert_used_or_gone(number: str) -> None:
+    """See that a display's files are gone, or another's: the number may have been taken again by now."""
+    with contextlib.suppress(FileNotFoundError):
+        pid = int(Path(f"/tmp/.X{number}-lock").read_text())
+        assert Path(f"/proc/{pid}").exists()
+    with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(FileNotFoundError):
+        probe.connect(f"/tmp/.X11-unix/X{number}")  # a refusal fails the test
 
 
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])

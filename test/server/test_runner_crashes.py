@@ -13,6 +13,7 @@ from conftest import processes_of, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 from runners import IDLE, IMPATIENT, Run, Runners
+from test_runner import assert_used_or_gone
 from xclient import RfbClient
 
 from jupyter_vnc_proxy.crashes import CRASH_WINDOW, CRASHES, LONGEST_PAUSE, Crashes
@@ -33,6 +34,7 @@ def replaced(run: Run, program: str, pid: int) -> int:
 def test_a_vnc_server_that_crashed_comes_back_after_a_pause_on_the_same_display(runners: Runners) -> None:
     run = runners.start(backend="x11vnc")
     state = run.until(phase="running")
+    wait_until(lambda: "sleep" in run.parts())
     before = run.parts()
     crashed_at = time.monotonic()
     crash(run, "x11vnc")
@@ -48,7 +50,7 @@ def test_a_vnc_server_that_crashed_comes_back_after_a_pause_on_the_same_display(
 
 def test_a_display_that_crashed_takes_all_with_it_and_all_come_back(runners: Runners) -> None:
     run = runners.start(backend="x11vnc", session=["xterm"])
-    run.until(phase="running")
+    display = run.until(phase="running")["display"]
     wait_until(lambda: "xterm" in run.parts())
     before = run.parts()
     crash(run, "Xvfb")
@@ -59,6 +61,7 @@ def test_a_display_that_crashed_takes_all_with_it_and_all_come_back(runners: Run
     assert not set(before.values()) & set(after.values())
     assert run.state["error"] is None
     RfbClient(run.path / "rfb.sock").close()
+    assert_used_or_gone(display.removeprefix(":"))
 
 
 def test_a_crashed_session_is_restarted_and_the_desktop_stays_reachable(runners: Runners) -> None:
@@ -153,8 +156,9 @@ def test_a_crash_touches_no_other_desktop(runners: Runners, backend: str) -> Non
     victim, other = runners.start(backend=backend, name="a"), runners.start(backend=backend, name="b")
     victim.until(phase="running")
     other.until(phase="running")
+    wait_until(lambda: "sleep" in other.parts())
     before, state = other.parts(), other.state
     crash(victim, {"tigervnc": "Xtigervnc", "x11vnc": "Xvfb"}[backend])
     victim.until(phase="starting")
     victim.until(phase="running")
-    assert (other.parts(), other.state) == (before, state)
+    assert (other.parts(), other.state["phase"], other.state["display"]) == (before, "running", state["display"])
