@@ -120,3 +120,4 @@ def vnc(jp_serverapp: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterat
     (app,) = jp_serverapp.extension_manager.extension_apps["jupyter_vnc_proxy"]
     yield app
     jp_asyncio_loop.run_until_complete(app.stop_extension())
+    app.stop_with_server = False  # Jupyter stops it once more, when the runtime directory is gone
