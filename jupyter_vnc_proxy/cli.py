@@ -88,6 +88,7 @@ def _options(arguments: argparse.Namespace) -> DesktopOptions:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    parent = os.getppid()  # before the imports: it may end meanwhile
     from .backends import choose
     from .desktop import Desktop
     from .runner import Runner
@@ -99,7 +100,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if options.session:
         choose_session(options)
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    return asyncio.run(Runner(desktop, options, backend, arguments.orphan_timeout).run())
+    return asyncio.run(Runner(desktop, options, backend, arguments.orphan_timeout, parent).run())
 
 
 def _serve(arguments: argparse.Namespace) -> int:

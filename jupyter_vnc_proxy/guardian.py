@@ -20,18 +20,21 @@ LOG_LIMIT = 5 * 1024 * 1024
 class Guardian:
     """Calls ``end`` with the reason when nobody wants the desktop any more, and ``every`` every two seconds.
 
-    ``orphan_timeout``: seconds that it lives on without an owner; ``None`` binds it to our parent process.
+    ``orphan_timeout``: seconds that it lives on without an owner; ``None`` binds it to our parent process, which was
+    ``parent`` when we were started.
     """
 
     def __init__(
         self,
         desktop: Desktop,
         orphan_timeout: float | None,
+        parent: int,
         end: Callable[[str], None],
         every: Callable[[], None],
     ) -> None:
         self._desktop = desktop
         self._orphan_timeout = orphan_timeout
+        self._parent = parent
         self._end = end
         self._every = every
 
@@ -39,7 +42,7 @@ class Guardian:
         """Watch until cancelled."""
         orphan_since: float | None = None
         if self._orphan_timeout is None:
-            self._watch_parent(os.getppid())
+            self._watch_parent(self._parent)
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             self._limit_logs()

@@ -131,7 +131,10 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "0")
-        return self.rfile.read(min(int(length), MAX_BODY)) if length.isdecimal() else b""
+        if not length.isdecimal() or int(length) > MAX_BODY:
+            self.close_connection = True  # what is left unread would be taken for the next request
+            return b""
+        return bytes(self.rfile.read(int(length)))
 
     async def _look(self, name: str | None, action: str | None) -> Any:
         manager = self.server.manager

@@ -51,7 +51,8 @@ PART_GRACE = 1.0
 class Runner:
     """Runs one desktop; `run` returns when it has ended.
 
-    ``orphan_timeout``: seconds that the desktop lives on without an owner; ``None`` binds it to our parent process.
+    ``orphan_timeout``: seconds that the desktop lives on without an owner; ``None`` binds it to our parent process,
+    which was ``parent`` when we were started.
     """
 
     def __init__(
@@ -60,11 +61,12 @@ class Runner:
         options: DesktopOptions,
         backend: Backend,
         orphan_timeout: float | None = None,
+        parent: int | None = None,
     ) -> None:
         self._desktop = desktop
         self._options = options
         self._backend = backend
-        self._guardian = Guardian(desktop, orphan_timeout, self._end, self._reap_orphans)
+        self._guardian = Guardian(desktop, orphan_timeout, parent or os.getppid(), self._end, self._reap_orphans)
         self._paths = Paths(desktop.path, desktop.rfb_socket, desktop.xauthority)
         self._environment = self._make_environment()
         self._steps: dict[str, Step] = {}

@@ -27,7 +27,9 @@ def setup_desktop() -> dict[str, Any]:
         "command": argv + [_literal(word) for word in traits.desktop_options().argv()],
         "unix_socket": True,
         "timeout": SPAWN_TIMEOUT,
-        "launcher_entry": {"enabled": False},  # the tile is our own
+        # The tile in JupyterLab is our own; the title is for the menu "New" of Notebook.
+        "launcher_entry": {"enabled": False, "title": "Desktop"},
+        "new_browser_tab": False,
     }
 
 

@@ -51,7 +51,7 @@ def test_without_a_wish_it_serves_the_defaults_on_the_socket_it_is_given() -> No
 def test_it_listens_on_a_unix_socket_and_makes_no_second_tile() -> None:
     settings = setup_desktop()
     assert settings["unix_socket"] is True
-    assert settings["launcher_entry"] == {"enabled": False}
+    assert settings["launcher_entry"] == {"enabled": False, "title": "Desktop"}
     assert settings["timeout"] > 5
 
 
