@@ -135,10 +135,7 @@ export class DesktopManager implements IDesktopManager {
     }
     this._models = models;
     for (const session of this._sessions) {
-      const model = models.find(({ name }) => name === session.name);
-      if (model !== undefined) {
-        session.update(model);
-      }
+      session.update(models.find(({ name }) => name === session.name) ?? null);
     }
     this._changed.emit(models);
   }

@@ -29,6 +29,7 @@ export class RemoteScreen implements IDisposable {
     if (Client === null) {
       throw new Error('The RFB client is not loaded');
     }
+    this._socket = options.socket;
     this._rfb = new Client(options.target, options.socket, { shared: true });
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = true;
@@ -72,6 +73,8 @@ export class RemoteScreen implements IDisposable {
     Signal.clearData(this);
     if (!this._isOver) {
       this._rfb.disconnect();
+      // noVNC would complain of what still comes in.
+      this._socket.onmessage = null;
     }
   }
 
@@ -106,6 +109,7 @@ export class RemoteScreen implements IDisposable {
     this._connected.emit();
   }
 
+  private readonly _socket: WebSocket;
   private readonly _rfb: RFB;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
@@ -135,19 +139,22 @@ export namespace RemoteScreen {
  * Calls back when pixels are on the canvas.
  *
  * noVNC tells of no frames, but copies each to the visible canvas with `drawImage`. It does so too, with nothing in
- * it, when the size changes; what it drew is opaque only once the desktop's own pixels are in.
+ * it, when the size changes; what it drew is opaque only once the desktop's own pixels are in. That is looked up in a
+ * canvas of one pixel, since browsers take a canvas that is read for one that is better kept off the GPU.
  */
 function whenPainted(canvas: HTMLCanvasElement, callback: () => void): void {
   const context = canvas.getContext('2d');
-  if (context === null) {
+  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (context === null || probe === null) {
     return;
   }
   const drawImage: unknown = context.drawImage;
   context.drawImage = (...args: unknown[]) => {
     Reflect.apply(drawImage as () => void, context, args);
     const [x, y, width, height] = args.slice(5) as number[];
-    const pixel = context.getImageData(x + (width >> 1), y + (height >> 1), 1, 1);
-    if (pixel.data[3] !== 0) {
+    probe.clearRect(0, 0, 1, 1);
+    probe.drawImage(canvas, x + (width >> 1), y + (height >> 1), 1, 1, 0, 0, 1, 1);
+    if (probe.getImageData(0, 0, 1, 1).data[3] !== 0) {
       // The method of the prototype shows again.
       delete (context as Partial<CanvasRenderingContext2D>).drawImage;
       callback();

@@ -37,7 +37,7 @@ export class DesktopScreen implements IDisposable {
       trans: options.trans,
       actions: {
         start: () => this.session.start(),
-        retry: () => this.session.reconnect(),
+        retry: () => this._retry(),
         create: () => this.session.create()
       }
     });
@@ -130,7 +130,7 @@ export class DesktopScreen implements IDisposable {
   /** A click on the last picture connects again where nobody had used the desktop. */
   private _resume(): void {
     if (this.session.status.problem?.code === ProblemCodes.IDLE) {
-      this.session.reconnect();
+      this._retry();
     }
   }
 
@@ -141,6 +141,14 @@ export class DesktopScreen implements IDisposable {
         this._activity = undefined;
         void this.session.look();
       }, ACTIVITY_PAUSE);
+    }
+  }
+
+  private _retry(): void {
+    this.session.reconnect();
+    if (this._warning.isShown) {
+      // Who wants to go on wants the desktop.
+      void this._keep();
     }
   }
 

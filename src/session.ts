@@ -130,9 +130,12 @@ export class DesktopSession implements IDisposable {
     this._set({ phase: 'running', connected: true, problem: null, retryAt: null });
   }
 
-  /** Take in what is known of the desktop from elsewhere, as from the list of all. */
-  update(model: Desktop.IModel): void {
+  /** Take in what is known of the desktop from elsewhere, as from the list of all; null where it isn't there. */
+  update(model: Desktop.IModel | null): void {
     const { phase, connected } = this._status;
+    if (model === null) {
+      return this._missed();
+    }
     const alive = isAlive(model);
     const resting = phase === 'stopped' || phase === 'failed';
     const held = isHeld(this._status);
@@ -141,6 +144,15 @@ export class DesktopSession implements IDisposable {
       this._follow(model);
     } else if ((connected || held) && model.phase === 'running') {
       this._set({ model });
+    }
+  }
+
+  /** The list of all lacks a desktop that was there. */
+  private _missed(): void {
+    const { phase, model } = this._status;
+    if (model !== null && (phase === 'stopped' || phase === 'failed' || isHeld(this._status))) {
+      this._newTurn();
+      this._gone();
     }
   }
 

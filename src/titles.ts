@@ -1,3 +1,4 @@
+import { ProblemCodes } from './problems';
 import { Desktop } from './tokens';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -17,6 +18,9 @@ export function titleOf(title: string, status: Desktop.IStatus, trans: Translati
     case 'running':
       return trans.__('%1 (starting)', title);
     case 'stopped':
+      if (status.problem?.code === ProblemCodes.UNKNOWN) {
+        return trans.__('%1 (removed)', title);
+      }
       return trans.__('%1 (stopped)', title);
     case 'failed':
       return trans.__('%1 (failed)', title);

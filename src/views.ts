@@ -76,7 +76,7 @@ export class StatusView implements IDisposable {
           return [
             this._heading(trans.__('There is no such desktop')),
             element('p', '', trans.__('It was removed, or its server is a new one.')),
-            this._button('create', trans.__('Make It'))
+            this._button('create', trans.__('Make It Again'))
           ];
         }
         return [

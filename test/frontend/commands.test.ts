@@ -7,6 +7,7 @@ import { DesktopManager } from '../../src/manager';
 import { english } from '../../src/page/english';
 import { DesktopScreen } from '../../src/screen';
 import { FakeAPI } from './fakes/api';
+import { accept, dialog } from './fakes/dialogs';
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
@@ -23,6 +24,7 @@ let tracker: WidgetTracker<DesktopPanel>;
 let main: Panel;
 let activated: string[];
 let context: IPanelContext;
+let hit: HTMLElement | undefined;
 
 beforeEach(() => {
   performance.mark = jest.fn();
@@ -34,12 +36,13 @@ beforeEach(() => {
   tracker = new WidgetTracker({ namespace: 'test' });
   main = new Panel();
   activated = [];
+  hit = undefined;
   const shell = {
     add: (widget: Widget) => main.addWidget(widget),
     activateById: (id: string) => activated.push(id)
   };
   context = {
-    app: { commands, shell } as unknown as JupyterFrontEnd,
+    app: { commands, shell, contextMenuHitTest: () => hit } as unknown as JupyterFrontEnd,
     manager,
     tracker,
     trans: english,
@@ -79,6 +82,50 @@ describe('in JupyterLab', () => {
     expect(activated).toEqual([panel.id, panel.id]);
     const other = await open({ name: 'other' });
     expect(main.widgets).toEqual([panel, other]);
+  });
+
+  it('opens another panel of a desktop on request, and tells them apart', async () => {
+    const first = await open();
+    await commands.execute(CommandIDs.anotherView, { id: first.id });
+    expect(main.widgets).toHaveLength(2);
+    const [, second] = main.widgets as DesktopPanel[];
+    expect([first.content.view, second.content.view]).toEqual([1, 2]);
+    first.dispose();
+    expect((await open({ newPanel: true })).content.view).toBe(1);
+  });
+
+  it('restores each of the panels of a desktop, with its title', async () => {
+    const second = await open({ name: 'work', start: false, view: 2, title: 'Mine' });
+    const first = await open({ name: 'work', start: false, view: 1, title: '' });
+    expect(second.content.view).toBe(2);
+    expect(second.content.title.label).toContain('Mine');
+    expect(first.content.title.label).toContain('work');
+  });
+
+  it('gives a tab another title, and takes it back', async () => {
+    const panel = await open();
+    for (const [title, own] of [
+      ['Mine', 'Mine'],
+      ['', '']
+    ]) {
+      const renamed = commands.execute(CommandIDs.renameTitle, { id: panel.id });
+      await dialog.opened('input');
+      dialog().querySelector('input')!.value = title;
+      accept();
+      await renamed;
+      expect(panel.content.ownTitle).toBe(own);
+    }
+    expect(panel.title.label).toBe('Desktop (starting)');
+  });
+
+  it('works on the panel whose tab has the context menu', async () => {
+    const first = await open();
+    await open({ name: 'other' });
+    const tab = document.createElement('li');
+    tab.dataset.id = first.id;
+    hit = tab;
+    await commands.execute(CommandIDs.popOut, { fromTab: true });
+    expect(window.open).toHaveBeenCalledWith(expect.stringContaining('desktop=default'), expect.anything(), expect.anything());
   });
 
   it('starts nothing when the layout is restored', async () => {

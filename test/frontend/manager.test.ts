@@ -58,6 +58,7 @@ it('stops asking where the server side is missing', async () => {
 });
 
 it.each(['start', 'stop', 'restart'] as const)('asks for the list after %s', async verb => {
+  api.set({ name: 'a', phase: 'stopped' });
   const before = listings();
   await manager[verb]('a');
   await pass(100);
@@ -90,6 +91,31 @@ it('tells its sessions of a desktop that was started elsewhere', async () => {
   api.set({ phase: 'starting', step: 'display' });
   await pass(10000);
   expect(session.status.phase).toBe('starting');
+});
+
+it('tells its sessions of a desktop that was removed elsewhere', async () => {
+  api.set({ name: 'work', phase: 'stopped' });
+  const session = manager.connectTo('work');
+  session.attach();
+  await pass();
+  api.models.clear();
+  await pass(10000);
+  expect(session.status).toMatchObject({ model: null, problem: { code: 'unknown-desktop' } });
+  expect(manager.desktops()).toEqual([]);
+});
+
+it('keeps the order of the list when a session has seen a change', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    api.set({ name, phase: 'stopped' });
+  }
+  await pass(10000);
+  manager.connectTo('a').start();
+  await pass();
+  expect(manager.desktops().map(({ name, phase }) => [name, phase])).toEqual([
+    ['a', 'starting'],
+    ['b', 'stopped'],
+    ['c', 'stopped']
+  ]);
 });
 
 it('disposes of its sessions with itself', () => {

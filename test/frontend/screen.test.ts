@@ -1,9 +1,9 @@
-import FakeRFB from './fakes/rfb';
+import FakeRFB, { FakeProbe } from './fakes/rfb';
 import { loadClient } from '../../src/rfb';
 import { english } from '../../src/page/english';
 import { DesktopScreen } from '../../src/screen';
 import { DesktopSession } from '../../src/session';
-import { FakeAPI } from './fakes/api';
+import { FakeAPI, modelOf } from './fakes/api';
 import { FakeSocket } from './fakes/socket';
 
 let api: FakeAPI;
@@ -87,9 +87,9 @@ it('shows the steps until pixels are there, not just a connection', async () => 
 
 it('looks at no frame after the first', async () => {
   await live();
-  const look = jest.spyOn(FakeRFB.last.context, 'getImageData');
+  const before = FakeProbe.looks;
   FakeRFB.last.paint();
-  expect(look).not.toHaveBeenCalled();
+  expect(FakeProbe.looks).toBe(before);
 });
 
 it('keeps the last picture until a new one is there', async () => {
@@ -190,6 +190,70 @@ it('starts a stopped desktop with its button', async () => {
   await pass();
   expect(api.calls).toContain('start default');
   expect(node.dataset.phase).toBe('starting');
+});
+
+describe('a desktop that nobody uses', () => {
+  const warning = () => node.querySelector<HTMLElement>('.jp-Desktop-warning')!;
+  const stops_at = '2100-01-01T00:00:00Z';
+
+  it('is connected again with a click anywhere on its last picture', async () => {
+    await live();
+    FakeSocket.last.drop(4408);
+    expect(node.dataset.problem).toBe('idle');
+    node.querySelector<HTMLElement>('.jp-Desktop-screen')!.click();
+    await pass();
+    expect(FakeSocket.instances).toHaveLength(2);
+  });
+
+  it('is left alone with clicks while it is connected', async () => {
+    await live();
+    node.querySelector<HTMLElement>('.jp-Desktop-screen')!.click();
+    await pass();
+    expect(FakeSocket.instances).toHaveLength(1);
+  });
+
+  it('is kept with the button of the warning', async () => {
+    await live();
+    api.set({ stops_at });
+    await session.look();
+    expect(warning().hidden).toBe(false);
+    warning().querySelector('button')!.click();
+    await pass();
+    expect(api.calls).toContain('keep default');
+    expect(warning().hidden).toBe(true);
+  });
+
+  it('is warned of no longer when it is used', async () => {
+    await live();
+    api.set({ stops_at });
+    await session.look();
+    key('keydown', { code: 'KeyA', key: 'a' });
+    key('keydown', { code: 'KeyB', key: 'b' });
+    api.set();
+    const before = api.calls.length;
+    await pass(2000);
+    expect(api.calls.slice(before)).toEqual(['get default']);
+    expect(warning().hidden).toBe(true);
+  });
+
+  it('is kept by who connects again while it is warned of', async () => {
+    await live();
+    FakeSocket.last.drop(4408);
+    session.update(modelOf({ stops_at }));
+    node.querySelector<HTMLElement>('button[data-action=retry]')!.click();
+    await pass();
+    expect(api.calls).toContain('keep default');
+  });
+
+  it('is warned of no longer when it is stopped', async () => {
+    await live();
+    api.set({ stops_at });
+    await session.look();
+    api.set({ phase: 'stopped' });
+    FakeSocket.last.drop(4410);
+    await pass();
+    expect(warning().hidden).toBe(true);
+  });
 });
 
 it('ends the connection when disposed, once', async () => {

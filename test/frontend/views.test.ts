@@ -121,6 +121,14 @@ describe('stopped', () => {
   });
 });
 
+describe('removed', () => {
+  it('offers to make it again', () => {
+    expect(show({ phase: 'stopped', problem: problemOf({ code: 'unknown-desktop' }) })).toContain('no such desktop');
+    button('Make It Again').click();
+    expect(actions.create).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('lost', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
@@ -183,6 +191,7 @@ describe('a title', () => {
     ['Desktop', { phase: 'running', connected: true }],
     ['Desktop (starting)', { phase: 'starting' }],
     ['Desktop (stopped)', { phase: 'stopped' }],
+    ['Desktop (removed)', { phase: 'stopped', problem: problemOf({ code: 'unknown-desktop' }) }],
     ['Desktop (failed)', { phase: 'failed' }],
     ['Desktop (reconnecting)', { phase: 'lost', retryAt: 1 }],
     ['Desktop (disconnected)', { phase: 'lost' }],

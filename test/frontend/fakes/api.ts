@@ -60,7 +60,7 @@ export class FakeAPI implements IDesktopAPI {
 
   async start(name: string): Promise<Desktop.IModel> {
     return this._answer(`start ${name}`, () => {
-      const phase = this.models.get(name)?.phase;
+      const phase = name === 'default' ? this.models.get(name)?.phase : this._known(name).phase;
       if (phase !== 'running' && phase !== 'starting') {
         this.set({ name, phase: 'starting', step: 'display' });
       }

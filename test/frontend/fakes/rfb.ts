@@ -7,10 +7,28 @@ class FakeContext {
     this.drawn++;
   }
 
+}
+
+/** The context of a canvas that looks at others: the alpha of what was drawn on it last. */
+export class FakeProbe {
+  static looks = 0;
+  private _alpha = 0;
+
+  clearRect(): void {
+    this._alpha = 0;
+  }
+
+  drawImage(source: HTMLCanvasElement): void {
+    this._alpha = (source.getContext('2d') as unknown as FakeContext).alpha;
+  }
+
   getImageData(): { data: number[] } {
-    return { data: [0, 0, 0, this.alpha] };
+    FakeProbe.looks++;
+    return { data: [0, 0, 0, this._alpha] };
   }
 }
+
+HTMLCanvasElement.prototype.getContext = (() => new FakeProbe()) as unknown as HTMLCanvasElement['getContext'];
 
 /** noVNC's RFB as far as it is used here: it fills its target with a canvas and says what it was told. */
 export default class FakeRFB extends EventTarget {
