@@ -49,12 +49,12 @@ class Guardian:
             self._every()
             if self._orphan_timeout is None:
                 continue
-            now = time.monotonic()
             if self._desktop.has_owner():
                 orphan_since = None
-            elif orphan_since is None:
-                orphan_since = now
-            elif now - orphan_since >= self._orphan_timeout:
+                continue
+            now = time.monotonic()
+            orphan_since = now if orphan_since is None else orphan_since
+            if now - orphan_since >= self._orphan_timeout:
                 self._end(f"no server has looked after it for {self._orphan_timeout:g} s")
 
     def _watch_parent(self, parent: int) -> None:
