@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
@@ -34,7 +34,7 @@ from .leftovers import remove_dead_display, remove_dead_session_cookies
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
 from .options import DesktopOptions
 from .process import end_marked
-from .state import DesktopState, checked, utc_now
+from .state import DesktopState, checked, save, utc_now
 
 MARKER = "JUPYTER_VNC_DESKTOP"
 """Environment variable that every process of a desktop carries; its value is the desktop's directory."""
@@ -99,10 +99,8 @@ class Desktop:
             return DesktopState(name=self.name, phase="stopped", step=None, error=error)
 
     def write_state(self, state: DesktopState) -> None:
-        """Replace ``desktop.json`` in one step, so that a reader sees the old one or the new one, never half."""
-        fresh = self.path / ".desktop.json.new"
-        fresh.write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
-        os.replace(fresh, self.state_file)
+        """Replace ``desktop.json``."""
+        save(state, self.state_file)
 
     def options(self) -> DesktopOptions | None:
         """Return the options of its own that it was made with, or ``None`` where it has none."""

@@ -101,39 +101,54 @@ class Runner:
     async def run(self) -> int:
         """Run until the session ends, a signal comes or nobody is left who wants it; return the exit status."""
         self._desktop.prepare()
-        with self._desktop.locked():
-            end_marked(MARKER, str(self._desktop.path))
-            if self._desktop.exists():
-                previous = self._desktop.stored_state()
-                self._state = replace(self._state, created=previous.created, options=previous.options)
-                self._desktop.remove_traces(previous.display)
-            self._desktop.begin_logs()
-            (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
-            adopt_orphans()
-            self._main = asyncio.current_task()
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                loop.add_signal_handler(number, self._end, signal.Signals(number).name)
-            error: StartFailed | None = None
-            try:
-                self._set(phase="starting", step="display")
-                self._spawn(self._guardian.watch())
-                await self._bring_up()
-                await self._supervise()
-            except StartFailed as failure:
-                error = failure
-                log.error("%s: %s", self._desktop.name, failure.message)
-            except asyncio.CancelledError:
-                pass  # `_end` was called
-            except Exception as unexpected:
-                log.exception("%s: unexpected", self._desktop.name)
-                reason = f"The program that looks after this desktop met an error of its own: {unexpected!r}."
-                error = StartFailed(reason, code="internal-error", part="runner")
-            self._set(step="stopping")
-            await self._take_down()
-            phase = "failed" if error else "stopped"
-            self._set(phase=phase, step=None, display=None, error=error and error.model())
-            return 1 if error else 0
+        try:
+            with self._desktop.locked():
+                self._begin()
+                return await self._live()
+        except OSError as failure:  # a disk that has no room even for the lock
+            self._set(phase="failed", step=None, display=None, error=self._unwritable(failure).model())
+            return 1
+
+    def _unwritable(self, error: OSError) -> StartFailed:
+        reason = f"The directory {self._desktop.path} could not be written: {error.strerror}."
+        return StartFailed(reason, code="disk-full", fix="df -h ~ /tmp")
+
+    def _begin(self) -> None:
+        """Clear away what an earlier run left."""
+        end_marked(MARKER, str(self._desktop.path))
+        if self._desktop.exists():
+            previous = self._desktop.stored_state()
+            self._state = replace(self._state, created=previous.created, options=previous.options)
+            self._desktop.remove_traces(previous.display)
+        self._desktop.begin_logs()
+        (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
+
+    async def _live(self) -> int:
+        adopt_orphans()
+        self._main = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end, signal.Signals(number).name)
+        error: StartFailed | None = None
+        try:
+            self._set(phase="starting", step="display")
+            self._spawn(self._guardian.watch())
+            await self._bring_up()
+            await self._supervise()
+        except StartFailed as failure:
+            error = failure
+            log.error("%s: %s", self._desktop.name, failure.message)
+        except asyncio.CancelledError:
+            pass  # `_end` was called
+        except Exception as unexpected:
+            log.exception("%s: unexpected", self._desktop.name)
+            reason = f"The program that looks after this desktop met an error of its own: {unexpected!r}."
+            error = StartFailed(reason, code="internal-error", part="runner")
+        self._set(step="stopping")
+        await self._take_down()
+        phase = "failed" if error else "stopped"
+        self._set(phase=phase, step=None, display=None, error=error and error.model())
+        return 1 if error else 0
 
     def _end(self, reason: str) -> None:
         """End the desktop; a second call changes nothing."""
@@ -170,9 +185,7 @@ class Runner:
         except VncError as error:
             raise StartFailed(error.message, code=error.code, fix=error.fix, part="session") from error
         except OSError as error:
-            raise StartFailed(
-                f"The directory {self._desktop.path} could not be written: {error.strerror}.", code="disk-full"
-            ) from error
+            raise self._unwritable(error) from error
         tasks: dict[str, asyncio.Task[None]] = {}
         for name, step in self._steps.items():
             needed = [tasks[each] for each in step.after]

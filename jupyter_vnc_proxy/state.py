@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import errno
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from .errors import ErrorModel
@@ -57,3 +61,32 @@ def checked(state: DesktopState) -> DesktopState:
     if not right or not complete or state.phase not in get_args(Phase):
         raise TypeError("this is not the state of a desktop")
     return state
+
+
+def save(state: DesktopState, file: Path) -> None:
+    """Replace ``file`` in one step, so that a reader sees the old state or the new one, never half.
+
+    Where a full disk has no room for a second file, the first is overwritten within its blocks.
+    """
+    text = json.dumps(asdict(state), indent=1).encode()
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        fresh.write_bytes(text)
+        os.replace(fresh, file)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not _overwritten(file, text):
+            raise
+
+
+def _overwritten(file: Path, text: bytes) -> bool:
+    """Overwrite ``file`` where it has blocks for so much already; tell whether it had."""
+    try:
+        with open(file, "r+b", buffering=0) as stream:
+            if os.fstat(stream.fileno()).st_blocks * 512 < len(text):  # stat(2) counts in units of 512 bytes
+                return False
+            stream.write(text)
+            stream.truncate()
+    except FileNotFoundError:
+        return False
+    return True
