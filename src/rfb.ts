@@ -29,7 +29,6 @@ export class RemoteScreen implements IDisposable {
     if (Client === null) {
       throw new Error('The RFB client is not loaded');
     }
-    this._socket = options.socket;
     this._rfb = new Client(options.target, options.socket, { shared: true });
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = true;
@@ -73,8 +72,6 @@ export class RemoteScreen implements IDisposable {
     Signal.clearData(this);
     if (!this._isOver) {
       this._rfb.disconnect();
-      // noVNC would complain of what still comes in.
-      this._socket.onmessage = null;
     }
   }
 
@@ -109,7 +106,6 @@ export class RemoteScreen implements IDisposable {
     this._connected.emit();
   }
 
-  private readonly _socket: WebSocket;
   private readonly _rfb: RFB;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
