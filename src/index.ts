@@ -3,7 +3,6 @@ import { launcherPlugin } from './plugins/launcher';
 import { lifecyclePlugin } from './plugins/lifecycle';
 import { logPlugin } from './plugins/log';
 import { managerPlugin } from './plugins/manager';
-import { notebookPlugin } from './plugins/notebook';
 import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
@@ -19,7 +18,6 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   displayPlugin,
   runningPlugin,
   launcherPlugin,
-  notebookPlugin,
   palettePlugin,
   prefetchPlugin
 ];
