@@ -68,8 +68,14 @@ class DesktopWatcher:
         for name in sorted(before.keys() | now.keys()):
             change = Change(name, before.get(name), now.get(name))
             if _differs(change):
-                for listener in self._listeners:
-                    listener(change)
+                self._tell(change)
+
+    def _tell(self, change: Change) -> None:
+        for listener in self._listeners:
+            try:
+                listener(change)
+            except Exception:  # a site's handler of events; the others are told, and culling goes on
+                self._log.exception("%s: its change could not be told to %r", change.name, listener)
 
     async def _cull(self) -> None:
         now = datetime.now(timezone.utc)
