@@ -1,0 +1,78 @@
+"""Which colours a picture has, where they are few. Vectorised: a perfect hash is found instead of sorting."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .raw import Pixels
+
+Colours: TypeAlias = npt.NDArray[np.uint32]
+"""Colours as numbers 0xRRGGBB."""
+
+SLOTS_BITS = 16
+FACTORS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
+"""Multipliers to try: with 256 colours in 65536 slots, two colours meet in one slot in a third of all cases."""
+
+SAMPLE = 512
+"""Pixels that are looked at before all are: where they have too many colours, nothing more needs to be done."""
+
+
+class Palette(NamedTuple):
+    """``colours`` that occur, each once, and for every pixel its place among them, in the pixels' shape."""
+
+    colours: Colours
+    indices: npt.NDArray[np.uint8]
+
+
+def colours_of(pixels: Pixels) -> Colours:
+    """Return the pixels as a contiguous array (height, width) of colours; the unused byte is cleared."""
+    colours: Colours = pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+    return colours
+
+
+def bytes_of(colours: Colours) -> Pixels:
+    """Return colours as bytes B, G, R and 0: shape (…, 4)."""
+    return colours[..., np.newaxis].astype("<u4", copy=False).view(np.uint8)
+
+
+class PaletteFinder:
+    """Finds palettes; keeps its tables, and so must not be shared between threads."""
+
+    def __init__(self) -> None:
+        self._colour = np.zeros(1 << SLOTS_BITS, np.uint32)
+        self._used = np.zeros(1 << SLOTS_BITS, np.bool_)
+        self._rank = np.zeros(1 << SLOTS_BITS, np.uint8)
+
+    def find(self, colours: Colours, limit: int) -> Palette | None:
+        """Return the palette of at most ``limit`` (2 to 256) colours, or ``None`` where there are more.
+
+        Seldom, there is ``None`` for somewhat fewer.
+        """
+        flat = colours.ravel()
+        others = flat != flat[0]
+        where = int(others.argmax())
+        if not others[where]:
+            return Palette(flat[:1], np.zeros(colours.shape, np.uint8))
+        if not (others & (flat != flat[where])).any():
+            return Palette(flat[[0, where]], others.view(np.uint8).reshape(colours.shape))
+        step = flat.size // SAMPLE | 1  # odd, so that it is no divisor of a usual width
+        if limit == 2 or len(np.unique(flat[::step])) > limit:
+            return None
+        return self._hashed(flat, limit, colours.shape)
+
+    def _hashed(self, flat: Colours, limit: int, shape: tuple[int, ...]) -> Palette | None:
+        for factor in FACTORS:
+            slots = ((flat * np.uint32(factor)) >> np.uint32(32 - SLOTS_BITS)).astype(np.intp)
+            self._colour[slots] = flat
+            self._used[slots] = True
+            used = np.flatnonzero(self._used)
+            self._used[used] = False
+            if len(used) > limit:
+                return None
+            if (self._colour.take(slots) == flat).all():
+                self._rank[used] = np.arange(len(used), dtype=np.uint8)
+                return Palette(self._colour[used], self._rank.take(slots).reshape(shape))
+        return None

@@ -1,0 +1,165 @@
+"""Tight (rfbproto, Tight Encoding): lossless, by fills, palettes and zlib; or JPEG."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from .palette import Colours, Palette, PaletteFinder, bytes_of, colours_of
+from .raw import Pixels, reordered
+
+MAX_WIDTH = 2048
+"""Pixels that a rectangle may be wide (rfbproto)."""
+
+MAX_AREA = 256 * 256
+"""Pixels of a part that `split_rectangles` makes: large parts seldom have few colours, and hold up what comes next."""
+
+MAX_LENGTH = (1 << 22) - 1
+"""Bytes that a rectangle's compressed data may have: its length takes 22 bits."""
+
+MIN_COMPRESSED = 12
+"""Shorter data is sent as it is."""
+
+MIN_PALETTE = 64
+"""Pixels of the smallest rectangle for which a palette is looked for."""
+
+FILL, JPEG, READ_FILTER = 0x80, 0x90, 0x40
+FILTER_PALETTE = 1
+
+STREAM_COPY, STREAM_MONO, STREAM_INDEXED, STREAM_STORED = range(4)
+"""What each of the four zlib streams is used for; the last one compresses nothing, quickly."""
+
+ZLIB_LEVELS = (0, 1, 1, 1, 2, 3, 4, 5, 6, 9)
+"""zlib's level for each level of the client. Text at 2 takes 5 % longer than at 1 and is 3 % smaller; at 6 it takes 2.5
+times as long and is 10 % smaller."""
+
+DEFAULT_LEVEL = 1
+
+NOISE_SAMPLE = 2048
+NOISE_RATIO = 0.9
+"""A picture of many colours is stored where that many of its bytes shrink by less than that."""
+
+JPEG_LEVELS = ((15, 2), (29, 2), (41, 2), (42, 1), (62, 1), (77, 1), (79, 0), (86, 0), (92, 0), (100, 0))
+"""Of each quality level of the client: JPEG's quality, and subsampling (0: 4:4:4, 1: 4:2:2, 2: 4:2:0), TigerVNC's."""
+
+QUICK_ZLIB = 3
+"""zlib's level up to which time counts for more than size."""
+
+
+class TightEncoder:
+    """One client's encoder; its zlib streams go on from rectangle to rectangle, so each must be sent, and in order."""
+
+    def __init__(self, compression_level: int | None = None) -> None:
+        self._finder = PaletteFinder()
+        self._streams: dict[int, zlib._Compress] = {}
+        self._resets = 0
+        self._level = _zlib_level(compression_level)
+
+    def set_compression_level(self, compression_level: int | None) -> None:
+        """Take the client's ``compression_level`` (0 to 9, ``None``: 1) from the next rectangle on."""
+        level = _zlib_level(compression_level)
+        if level != self._level:
+            self._level = level
+            self.reset()
+
+    def reset(self) -> None:
+        """Begin all zlib streams anew with the next rectangle, on both sides."""
+        for stream in self._streams:
+            self._resets |= 1 << stream
+        self._streams.clear()
+
+    def encode(self, pixels: Pixels) -> bytes:
+        """Return a rectangle's content, exact; raise ``ValueError`` where it is too large for one rectangle."""
+        if pixels.shape[1] > MAX_WIDTH:
+            raise ValueError(f"a Tight rectangle of {pixels.shape[1]} pixels is too wide")
+        colours = colours_of(pixels)
+        if (palette := self._finder.find(colours, 2 if colours.size < MIN_PALETTE else 256)) is None:
+            return self._copy(pixels)
+        if len(palette.colours) == 1:
+            return self._control(FILL) + _tpixels(palette.colours)
+        return self._indexed(palette)
+
+    def jpeg(self, pixels: Pixels, quality: int) -> bytes:
+        """Return a rectangle's content as JPEG of ``quality`` 0 to 9, for clients that announced a quality level."""
+        from PIL import Image
+
+        height, width = pixels.shape[:2]
+        image = Image.frombuffer("RGB", (width, height), _rgb(pixels), "raw", "RGB", 0, 1)
+        out = io.BytesIO()
+        factor, subsampling = JPEG_LEVELS[quality]
+        image.save(out, "JPEG", quality=factor, subsampling=subsampling)
+        return self.jpeg_data(out.getvalue())
+
+    def jpeg_data(self, data: bytes) -> bytes:
+        """Return the content of a rectangle that somebody else has compressed to JPEG."""
+        return self._control(JPEG) + compact_length(len(data)) + data
+
+    def _copy(self, pixels: Pixels) -> bytes:
+        data = _rgb(pixels)
+        if len(data) < MIN_COMPRESSED:
+            return self._control(STREAM_COPY << 4) + data
+        stream = STREAM_STORED if self._is_noise(data) else STREAM_COPY
+        return self._control(stream << 4) + self._deflated(stream, data)
+
+    def _indexed(self, palette: Palette) -> bytes:
+        is_mono = len(palette.colours) == 2
+        stream = STREAM_MONO if is_mono else STREAM_INDEXED
+        data = (np.packbits(palette.indices, axis=1) if is_mono else palette.indices).tobytes()
+        head = self._control(stream << 4 | READ_FILTER) + bytes([FILTER_PALETTE, len(palette.colours) - 1])
+        head += _tpixels(palette.colours)
+        return head + (data if len(data) < MIN_COMPRESSED else self._deflated(stream, data))
+
+    def _control(self, kind: int) -> bytes:
+        resets, self._resets = self._resets, 0
+        return bytes([kind | resets])
+
+    def _deflated(self, number: int, data: bytes) -> bytes:
+        stream = self._streams.get(number)
+        if stream is None:
+            stream = self._streams[number] = zlib.compressobj(0 if number == STREAM_STORED else self._level)
+        compressed = stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
+        return compact_length(len(compressed)) + compressed
+
+    def _is_noise(self, data: bytes) -> bool:
+        if self._level > QUICK_ZLIB or len(data) < 2 * NOISE_SAMPLE:
+            return False
+        middle = len(data) // 2
+        sample = data[middle : middle + NOISE_SAMPLE]
+        return len(zlib.compress(sample, 1)) > NOISE_RATIO * NOISE_SAMPLE
+
+
+def compact_length(length: int) -> bytes:
+    """Return a length in one, two or three bytes of 7, 7 and 8 bits (rfbproto); raise ``ValueError`` beyond 22 bits."""
+    if length > MAX_LENGTH:
+        raise ValueError(f"a Tight rectangle of {length} bytes is too long")
+    if length < 1 << 7:
+        return bytes([length])
+    if length < 1 << 14:
+        return bytes([length & 0x7F | 0x80, length >> 7])
+    return bytes([length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14])
+
+
+def split_rectangles(x: int, y: int, width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Cut a rectangle into parts (x, y, width, height) of at most `MAX_AREA`, none wider than 256 unless it is flat."""
+    columns = -(-width // 256) if width * height > MAX_AREA else -(-width // MAX_WIDTH)
+    wide = -(-width // max(columns, 1))
+    high = max(MAX_AREA // max(wide, 1), 1)
+    for top in range(y, y + height, high):
+        for left in range(x, x + width, max(wide, 1)):
+            yield left, top, min(wide, x + width - left), min(high, y + height - top)
+
+
+def _zlib_level(compression_level: int | None) -> int:
+    return ZLIB_LEVELS[DEFAULT_LEVEL if compression_level is None else compression_level]
+
+
+def _rgb(pixels: Pixels) -> bytes:
+    """TPIXEL: red, green, blue, in this order whatever the client's pixel format."""
+    return reordered(pixels, (2, 1, 0)).tobytes()
+
+
+def _tpixels(colours: Colours) -> bytes:
+    return bytes_of(colours)[..., 2::-1].tobytes()
