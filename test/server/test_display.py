@@ -13,40 +13,12 @@ from pathlib import Path
 import pytest
 import xcffib
 from conftest import wait_until
+from displays import Display
 from xclient import x_setup
 
 from jupyter_vnc_proxy.display import connect, resize, screenshot, write_cookie
-from jupyter_vnc_proxy.leftovers import remove_dead_display
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.root_watcher import RootWatcher
-
-
-class Display:
-    """An Xvfb of the test's own."""
-
-    def __init__(self, runtime: Path) -> None:
-        self.xauthority = runtime / "Xauthority"
-        write_cookie(self.xauthority)
-        argv = ["Xvfb", "-displayfd", "1", "-auth", str(self.xauthority), "-screen", "0", "2000x1500x24"]
-        argv += ["-noreset", "-nolisten", "tcp"]
-        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert self.process.stdout is not None
-        self.name = f":{int(self.process.stdout.readline())}"
-
-    def environment(self) -> dict[str, str]:
-        return {
-            "DISPLAY": self.name,
-            "XAUTHORITY": str(self.xauthority),
-            "PATH": "/usr/bin:/bin",
-            "HOME": "/nonexistent",
-        }
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-        remove_dead_display(self.name)  # a test may have killed it
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
 
 @pytest.fixture

@@ -1,0 +1,248 @@
+"""The display's keyboard as all viewers share it: its map, its locks, which keys are down, and its spare keys."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import xcffib
+import xcffib.xkb  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.xproto
+import xcffib.xtest
+
+from .keymap import CORE_KEYBOARD, Keymap, fetch
+from .keysyms import canonical
+
+SCROLL_LOCK, NUM_LOCK, CAPS_LOCK = 1, 2, 4
+"""Bits of the LED state pseudo-encoding (rfbproto, "LED State Pseudo-encoding")."""
+
+_INDICATORS = {0: CAPS_LOCK, 1: NUM_LOCK, 2: SCROLL_LOCK}
+"""Bits of the X server's indicators: their order in the keycodes of every PC keyboard (keycodes/evdev)."""
+
+PRESS, RELEASE = 2, 3
+"""KeyPress and KeyRelease."""
+
+PUT_BACK_AFTER = 30.0
+"""Seconds without a spare key's use after which all are put back; a slow client may still look one up."""
+
+Timer = Callable[[float, Callable[[], None]], object]
+"""Calls after some seconds; an event loop's ``call_later`` is one."""
+
+
+class State(NamedTuple):
+    """The keyboard's effective modifiers and group."""
+
+    modifiers: int
+    group: int
+
+
+class Layout:
+    """Made once for a display, on a connection that is used for nothing else and stays the caller's.
+
+    For nothing else, since a reply that is waited for takes in events that came before it: those wait then without
+    the socket being readable. ``on_locks(state)`` is called when a lock changes; ``timer`` lets spare keys be put back
+    when they have not been used for `PUT_BACK_AFTER` seconds (else `put_back` and `close` do). Have `handle_events`
+    called when `fileno` is readable.
+    """
+
+    def __init__(
+        self, connection: xcffib.Connection, on_locks: Callable[[int], None] | None = None, timer: Timer | None = None
+    ) -> None:
+        self.connection = connection
+        self._on_locks = on_locks
+        self._timer = timer
+        self._timed = self._used = False
+        self._keymap: Keymap | None = None
+        self._down: Counter[int] = Counter()
+        self._spares: OrderedDict[int, int] = OrderedDict()
+        self._xkb = connection(xcffib.xkb.key)
+        self._xtest = connection(xcffib.xtest.key)
+        self._xkb.UseExtension(1, 0).reply()
+        kinds = xcffib.xkb.EventType.NewKeyboardNotify | xcffib.xkb.EventType.MapNotify
+        kinds |= xcffib.xkb.EventType.IndicatorStateNotify
+        self._xkb.SelectEvents(CORE_KEYBOARD, kinds, 0, kinds, 0, 0, [])
+        # Some programs grab the server until a key or a button is pressed.
+        self._xtest.GrabControl(True)
+        self._locks = self.lock_state()
+
+    # -- following ----------------------------------------------------------------------------------------------------
+
+    def fileno(self) -> int:
+        """Return the connection's socket, to wait for."""
+        return int(self.connection.get_file_descriptor())
+
+    def handle_events(self) -> bool:
+        """Take in what has happened; return ``False`` where the display is gone."""
+        try:
+            while self._handle_event():
+                pass
+        except xcffib.ConnectionException:
+            return False
+        return True
+
+    def _handle_event(self) -> bool:
+        try:
+            event = self.connection.poll_for_event()
+        except xcffib.Error:
+            return True  # of a request that needed no answer, such as a key that the map has lost meanwhile
+        if event is None:
+            return False
+        if isinstance(event, xcffib.xproto.MappingNotifyEvent):
+            self._keymap = None
+        elif isinstance(event, xcffib.xkb.NewKeyboardNotifyEvent):  # as xcffib calls all of XKB's
+            if event.xkbType == xcffib.xkb.IndicatorStateNotifyEvent.event_number:
+                self._notice_locks()
+            else:
+                self._keymap = None
+        return True
+
+    def _notice_locks(self) -> None:
+        before, self._locks = self._locks, self.lock_state()
+        if self._locks != before and self._on_locks is not None:
+            self._on_locks(self._locks)
+
+    def lock_state(self) -> int:
+        """Ask which locks are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
+        lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state
+        return sum(bit for index, bit in _INDICATORS.items() if lit >> index & 1)
+
+    def state(self) -> State:
+        """Ask for the modifiers and the group that count now, and take in what happened before.
+
+        The server's own repeating is switched off on the way: a key would repeat for as long as a slow link keeps its
+        release. A session's settings may have switched it on.
+        """
+        state = self._xkb.GetState(CORE_KEYBOARD)
+        control = self.connection.core.GetKeyboardControl()
+        reply = state.reply()
+        if control.reply().global_auto_repeat:
+            self._repeat_by_server(False)
+        self.handle_events()
+        return State(reply.mods, reply.group)
+
+    def _repeat_by_server(self, on: bool) -> None:
+        self.connection.core.ChangeKeyboardControl(xcffib.xproto.KB.AutoRepeatMode, [int(on)])
+
+    @property
+    def keymap(self) -> Keymap:
+        """The map as it is, as far as events have told; asked for again when it has changed."""
+        if self._keymap is None:
+            self._keymap = keymap = fetch(self.connection)
+            for keysym, keycode in list(self._spares.items()):
+                if not any(canonical(keysym) in map(canonical, symbols) for _, symbols in keymap.keys[keycode].groups):
+                    del self._spares[keysym]  # somebody set another layout
+        return self._keymap
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def press(self, keycode: int) -> None:
+        """Press a key for one more holder; where it is down, it is released first, as if it repeated."""
+        if self._down[keycode]:
+            self._fake(RELEASE, keycode)
+        self._down[keycode] += 1
+        self._fake(PRESS, keycode)
+
+    def hold(self, keycode: int) -> None:
+        """Press a modifier for one more holder; where it is down, it stays so."""
+        if not self._down[keycode]:
+            self._fake(PRESS, keycode)
+        self._down[keycode] += 1
+
+    def release(self, keycode: int) -> None:
+        """Release a key for one holder: with the last one it comes up."""
+        if not self._down[keycode]:
+            return
+        self._down[keycode] -= 1
+        if not self._down[keycode]:
+            del self._down[keycode]
+            self._fake(RELEASE, keycode)
+
+    def holding(self, modifier: int, group: int) -> list[int]:
+        """Return the keys that are down, whoever pressed them, and set a modifier."""
+        down = bytes(self.connection.core.QueryKeymap().reply().keys)
+        pressed = [keycode for keycode in self.keymap.keys if down[keycode >> 3] >> (keycode & 7) & 1]
+        return [keycode for keycode in pressed if self.keymap.keys[keycode].changes(group)[0] & modifier]
+
+    @contextlib.contextmanager
+    def pretending(self, keys: dict[int, int]) -> Iterator[None]:
+        """Press or release keys (keycode → `PRESS` or `RELEASE`) for the moment."""
+        for keycode, event in keys.items():
+            self._fake(event, keycode)
+        yield
+        for keycode, event in reversed(keys.items()):
+            self._fake(RELEASE if event == PRESS else PRESS, keycode)
+
+    def _fake(self, event: int, keycode: int) -> None:
+        self._xtest.FakeInput(event, keycode, 0, 0, 0, 0, 0)
+
+    def flush(self) -> None:
+        """Send what was done, and take in what came meanwhile."""
+        self.connection.flush()
+        self.handle_events()
+
+    # -- spare keys ---------------------------------------------------------------------------------------------------
+
+    def spare(self, keysym: int) -> int | None:
+        """Return a keycode that means nothing to the layout and gives ``keysym`` for now; ``None`` if all are held.
+
+        The one that has not been used for longest is taken again only when there is no free one left, for a client
+        may look up what a key means long after it was pressed.
+        """
+        keycode = self._spares.get(keysym)
+        if keycode is None:
+            keycode = self._free_keycode()
+            if keycode is None:
+                return None
+            self._spares[keysym] = keycode
+            self._map(keycode, keysym)
+        self._spares.move_to_end(keysym)
+        self._used = True
+        self._watch_spares()
+        return keycode
+
+    def _free_keycode(self) -> int | None:
+        if free := self.keymap.free():
+            return free[-1]
+        for keysym, keycode in self._spares.items():
+            if not self._down[keycode]:
+                del self._spares[keysym]
+                return keycode
+        return None
+
+    def _map(self, keycode: int, keysym: int) -> None:
+        # Of a single letter the server itself makes a small and a capital one (X protocol, section 5).
+        self.connection.core.ChangeKeyboardMapping(1, keycode, 1, [keysym])
+        self._keymap = None
+
+    def _watch_spares(self) -> None:
+        if self._timer is not None and not self._timed:
+            self._timed, self._used = True, False
+            self._timer(PUT_BACK_AFTER, self._look_after_spares)
+
+    def _look_after_spares(self) -> None:
+        self._timed = False
+        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+            if not self._used:
+                self.put_back()
+            if self._spares:
+                self._watch_spares()
+
+    def put_back(self) -> None:
+        """Let the spare keys mean nothing again, except those that are down."""
+        for keysym, keycode in list(self._spares.items()):
+            if not self._down[keycode]:
+                del self._spares[keysym]
+                self._map(keycode, 0)
+        self.flush()
+
+    def close(self) -> None:
+        """Leave the keyboard as it was found; the connection stays open."""
+        with contextlib.suppress(xcffib.XcffibException):
+            for keycode in list(self._down):
+                self._fake(RELEASE, keycode)
+            self._down.clear()
+            self.put_back()
+            self._repeat_by_server(True)
+            self.connection.flush()

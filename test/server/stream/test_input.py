@@ -1,0 +1,503 @@
+"""Keys and buttons: what viewers say is what programs on the display get, in every layout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xcffib
+from conftest import wait_until
+from displays import Display
+
+from jupyter_vnc_proxy.display import connect
+from jupyter_vnc_proxy.stream.input import Keyboard, Layout, Pointer
+from jupyter_vnc_proxy.stream.layout import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER
+
+TYPIST = Path(__file__).with_name("xlib_typist.py")
+
+TAB, RETURN, ESCAPE, MULTI_KEY, LEFT_TAB = 0xFF09, 0xFF0D, 0xFF1B, 0xFF20, 0xFE20
+SHIFT, CONTROL, CAPS, ALT, SUPER, HYPER, ALTGR = 0xFFE1, 0xFFE3, 0xFFE5, 0xFFE9, 0xFFEB, 0xFFED, 0xFE03
+LEFT, F1, PRINT, NUM, KP_7, KP_HOME, KP_ENTER = 0xFF51, 0xFFBE, 0xFF61, 0xFF7F, 0xFFB7, 0xFF95, 0xFF8D
+DEAD_ACUTE, DEAD_CIRCUMFLEX, DEAD_DIAERESIS = 0xFE51, 0xFE52, 0xFE57
+
+SHIFT_STATE, LOCK_STATE, CONTROL_STATE, ALT_STATE, SUPER_STATE, LEVEL3_STATE = 1, 2, 4, 8, 64, 128
+
+LAYOUTS = ("us", "de", "fr", "cz", "jp", "ru", "us,ru")
+
+TEXTS = {
+    "ascii": "".join(map(chr, range(0x20, 0x7F))),
+    "german": "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich für 5 €",
+    "french": "Dès Noël où un zéphyr haï me vêt de glaçons würmiens, je dîne d'exquis rôtis",
+    "czech": "Příliš žluťoučký kůň úpěl ďábelské ódy",
+    "russian": "Съешь же ещё этих мягких французских булок, да выпей чаю",
+    "japanese": "いろはにほへと 漢字 カタカナ",
+    "emoji": "🙂 🚀👩‍💻",
+}
+
+LEGACY = {character: 0x600 + byte for byte in range(0xA1, 0x100) for character in bytes([byte]).decode("koi8_u")}
+"""Cyrillic letters as noVNC sends them: in the order of KOI8 (X11/keysymdef.h)."""
+
+
+def keysym(character: str) -> int:
+    """Return what noVNC sends for a character."""
+    point = ord(character)
+    if character.isalpha() and character in LEGACY:
+        return LEGACY[character]
+    if character == "€":
+        return 0x20AC
+    return point if point < 0x100 else 0x01000000 + point
+
+
+class Typist:
+    """A program with the focus, and what it got."""
+
+    def __init__(self, display: Display) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, os.fspath(TYPIST)],
+            env=display.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert self.process.stdout is not None
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self._rest = b""
+        self.events: list[dict[str, Any]] = []
+        wait_until(lambda: self.got(lambda event: "window" in event), what="the focus")
+        self.events.clear()
+
+    def read(self) -> list[dict[str, Any]]:
+        assert self.process.stdout is not None
+        self._rest += self.process.stdout.read() or b""
+        *lines, self._rest = self._rest.split(b"\n")
+        self.events += map(json.loads, lines)
+        return self.events
+
+    def got(self, condition: Callable[[dict[str, Any]], bool]) -> bool:
+        return any(map(condition, self.read()))
+
+    @property
+    def text(self) -> str:
+        return "".join(event.get("text", "") for event in self.read())
+
+    @property
+    def pressed(self) -> list[tuple[int, int]]:
+        """Each keysym that came, with the modifiers that it came with; the modifiers' own keys left out."""
+        keys = [event for event in self.read() if event.get("down") and "keysym" in event]
+        modifiers = (*range(0xFFE1, 0xFFEF), ALTGR)
+        return [(key["keysym"], key["state"]) for key in keys if key["keysym"] not in modifiers]
+
+    def forget(self) -> None:
+        self.read()
+        self.events.clear()
+
+    def close(self) -> None:
+        self.process.communicate(timeout=10)
+
+
+class Seat:
+    """A display with a program on it, and our side of its keyboard."""
+
+    def __init__(self, display: Display) -> None:
+        self.display = display
+        self.connection = connect(display.name, display.xauthority)
+        self.locks: list[int] = []
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        self.layout = Layout(self.connection, self.locks.append, lambda *timer: self.timers.append(timer))
+        self.keyboard = Keyboard(self.layout)
+        self.typist = Typist(display)
+
+    def set_layout(self, layout: str, *more: str) -> None:
+        subprocess.run(["setxkbmap", layout, *more], env=self.display.environment(), check=True)
+
+    def tap(self, *keysyms: int) -> None:
+        for each in keysyms:
+            self.keyboard.key(each, True)
+            self.keyboard.key(each, False)
+
+    def type(self, text: str) -> None:
+        self.tap(*map(keysym, text))
+
+    def reads(self, text: str) -> None:
+        try:
+            wait_until(lambda: len(self.typist.text) >= len(text), 5, text)
+        finally:
+            assert self.typist.text == text
+
+    def gets(self, *pressed: tuple[int, int]) -> None:
+        try:
+            wait_until(lambda: len(self.typist.pressed) >= len(pressed), 5)
+        finally:
+            assert self.typist.pressed == list(pressed)
+        self.typist.forget()
+
+    def map(self) -> list[int]:
+        """The core protocol's map of the keyboard, as anybody sees it."""
+        setup = self.connection.get_setup()
+        first, last = setup.min_keycode, setup.max_keycode
+        reply = self.connection.core.GetKeyboardMapping(first, last - first + 1).reply()
+        keysyms, width = list(reply.keysyms), reply.keysyms_per_keycode
+        return [keysyms[start + n] if n < width else 0 for start in range(0, len(keysyms), width) for n in range(8)]
+
+    def down(self) -> list[int]:
+        keys = bytes(self.connection.core.QueryKeymap().reply().keys)
+        return [code for code in range(256) if keys[code >> 3] >> (code & 7) & 1]
+
+    def close(self) -> None:
+        try:
+            if self.display.process.poll() is None:
+                self.keyboard.release_all()
+                self.layout.close()
+                assert self.down() == []
+        finally:
+            self.connection.disconnect()
+            self.typist.close()
+
+
+@pytest.fixture
+def seat(runtime: Path) -> Iterator[Seat]:
+    display = Display(runtime)
+    try:
+        made = Seat(display)
+        try:
+            yield made
+        finally:
+            made.close()
+    finally:
+        display.close()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_text_can_be_typed_in_every_layout(seat: Seat, layout: str) -> None:
+    seat.set_layout(layout)
+    before = seat.map()
+    for text in TEXTS.values():
+        seat.type(text)
+        seat.reads(text)
+        seat.typist.forget()
+    assert seat.down() == []
+    seat.layout.put_back()
+    assert seat.map() == before
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("order", ["as pressed", "Shift first"])
+def test_capitals_with_the_viewers_own_shift_need_no_fakes(seat: Seat, layout: str, order: str) -> None:
+    seat.set_layout(layout)
+    seat.keyboard.key(SHIFT, True)
+    seat.keyboard.key(keysym("Q"), True)
+    last = [(SHIFT, False), (keysym("Q"), False)]
+    for key in last if order == "Shift first" else reversed(last):
+        seat.keyboard.key(*key)
+    seat.gets((keysym("Q"), SHIFT_STATE))
+    assert seat.down() == []
+
+
+def test_shift_is_pretended_and_put_back(seat: Seat) -> None:
+    seat.keyboard.key(keysym("A"), True)
+    assert len(seat.down()) == 1
+    seat.keyboard.key(keysym("A"), False)
+    seat.gets((keysym("A"), SHIFT_STATE))
+    seat.keyboard.key(SHIFT, True)
+    seat.tap(keysym("a"), keysym("B"))
+    seat.gets((keysym("a"), 0), (keysym("B"), SHIFT_STATE))
+    assert len(seat.down()) == 1
+    seat.keyboard.key(SHIFT, False)
+    assert seat.down() == []
+
+
+def test_altgr_is_pretended_and_put_back(seat: Seat) -> None:
+    seat.set_layout("de")
+    seat.tap(keysym("@"), keysym("q"))
+    seat.gets((keysym("@"), LEVEL3_STATE), (keysym("q"), 0))
+    seat.keyboard.key(ALTGR, True)
+    seat.tap(keysym("@"), keysym("q"), keysym("€"))
+    seat.keyboard.key(ALTGR, False)
+    wait_until(lambda: len([event for event in seat.typist.read() if event.get("text")]) >= 3)
+    assert seat.typist.text == "@q€"
+    assert seat.down() == []
+
+
+def test_a_release_comes_to_the_key_that_was_pressed_whatever_has_changed(seat: Seat) -> None:
+    seat.keyboard.key(keysym("z"), True)
+    seat.keyboard.key(keysym("я"), True)
+    assert len(seat.down()) == 2
+    seat.set_layout("de")
+    seat.keyboard.key(keysym("я"), False)
+    seat.keyboard.key(keysym("z"), False)
+    assert seat.down() == []
+    seat.tap(keysym("z"), keysym("я"))
+    wait_until(lambda: seat.typist.text == "zяzя")
+
+
+def test_another_levels_keysym_releases_the_key_too(seat: Seat) -> None:
+    seat.keyboard.key(SHIFT, True)
+    seat.keyboard.key(keysym("!"), True)
+    seat.keyboard.key(SHIFT, False)
+    seat.keyboard.key(keysym("1"), False)
+    assert seat.down() == []
+
+
+def test_a_release_of_what_was_never_pressed_does_nothing(seat: Seat) -> None:
+    seat.keyboard.key(keysym("a"), False)
+    seat.keyboard.key(SHIFT, False, 0x2A)
+    seat.tap(keysym("b"))
+    seat.gets((keysym("b"), 0))
+
+
+def test_a_held_key_repeats_as_the_viewer_says_and_not_by_itself(seat: Seat) -> None:
+    for _ in range(4):
+        seat.keyboard.key(keysym("a"), True, 0x1E)
+    seat.keyboard.key(SHIFT, True)
+    seat.keyboard.key(SHIFT, True)
+    seat.keyboard.key(keysym("a"), False, 0x1E)
+    seat.keyboard.key(SHIFT, False)
+    seat.reads("aaaa")
+    wait_until(lambda: [event["down"] for event in seat.typist.read() if event["keysym"] == SHIFT] == [True, False])
+    assert seat.connection.core.GetKeyboardControl().reply().global_auto_repeat == 0
+    seat.layout.close()
+    assert seat.connection.core.GetKeyboardControl().reply().global_auto_repeat == 1
+
+
+def test_nothing_stays_down_when_a_viewer_goes(seat: Seat) -> None:
+    for each in (CONTROL, SHIFT, ALT, SUPER, ALTGR, keysym("x"), keysym("я"), keysym("🙂"), F1):
+        seat.keyboard.key(each, True)
+    assert len(seat.down()) == 9
+    seat.keyboard.release_all()
+    seat.keyboard.release_all()
+    assert seat.down() == []
+    seat.tap(keysym("x"))
+    wait_until(lambda: seat.typist.pressed[-1:] == [(keysym("x"), 0)])
+
+
+def test_a_viewer_releases_nothing_that_another_holds(seat: Seat) -> None:
+    other = Keyboard(seat.layout)
+    seat.keyboard.key(SHIFT, True)
+    other.key(SHIFT, True)
+    other.key(keysym("K"), True)
+    seat.keyboard.key(keysym("K"), True)
+    other.release_all()
+    assert len(seat.down()) == 2
+    seat.tap(keysym("L"))
+    seat.keyboard.release_all()
+    assert seat.down() == []
+    seat.reads("KKL")
+
+
+@pytest.mark.parametrize("viewer_shift", [False, True])
+@pytest.mark.parametrize("modifier", [CONTROL, ALT, SUPER])
+def test_a_commands_modifiers_are_left_as_they_are(seat: Seat, modifier: int, viewer_shift: bool) -> None:
+    state = {CONTROL: CONTROL_STATE, ALT: ALT_STATE, SUPER: SUPER_STATE}[modifier]
+    seat.keyboard.key(modifier, True)
+    if viewer_shift:
+        seat.keyboard.key(SHIFT, True)
+    seat.tap(keysym("T" if viewer_shift else "t"), F1, TAB, LEFT, ESCAPE)
+    shift = SHIFT_STATE if viewer_shift else 0
+    wait_until(lambda: len(seat.typist.pressed) >= 5)
+    keys = [key for key, _ in seat.typist.pressed]
+    assert keys == [keysym("T" if viewer_shift else "t"), F1, LEFT_TAB if viewer_shift else TAB, LEFT, ESCAPE]
+    assert {each for _, each in seat.typist.pressed} == {state | shift}
+    assert len([event for event in seat.typist.events if event["down"]]) == 6 + viewer_shift, "nothing was pretended"
+
+
+def test_a_command_goes_by_its_key_where_the_letters_are_others(seat: Seat) -> None:
+    seat.keyboard.key(CONTROL, True)
+    cyrillic_es = LEGACY["\u0441"]  # on the key of C
+    seat.keyboard.key(cyrillic_es, True, 0x2E)
+    seat.keyboard.key(cyrillic_es, False, 0x2E)
+    seat.keyboard.key(CONTROL, False)
+    seat.gets((keysym("c"), CONTROL_STATE))
+    seat.set_layout("ru")
+    seat.keyboard.key(CONTROL, True)
+    seat.keyboard.key(keysym("c"), True, 0x2E)
+    seat.keyboard.key(keysym("c"), False, 0x2E)
+    seat.gets((keysym("c"), CONTROL_STATE))
+
+
+def test_caps_lock_on_the_display_alone_changes_no_text_and_no_command(seat: Seat) -> None:
+    seat.tap(CAPS)
+    seat.typist.forget()
+    seat.type("aBä1ж")
+    seat.reads("aBä1ж")
+    seat.typist.forget()
+    seat.keyboard.key(CONTROL, True)
+    seat.tap(keysym("c"))
+    seat.gets((keysym("C"), CONTROL_STATE | LOCK_STATE))
+
+
+def test_locks_are_told_when_they_change(seat: Seat) -> None:
+    assert seat.layout.lock_state() == 0
+    seat.tap(CAPS)
+    wait_until(lambda: seat.layout.handle_events() and seat.locks)
+    seat.tap(NUM)
+    wait_until(lambda: seat.layout.handle_events() and len(seat.locks) == 2)
+    assert seat.locks == [CAPS_LOCK, CAPS_LOCK | NUM_LOCK]
+    subprocess.run(["xdotool", "key", "Caps_Lock"], env=seat.display.environment(), check=True)
+    wait_until(lambda: seat.layout.handle_events() and seat.locks[-1] == NUM_LOCK)
+    assert seat.layout.lock_state() == NUM_LOCK
+
+
+def test_the_keypad_follows_num_lock_without_pretending_shift(seat: Seat) -> None:
+    seat.tap(KP_7, KP_HOME, KP_ENTER)
+    seat.gets((keysym("7"), 0), (KP_HOME, 0), (KP_ENTER, 0))
+    seat.tap(NUM, KP_7, KP_HOME)
+    wait_until(lambda: len(seat.typist.pressed) >= 3)
+    assert [key for key, _ in seat.typist.pressed] == [NUM, KP_7, 0xFF50]
+    assert not [event for event in seat.typist.events if event["keysym"] == SHIFT]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ((DEAD_ACUTE, keysym("e"), DEAD_CIRCUMFLEX, keysym("O"), DEAD_DIAERESIS, keysym("u")), "éÔü"),
+        ((MULTI_KEY, keysym("o"), keysym("c"), MULTI_KEY, keysym("="), keysym("e")), "©€"),
+    ],
+    ids=["dead keys", "Compose"],
+)
+@pytest.mark.parametrize("layout", ["us", "fr", "cz"])
+def test_input_methods_compose(seat: Seat, layout: str, keys: tuple[int, ...], text: str) -> None:
+    seat.set_layout(layout)
+    seat.tap(*keys)
+    seat.reads(text)
+
+
+def test_a_scan_code_names_the_key_where_the_layout_agrees(seat: Seat) -> None:
+    def codes() -> list[int]:
+        return [event["keycode"] for event in seat.typist.read() if event["down"]]
+
+    seat.set_layout("us")
+    # The right Shift, the left one; Enter of the keypad; the key right of L on a German keyboard; its Y.
+    said = [(0xFFE2, 0x36), (SHIFT, 0x2A), (KP_ENTER, 0x9C), (keysym("ö"), 0x27), (keysym("z"), 0x15)]
+    for key in said:
+        seat.keyboard.key(key[0], True, key[1])
+        seat.keyboard.key(key[0], False, key[1])
+    wait_until(lambda: len(codes()) == len(said))
+    assert codes()[:3] == [62, 50, 104]
+    assert seat.typist.text == "\röz"
+    seat.typist.forget()
+    seat.set_layout("de")
+    seat.keyboard.key(keysym("ö"), True, 0x27)
+    wait_until(lambda: codes() == [47])
+
+
+def test_a_key_without_a_keysym_is_pressed_as_it_is(seat: Seat) -> None:
+    seat.set_layout("fr")
+    for scancode in (0x10, 0xE04B, 0xCB):
+        seat.keyboard.key(0, True, scancode)
+        seat.keyboard.key(0, False, scancode)
+    seat.gets((keysym("a"), 0), (LEFT, 0), (LEFT, 0))
+    seat.keyboard.key(0, True, 0xFFFF)
+    seat.keyboard.key(0, True)
+    seat.keyboard.key(0, True, 0xE07F)
+    assert seat.down() == []
+
+
+def test_print_alt_print_and_hyper_do_what_their_keys_do(seat: Seat) -> None:
+    seat.tap(PRINT)
+    seat.keyboard.key(ALT, True)
+    seat.tap(PRINT)
+    seat.keyboard.key(ALT, False)
+    wait_until(lambda: len([event for event in seat.typist.read() if event["keycode"] == 107]) == 4)
+    seat.keyboard.release_all()
+    seat.typist.forget()
+    seat.keyboard.key(HYPER, True)
+    seat.tap(keysym("h"))
+    seat.keyboard.key(HYPER, False)
+    seat.gets((keysym("h"), SUPER_STATE))
+    assert seat.down() == []
+
+
+def test_spare_keys_are_put_back_when_they_have_not_been_used_for_a_while(seat: Seat) -> None:
+    before = seat.map()
+    seat.keyboard.key(keysym("я"), True)
+    seat.tap(keysym("漢"))
+    (delay, look), *more = seat.timers
+    assert (delay, more) == (PUT_BACK_AFTER, [])
+    seat.keyboard.key(keysym("漢"), True)
+    look()  # used since: once more
+    seat.keyboard.key(keysym("漢"), False)
+    assert len(seat.timers) == 2
+    seat.timers[1][1]()
+    assert len(seat.down()) == 1
+    seat.keyboard.key(keysym("я"), False)
+    assert len(seat.timers) == 3
+    seat.timers[2][1]()
+    assert seat.map() == before
+    assert len(seat.timers) == 3, "nothing ticks any more"
+
+
+def test_a_map_change_by_somebody_else_is_noticed(seat: Seat) -> None:
+    seat.tap(keysym("漢"))
+    seat.set_layout("de", "-option", "ctrl:nocaps")
+    seat.tap(keysym("漢"), keysym("z"))
+    subprocess.run(["setxkbmap", "us", "-option", ""], env=seat.display.environment(), check=True)
+    seat.tap(keysym("漢"), keysym("z"))
+    seat.reads("漢漢z漢z")
+
+
+def test_more_keys_than_are_free_can_be_held_until_none_is_left(seat: Seat) -> None:
+    letters = [0x01004E00 + n for n in range(40)]
+    for each in letters:
+        seat.keyboard.key(each, True)
+    assert 10 < len(seat.down()) < 40
+    seat.tap(keysym("a"))
+    for each in letters:
+        seat.keyboard.key(each, False)
+    assert seat.down() == []
+
+
+def test_the_display_may_be_gone(seat: Seat) -> None:
+    pointer = Pointer(seat.connection)
+    pointer.move_and_press(5, 5, 1)
+    seat.keyboard.key(keysym("я"), True)
+    seat.display.process.kill()
+    wait_until(lambda: not seat.layout.handle_events())
+    with pytest.raises(xcffib.XcffibException):
+        seat.keyboard.key(keysym("b"), True)
+    seat.keyboard.release_all()
+    pointer.release_all()
+    seat.timers[0][1]()
+    seat.layout.close()
+
+
+# -- the pointer ------------------------------------------------------------------------------------------------------
+
+
+def test_nine_buttons_are_pressed_and_released_where_the_pointer_is(seat: Seat) -> None:
+    pointer = Pointer(seat.connection)
+    for bit in range(9):
+        pointer.move_and_press(10 + bit, 20, 1 << bit)
+        pointer.move_and_press(10 + bit, 20, 0)
+    wait_until(lambda: len(seat.typist.read()) == 18)
+    expected = [{"button": bit + 1, "down": down, "x": 10 + bit, "y": 20} for bit in range(9) for down in (True, False)]
+    assert seat.typist.events == expected
+
+
+def test_only_buttons_that_change_are_pressed_and_all_come_up_when_a_viewer_goes(seat: Seat) -> None:
+    pointer, other = Pointer(seat.connection), Pointer(seat.connection)
+    other.move_and_press(0, 0, 0)
+    pointer.move_and_press(5, 5, 0b101)
+    pointer.move_and_press(9, 9, 0b001)
+    other.move_and_press(7, 7, 0)
+    pointer.move_and_press(9, 9, 0b001)
+    pointer.release_all()
+    pointer.release_all()
+    wait_until(lambda: len(seat.typist.read()) == 4)
+    assert [(event["button"], event["down"]) for event in seat.typist.events] == [
+        (1, True),
+        (3, True),
+        (3, False),
+        (1, False),
+    ]
+
+
+def test_a_place_off_the_screen_is_its_edge(seat: Seat) -> None:
+    Pointer(seat.connection).move_and_press(65535, -3, 0)
+    at = seat.connection.core.QueryPointer(seat.connection.get_setup().roots[0].root).reply()
+    assert (at.root_x, at.root_y) == (1999, 0)
