@@ -84,6 +84,8 @@ class DesktopsHandler(DesktopsAPIHandler):
         name = body.pop("name", None) or self.manager.free_name()
         if "geometry" in body:
             body["geometry"] = Geometry.parse(body["geometry"])
+        if body.get("session"):
+            body["session_command"] = ()  # the configured one is for those who choose none
         return await self.manager.create(name, self.manager.defaults.replaced(**body))
 
 

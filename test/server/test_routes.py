@@ -169,6 +169,11 @@ async def test_a_body_that_makes_no_sense_is_a_400_and_starts_nothing(api: Api, 
     assert processes_of(runtime) == {}
 
 
+async def test_a_session_that_is_asked_for_wins_over_the_configured_command(api: Api) -> None:
+    model = await api("POST", body={"session": "openbox"})
+    assert (await api.until(model["name"], "running"))["session"] == "openbox"
+
+
 @pytest.mark.parametrize("vnc_traits", [{"session_command": []}])
 async def test_a_session_that_is_not_here_is_a_400(api: Api) -> None:
     for session, code in (("nope", "unknown-session"), ("plasma", "session-missing")):
