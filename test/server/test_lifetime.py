@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,8 +45,6 @@ def sleeper(runtime: Path) -> int:
 def test_a_clean_stop_ends_the_desktops(servers: Servers, runtime: Path, app: str, through: str, how: str) -> None:
     (server,) = servers.start(module=MODULES[app])
     server.start_desktop(through)
-    if how == "SIGINT":  # the first asks; the second is meant
-        server.process.send_signal(signal.SIGINT)
     assert server.end(how) == 0
     wait_until(lambda: not processes_of(runtime), 8, "the end of all that ran")
     state = Desktop(runtime / "default").state()
@@ -108,3 +105,11 @@ def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:
     server.end("SIGKILL")
     wait_until(lambda: not processes_of(runtime), 4, "the end of the orphan")
     assert Desktop(runtime / "default").state().phase == "stopped"
+
+
+def test_a_server_stops_a_desktop_that_nobody_touches(servers: Servers, runtime: Path) -> None:
+    (server,) = servers.start(cull_idle_timeout=0.5)
+    server.start_desktop("rest")
+    server.until("default", "stopped", 5)
+    assert processes_of(runtime / "default") == {}
+    assert server.end("SIGTERM") == 0
