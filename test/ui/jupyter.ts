@@ -29,6 +29,8 @@ export interface IDesktopModel {
   display: string;
   xauthority: string;
   geometry: string;
+  session: string;
+  stops_at: string | null;
   clients: number;
 }
 
@@ -108,21 +110,30 @@ export class Jupyter {
     return processesWith(`JUPYTER_VNC_RUNTIME_DIR=${this.runtime}`);
   }
 
-  /** The desktop's model; null where there is none. */
-  async model(name = 'default'): Promise<IDesktopModel | null> {
-    const response = await fetch(this.url(`${this._options.root ?? 'api/desktops'}/${name}`));
+  /** The desktop's model, through one of the two doors; null where there is none. */
+  async model(name = 'default', root = this._options.root ?? 'api/desktops'): Promise<IDesktopModel | null> {
+    const response = await fetch(this.url(`${root}/${name}`));
     return response.ok ? ((await response.json()) as IDesktopModel) : null;
   }
 
   /** POST to the REST API. */
   async post(path: string, body?: object): Promise<unknown> {
-    const response = await fetch(this.url(path), {
-      method: 'POST',
-      headers: { Authorization: `token ${TOKEN}`, 'X-Requested-With': 'jupyter-vnc-proxy' },
-      body: body && JSON.stringify(body)
+    return (await this._send('POST', path, body)).json();
+  }
+
+  /** Removes every desktop, so that the next test finds none. */
+  async removeDesktops(): Promise<void> {
+    const models = (await (await fetch(this.url('api/desktops'))).json()) as IDesktopModel[];
+    await Promise.all(models.map(({ name }) => this._send('DELETE', `api/desktops/${name}`)));
+  }
+
+  /** Writes jupyter_server_config.json anew, for the next start. */
+  configure(config: object): void {
+    this._write('.jupyter/jupyter_server_config.json', {
+      // Tests call commands by their names.
+      LabApp: { expose_app_in_browser: true },
+      ...config
     });
-    expect(response.ok, `POST ${path}: ${response.status}`).toBe(true);
-    return response.json();
   }
 
   /** Ends it as a crash would. */
@@ -163,6 +174,16 @@ export class Jupyter {
     return logs.map(file => `==> ${file}\n${readFileSync(file, 'utf8').slice(-20_000)}`).join('\n');
   }
 
+  private async _send(method: string, path: string, body?: object): Promise<Response> {
+    const response = await fetch(this.url(path), {
+      method,
+      headers: { Authorization: `token ${TOKEN}`, 'X-Requested-With': 'jupyter-vnc-proxy' },
+      body: body && JSON.stringify(body)
+    });
+    expect(response.ok, `${method} ${path}: ${response.status}`).toBe(true);
+    return response;
+  }
+
   private _sockets(): string[] {
     const files = existsSync(this.runtime) ? readdirSync(this.runtime, { recursive: true, encoding: 'utf8' }) : [];
     return files.filter(file => /\/(.*\.sock|Xauthority)$/.test(file));
@@ -181,11 +202,7 @@ export class Jupyter {
     // Short, for the paths of sockets.
     this._directory = mkdtempSync('/tmp/vncui-');
     mkdirSync(this.root, { recursive: true });
-    this._write('.jupyter/jupyter_server_config.json', {
-      // Tests call commands by their names.
-      LabApp: { expose_app_in_browser: true },
-      ...this._options.config
-    });
+    this.configure(this._options.config ?? {});
     // Neither of them may cover what is looked at.
     this._write('.jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings', {
       fetchNews: 'false',

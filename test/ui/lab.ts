@@ -27,11 +27,19 @@ export { expect };
 
 /** One desktop as a page shows it: a panel of JupyterLab, or the plain page. */
 export class DesktopView {
-  constructor(readonly page: Page) {
-    this.node = page.locator('.jp-Desktop');
+  constructor(
+    readonly page: Page,
+    options: DesktopView.IOptions = {}
+  ) {
+    const { name, title = name, nth } = options;
+    const nodes = page.locator(name === undefined ? '.jp-Desktop' : `.jp-Desktop[data-desktop="${name}"]`);
+    const tabs = page.locator('.lm-DockPanel .lm-TabBar-tab.jp-Desktop-tab');
+    // A title is followed by the state in brackets.
+    const titled = title === undefined ? tabs : tabs.filter({ hasText: new RegExp(`^${title}( \\(\\w+\\))?$`) });
+    this.node = nth === undefined ? nodes : nodes.nth(nth);
+    this.tab = nth === undefined ? titled : titled.nth(nth);
     this.canvas = this.node.locator('canvas:not([data-kept])');
     this.status = this.node.locator('.jp-Desktop-status');
-    this.tab = page.locator('.lm-DockPanel .lm-TabBar-tab.jp-Desktop-tab');
   }
 
   readonly node: Locator;
@@ -67,6 +75,27 @@ export class DesktopView {
     return this.node.locator('.jp-Desktop-screen').evaluate(node => `${node.clientWidth}x${node.clientHeight}`);
   }
 
+  /** Drags the tab to an edge of the main area, where the panel then has a place of its own. */
+  async dockAt(edge: 'right' | 'bottom'): Promise<void> {
+    const before = await this.tab.boundingBox();
+    const { x, y, width, height } = (await this.page.locator('#jp-main-dock-panel').boundingBox())!;
+    const [left, top] = edge === 'right' ? [x + width - 30, y + height / 2] : [x + width / 2, y + height - 30];
+    const { mouse } = this.page;
+    await this.tab.hover();
+    await mouse.down();
+    await mouse.move(x + width / 2, y + height / 2, { steps: 5 });
+    await mouse.move(left, top, { steps: 5 });
+    await mouse.up();
+    await expect(this.node).toBeVisible();
+    await expect.poll(() => this.tab.boundingBox()).not.toEqual(before);
+  }
+
+  /** Takes an entry of the context menu of the tab. */
+  async choose(entry: string): Promise<void> {
+    await this.tab.click({ button: 'right' });
+    await this.page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) }).click();
+  }
+
   button(name: string): Locator {
     return this.status.getByRole('button', { name, exact: true });
   }
@@ -74,6 +103,17 @@ export class DesktopView {
   /** A button of the panel's toolbar. */
   toolbar(command: string): Locator {
     return this.page.locator(`.jp-Desktop-toolbar [data-jp-item-name="${command}"]`);
+  }
+}
+
+export namespace DesktopView {
+  export interface IOptions {
+    /** The desktop's name, where there are others on the page. */
+    name?: string;
+    /** The tab's title, where it isn't the name. */
+    title?: string;
+    /** Which of its panels, from 0. */
+    nth?: number;
   }
 }
 
@@ -108,6 +148,17 @@ export async function sessionUp(jupyter: Jupyter, name = 'default'): Promise<voi
   await expect
     .poll(async () => jupyter.model(name), { message: 'the session comes up', timeout: 30_000 })
     .toMatchObject({ phase: 'running', step: null });
+}
+
+/** A button of the dialog that is open. */
+export function dialogButton(page: Page, label: string): Locator {
+  return page.locator('.jp-Dialog').getByRole('button', { name: label, exact: true });
+}
+
+/** Has JupyterLab's own word about a server that is gone go away, whenever it comes. */
+export async function dismissConnectionError(page: Page): Promise<void> {
+  const dialog = page.locator('.jp-Dialog', { hasText: 'Server Connection Error' });
+  await page.addLocatorHandler(dialog, () => dialog.getByRole('button', { name: 'Close', exact: true }).click());
 }
 
 /** Counts the sockets to desktops that a page opens from now on, and those that close. */

@@ -1,4 +1,4 @@
-import { countSockets, expect, look, openDesktop, sessionUp, test } from './lab';
+import { countSockets, dismissConnectionError, expect, look, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
 import { XWindow } from './xclient';
@@ -27,6 +27,7 @@ test('when Jupyter is killed, the panel says so, and the next one has the same d
   const window = await XWindow.show(jupyter);
   const { display } = (await jupyter.model())!;
   const session = jupyter.processes().find(({ argv }) => argv[0] === 'xfce4-session')!;
+  await dismissConnectionError(page);
   await jupyter.kill();
   await view.phase('lost');
   await expect(view.status).toContainText('Connection lost');

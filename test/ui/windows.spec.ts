@@ -57,16 +57,7 @@ test('dragging the tab to another place keeps the connection', async ({ page }) 
   expect(sockets).toEqual({ opened: 1, closed: 0 });
   await runCommand(page, 'launcher:create');
   await expect(view.node).toBeHidden();
-  const before = await view.tab.boundingBox();
-
-  const dock = (await page.locator('#jp-main-dock-panel').boundingBox())!;
-  await view.tab.hover();
-  await page.mouse.down();
-  await page.mouse.move(dock.x + dock.width / 2, dock.y + dock.height / 2, { steps: 5 });
-  await page.mouse.move(dock.x + dock.width - 30, dock.y + dock.height / 2, { steps: 5 });
-  await page.mouse.up();
-  await expect(view.node).toBeVisible();
-  expect(await view.tab.boundingBox()).not.toEqual(before);
+  await view.dockAt('right');
   await view.live();
   await expect.poll(() => view.size()).toBe(await view.place());
   await look(page, 'dragged');

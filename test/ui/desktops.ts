@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { expect } from '@playwright/test';
+
+import { DesktopView, openLab, runCommand } from './lab';
+import { pixel } from './pixels';
+import { startOn } from './xclient';
+
+import type { Page } from '@playwright/test';
+import type { Jupyter } from './jupyter';
+
+/** Desktops that are told apart by the colours of their backgrounds; each part is a multiple of 16. */
+export const COLOURS: Record<string, string> = { red: '#c02020', green: '#20a040', blue: '#2040c0' };
+
+/** Sooner than by any question that the front end asks from time to time, in milliseconds. */
+export const AT_ONCE = 2000;
+
+/** Gives the background of a desktop the colour of its name; no session may cover it. */
+export async function paint(jupyter: Jupyter, name: string, colour = COLOURS[name]): Promise<void> {
+  await once(await startOn(jupyter, ['xsetroot', '-solid', colour], name), 'exit');
+}
+
+/** Waits until the background of a desktop is seen in a panel: its lower left corner. */
+export async function painted(view: DesktopView, colour: string): Promise<void> {
+  const corner = async () => {
+    const height = await view.canvas.evaluate((canvas: HTMLCanvasElement) => canvas.height);
+    return pixel(view.canvas, 10, height - 10);
+  };
+  await expect.poll(corner, { message: `the background is ${colour}` }).toBe(colour);
+}
+
+/** Makes a desktop for each colour, opens them side by side, and waits until each shows its own. */
+export async function openSideBySide(page: Page, jupyter: Jupyter): Promise<Record<string, DesktopView>> {
+  const names = Object.keys(COLOURS);
+  await Promise.all(names.map(name => jupyter.post('api/desktops', { name })));
+  await openLab(page, jupyter);
+  const views = Object.fromEntries(names.map(name => [name, new DesktopView(page, { name })]));
+  for (const name of names) {
+    await runCommand(page, 'vnc:open', { name });
+    await views[name].live();
+    await paint(jupyter, name);
+  }
+  await views.green.dockAt('right');
+  await views.blue.dockAt('right');
+  await allPainted(views);
+  return views;
+}
+
+/** Waits until every panel is live and has the colour of its desktop. */
+export async function allPainted(views: Record<string, DesktopView>): Promise<void> {
+  for (const [name, view] of Object.entries(views)) {
+    await view.live();
+    await painted(view, COLOURS[name]);
+  }
+}
