@@ -1,0 +1,77 @@
+import { DesktopView, dialogButton, expect, look, openLab, runCommand, test } from './lab';
+import { COLOURS, paint, painted } from './desktops';
+import { jupyterForFile } from './jupyter';
+import { lives } from './processes';
+
+import type { Page } from '@playwright/test';
+
+const jupyter = jupyterForFile({
+  config: { VncProxy: { session_command: ['sh', '-c', 'echo "The session says this."; exec openbox'] } }
+});
+
+test.beforeEach(() => jupyter.post('api/desktops', { name: 'red' }));
+test.afterEach(() => jupyter.removeDesktops());
+
+async function openRed(page: Page): Promise<DesktopView> {
+  await openLab(page, jupyter);
+  await runCommand(page, 'vnc:open', { name: 'red' });
+  const view = new DesktopView(page, { name: 'red' });
+  await view.live();
+  return view;
+}
+
+test("the tab's menu has what can be done with a desktop, its log and its connection", async ({ page }) => {
+  const view = await openRed(page);
+  await view.tab.click({ button: 'right' });
+  const items = page.locator('.lm-Menu-item[data-command^="vnc:"]');
+  await expect(items.locator('.lm-Menu-itemLabel')).toHaveText([
+    'Start',
+    'Stop…',
+    'Restart…',
+    'Rename Tab…',
+    'Open Another View',
+    'Pop Out',
+    'Show Log',
+    'Show Connection'
+  ]);
+  await expect(items.and(page.locator('.lm-mod-disabled')).locator('.lm-Menu-itemLabel')).toHaveText(['Start']);
+  await look(page, 'tab-menu');
+  await page.keyboard.press('Escape');
+
+  await view.choose('Show Connection');
+  await expect(page.locator('.jp-Dialog')).toContainText('Server extension, in one hop');
+  await expect(page.locator('.jp-Dialog')).toContainText((await jupyter.model('red'))!.display);
+  await look(page, 'connection');
+  await dialogButton(page, 'Close').click();
+
+  await view.choose('Show Log');
+  const log = page.locator('.jp-Desktop-logView pre');
+  await expect(log).toContainText('The session says this.');
+  await expect(view.node).toBeVisible();
+  await look(page, 'log');
+  await page.locator('.jp-Desktop-parts select').selectOption('display');
+  await expect(log).toContainText('Xvnc');
+});
+
+test('a restart asks first, and then shows the new desktop', async ({ page }) => {
+  const view = await openRed(page);
+  await paint(jupyter, 'red');
+  await painted(view, COLOURS.red);
+  const servers = () => jupyter.processes().filter(({ argv }) => /Xvnc|Xtigervnc/.test(argv[0]));
+  const [before] = servers();
+  await view.choose('Restart…');
+  await expect(page.locator('.jp-Dialog')).toContainText('Restart "red"?');
+  await look(page, 'restart');
+  await dialogButton(page, 'Cancel').click();
+  await painted(view, COLOURS.red);
+  expect(lives(before.pid)).toBe(true);
+
+  await view.choose('Restart…');
+  await dialogButton(page, 'Restart').click();
+  await expect(view.node).toHaveAttribute('data-connected', 'false');
+  await view.live();
+  expect(lives(before.pid)).toBe(false);
+  await paint(jupyter, 'red', COLOURS.green);
+  await painted(view, COLOURS.green);
+  await expect(view.tab).toHaveText('red');
+});
