@@ -1,0 +1,69 @@
+import { DesktopView, expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
+import { COLOURS, paint, painted } from './desktops';
+import { jupyterForFile } from './jupyter';
+import { XWindow } from './xclient';
+
+import type { Page } from '@playwright/test';
+import type { Jupyter } from './jupyter';
+
+const session_command = ['openbox'];
+
+test.describe('where untouched viewers are disconnected', () => {
+  const jupyter = jupyterForFile({ config: { VncProxy: { session_command, idle_disconnect: 3 } } });
+
+  test('the panel says so and keeps the last picture, and a click on it resumes', async ({ page }) => {
+    await jupyter.post('api/desktops/default/start');
+    await sessionUp(jupyter);
+    await paint(jupyter, 'default', COLOURS.green);
+    const window = await XWindow.show(jupyter);
+    const view = await openDesktop(page, jupyter);
+    await window.seen(view);
+    await view.phase('lost');
+    await expect(view.status).toContainText('Disconnected because nobody used it');
+    await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
+    await expect(view.button('Connect')).toBeVisible();
+    await expect(view.tab).toHaveText('Desktop (disconnected)');
+    expect(await jupyter.model()).toMatchObject({ phase: 'running', clients: 0 });
+    await expect(view.node.locator('canvas[data-kept]')).toBeVisible();
+    await look(page, 'idle');
+
+    await view.node.locator('.jp-Desktop-screen').click({ position: { x: 20, y: 20 } });
+    await view.live();
+    await painted(view, COLOURS.green);
+    await window.seen(view);
+    await window.type(view, 'Awake');
+    window.close();
+  });
+});
+
+test.describe('where untouched desktops are stopped', () => {
+  const jupyter = jupyterForFile({ config: { VncProxy: { session_command, cull_idle_timeout: 8 } } });
+
+  test('a warning comes before, "Keep" puts it off, and without it the desktop is stopped', async ({ page }) => {
+    const view = await openDesktop(page, jupyter);
+    await runCommand(page, 'running:show-panel');
+    await warned(page, jupyter, view);
+    await expect(warning(view)).toContainText('because nobody has used it');
+    await look(page, 'warning');
+    await warning(view).getByRole('button', { name: 'Keep' }).click();
+    await expect(warning(view)).toBeHidden();
+    expect((await jupyter.model())!.stops_at).toBeNull();
+
+    await warned(page, jupyter, view);
+    await view.phase('stopped');
+    await expect(view.tab).toHaveText('Desktop (stopped)');
+    await expect(warning(view)).toBeHidden();
+    await look(page, 'culled');
+  });
+});
+
+function warning(view: DesktopView) {
+  return view.node.locator('.jp-Desktop-warning');
+}
+
+/** Waits for the server's warning, and asks for it: by itself the list does so every ten seconds. */
+async function warned(page: Page, jupyter: Jupyter, view: DesktopView): Promise<void> {
+  await expect.poll(async () => (await jupyter.model())?.stops_at).not.toBeNull();
+  await page.locator('.jp-RunningSessions').getByRole('button', { name: 'Refresh List' }).click();
+  await expect(warning(view)).toBeVisible();
+}
