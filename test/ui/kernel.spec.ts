@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DesktopView, expect, look, openLab, runCommand, sessionUp, test } from './lab';
+import { jupyterForFile } from './jupyter';
+import { pixel } from './pixels';
+import { environmentOf } from './processes';
+
+import type { Locator, Page } from '@playwright/test';
+
+const jupyter = jupyterForFile({ config: { VncProxy: { session_command: ['openbox'] } } });
+
+/** A notebook of one cell, open and with its kernel ready. */
+async function openNotebook(page: Page, name: string, source: string): Promise<Locator> {
+  const cell = { id: 'cell', cell_type: 'code', metadata: {}, source, outputs: [], execution_count: null };
+  const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3 (ipykernel)' } };
+  const path = `${name}.ipynb`;
+  writeFileSync(join(jupyter.root, path), JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
+  await runCommand(page, 'docmanager:open', { path });
+  const notebook = page.locator('.jp-NotebookPanel', { has: page.locator('.jp-Notebook') }).last();
+  await expect(notebook.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');
+  return notebook.locator('.jp-OutputArea-output');
+}
+
+test('kernels and terminals show their windows on the desktop', async ({ page }) => {
+  await openLab(page, jupyter);
+  const print = "import os; print(os.environ.get('DISPLAY'))";
+  const before = await openNotebook(page, 'before', print);
+  await runCommand(page, 'notebook:run-all-cells');
+  await expect(before).toHaveText('None');
+
+  await runCommand(page, 'vnc:open');
+  const view = new DesktopView(page);
+  await view.live();
+  await sessionUp(jupyter);
+  const { display, xauthority } = (await jupyter.model())!;
+
+  await page.locator('.lm-TabBar-tabLabel', { hasText: 'before.ipynb' }).click();
+  await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Kernel$/ }).click();
+  await look(page, 'kernel-menu');
+  await page.locator('.lm-Menu-itemLabel', { hasText: /^Show Windows on Desktop$/ }).click();
+  await expect(page.locator('.Toastify__toast')).toContainText(`"Desktop" (${display})`);
+  await look(page, 'display-set');
+  await runCommand(page, 'notebook:run-all-cells');
+  await expect(before, 'in the kernel that was there before').toHaveText(display);
+
+  const xterm = "subprocess.Popen(['xterm', '-bg', '#20a0e0', '-geometry', '80x24+0+0'])";
+  const after = await openNotebook(page, 'after', `${print}\nimport subprocess; window = ${xterm}`);
+  await runCommand(page, 'notebook:run-all-cells');
+  await expect(after, 'in a kernel that came afterwards').toHaveText(display);
+  await page.locator('.lm-TabBar-tabLabel', { hasText: /^Desktop$/ }).click();
+  await expect.poll(() => pixel(view.canvas, 200, 200), { message: 'the window of the kernel' }).toBe('#20a0e0');
+  await look(page, 'kernel-window');
+
+  const known = new Set(jupyter.processes().map(({ pid }) => pid));
+  await jupyter.post('api/terminals', {});
+  const shell = () => jupyter.processes().find(({ pid, argv }) => !known.has(pid) && /sh$/.test(argv[0]));
+  await expect.poll(shell, { message: 'the shell of a terminal' }).toBeDefined();
+  expect(environmentOf(shell()!.pid)).toMatchObject({ DISPLAY: display, XAUTHORITY: xauthority });
+});
