@@ -1,0 +1,30 @@
+import { DesktopView, expect, look, openDesktop, openLab, test, tile } from './lab';
+import { COLOURS, paint, painted } from './desktops';
+import { jupyterForFile } from './jupyter';
+import { XWindow } from './xclient';
+
+const VncProxy = { session_command: ['openbox'] };
+const jupyter = jupyterForFile({ config: { VncProxy } });
+
+test('without the server extension, jupyter-server-proxy shows the desktop that ran before', async ({ page }) => {
+  const before = await openDesktop(page, jupyter);
+  await paint(jupyter, 'default', COLOURS.green);
+  const window = await XWindow.show(jupyter);
+  await window.seen(before);
+  const { display } = (await jupyter.model())!;
+  await jupyter.kill();
+  jupyter.configure({ VncProxy, ServerApp: { jpserver_extensions: { jupyter_vnc_proxy: false } } });
+  await jupyter.start();
+
+  expect((await fetch(jupyter.url('api/desktops'))).status).toBe(404);
+  await openLab(page, jupyter);
+  await tile(page).click();
+  const view = new DesktopView(page);
+  await view.live();
+  await painted(view, COLOURS.green);
+  await window.seen(view);
+  await window.type(view, 'Same');
+  expect(await jupyter.model('default', 'vnc/api/desktops')).toMatchObject({ phase: 'running', display });
+  await look(page, 'other-door');
+  window.close();
+});
