@@ -1,0 +1,145 @@
+"""A text as the owner of a selection gives it: in the form that is asked for, piece by piece where it is large."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import xcffib
+import xcffib.xproto
+
+from . import properties
+
+PIECE = 128 * 1024
+"""Bytes that are written to a property at once; what is larger goes incrementally (ICCCM, section 2.7.2)."""
+
+MOST_TRANSFERS = 32
+"""Incremental transfers that may be under way; a program that wants more gets nothing."""
+
+STALLED = 30.0
+"""Seconds after which a transfer that nobody takes on is forgotten."""
+
+UTF8_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT")
+"""Targets that are answered in UTF-8, in the order of preference."""
+
+
+ATOMS = ("CLIPBOARD", "PRIMARY", "ATOM", "ATOM_PAIR", "INTEGER", "INCR", "TARGETS", "TIMESTAMP", "MULTIPLE")
+
+
+class Atoms:
+    """The atoms that clipboards need, by their names; all are asked for at once."""
+
+    def __init__(self, connection: xcffib.Connection) -> None:
+        names = (*ATOMS, *UTF8_TARGETS, "STRING")
+        cookies = [connection.core.InternAtom(False, len(name), name) for name in names]
+        self._known = {name: int(cookie.reply().atom) for name, cookie in zip(names, cookies, strict=True)}
+
+    def __getitem__(self, name: str) -> int:
+        return self._known[name]
+
+
+@dataclass
+class Offer:
+    """What one selection holds while it is ours: UTF-8, since when (X server's milliseconds), and how many of our
+    claims the X server has not confirmed yet."""
+
+    data: bytes
+    timestamp: int = 0
+    awaited: int = 0
+
+
+@dataclass
+class _Transfer:
+    kind: int
+    data: bytes
+    sent: int = 0
+    moved: bool = True
+
+
+class Transfers:
+    """Hands over an offer, and keeps what is under way to whom."""
+
+    def __init__(
+        self, connection: xcffib.Connection, atoms: Atoms, timer: Callable[[float, Callable[[], None]], object]
+    ) -> None:
+        self._connection = connection
+        self._atoms = atoms
+        self._timer = timer
+        self._under_way: dict[tuple[int, int], _Transfer] = {}
+        self._watched = False
+
+    def convert(self, offer: Offer, window: int, target: int, name: int) -> bool:
+        """Give a window the offer as ``target`` in its property ``name``; return ``False`` where it can't be had so."""
+        atoms = self._atoms
+        if target == atoms["TARGETS"]:
+            names = ("TARGETS", "TIMESTAMP", "MULTIPLE", *UTF8_TARGETS, "STRING")
+            data = struct.pack(f"={len(names)}I", *(atoms[each] for each in names))
+            properties.write(self._connection, window, name, atoms["ATOM"], data, 32)
+        elif target == atoms["TIMESTAMP"]:
+            properties.write(self._connection, window, name, atoms["INTEGER"], struct.pack("=I", offer.timestamp), 32)
+        elif target == atoms["STRING"]:
+            return self._give(window, name, target, offer.data.decode().encode("latin-1", "replace"))
+        elif target in [atoms[each] for each in UTF8_TARGETS]:
+            kind = atoms["UTF8_STRING"] if target == atoms["TEXT"] else target
+            return self._give(window, name, kind, offer.data)
+        else:
+            return False
+        return True
+
+    def _give(self, window: int, name: int, kind: int, data: bytes) -> bool:
+        if len(data) <= PIECE:
+            properties.write(self._connection, window, name, kind, data)
+            return True
+        if len(self._under_way) >= MOST_TRANSFERS:
+            return False
+        self._listen(window, xcffib.xproto.EventMask.PropertyChange | xcffib.xproto.EventMask.StructureNotify)
+        self._under_way[window, name] = _Transfer(kind, data)
+        properties.write(self._connection, window, name, self._atoms["INCR"], struct.pack("=I", len(data)), 32)
+        self._watch()
+        return True
+
+    def _listen(self, window: int, mask: int) -> None:
+        self._connection.core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [mask])
+
+    def go_on(self, window: int, name: int) -> None:
+        """A window has taken a property's content: give it the next piece, the last one empty."""
+        transfer = self._under_way.get((window, name))
+        if transfer is None:
+            return
+        piece = transfer.data[transfer.sent : transfer.sent + PIECE]
+        properties.write(self._connection, window, name, transfer.kind, piece)
+        transfer.sent += len(piece)
+        transfer.moved = True
+        if not piece:
+            self._end(window, name)
+
+    def _end(self, window: int, name: int) -> None:
+        del self._under_way[window, name]
+        if not any(each == window for each, _ in self._under_way):
+            self._listen(window, 0)
+
+    def forget(self, window: int) -> None:
+        """A window is gone."""
+        self._under_way = {key: each for key, each in self._under_way.items() if key[0] != window}
+
+    def clear(self) -> None:
+        """Hand over no more."""
+        self._under_way.clear()
+
+    def _watch(self) -> None:
+        if not self._watched:
+            self._watched = True
+            self._timer(STALLED, self._look_after)
+
+    def _look_after(self) -> None:
+        self._watched = False
+        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+            for (window, name), transfer in list(self._under_way.items()):
+                if not transfer.moved:
+                    self._end(window, name)
+                transfer.moved = False
+            self._connection.flush()
+        if self._under_way:
+            self._watch()
