@@ -1,0 +1,50 @@
+"""The pointer's shape, which viewers draw themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import messages
+from .source import Pixels, Screen
+
+if TYPE_CHECKING:
+    from .viewer import Viewer
+
+
+class Cursor:
+    """Follows the display's cursor; ``on_change`` is called when it has another shape."""
+
+    def __init__(self, screen: Screen, on_change: Callable[[], None]) -> None:
+        import xcffib.xfixes
+
+        self._connection = screen.connection
+        self._fixes = self._connection(xcffib.xfixes.key)
+        self._fixes.SelectCursorInput(screen.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
+        screen.handlers[xcffib.xfixes.CursorNotifyEvent] = lambda _: self._take()
+        self._on_change = on_change
+        self._rectangle = b""
+        self._read()
+
+    def _read(self) -> None:
+        reply = self._fixes.GetCursorImage().reply()
+        pixels = np.array(reply.cursor_image, np.uint32).view(np.uint8).reshape(reply.height, reply.width, 4)
+        self._rectangle = messages.cursor_vmware(reply.xhot, reply.yhot, straight(pixels))
+
+    def _take(self) -> None:
+        self._read()
+        self._on_change()
+
+    def send_to(self, viewer: Viewer) -> None:
+        """Send the shape to a viewer that draws cursors with alpha."""
+        if viewer.supports(messages.PSEUDO_VMWARE_CURSOR):
+            viewer.add_rectangle(self._rectangle)
+
+
+def straight(pixels: Pixels) -> Pixels:
+    """Return BGRA pixels with straight alpha, where X's are multiplied with it."""
+    alpha = pixels[..., 3:].astype(np.uint16)
+    colours = np.where(alpha > 0, pixels[..., :3].astype(np.uint16) * 255 // np.maximum(alpha, 1), 0)
+    return np.concatenate([np.minimum(colours, 255), alpha], axis=-1).astype(np.uint8)

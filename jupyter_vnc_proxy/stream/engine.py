@@ -1,0 +1,124 @@
+"""Capture and H.264, behind a small interface: pixelflux is one engine, a test's is another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+log = logging.getLogger("jupyter_vnc_proxy.stream")
+
+NAL_SPS = 7
+"""The type of the NAL unit that only key pictures begin with (ITU-T H.264, table 7-1)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One encoded picture of the whole screen: Annex-B bytes, one slice."""
+
+    data: bytes
+
+    @property
+    def is_key(self) -> bool:
+        """Whether a decoder can begin with it."""
+        start = self.data.find(b"\x00\x00\x01", 0, 8)
+        return start >= 0 and len(self.data) > start + 3 and self.data[start + 3] & 0x1F == NAL_SPS
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How much to send. ``kilobits`` a second, or ``None`` for constant quality; ``frames`` a second."""
+
+    kilobits: int | None = None
+    frames: float = 60.0
+
+
+class Engine(Protocol):
+    """Captures the whole of a display and encodes what changes; `start` and `stop` may be called again and again."""
+
+    def start(self, width: int, height: int, rate: Rate, full_colour: bool) -> None:
+        """Begin; the first picture is a key picture. Raise ``RuntimeError`` where it can't."""
+
+    def stop(self) -> None:
+        """End; nothing is delivered afterwards."""
+
+    def change_rate(self, rate: Rate) -> None:
+        """Change the rate while it runs."""
+
+    def request_key(self) -> None:
+        """Make the next picture a key picture."""
+
+
+class PixelfluxEngine:
+    """pixelflux on an X display (its connection comes from DISPLAY and XAUTHORITY in the environment)."""
+
+    CONSTANT_QUALITY = 25
+    """x264's CRF where the link sets no limit."""
+
+    def __init__(self, deliver: Callable[[Picture], None]) -> None:
+        import pixelflux
+
+        self._pixelflux = pixelflux
+        self._capture = pixelflux.ScreenCapture()
+        self._deliver = deliver
+        self._turn = 0
+        self._rate = Rate()
+        self._full_colour = False
+        self._size = (0, 0)
+        self._running = False
+
+    def start(self, width: int, height: int, rate: Rate, full_colour: bool) -> None:
+        """Begin to capture the whole display."""
+        self._size, self._rate, self._full_colour = (width, height), rate, full_colour
+        settings = self._pixelflux.CaptureSettings()
+        settings.use_wayland = False
+        settings.capture_width, settings.capture_height = width, height
+        settings.target_fps = rate.frames
+        settings.codec = "h264"
+        settings.video_fullframe = True
+        settings.omit_stripe_headers = True  # bare Annex-B
+        settings.cpu_encode_threading = False  # one slice a picture, which is all that noVNC's parser can follow
+        settings.video_fullcolor = full_colour
+        settings.video_crf = self.CONSTANT_QUALITY
+        settings.video_cbr_mode = rate.kilobits is not None
+        if rate.kilobits is not None:
+            settings.video_bitrate_kbps = rate.kilobits
+        self._turn += 1
+        turn, loop = self._turn, asyncio.get_running_loop()
+
+        def on_frame(frame: Any) -> None:  # on the engine's own thread, which the frame's memory belongs to
+            loop.call_soon_threadsafe(self._take, turn, Picture(bytes(memoryview(frame))))
+
+        self._capture.start_capture(on_frame, settings)
+        self._running = True
+
+    def _take(self, turn: int, picture: Picture) -> None:
+        if turn == self._turn and self._running:
+            self._deliver(picture)
+
+    def stop(self) -> None:
+        """End the capture."""
+        if self._running:
+            self._running = False
+            self._capture.stop_capture()
+
+    def change_rate(self, rate: Rate) -> None:
+        """Change frame rate and bits; constant quality and constant bits exclude each other until a restart."""
+        if not self._running or rate == self._rate:
+            return
+        if (rate.kilobits is None) != (self._rate.kilobits is None):
+            self.stop()
+            self.start(*self._size, rate, self._full_colour)
+            return
+        if rate.frames != self._rate.frames:
+            self._capture.update_framerate(rate.frames)
+        if rate.kilobits is not None and rate.kilobits != self._rate.kilobits:
+            self._capture.update_video_bitrate(rate.kilobits)
+        self._rate = rate
+
+    def request_key(self) -> None:
+        """Make the next picture a key picture."""
+        if self._running:
+            self._capture.request_idr_frame()

@@ -1,0 +1,51 @@
+"""When the screen is in motion, and when it has come to rest. Sans-I/O: the time is handed in, in seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+
+WINDOW = 0.2
+"""Seconds of the past that are looked at."""
+
+LARGE = 0.08
+"""Share of the screen that one change must have to count as motion."""
+
+CHANGES = 5
+"""Large changes within the window that make motion: 25 a second."""
+
+REST = 0.2
+"""Seconds without any change after which motion has ended."""
+
+
+class Motion:
+    """Follows changes; `active` has hysteresis, so that it neither flaps nor lingers."""
+
+    def __init__(self) -> None:
+        self._large: deque[float] = deque()
+        self._last = float("-inf")
+        self.active = False
+
+    def changed(self, now: float, share: float) -> bool:
+        """A ``share`` (0 to 1) of the screen changed; return whether motion begins with that."""
+        self._last = now
+        if share >= LARGE:
+            self._large.append(now)
+        while self._large and now - self._large[0] > WINDOW:
+            self._large.popleft()
+        if self.active or len(self._large) < CHANGES:
+            return False
+        self.active = True
+        return True
+
+    def picture(self, now: float) -> None:
+        """The engine delivered a picture, which it does only where something changed."""
+        self._last = now
+
+    def rest_at(self) -> float:
+        """Return when motion ends unless something changes before."""
+        return self._last + REST
+
+    def stop(self) -> None:
+        """Motion has ended."""
+        self.active = False
+        self._large.clear()

@@ -1,0 +1,125 @@
+"""How much a viewer's link takes: what is in flight, how long it is under way, and what to send from now on.
+
+Sans-I/O: the time is handed in, in seconds. An acknowledgement (a fence that comes back) says that a frame was painted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from .engine import Rate
+
+IN_FLIGHT = 2
+"""Frames that may be under way; more only make the picture older."""
+
+FALLS_BEHIND = 8
+"""Frames under way at which a viewer leaves the shared stream until it has seen them."""
+
+BASE_WINDOW = 10.0
+"""Seconds for which the quickest acknowledgement is taken for the link's own delay."""
+
+QUEUED = 0.04
+"""Seconds that an acknowledgement may take longer than the quickest before the link counts as full."""
+
+SUSTAINED = 2
+"""Updates in a row that must see a queue before less is sent."""
+
+UPDATE = 0.1
+"""Seconds between two changes of the rate."""
+
+UNLIMITED = 40_000
+LEAST = 300
+"""Kilobits a second: above the first nothing is limited, below the second nothing is gained."""
+
+FULL_FRAMES = 60.0
+LEAST_FRAMES = 5.0
+KILOBITS_PER_FRAME = 25
+"""Kilobits that a picture should have at least; below that fewer pictures are better than worse ones."""
+
+GROWTH, SLOW_GROWTH, DECREASE = 1.12, 1.01, 0.75
+"""Factors of the rate: a tenth of a second without a queue, the same near to where it was full, and a full link."""
+
+PROBE = 3.0
+"""Seconds after which a link that was full may have become wider."""
+
+
+class Pacer:
+    """Follows one viewer's link."""
+
+    def __init__(self) -> None:
+        self._flight: deque[tuple[int, float, int]] = deque()
+        self._delays: deque[tuple[float, float]] = deque()
+        self._delivered: deque[tuple[float, int]] = deque()
+        self._kilobits = float(UNLIMITED)
+        self._updated = self._decreased = float("-inf")
+        self._ceiling = float("inf")
+        self._full = 0
+
+    def sent(self, now: float, number: int, size: int) -> None:
+        """A frame of ``size`` bytes was handed to the link."""
+        self._flight.append((number, now, size))
+
+    def acknowledged(self, now: float, number: int) -> None:
+        """The frame ``number`` was painted, and so were those before it."""
+        while self._flight and self._flight[0][0] <= number:
+            _, began, size = self._flight.popleft()
+            self._delivered.append((now, size))
+            self._delays.append((now, now - began))
+        for table in (self._delays, self._delivered):
+            while table and now - table[0][0] > (BASE_WINDOW if table is self._delays else 1.0):
+                table.popleft()
+        self._update(now)
+
+    def forget_delays(self) -> None:
+        """What is sent from now on takes its own time to decode and paint."""
+        self._delays.clear()
+        self._full = 0
+
+    @property
+    def in_flight(self) -> int:
+        """Frames under way."""
+        return len(self._flight)
+
+    def oldest(self, now: float) -> float:
+        """Return how many seconds the oldest frame is under way; 0 where none is."""
+        return now - self._flight[0][1] if self._flight else 0.0
+
+    def may_send(self) -> bool:
+        """Whether another frame may go."""
+        return len(self._flight) < IN_FLIGHT
+
+    def _update(self, now: float) -> None:
+        if now - self._updated < UPDATE:
+            return
+        # The quickest of the last tenth of a second: a browser that is busy for a moment is no queue.
+        lately = [delay for when, delay in self._delays if when > self._updated]
+        self._updated = now
+        if not lately:
+            return
+        base, queue = min(delay for _, delay in self._delays), min(lately)
+        if queue - base > QUEUED:
+            self._full += 1
+            if self._full >= SUSTAINED and now - self._decreased > queue + UPDATE:
+                self._decreased = now  # what was sent since the last decrease has arrived by now
+                carried = self._carried(now)
+                self._ceiling = carried
+                self._kilobits = max(LEAST, min(self._kilobits, carried) * DECREASE)
+            return
+        self._full = 0
+        if now - self._decreased > PROBE:
+            self._ceiling = float("inf")
+        near = self._kilobits * GROWTH > self._ceiling
+        self._kilobits = min(UNLIMITED, self._kilobits * (SLOW_GROWTH if near else GROWTH))
+
+    def _carried(self, now: float) -> float:
+        """Return the kilobits a second that arrived lately."""
+        began = self._delivered[0][0]
+        kilobits = sum(size for when, size in self._delivered if when > began) / 125
+        return kilobits / (now - began) if now - began > UPDATE else self._kilobits
+
+    def rate(self) -> Rate:
+        """Return the rate to encode with."""
+        if self._kilobits >= UNLIMITED:
+            return Rate()
+        frames = max(LEAST_FRAMES, min(FULL_FRAMES, self._kilobits / KILOBITS_PER_FRAME))
+        return Rate(round(self._kilobits), round(frames))

@@ -1,0 +1,264 @@
+"""The X screen: which parts of it changed, and their pixels.
+
+XDamage says when something was drawn, MIT-SHM reads just that, and a comparison with what was there before leaves what
+really changed. While nothing is drawn nothing is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..display import connect, set_size
+from ..options import Geometry
+
+TILE = 64
+"""Pixels of a tile's side: changes are followed in squares of this size."""
+
+IPC_PRIVATE, IPC_RMID = 0, 0
+"""From <sys/ipc.h>."""
+
+ALL_PLANES = 0xFFFFFFFF
+BYTES_PER_PIXEL = 4
+
+Pixels = npt.NDArray[np.uint8]
+"""Shape (height, width, 4): blue, green, red and a byte without meaning."""
+
+Tiles = npt.NDArray[np.bool_]
+"""Shape (rows, columns): one flag for each tile of the screen, those at the right and lower edge cut."""
+
+
+class Rectangle(NamedTuple):
+    """A part of the screen, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class SharedMemory:
+    """A System V segment that the X server writes pixels to (shmget(2), MIT-SHM)."""
+
+    def __init__(self, size: int) -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.shmat.restype = ctypes.c_void_p
+        self.identifier = libc.shmget(IPC_PRIVATE, ctypes.c_size_t(size), 0o600)
+        if self.identifier < 0:
+            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmget)")
+        self._address = libc.shmat(self.identifier, None, 0)
+        self._libc = libc
+        if self._address in (None, ctypes.c_void_p(-1).value):
+            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmat)")
+        buffer = (ctypes.c_uint8 * size).from_address(self._address)
+        self.bytes: npt.NDArray[np.uint8] = np.ctypeslib.as_array(buffer)
+
+    def forget(self) -> None:
+        """Let the kernel remove it once nobody is attached; to be called when the X server is."""
+        self._libc.shmctl(self.identifier, IPC_RMID, None)
+
+    def close(self) -> None:
+        """Detach; `bytes` must not be used any more."""
+        self._libc.shmdt(ctypes.c_void_p(self._address))
+
+
+class Screen:
+    """The root window's pixels, kept as they were last seen in `pixels`.
+
+    ``on_change(tiles)`` is called from the event loop with the tiles that changed, ``on_resize()`` when the screen has
+    another size. Raise ``xcffib.ConnectionException`` where the display can't be reached.
+    """
+
+    def __init__(
+        self, display: str, xauthority: Path, on_change: Callable[[Tiles], None], on_resize: Callable[[], None]
+    ) -> None:
+        import xcffib.damage
+        import xcffib.shm
+        import xcffib.xfixes
+        import xcffib.xproto
+
+        self._on_change = on_change
+        self._on_resize = on_resize
+        self.connection = connect(display, xauthority)
+        self._fileno = int(self.connection.get_file_descriptor())
+        self._damage_extension = self.connection(xcffib.damage.key)
+        self._damage_extension.QueryVersion(1, 1).reply()
+        self._fixes = self.connection(xcffib.xfixes.key)
+        self._fixes.QueryVersion(5, 0).reply()
+        self._shm = self.connection(xcffib.shm.key)
+        root = self.connection.get_setup().roots[0]
+        self.root = root.root
+        self.connection.core.ChangeWindowAttributes(
+            self.root, xcffib.xproto.CW.EventMask, [xcffib.xproto.EventMask.StructureNotify]
+        )
+        self._region = self.connection.generate_id()
+        self._fixes.CreateRegion(self._region, 0, [])
+        self._damage = self.connection.generate_id()
+        level = xcffib.damage.ReportLevel.NonEmpty
+        self._damage_extension.Create(self._damage, self.root, level)
+        self.handlers: dict[type, Callable[[object], None]] = {}
+        self._memory: SharedMemory | None = None
+        self._segment = 0
+        self._allocate(root.width_in_pixels, root.height_in_pixels)
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    def start(self, gone: Callable[[], None]) -> None:
+        """Begin to follow the screen in the running event loop; ``gone()`` is called when the display has ended."""
+        self._gone = gone
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._fileno, self.handle_events)
+        self.handle_events()
+
+    def close(self) -> None:
+        """Follow it no more."""
+        self._loop.remove_reader(self._fileno)
+        self.connection.disconnect()
+        if self._memory is not None:
+            self._memory.close()
+
+    def _allocate(self, width: int, height: int) -> None:
+        self._free()
+        size = width * height * BYTES_PER_PIXEL
+        self._memory = SharedMemory(size)
+        self._segment = self.connection.generate_id()
+        self._shm.Attach(self._segment, self._memory.identifier, False, is_checked=True).check()
+        self._memory.forget()
+        self.width, self.height = width, height
+        self.pixels: Pixels = np.zeros((height, width, BYTES_PER_PIXEL), np.uint8)
+        self._read(Rectangle(0, 0, width, height))
+
+    def _free(self) -> None:
+        if self._memory is not None:
+            self._shm.Detach(self._segment)
+            self._memory.close()
+            self._memory = None
+
+    # -- following ---------------------------------------------------------------------------------------------------
+
+    def tiles(self, value: bool = False) -> Tiles:
+        """Return a flag for each tile, all of them ``value``."""
+        return np.full((-(-self.height // TILE), -(-self.width // TILE)), value, np.bool_)
+
+    def handle_events(self) -> None:
+        """Take in what has happened on the display."""
+        import xcffib
+
+        try:
+            self._handle_events()
+        except xcffib.ConnectionException:
+            self._loop.remove_reader(self._fileno)
+            self._gone()
+
+    def _handle_events(self) -> None:
+        """Each question to the display may bring in more."""
+        while True:
+            damaged, size, handled = self._poll()
+            if size is not None and size != (self.width, self.height):
+                self._allocate(*size)
+                self._on_resize()
+            if damaged:
+                self._look(self._take_damage())
+            elif not handled:
+                return
+
+    def _poll(self) -> tuple[bool, tuple[int, int] | None, bool]:
+        """Return whether something was drawn, the new size if there is one, and whether there was any event."""
+        import xcffib.damage
+        import xcffib.xproto
+
+        damaged = handled = False
+        size = None
+        while (event := self.connection.poll_for_event()) is not None:
+            handled = True
+            if isinstance(event, xcffib.damage.NotifyEvent):
+                damaged = True
+            elif isinstance(event, xcffib.xproto.ConfigureNotifyEvent) and event.window == self.root:
+                size = (event.width, event.height)
+            elif (handler := self.handlers.get(type(event))) is not None:
+                handler(event)
+        return damaged, size, handled
+
+    def _take_damage(self) -> list[Rectangle]:
+        """Return what was drawn on since the last time; drawing from now on is told anew."""
+        self._damage_extension.Subtract(self._damage, 0, self._region)
+        reply = self._fixes.FetchRegion(self._region).reply()
+        return [Rectangle(each.x, each.y, each.width, each.height) for each in reply.rectangles]
+
+    def look_everywhere(self) -> None:
+        """Read the whole screen, and tell what changed."""
+        self._take_damage()
+        self._look([Rectangle(0, 0, self.width, self.height)])
+        self._loop.call_soon(self.handle_events)
+
+    def _look(self, rectangles: list[Rectangle]) -> None:
+        changed = self.tiles()
+        for rectangle in rectangles:
+            self._read(rectangle, changed)
+        if changed.any():
+            self._on_change(changed)
+
+    def _read(self, rectangle: Rectangle, changed: Tiles | None = None) -> None:
+        """Read a part of the screen into `pixels`, and flag in ``changed`` the tiles where it differs from before."""
+        import xcffib.xproto
+
+        left, top = max(0, rectangle.x), max(0, rectangle.y)
+        right = min(self.width, rectangle.x + rectangle.width)
+        bottom = min(self.height, rectangle.y + rectangle.height)
+        if right <= left or bottom <= top:
+            return
+        assert self._memory is not None
+        width, height = right - left, bottom - top
+        pixmap = xcffib.xproto.ImageFormat.ZPixmap
+        self._shm.GetImage(self.root, left, top, width, height, ALL_PLANES, pixmap, self._segment, 0).reply()
+        count = width * height
+        fresh = self._memory.bytes[: count * BYTES_PER_PIXEL].view(np.uint32).reshape(height, width)
+        known = self.pixels[top:bottom, left:right].view(np.uint32)[..., 0]
+        if changed is None:
+            known[...] = fresh
+            return
+        for row in range(top // TILE, (bottom - 1) // TILE + 1):
+            upper, lower = max(top, row * TILE), min(bottom, (row + 1) * TILE)
+            new, old = fresh[upper - top : lower - top], known[upper - top : lower - top]
+            columns = np.flatnonzero((new != old).any(axis=0))
+            if len(columns):
+                old[...] = new
+                changed[row, np.unique((columns + left) // TILE)] = True
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def resize(self, width: int, height: int) -> Geometry:
+        """Change the screen's size in pixels through RANDR; return the size that it has then."""
+        geometry = set_size(self.connection, Geometry(width, height))
+        self._loop.call_soon(self.handle_events)
+        return geometry
+
+
+def rectangles_of(tiles: Tiles, width: int, height: int) -> list[Rectangle]:
+    """Return rectangles that cover the flagged tiles of a screen of that size in pixels, and nothing else.
+
+    Runs of tiles in a row become one; equal runs in rows that follow each other are joined.
+    """
+    found: list[Rectangle] = []
+    open_runs: dict[tuple[int, int], int] = {}
+    rows, _ = tiles.shape
+    for row in range(rows + 1):
+        runs = set(_runs(tiles[row])) if row < rows else set()
+        for run in [each for each in open_runs if each not in runs]:
+            top = open_runs.pop(run)
+            x, y = run[0] * TILE, top * TILE
+            found.append(Rectangle(x, y, min(run[1] * TILE, width) - x, min(row * TILE, height) - y))
+        for run in runs:
+            open_runs.setdefault(run, row)
+    return sorted(found, key=lambda each: (each.y, each.x))
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.view(np.int8), [0]))))
+    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]

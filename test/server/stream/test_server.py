@@ -1,0 +1,124 @@
+"""The server as a process, seen by a client that wants raw pixels."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import wait_until
+from displays import Display
+
+from jupyter_vnc_proxy.display import screenshot
+
+from .test_source import Rectangle, paint
+
+
+class RawClient:
+    """Speaks RFB 3.8 and knows Raw alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(10)
+        self._socket.connect(os.fspath(path))
+        assert self._read(12) == b"RFB 003.008\n"
+        self._socket.sendall(b"RFB 003.008\n")
+        assert self._read(2) == b"\x01\x01"
+        self._socket.sendall(b"\x01")
+        assert self._read(4) == bytes(4)
+        self._socket.sendall(b"\x01")
+        self.width, self.height = struct.unpack(">HH", self._read(4))
+        self._read(16)
+        self.name = self._read(struct.unpack(">I", self._read(4))[0]).decode()
+        self.pixels = np.zeros((self.height, self.width, 4), np.uint8)
+
+    def _read(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            chunk = self._socket.recv(size - len(data))
+            if not chunk:
+                raise ConnectionError("the server has ended the connection")
+            data += chunk
+        return data
+
+    def send(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def update(self, incremental: bool) -> None:
+        """Ask for an update, and take it in."""
+        self.send(struct.pack(">BBHHHH", 3, incremental, 0, 0, self.width, self.height))
+        kind, count = struct.unpack(">BxH", self._read(4))
+        assert kind == 0
+        for _ in range(count):
+            x, y, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
+            assert encoding == 0
+            data = np.frombuffer(self._read(width * height * 4), np.uint8).reshape(height, width, 4)
+            self.pixels[y : y + height, x : x + width] = data
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def display(runtime: Path) -> Iterator[Display]:
+    made = Display(runtime)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def served(runtime: Path, display: Display) -> Iterator[Path]:
+    path = runtime / "rfb.sock"
+    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}"]
+    argv += [f"--xauthority={display.xauthority}", f"--unix-socket={path}", "--desktop=Trial"]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    wait_until(path.exists)
+    yield path
+    process.terminate()
+    assert process.wait(10) == 0
+    assert not path.exists()
+
+
+def same_as_the_screen(client: RawClient, display: Display) -> bool:
+    """Tell whether the client has every pixel as the X server has it."""
+    import io
+
+    from PIL import Image
+
+    image = np.asarray(Image.open(io.BytesIO(screenshot(display.name, display.xauthority))))
+    return bool((client.pixels[..., 2::-1] == image).all())
+
+
+def test_a_client_gets_the_screen_exactly_and_then_what_changes(served: Path, display: Display) -> None:
+    assert stat.S_IMODE(served.stat().st_mode) == 0o600
+    client = RawClient(served)
+    assert client.name == "Trial"
+    client.update(incremental=False)
+    assert same_as_the_screen(client, display)
+    paint(display, Rectangle(300, 200, 50, 40), 0xABCDEF)
+    client.update(incremental=True)
+    assert same_as_the_screen(client, display)
+    client.close()
+
+
+def test_several_clients_are_served_and_one_that_goes_away_or_talks_nonsense_harms_none(
+    served: Path, display: Display
+) -> None:
+    first, second, third = (RawClient(served) for _ in range(3))
+    first.update(incremental=False)
+    second.send(b"\xee" * 64)
+    third.close()
+    paint(display, Rectangle(10, 10, 500, 500), 0x00FF00)
+    first.update(incremental=True)
+    assert same_as_the_screen(first, display)
+    with pytest.raises((ConnectionError, AssertionError)):
+        second.update(incremental=True)
+    first.close()
+    second.close()
