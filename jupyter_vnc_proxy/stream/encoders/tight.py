@@ -38,6 +38,9 @@ times as long and is 10 % smaller."""
 
 DEFAULT_LEVEL = 1
 
+ZLIB_HEADER = b"\x78\x01"
+"""What a zlib stream begins with: deflate, a window of 32 KiB (RFC 1950). The rest is raw deflate, in blocks."""
+
 NOISE_SAMPLE = 2048
 NOISE_RATIO = 0.9
 """A picture of many colours is stored where that many of its bytes shrink by less than that."""
@@ -55,21 +58,19 @@ class TightEncoder:
     def __init__(self, compression_level: int | None = None) -> None:
         self._finder = PaletteFinder()
         self._streams: dict[int, zlib._Compress] = {}
-        self._resets = 0
+        self._begun: set[int] = set()
         self._level = _zlib_level(compression_level)
 
     def set_compression_level(self, compression_level: int | None) -> None:
-        """Take the client's ``compression_level`` (0 to 9, ``None``: 1) from the next rectangle on."""
+        """Take the client's ``compression_level`` (0 to 9, ``None``: 1) from the next rectangle on.
+
+        Other compressors go on with the same zlib streams, which their viewers don't see. Tight could reset the
+        streams, but noVNC 1.7 can't inflate what comes after that: its pako forgets to get a new window.
+        """
         level = _zlib_level(compression_level)
         if level != self._level:
             self._level = level
-            self.reset()
-
-    def reset(self) -> None:
-        """Begin all zlib streams anew with the next rectangle, on both sides."""
-        for stream in self._streams:
-            self._resets |= 1 << stream
-        self._streams.clear()
+            self._streams.clear()
 
     def encode(self, pixels: Pixels) -> bytes:
         """Return a rectangle's content, exact; raise ``ValueError`` where it is too large for one rectangle."""
@@ -79,7 +80,7 @@ class TightEncoder:
         if (palette := self._finder.find(colours, 2 if colours.size < MIN_PALETTE else 256)) is None:
             return self._copy(pixels)
         if len(palette.colours) == 1:
-            return self._control(FILL) + _tpixels(palette.colours)
+            return bytes([FILL]) + _tpixels(palette.colours)
         return self._indexed(palette)
 
     def jpeg(self, pixels: Pixels, quality: int) -> bytes:
@@ -95,32 +96,31 @@ class TightEncoder:
 
     def jpeg_data(self, data: bytes) -> bytes:
         """Return the content of a rectangle that somebody else has compressed to JPEG."""
-        return self._control(JPEG) + compact_length(len(data)) + data
+        return bytes([JPEG]) + compact_length(len(data)) + data
 
     def _copy(self, pixels: Pixels) -> bytes:
         data = _rgb(pixels)
         if len(data) < MIN_COMPRESSED:
-            return self._control(STREAM_COPY << 4) + data
+            return bytes([STREAM_COPY << 4]) + data
         stream = STREAM_STORED if self._is_noise(data) else STREAM_COPY
-        return self._control(stream << 4) + self._deflated(stream, data)
+        return bytes([stream << 4]) + self._deflated(stream, data)
 
     def _indexed(self, palette: Palette) -> bytes:
         is_mono = len(palette.colours) == 2
         stream = STREAM_MONO if is_mono else STREAM_INDEXED
         data = (np.packbits(palette.indices, axis=1) if is_mono else palette.indices).tobytes()
-        head = self._control(stream << 4 | READ_FILTER) + bytes([FILTER_PALETTE, len(palette.colours) - 1])
-        head += _tpixels(palette.colours)
+        head = bytes([stream << 4 | READ_FILTER, FILTER_PALETTE, len(palette.colours) - 1]) + _tpixels(palette.colours)
         return head + (data if len(data) < MIN_COMPRESSED else self._deflated(stream, data))
-
-    def _control(self, kind: int) -> bytes:
-        resets, self._resets = self._resets, 0
-        return bytes([kind | resets])
 
     def _deflated(self, number: int, data: bytes) -> bytes:
         stream = self._streams.get(number)
         if stream is None:
-            stream = self._streams[number] = zlib.compressobj(0 if number == STREAM_STORED else self._level)
+            level = 0 if number == STREAM_STORED else self._level
+            stream = self._streams[number] = zlib.compressobj(level, wbits=-zlib.MAX_WBITS)
         compressed = stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
+        if number not in self._begun:
+            self._begun.add(number)
+            compressed = ZLIB_HEADER + compressed
         return compact_length(len(compressed)) + compressed
 
     def _is_noise(self, data: bytes) -> bool:
