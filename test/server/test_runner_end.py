@@ -154,10 +154,12 @@ def test_an_orphan_lives_on_for_its_time_and_ends(runners: Runners) -> None:
     assert "no server has looked after it" in run.text()
 
 
-def test_a_desktop_with_an_owner_is_no_orphan_until_the_owner_goes(runners: Runners) -> None:
+def test_a_desktop_with_an_owner_is_no_orphan_until_the_owner_goes(runners: Runners, runtime: Path) -> None:
+    desktop = Desktop(runtime / "default")
+    desktop.prepare()
+    owner = desktop.own()  # before it starts, as a server does
     run = runners.start("--orphan-timeout=0.3", command=IMPATIENT)
     run.until(phase="running")
-    owner = Desktop(run.path).own()
     with pytest.raises(subprocess.TimeoutExpired):
         run.process.wait(1.5)
     owner.close()
