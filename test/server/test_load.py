@@ -35,7 +35,7 @@ def proportional_megabytes(pids: list[int]) -> float:
 
 
 async def test_twenty_desktops_start_are_seen_and_stop_at_once(
-    api: Api, runtime: Path, jp_ws_fetch: Any, record_property: Record, capsys: pytest.CaptureFixture[str]
+    api: Api, runtime: Path, jp_ws_fetch: Any, record_testsuite_property: Record, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = [f"desktop-{number:02}" for number in range(DESKTOPS)]
     began = time.monotonic()
@@ -65,7 +65,7 @@ async def test_twenty_desktops_start_are_seen_and_stop_at_once(
 
     cost = {"all_running_s": started, "megabytes_each": megabytes, "all_stopped_s": stopped}
     for what, value in cost.items():
-        record_property(what, round(value, 2))
+        record_testsuite_property(what, round(value, 2))
     with capsys.disabled():
         print(f"\n{DESKTOPS} desktops: " + ", ".join(f"{what} {value:.2f}" for what, value in cost.items()))
 
