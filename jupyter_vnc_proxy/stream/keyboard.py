@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections import deque
 from itertools import combinations
 from typing import NamedTuple
 
@@ -44,12 +45,21 @@ class Held(NamedTuple):
     keycode: int
 
 
+class _LaterError(Exception):
+    """The keyboard's map has just been changed, and must not be again for some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
 class Keyboard:
     """What one viewer holds down. Keys of several viewers that share a `Layout` don't release each other's."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._held: dict[tuple[str, int], Held] = {}
+        self._waiting: deque[tuple[int, bool, int]] = deque()
+        self._timed = False
 
     # -- what viewers say ---------------------------------------------------------------------------------------------
 
@@ -58,16 +68,34 @@ class Keyboard:
 
         ``scancode`` is QEMU's (XT, set 1), ``None`` or 0 where it is not known. It says which of several keys is meant,
         and which one with a keysym of 0 or a command in letters that the layout lacks. A key that is down already
-        repeats. Raise ``xcffib.ConnectionException`` where the display is gone.
+        repeats. A key that must wait for the map to settle is pressed a moment later, and so are those after it.
+        Raise ``xcffib.ConnectionException`` where the display is gone.
         """
-        if down:
-            self._press(TAB if keysym == LEFT_TAB else keysym, scancode or 0)
-        else:
-            self._release(TAB if keysym == LEFT_TAB else keysym, scancode or 0)
+        self._waiting.append((TAB if keysym == LEFT_TAB else keysym, down, scancode or 0))
+        if not self._timed:
+            self._work()
+
+    def _work(self) -> None:
+        while self._waiting:
+            keysym, down, scancode = self._waiting[0]
+            try:
+                (self._press if down else self._release)(keysym, scancode)
+            except _LaterError as later:
+                assert self._layout.timer is not None
+                self._timed = True
+                self._layout.timer(later.seconds, self._resume)
+                break
+            self._waiting.popleft()
         self._layout.flush()
+
+    def _resume(self) -> None:
+        self._timed = False
+        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+            self._work()
 
     def release_all(self) -> None:
         """Release whatever is down; also where the display is gone."""
+        self._waiting.clear()
         held, self._held = self._held, {}
         with contextlib.suppress(xcffib.XcffibException):
             for each in reversed(held.values()):
@@ -136,6 +164,8 @@ class Keyboard:
             return plan
         if state.modifiers & COMMAND and physical is not None and not keysym <= LAST_ASCII:
             return Plan(physical)  # a command is known by its key where letters are others
+        if seconds := self._layout.settling():
+            raise _LaterError(seconds)
         spare = self._layout.spare(keysym)
         return None if spare is None else self._find(keysym, spare, state) or Plan(spare)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -27,6 +28,10 @@ PRESS, RELEASE = 2, 3
 PUT_BACK_AFTER = 30.0
 """Seconds without a spare key's use after which all are put back; a slow client may still look one up."""
 
+SETTLES = 0.02
+"""Seconds between two changes of the map. Xlib forgets a change that it is told of while it looks up the one before
+(XkbGetMapChanges, then all that is pending is cleared); people don't type that fast, but input methods do."""
+
 Timer = Callable[[float, Callable[[], None]], object]
 """Calls after some seconds; an event loop's ``call_later`` is one."""
 
@@ -42,9 +47,9 @@ class Layout:
     """Made once for a display, on a connection that is used for nothing else and stays the caller's.
 
     For nothing else, since a reply that is waited for takes in events that came before it: those wait then without
-    the socket being readable. ``on_locks(state)`` is called when a lock changes; ``timer`` lets spare keys be put back
-    when they have not been used for `PUT_BACK_AFTER` seconds (else `put_back` and `close` do). Have `handle_events`
-    called when `fileno` is readable.
+    the socket being readable. Have `handle_events` called once at the start, and when `fileno` is readable.
+    ``on_locks(state)`` is called when a lock changes. With ``timer`` spare keys are put back when they have not been
+    used for `PUT_BACK_AFTER` seconds (else `put_back` and `close` do), and keys wait for the map to settle.
     """
 
     def __init__(
@@ -52,11 +57,12 @@ class Layout:
     ) -> None:
         self.connection = connection
         self._on_locks = on_locks
-        self._timer = timer
+        self.timer = timer
         self._timed = self._used = False
         self._keymap: Keymap | None = None
         self._down: Counter[int] = Counter()
-        self._spares: OrderedDict[int, int] = OrderedDict()
+        self._spares: OrderedDict[int, int] = OrderedDict()  # keycode → keysym, the longest unused first
+        self._changed = 0.0
         self._xkb = connection(xcffib.xkb.key)
         self._xtest = connection(xcffib.xtest.key)
         self._xkb.UseExtension(1, 0).reply()
@@ -90,13 +96,17 @@ class Layout:
         if event is None:
             return False
         if isinstance(event, xcffib.xproto.MappingNotifyEvent):
-            self._keymap = None
+            self._forget_map()
         elif isinstance(event, xcffib.xkb.NewKeyboardNotifyEvent):  # as xcffib calls all of XKB's
             if event.xkbType == xcffib.xkb.IndicatorStateNotifyEvent.event_number:
                 self._notice_locks()
             else:
-                self._keymap = None
+                self._forget_map()
         return True
+
+    def _forget_map(self) -> None:
+        self._keymap = None
+        self._changed = time.monotonic()
 
     def _notice_locks(self) -> None:
         before, self._locks = self._locks, self.lock_state()
@@ -130,9 +140,9 @@ class Layout:
         """The map as it is, as far as events have told; asked for again when it has changed."""
         if self._keymap is None:
             self._keymap = keymap = fetch(self.connection)
-            for keysym, keycode in list(self._spares.items()):
+            for keycode, keysym in list(self._spares.items()):
                 if not any(canonical(keysym) in map(canonical, symbols) for _, symbols in keymap.keys[keycode].groups):
-                    del self._spares[keysym]  # somebody set another layout
+                    del self._spares[keycode]  # somebody set another layout
         return self._keymap
 
     # -- keys ---------------------------------------------------------------------------------------------------------
@@ -143,6 +153,9 @@ class Layout:
             self._fake(RELEASE, keycode)
         self._down[keycode] += 1
         self._fake(PRESS, keycode)
+        if keycode in self._spares:
+            self._spares.move_to_end(keycode)
+            self._used = True
 
     def hold(self, keycode: int) -> None:
         """Press a modifier for one more holder; where it is down, it stays so."""
@@ -184,42 +197,35 @@ class Layout:
 
     # -- spare keys ---------------------------------------------------------------------------------------------------
 
+    def settling(self) -> float:
+        """Return the seconds to wait before the map may be changed again; 0 where there is no timer to wait with."""
+        return 0.0 if self.timer is None else max(0.0, self._changed + SETTLES - time.monotonic())
+
     def spare(self, keysym: int) -> int | None:
-        """Return a keycode that means nothing to the layout and gives ``keysym`` for now; ``None`` if all are held.
+        """Have a keycode that means nothing to the layout give ``keysym`` for now; ``None`` if all are held.
 
         The one that has not been used for longest is taken again only when there is no free one left, for a client
         may look up what a key means long after it was pressed.
         """
-        keycode = self._spares.get(keysym)
+        free = self.keymap.free()
+        keycode = free[-1] if free else next((each for each in self._spares if not self._down[each]), None)
         if keycode is None:
-            keycode = self._free_keycode()
-            if keycode is None:
-                return None
-            self._spares[keysym] = keycode
-            self._map(keycode, keysym)
-        self._spares.move_to_end(keysym)
-        self._used = True
+            return None
+        self._spares.pop(keycode, None)
+        self._spares[keycode] = keysym
+        self._map(keycode, keysym)
         self._watch_spares()
         return keycode
-
-    def _free_keycode(self) -> int | None:
-        if free := self.keymap.free():
-            return free[-1]
-        for keysym, keycode in self._spares.items():
-            if not self._down[keycode]:
-                del self._spares[keysym]
-                return keycode
-        return None
 
     def _map(self, keycode: int, keysym: int) -> None:
         # Of a single letter the server itself makes a small and a capital one (X protocol, section 5).
         self.connection.core.ChangeKeyboardMapping(1, keycode, 1, [keysym])
-        self._keymap = None
+        self._forget_map()
 
     def _watch_spares(self) -> None:
-        if self._timer is not None and not self._timed:
+        if self.timer is not None and not self._timed:
             self._timed, self._used = True, False
-            self._timer(PUT_BACK_AFTER, self._look_after_spares)
+            self.timer(PUT_BACK_AFTER, self._look_after_spares)
 
     def _look_after_spares(self) -> None:
         self._timed = False
@@ -231,9 +237,9 @@ class Layout:
 
     def put_back(self) -> None:
         """Let the spare keys mean nothing again, except those that are down."""
-        for keysym, keycode in list(self._spares.items()):
+        for keycode in list(self._spares):
             if not self._down[keycode]:
-                del self._spares[keysym]
+                del self._spares[keycode]
                 self._map(keycode, 0)
         self.flush()
 

@@ -338,6 +338,8 @@ class Client:
         return int(self.connection.core.GetSelectionOwner(self.atom(selection)).reply().owner)
 
     def convert(self, selection: str, target: str, into: int) -> None:
+        while not self.owner(selection):
+            pass  # the X server reads its clients in any order
         self.connection.core.ConvertSelection(self.window, self.atom(selection), self.atom(target), into, 0)
         self.connection.flush()
 

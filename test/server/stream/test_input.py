@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from displays import Display
 
 from jupyter_vnc_proxy.display import connect
 from jupyter_vnc_proxy.stream.input import Keyboard, Layout, Pointer
-from jupyter_vnc_proxy.stream.layout import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER
+from jupyter_vnc_proxy.stream.layout import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
 
 TYPIST = Path(__file__).with_name("xlib_typist.py")
 
@@ -116,10 +117,24 @@ class Seat:
     def set_layout(self, layout: str, *more: str) -> None:
         subprocess.run(["setxkbmap", layout, *more], env=self.display.environment(), check=True)
 
+    def key(self, keysym: int, down: bool, scancode: int | None = None) -> None:
+        self.keyboard.key(keysym, down, scancode)
+        self.settle()
+
     def tap(self, *keysyms: int) -> None:
+        """Press one key after the other, as quickly as an input method does."""
         for each in keysyms:
             self.keyboard.key(each, True)
             self.keyboard.key(each, False)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the time pass that the keyboard waits for; what takes longer stays."""
+        while due := [timer for timer in self.timers if timer[0] <= SETTLES]:
+            self.timers.remove(due[0])
+            deadline = time.monotonic() + due[0][0]
+            wait_until(lambda: time.monotonic() >= deadline)  # noqa: B023
+            due[0][1]()
 
     def type(self, text: str) -> None:
         self.tap(*map(keysym, text))
@@ -146,6 +161,7 @@ class Seat:
         return [keysyms[start + n] if n < width else 0 for start in range(0, len(keysyms), width) for n in range(8)]
 
     def down(self) -> list[int]:
+        self.settle()
         keys = bytes(self.connection.core.QueryKeymap().reply().keys)
         return [code for code in range(256) if keys[code >> 3] >> (code & 7) & 1]
 
@@ -190,25 +206,25 @@ def test_every_text_can_be_typed_in_every_layout(seat: Seat, layout: str) -> Non
 @pytest.mark.parametrize("order", ["as pressed", "Shift first"])
 def test_capitals_with_the_viewers_own_shift_need_no_fakes(seat: Seat, layout: str, order: str) -> None:
     seat.set_layout(layout)
-    seat.keyboard.key(SHIFT, True)
-    seat.keyboard.key(keysym("Q"), True)
+    seat.key(SHIFT, True)
+    seat.key(keysym("Q"), True)
     last = [(SHIFT, False), (keysym("Q"), False)]
     for key in last if order == "Shift first" else reversed(last):
-        seat.keyboard.key(*key)
+        seat.key(*key)
     seat.gets((keysym("Q"), SHIFT_STATE))
     assert seat.down() == []
 
 
 def test_shift_is_pretended_and_put_back(seat: Seat) -> None:
-    seat.keyboard.key(keysym("A"), True)
+    seat.key(keysym("A"), True)
     assert len(seat.down()) == 1
-    seat.keyboard.key(keysym("A"), False)
+    seat.key(keysym("A"), False)
     seat.gets((keysym("A"), SHIFT_STATE))
-    seat.keyboard.key(SHIFT, True)
+    seat.key(SHIFT, True)
     seat.tap(keysym("a"), keysym("B"))
     seat.gets((keysym("a"), 0), (keysym("B"), SHIFT_STATE))
     assert len(seat.down()) == 1
-    seat.keyboard.key(SHIFT, False)
+    seat.key(SHIFT, False)
     assert seat.down() == []
 
 
@@ -216,48 +232,48 @@ def test_altgr_is_pretended_and_put_back(seat: Seat) -> None:
     seat.set_layout("de")
     seat.tap(keysym("@"), keysym("q"))
     seat.gets((keysym("@"), LEVEL3_STATE), (keysym("q"), 0))
-    seat.keyboard.key(ALTGR, True)
+    seat.key(ALTGR, True)
     seat.tap(keysym("@"), keysym("q"), keysym("€"))
-    seat.keyboard.key(ALTGR, False)
+    seat.key(ALTGR, False)
     wait_until(lambda: len([event for event in seat.typist.read() if event.get("text")]) >= 3)
     assert seat.typist.text == "@q€"
     assert seat.down() == []
 
 
 def test_a_release_comes_to_the_key_that_was_pressed_whatever_has_changed(seat: Seat) -> None:
-    seat.keyboard.key(keysym("z"), True)
-    seat.keyboard.key(keysym("я"), True)
+    seat.key(keysym("z"), True)
+    seat.key(keysym("я"), True)
     assert len(seat.down()) == 2
     seat.set_layout("de")
-    seat.keyboard.key(keysym("я"), False)
-    seat.keyboard.key(keysym("z"), False)
+    seat.key(keysym("я"), False)
+    seat.key(keysym("z"), False)
     assert seat.down() == []
     seat.tap(keysym("z"), keysym("я"))
     wait_until(lambda: seat.typist.text == "zяzя")
 
 
 def test_another_levels_keysym_releases_the_key_too(seat: Seat) -> None:
-    seat.keyboard.key(SHIFT, True)
-    seat.keyboard.key(keysym("!"), True)
-    seat.keyboard.key(SHIFT, False)
-    seat.keyboard.key(keysym("1"), False)
+    seat.key(SHIFT, True)
+    seat.key(keysym("!"), True)
+    seat.key(SHIFT, False)
+    seat.key(keysym("1"), False)
     assert seat.down() == []
 
 
 def test_a_release_of_what_was_never_pressed_does_nothing(seat: Seat) -> None:
-    seat.keyboard.key(keysym("a"), False)
-    seat.keyboard.key(SHIFT, False, 0x2A)
+    seat.key(keysym("a"), False)
+    seat.key(SHIFT, False, 0x2A)
     seat.tap(keysym("b"))
     seat.gets((keysym("b"), 0))
 
 
 def test_a_held_key_repeats_as_the_viewer_says_and_not_by_itself(seat: Seat) -> None:
     for _ in range(4):
-        seat.keyboard.key(keysym("a"), True, 0x1E)
-    seat.keyboard.key(SHIFT, True)
-    seat.keyboard.key(SHIFT, True)
-    seat.keyboard.key(keysym("a"), False, 0x1E)
-    seat.keyboard.key(SHIFT, False)
+        seat.key(keysym("a"), True, 0x1E)
+    seat.key(SHIFT, True)
+    seat.key(SHIFT, True)
+    seat.key(keysym("a"), False, 0x1E)
+    seat.key(SHIFT, False)
     seat.reads("aaaa")
     wait_until(lambda: [event["down"] for event in seat.typist.read() if event["keysym"] == SHIFT] == [True, False])
     assert seat.connection.core.GetKeyboardControl().reply().global_auto_repeat == 0
@@ -267,7 +283,7 @@ def test_a_held_key_repeats_as_the_viewer_says_and_not_by_itself(seat: Seat) -> 
 
 def test_nothing_stays_down_when_a_viewer_goes(seat: Seat) -> None:
     for each in (CONTROL, SHIFT, ALT, SUPER, ALTGR, keysym("x"), keysym("я"), keysym("🙂"), F1):
-        seat.keyboard.key(each, True)
+        seat.key(each, True)
     assert len(seat.down()) == 9
     seat.keyboard.release_all()
     seat.keyboard.release_all()
@@ -278,10 +294,10 @@ def test_nothing_stays_down_when_a_viewer_goes(seat: Seat) -> None:
 
 def test_a_viewer_releases_nothing_that_another_holds(seat: Seat) -> None:
     other = Keyboard(seat.layout)
-    seat.keyboard.key(SHIFT, True)
+    seat.key(SHIFT, True)
     other.key(SHIFT, True)
     other.key(keysym("K"), True)
-    seat.keyboard.key(keysym("K"), True)
+    seat.key(keysym("K"), True)
     other.release_all()
     assert len(seat.down()) == 2
     seat.tap(keysym("L"))
@@ -294,9 +310,9 @@ def test_a_viewer_releases_nothing_that_another_holds(seat: Seat) -> None:
 @pytest.mark.parametrize("modifier", [CONTROL, ALT, SUPER])
 def test_a_commands_modifiers_are_left_as_they_are(seat: Seat, modifier: int, viewer_shift: bool) -> None:
     state = {CONTROL: CONTROL_STATE, ALT: ALT_STATE, SUPER: SUPER_STATE}[modifier]
-    seat.keyboard.key(modifier, True)
+    seat.key(modifier, True)
     if viewer_shift:
-        seat.keyboard.key(SHIFT, True)
+        seat.key(SHIFT, True)
     seat.tap(keysym("T" if viewer_shift else "t"), F1, TAB, LEFT, ESCAPE)
     shift = SHIFT_STATE if viewer_shift else 0
     wait_until(lambda: len(seat.typist.pressed) >= 5)
@@ -307,16 +323,16 @@ def test_a_commands_modifiers_are_left_as_they_are(seat: Seat, modifier: int, vi
 
 
 def test_a_command_goes_by_its_key_where_the_letters_are_others(seat: Seat) -> None:
-    seat.keyboard.key(CONTROL, True)
+    seat.key(CONTROL, True)
     cyrillic_es = LEGACY["\u0441"]  # on the key of C
-    seat.keyboard.key(cyrillic_es, True, 0x2E)
-    seat.keyboard.key(cyrillic_es, False, 0x2E)
-    seat.keyboard.key(CONTROL, False)
+    seat.key(cyrillic_es, True, 0x2E)
+    seat.key(cyrillic_es, False, 0x2E)
+    seat.key(CONTROL, False)
     seat.gets((keysym("c"), CONTROL_STATE))
     seat.set_layout("ru")
-    seat.keyboard.key(CONTROL, True)
-    seat.keyboard.key(keysym("c"), True, 0x2E)
-    seat.keyboard.key(keysym("c"), False, 0x2E)
+    seat.key(CONTROL, True)
+    seat.key(keysym("c"), True, 0x2E)
+    seat.key(keysym("c"), False, 0x2E)
     seat.gets((keysym("c"), CONTROL_STATE))
 
 
@@ -326,7 +342,7 @@ def test_caps_lock_on_the_display_alone_changes_no_text_and_no_command(seat: Sea
     seat.type("aBä1ж")
     seat.reads("aBä1ж")
     seat.typist.forget()
-    seat.keyboard.key(CONTROL, True)
+    seat.key(CONTROL, True)
     seat.tap(keysym("c"))
     seat.gets((keysym("C"), CONTROL_STATE | LOCK_STATE))
 
@@ -375,61 +391,76 @@ def test_a_scan_code_names_the_key_where_the_layout_agrees(seat: Seat) -> None:
     # The right Shift, the left one; Enter of the keypad; the key right of L on a German keyboard; its Y.
     said = [(0xFFE2, 0x36), (SHIFT, 0x2A), (KP_ENTER, 0x9C), (keysym("ö"), 0x27), (keysym("z"), 0x15)]
     for key in said:
-        seat.keyboard.key(key[0], True, key[1])
-        seat.keyboard.key(key[0], False, key[1])
+        seat.key(key[0], True, key[1])
+        seat.key(key[0], False, key[1])
     wait_until(lambda: len(codes()) == len(said))
     assert codes()[:3] == [62, 50, 104]
     assert seat.typist.text == "\röz"
     seat.typist.forget()
     seat.set_layout("de")
-    seat.keyboard.key(keysym("ö"), True, 0x27)
+    seat.key(keysym("ö"), True, 0x27)
     wait_until(lambda: codes() == [47])
 
 
 def test_a_key_without_a_keysym_is_pressed_as_it_is(seat: Seat) -> None:
     seat.set_layout("fr")
     for scancode in (0x10, 0xE04B, 0xCB):
-        seat.keyboard.key(0, True, scancode)
-        seat.keyboard.key(0, False, scancode)
+        seat.key(0, True, scancode)
+        seat.key(0, False, scancode)
     seat.gets((keysym("a"), 0), (LEFT, 0), (LEFT, 0))
-    seat.keyboard.key(0, True, 0xFFFF)
-    seat.keyboard.key(0, True)
-    seat.keyboard.key(0, True, 0xE07F)
+    seat.key(0, True, 0xFFFF)
+    seat.key(0, True)
+    seat.key(0, True, 0xE07F)
     assert seat.down() == []
 
 
 def test_print_alt_print_and_hyper_do_what_their_keys_do(seat: Seat) -> None:
     seat.tap(PRINT)
-    seat.keyboard.key(ALT, True)
+    seat.key(ALT, True)
     seat.tap(PRINT)
-    seat.keyboard.key(ALT, False)
+    seat.key(ALT, False)
     wait_until(lambda: len([event for event in seat.typist.read() if event["keycode"] == 107]) == 4)
     seat.keyboard.release_all()
     seat.typist.forget()
-    seat.keyboard.key(HYPER, True)
+    seat.key(HYPER, True)
     seat.tap(keysym("h"))
-    seat.keyboard.key(HYPER, False)
+    seat.key(HYPER, False)
     seat.gets((keysym("h"), SUPER_STATE))
     assert seat.down() == []
 
 
 def test_spare_keys_are_put_back_when_they_have_not_been_used_for_a_while(seat: Seat) -> None:
     before = seat.map()
-    seat.keyboard.key(keysym("я"), True)
+    seat.key(keysym("я"), True)
     seat.tap(keysym("漢"))
     (delay, look), *more = seat.timers
     assert (delay, more) == (PUT_BACK_AFTER, [])
-    seat.keyboard.key(keysym("漢"), True)
+    seat.key(keysym("漢"), True)
     look()  # used since: once more
-    seat.keyboard.key(keysym("漢"), False)
+    seat.key(keysym("漢"), False)
     assert len(seat.timers) == 2
     seat.timers[1][1]()
     assert len(seat.down()) == 1
-    seat.keyboard.key(keysym("я"), False)
+    seat.key(keysym("я"), False)
     assert len(seat.timers) == 3
     seat.timers[2][1]()
     assert seat.map() == before
     assert len(seat.timers) == 3, "nothing ticks any more"
+
+
+def test_keys_wait_in_order_for_the_map_to_settle_and_not_when_their_viewer_has_gone(seat: Seat) -> None:
+    for character in "я漢a字":
+        seat.keyboard.key(keysym(character), True)
+    assert [delay <= SETTLES for delay, _ in seat.timers] == [False, True]
+    seat.settle()
+    seat.reads("я漢a字")
+    seat.keyboard.key(keysym("ж"), True)
+    seat.keyboard.key(keysym("ш"), True)
+    seat.keyboard.release_all()
+    assert seat.down() == []
+    seat.tap(keysym("b"))
+    wait_until(lambda: seat.typist.text.endswith("b"))
+    assert "ш" not in seat.typist.text
 
 
 def test_a_map_change_by_somebody_else_is_noticed(seat: Seat) -> None:
@@ -444,22 +475,22 @@ def test_a_map_change_by_somebody_else_is_noticed(seat: Seat) -> None:
 def test_more_keys_than_are_free_can_be_held_until_none_is_left(seat: Seat) -> None:
     letters = [0x01004E00 + n for n in range(40)]
     for each in letters:
-        seat.keyboard.key(each, True)
+        seat.key(each, True)
     assert 10 < len(seat.down()) < 40
     seat.tap(keysym("a"))
     for each in letters:
-        seat.keyboard.key(each, False)
+        seat.key(each, False)
     assert seat.down() == []
 
 
 def test_the_display_may_be_gone(seat: Seat) -> None:
     pointer = Pointer(seat.connection)
     pointer.move_and_press(5, 5, 1)
-    seat.keyboard.key(keysym("я"), True)
+    seat.key(keysym("я"), True)
     seat.display.process.kill()
     wait_until(lambda: not seat.layout.handle_events())
     with pytest.raises(xcffib.XcffibException):
-        seat.keyboard.key(keysym("b"), True)
+        seat.key(keysym("b"), True)
     seat.keyboard.release_all()
     pointer.release_all()
     seat.timers[0][1]()
