@@ -86,6 +86,8 @@ async def test_viewers_that_come_and_go_leave_no_file_task_or_process(
         viewer.close()
         await until(lambda: vnc.manager.clients("default") == 0)
 
+    # The session comes last; before that its processes are still becoming what they are to be.
+    await until(lambda: "sleep 1000 " in processes_of(runtime).values())
     servers = processes_of(runtime)
 
     def open_files() -> dict[int, int]:
