@@ -1,8 +1,4 @@
-"""The RFB server: one display, one shared stream, any number of viewers.
-
-Tiles go out exactly and at once. While much of the screen moves, the engine's pictures go to every viewer that takes
-them; when it has come to rest, what the video left inexact follows as tiles.
-"""
+"""The RFB server: one display, one shared stream, any number of viewers."""
 
 from __future__ import annotations
 
@@ -10,14 +6,12 @@ import asyncio
 import contextlib
 import logging
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from ..display import connect
 from . import messages
 from .cursor import Cursor
-from .engine import Engine, Picture, PixelfluxEngine, Rate
 from .events import (
     ClientReady,
     ContinuousUpdates,
@@ -30,15 +24,12 @@ from .events import (
     UpdateRequested,
 )
 from .input import Keyboard, Layout, Pointer
-from .motion import Motion
 from .protocol import ProtocolError
+from .shared import SharedStream
 from .source import Screen, Tiles
-from .viewer import Viewer, even
+from .viewer import Viewer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
-
-TICK = 0.05
-"""Seconds between two looks at the shared stream while it runs; nothing ticks while the screen is at rest."""
 
 
 class StreamServer:
@@ -51,10 +42,7 @@ class StreamServer:
         self._layout = Layout(connect(display, xauthority), self._locks_changed, self._later)
         self._viewers: list[Viewer] = []
         self._inputs: dict[Viewer, tuple[Keyboard, Pointer]] = {}
-        self._engine: Engine | None = None
-        self._motion = Motion()
-        self._rate = Rate()
-        self._ticker: asyncio.Task[None] | None = None
+        self._stream = SharedStream(self._screen, self._viewers)
         self._sizer: Viewer | None = None
         self._main: asyncio.Task[None] | None = None
 
@@ -63,7 +51,7 @@ class StreamServer:
     async def serve(self, path: Path) -> None:
         """Listen on the unix socket ``path`` (0600) until cancelled."""
         self._main = asyncio.current_task()
-        self._start_engine()
+        self._stream.load_engine()
         self._screen.start(self._display_gone)
         asyncio.get_running_loop().add_reader(self._layout.fileno(), self._layout.handle_events)
         path.unlink(missing_ok=True)  # noqa: ASYNC240 - a local file
@@ -76,20 +64,17 @@ class StreamServer:
             async with server:
                 await server.serve_forever()
         finally:
-            self._stop_video()
+            self._stream.stop()
             self._screen.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240
+
+    def _changed(self, tiles: Tiles) -> None:
+        self._stream.changed(tiles)
 
     def _display_gone(self) -> None:
         log.error("the display is gone")
         if self._main is not None:
             self._main.cancel()
-
-    def _start_engine(self) -> None:
-        try:
-            self._engine = PixelfluxEngine(self._picture)
-        except ImportError as error:
-            log.warning("no H.264: %s", error)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         viewer = Viewer(reader, writer, self._screen, self._name, self._handle)
@@ -143,9 +128,7 @@ class StreamServer:
             viewer.send(messages.fence(event.flags & ~messages.FENCE_REQUEST, event.payload))
         elif len(event.payload) == 4:
             viewer.painted(int.from_bytes(event.payload, "big"))
-            if not viewer.in_video and self._motion.active and viewer.takes_video and viewer.pacer.in_flight == 0:
-                self._join(viewer)
-            viewer.send_tiles()
+            self._stream.acknowledged(viewer)
 
     def _greet(self, viewer: Viewer) -> None:
         """Say what we can do of what the viewer has just announced."""
@@ -174,7 +157,7 @@ class StreamServer:
         viewer.send_tiles()
 
     def _resized(self) -> None:
-        self._stop_video()
+        self._stream.stop()
         sizer, self._sizer = self._sizer, None
         for viewer in self._viewers:
             viewer.resized()
@@ -198,70 +181,3 @@ class StreamServer:
         for viewer in self._viewers:
             self._cursor.send_to(viewer)
             viewer.send_tiles()
-
-    # -- the picture -------------------------------------------------------------------------------------------------
-
-    def _changed(self, tiles: Tiles) -> None:
-        for viewer in self._viewers:
-            viewer.unseen |= tiles
-        if self._motion.changed(time.monotonic(), float(tiles.mean())):
-            self._start_video()
-        for viewer in self._viewers:
-            viewer.send_tiles()
-
-    def _start_video(self) -> None:
-        takers = [viewer for viewer in self._viewers if viewer.takes_video]
-        if self._engine is None or not takers:
-            self._motion.stop()
-            return
-        self._rate = min((viewer.pacer.rate() for viewer in takers), key=_thrift)
-        try:
-            self._engine.start(*even(self._screen), self._rate, full_colour=False)
-        except RuntimeError as error:
-            log.warning("no H.264 any more: %s", error)
-            self._engine = None
-            self._motion.stop()
-            return
-        for viewer in takers:
-            viewer.join_video()
-        self._ticker = asyncio.get_running_loop().create_task(self._tick())
-
-    def _join(self, viewer: Viewer) -> None:
-        viewer.join_video()
-        if self._engine is not None:
-            self._engine.request_key()
-
-    def _picture(self, picture: Picture) -> None:
-        self._motion.picture(time.monotonic())
-        for viewer in self._viewers:
-            if viewer.in_video and not viewer.send_picture(picture) and self._engine is not None:
-                self._engine.request_key()
-
-    async def _tick(self) -> None:
-        while time.monotonic() < self._motion.rest_at():
-            await asyncio.sleep(TICK)
-            takers = [viewer for viewer in self._viewers if viewer.in_video]
-            if takers and self._engine is not None:
-                rate = min((viewer.pacer.rate() for viewer in takers), key=_thrift)
-                self._engine.change_rate(rate)
-        self._ticker = None
-        self._stop_video()
-
-    def _stop_video(self) -> None:
-        if self._ticker is not None:
-            self._ticker.cancel()
-            self._ticker = None
-        if not self._motion.active:
-            return
-        self._motion.stop()
-        if self._engine is not None:
-            self._engine.stop()
-        for viewer in self._viewers:
-            viewer.leave_video()
-        self._screen.look_everywhere()
-        for viewer in self._viewers:
-            viewer.send_tiles()
-
-
-def _thrift(rate: Rate) -> tuple[float, float]:
-    return (rate.kilobits or float("inf"), rate.frames)
