@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from .base import Backend, Paths, Program, Step
+from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .x11vnc import X11vncBackend
 
@@ -19,7 +20,11 @@ GROUP = "jupyter_vnc_proxy.backends"
 AUTO = ("tigervnc", "x11vnc")
 """In this order ``auto`` looks for one that can run."""
 
-BUILT_IN: dict[str, Callable[[], Backend]] = {"tigervnc": TigervncBackend, "x11vnc": X11vncBackend}
+BUILT_IN: dict[str, Callable[[], Backend]] = {
+    "stream": StreamBackend,
+    "tigervnc": TigervncBackend,
+    "x11vnc": X11vncBackend,
+}
 
 __all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choose", "missing_programs"]
 
