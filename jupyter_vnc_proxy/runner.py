@@ -256,7 +256,7 @@ class Runner:
         self._environment["DISPLAY"] = display
         for companion in self._companions:
             companion.env = {**companion.env, "DISPLAY": display}
-        if self._backend.resize == "rest":
+        if self._steps["display"].sized:
             self._watch_display(display)  # its size is ours to set, before anybody looks
         else:
             self._spawn(self._watch_display_later(display))
@@ -268,7 +268,7 @@ class Runner:
     def _watch_display(self, display: str) -> None:
         try:
             self._watcher = RootWatcher(display, self._desktop.xauthority, self._display_changed)
-            if self._backend.resize == "rest":
+            if self._steps["display"].sized:
                 self._watcher.resize(self._options.geometry)
         except Exception as error:  # a library that is missing, a display that went away
             log.warning("%s: the display can't be watched: %s", self._desktop.name, error)

@@ -56,7 +56,8 @@ class Paths:
 class Step:
     """One process of a desktop, started once those named in ``after`` are ready.
 
-    The ``display`` step writes its display number to the readiness pipe (``-displayfd``).
+    The ``display`` step writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
+    gives the display its size through RANDR as soon as it is there.
     """
 
     name: StepName
@@ -64,6 +65,7 @@ class Step:
     after: tuple[StepName, ...] = ()
     ready: Ready = field(default_factory=Started)
     umask: int = 0o077
+    sized: bool = False
 
 
 @runtime_checkable

@@ -83,6 +83,7 @@ def xvfb(options: DesktopOptions, paths: Paths) -> Step:
             *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
         ),
         ready=WritesLine(),
+        sized=True,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from jupyter_vnc_proxy import backends, environment
 from jupyter_vnc_proxy.backends import AUTO, Backend, all_backends, choose, missing_programs
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
+from jupyter_vnc_proxy.backends.stream import Module
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
 from jupyter_vnc_proxy.process import PIPE, Listens, WritesLine
@@ -83,6 +85,27 @@ def test_x11vnc_looks_at_an_xvfb_of_its_own() -> None:
     assert vnc.ready == Listens(PATHS.rfb_socket)
 
 
+def test_stream_looks_at_an_xvfb_of_its_own() -> None:
+    display, vnc = steps("stream").values()
+    assert Path(display.argv[0]).name == "Xvfb"
+    assert vnc.argv[:3] == (sys.executable, "-m", "jupyter_vnc_proxy.stream")
+    for words in (
+        ("--display", DISPLAY),
+        ("--xauthority", "/run/d/Xauthority"),
+        ("--unix-socket", "/run/d/rfb.sock"),
+    ):
+        assert has(vnc.argv, *words), words
+    assert vnc.after == ("display",)
+    assert vnc.ready == Listens(PATHS.rfb_socket)
+
+
+def test_a_module_that_is_not_installed_is_missing_with_the_command_that_brings_it() -> None:
+    module = Module(("no_such_module_anywhere",), "the picture")
+    assert module.find() is None
+    assert module.install_command() == f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
+    assert Module(("numpy",), "the picture").find() is not None
+
+
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
 def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
     step = steps(backend, "websockify")["websockify"]
@@ -121,7 +144,7 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
     assert (raw == "rfb.sock") == (transport != "websockify")
 
 
-@pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
+@pytest.mark.parametrize("backend", ["stream", "tigervnc", "x11vnc"])
 def test_a_step_does_not_depend_on_what_was_asked_before(backend: str) -> None:
     assert steps(backend) == steps(backend)
 
@@ -139,7 +162,7 @@ def test_every_program_says_what_it_is_for_and_how_to_get_it() -> None:
     for backend in all_backends().values():
         for program in backend.programs(DesktopOptions()):
             assert program.purpose
-            assert "apt-get install" in (program.install_command() or "")
+            assert re.search(r"apt-get install|pip install 'jupyter-vnc-proxy\[", program.install_command() or "")
 
 
 @pytest.fixture
@@ -175,7 +198,9 @@ def test_what_is_missing_is_named(bare: Path) -> None:
 
 
 def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(InvalidOption, match=r"no backend 'nope'; choose one of auto, tigervnc, x11vnc") as raised:
+    with pytest.raises(
+        InvalidOption, match=r"no backend 'nope'; choose one of auto, stream, tigervnc, x11vnc"
+    ) as raised:
         choose(DesktopOptions(backend="nope"))
     assert raised.value.code == "unknown-backend"
 
@@ -206,7 +231,7 @@ def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.Mo
     ]
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
     found = all_backends()
-    assert set(found) == {"tigervnc", "x11vnc", "foreign"}
+    assert set(found) == {"stream", "tigervnc", "x11vnc", "foreign"}
     assert isinstance(found["tigervnc"], backends.TigervncBackend)
     assert choose(DesktopOptions(backend="foreign")).name == "foreign"
     assert all(isinstance(each, Backend) for each in found.values())

@@ -15,6 +15,7 @@ from runners import IMPATIENT, Run, Runners
 from xclient import RfbClient, x_setup
 
 WAYS = [
+    ("stream", "direct"),
     ("tigervnc", "direct"),
     ("tigervnc", "websockify"),
     ("x11vnc", "direct"),
@@ -22,13 +23,14 @@ WAYS = [
     ("x11vnc", "native"),
 ]
 SOCKETS = {
+    ("stream", "direct"): {"rfb.sock"},
     ("tigervnc", "direct"): {"rfb.sock"},
     ("tigervnc", "websockify"): {"rfb.sock", "vnc.sock"},
     ("x11vnc", "direct"): {"rfb.sock"},
     ("x11vnc", "websockify"): {"rfb.sock", "vnc.sock"},
     ("x11vnc", "native"): {"rfb.sock"},
 }
-STEPS = {"tigervnc": ["display"], "x11vnc": ["display", "vnc"]}
+STEPS = {"stream": ["display", "vnc"], "tigervnc": ["display"], "x11vnc": ["display", "vnc"]}
 
 
 def mode(path: Path) -> int:
@@ -81,7 +83,7 @@ def test_a_desktop_comes_up_private_and_goes_without_a_trace(
     state = run.state
     assert (state["backend"], state["transport"], state["session"]) == (backend, transport, "command")
     assert (state["geometry"], state["error"]) == ("1280x720", None)
-    assert state["resize"] == {"tigervnc": "rfb", "x11vnc": "rest"}[backend]
+    assert state["resize"] == {"stream": "rfb", "tigervnc": "rfb", "x11vnc": "rest"}[backend]
     assert state["speaks"] == ("rfb" if transport == "direct" else "websocket")
 
     assert mode(runtime) == mode(run.path) == mode(run.path / "log") == 0o700
@@ -118,7 +120,7 @@ def assert_used_or_gone(number: str) -> None:
         probe.connect(f"/tmp/.X11-unix/X{number}")  # a refusal fails the test
 
 
-@pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
+@pytest.mark.parametrize("backend", ["stream", "tigervnc", "x11vnc"])
 def test_the_display_wants_the_cookie_and_each_start_makes_a_fresh_one(runners: Runners, backend: str) -> None:
     cookies = []
     for _ in range(2):
