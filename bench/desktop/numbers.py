@@ -1,0 +1,21 @@
+"""Numbers of many samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def percentile(samples: Sequence[float], percent: float) -> float | None:
+    """Return the smallest sample that ``percent`` of all are not above (nearest rank); ``None`` of no samples."""
+    if not samples:
+        return None
+    rank = math.ceil(percent / 100 * len(samples))
+    return sorted(samples)[max(rank, 1) - 1]
+
+
+def summary(samples: Sequence[float]) -> dict[str, float | int | None]:
+    """Return median, 95th percentile, greatest and number of the samples, rounded to a tenth."""
+    numbers = {"p50": percentile(samples, 50), "p95": percentile(samples, 95), "max": percentile(samples, 100)}
+    rounded = {name: None if number is None else round(number, 1) for name, number in numbers.items()}
+    return {**rounded, "count": len(samples)}
