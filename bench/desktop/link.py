@@ -2,7 +2,7 @@
 
     python -m bench.desktop.link PORT
 
-Commands as lines of JSON: ``listen`` → ``port``; ``set`` with ``name`` of a link; ``count`` → the bytes since the start.
+Commands as lines of JSON: ``listen`` → ``port``; ``set`` with the ``name`` of a link. Answers hold the bytes so far.
 All connections share the link's rate. What doesn't fit into the queue stays unread, so that the sender is held back as
 by TCP on a real link; its segments are 1448 bytes, since the kernel lets a sender on the loopback keep megabytes.
 """

@@ -7,7 +7,7 @@
  */
 (() => {
   const ROWS = 4;
-  const probe = { picture: null, place: null, samples: [], presses: [], first: null, flips: 0, unreadable: 0, last: -1 };
+  const probe = { picture: null, place: null, samples: [], presses: [], first: null, flips: 0, unreadable: 0, last: -1, clicks: null };
   const small = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   let flipped = 0;
 
@@ -70,6 +70,7 @@
       probe.unreadable++;
     } else if (numbers[0] !== probe.last) {
       probe.last = numbers[0];
+      probe.clicks = numbers[2];
       // The picture is seen after it was read, which takes a moment on top of the flip.
       probe.samples.push([now, ...numbers]);
     }

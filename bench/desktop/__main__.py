@@ -1,0 +1,113 @@
+"""What a person feels of a desktop in a browser: ours and what else can be installed, one after another in one run.
+
+A real Chromium looks through a real Jupyter server at an X client of ours that stamps its frames. The results go to
+reports/bench.json, and to standard output as a table with the targets. bench/README.md says what each number means.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import sys
+import tempfile
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from .children import REPOSITORY
+from .link import LINKS
+from .measure import QUICK, SCENES, Durations
+from .plan import Plan, measure_configuration
+from .report import lines_of
+from .servers import CONFIGURATIONS
+from .targets import check_all
+
+SIZES = ((1280, 720), (1920, 1080))
+QUICK_CONFIGURATIONS = ("stream", "tigervnc")
+QUICK_LINKS = ("loopback", "10mbit-40ms")
+QUICK_SCENES = ("scroll", "video", "click", "still")
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read ``WIDTHxHEIGHT``."""
+    match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form WIDTHxHEIGHT, as in 1280x720")
+    return int(match[1]), int(match[2])
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("configuration", nargs="*", help=f"any of {', '.join(CONFIGURATIONS)} (default: all)")
+    parser.add_argument("--quick", action="store_true", help="short scenes, few of them: does it run at all?")
+    parser.add_argument("--scene", action="append", choices=SCENES, help="only this scene; may be given again")
+    parser.add_argument("--size", action="append", type=size, metavar="WxH", help="only this size; may be given again")
+    parser.add_argument("--link", action="append", choices=LINKS, help="only this link; may be given again")
+    parser.add_argument("--output", type=Path, metavar="FILE", default=REPOSITORY / "reports" / "bench.json")
+    found = parser.parse_args(argv)
+    for name in found.configuration:
+        if name not in CONFIGURATIONS:
+            parser.error(f"there is no configuration {name!r}; there are: {', '.join(CONFIGURATIONS)}")
+    return found
+
+
+def plan_of(found: argparse.Namespace) -> tuple[tuple[str, ...], Plan]:
+    """Return the configurations, and what is to be measured of each."""
+    quick = found.quick
+    plan = Plan(
+        sizes=tuple(found.size or (SIZES[:1] if quick else SIZES)),
+        links=tuple(found.link or (QUICK_LINKS if quick else LINKS)),
+        scenes=tuple(found.scene or (QUICK_SCENES if quick else SCENES)),
+        durations=QUICK if quick else Durations(),
+    )
+    return tuple(found.configuration or (QUICK_CONFIGURATIONS if quick else CONFIGURATIONS)), plan
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine."""
+    models = re.findall(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return {
+        "machine": platform.machine(),
+        "cpu": models[0] if models else "",
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(memory / 1e9, 1),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def say(line: str) -> None:
+    """Tell how it goes on."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Measure, write the JSON, print the table."""
+    found = arguments()
+    configurations, plan = plan_of(found)
+    result: dict[str, Any] = {"date": datetime.now(timezone.utc).isoformat(timespec="seconds"), "quick": found.quick}
+    result |= {"machine": machine(), "links": {name: vars(link) for name, link in LINKS.items()}, "configurations": {}}
+    began = time.monotonic()
+    found.output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="vb-log-", dir="/tmp") as directory:
+        for name in configurations:
+            measured = measure_configuration(name, plan, Path(directory) / f"{name}.log", say)
+            result["configurations"][name] = measured
+            result["targets"] = check_all(result["configurations"])
+            result["seconds"] = round(time.monotonic() - began)
+            found.output.write_text(json.dumps(result, indent=1) + "\n")  # what is there stays, whatever comes
+    print("\n".join(lines_of(result)))
+    say(f"\n{found.output}")
+
+
+if __name__ == "__main__":
+    main()

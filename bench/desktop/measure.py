@@ -1,0 +1,224 @@
+"""One configuration at one size: a server, a browser, a painter, and what they show of each scene."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import processes
+from .children import Child
+from .numbers import summary
+from .servers import TOKEN, JupyterServer, make_server
+from .stamp import Stamp
+
+MOVING = ("scroll", "video", "drag", "typing")
+SCENES = (*MOVING, "click", "click-video", "still")
+
+
+@dataclass(frozen=True)
+class Durations:
+    """How long things are looked at, in seconds, and how often."""
+
+    warm: float = 3.0
+    scene: float = 8.0
+    idle: float = 6.0
+    clicks: int = 25
+    exact: float = 5.0
+    click_timeout: float = 8.0
+
+
+QUICK = Durations(warm=1.0, scene=1.5, idle=1.0, clicks=4, exact=2.0, click_timeout=4.0)
+
+
+class Run:
+    """A server, the link before it, a browser and a painter; all of them end with it."""
+
+    def __init__(self, configuration: str, size: tuple[int, int], durations: Durations, log: Path) -> None:
+        self.size = size
+        self.durations = durations
+        self._stack = contextlib.ExitStack()
+        self._log = log
+        self.server: JupyterServer = make_server(configuration, f"{size[0]}x{size[1]}")
+        self.painter: Child | None = None
+        self.segments: list[int] = []
+        self.place: dict[str, Any] = {}
+        self.clock: dict[str, float] = {}
+
+    def __enter__(self) -> Run:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.server.stop)
+            self.server.start()
+            self.link = self._child(stack, [sys.executable, "-m", "bench.desktop.link", str(self.server.port)])
+            self.port = self.link.ask("listen")["port"]
+            node = shutil.which("node") or "node"
+            self.browser = self._child(stack, [node, os.fspath(Path(__file__).with_name("browser.mjs"))])
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> Child:
+        child = Child(argv, self._log, env)
+        stack.callback(child.close)
+        return child
+
+    # -- the page -------------------------------------------------------------------------------------------------
+
+    def open(self, link: str) -> float:
+        """Open the page over a link, and return the milliseconds until its first picture."""
+        self.link.ask("set", name=link)
+        width, height = self.viewport if hasattr(self, "viewport") else self.size
+        base = f"http://127.0.0.1:{self.port}/"
+        # Jupyter's page that says "not found" sets the cookies that any of its pages does, and loads nothing else.
+        login, url = f"{base}log-in?token={TOKEN}", base + self.server.page
+        answer = self.browser.ask("open", timeout=150, login=login, url=url, width=width, height=height)
+        self.chromium = answer["version"]
+        if not hasattr(self, "viewport"):
+            self._fit()
+        if self.painter is not None:
+            self.clock = self.browser.ask("place", place=self.place)
+        return round(float(answer["first"]), 1)
+
+    def _fit(self) -> None:
+        """Give the window the size at which the picture has the one that is wanted: pages have bars."""
+        self.viewport = self.size
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            seen = self.browser.ask("size")
+            missing = (self.size[0] - seen["width"], self.size[1] - seen["height"])
+            if missing == (0, 0):
+                return
+            if max(map(abs, missing)) < 200 and self._settled(seen):
+                self.viewport = (self.viewport[0] + missing[0], self.viewport[1] + missing[1])
+                self.browser.ask("viewport", width=self.viewport[0], height=self.viewport[1])
+                time.sleep(0.5)
+
+    def _settled(self, seen: dict[str, Any]) -> bool:
+        """Tell whether the picture keeps its size for a second."""
+        time.sleep(1.0)
+        return self.browser.ask("size") == seen
+
+    def paint(self) -> None:
+        """Start the painter on the desktop."""
+        display, xauthority = self.server.wait_for_display()
+        env = {**os.environ, "DISPLAY": display}
+        env.pop("XAUTHORITY", None)
+        if xauthority is not None:
+            env["XAUTHORITY"] = os.fspath(xauthority)
+        self.painter = self._child(self._stack, [sys.executable, "-m", "bench.desktop.painter"], env)
+        self.show("still")
+
+    def show(self, scene: str) -> None:
+        """Show a scene."""
+        assert self.painter is not None
+        answer = self.painter.ask("show", scene=scene, timeout=60)
+        self.segments = answer["segments"]
+        if answer["place"] != self.place:
+            self.place = answer["place"]
+            self.clock = self.browser.ask("place", place=self.place)
+
+    # -- what is measured -------------------------------------------------------------------------------------------
+
+    def measure(self, scene: str) -> dict[str, Any]:
+        """Measure one scene; raise `ChildError` or `ServerError` where that can't be done."""
+        if scene == "click":
+            self.show("still")
+            time.sleep(self.durations.warm)
+            return self._clicks()
+        if scene == "click-video":
+            self.show("video")
+            time.sleep(self.durations.warm)
+            return self._clicks()
+        if scene == "still":
+            return self._still()
+        self.show(scene)
+        time.sleep(self.durations.warm)
+        self.browser.ask("drain")
+        with self._watched(self.durations.scene) as row:
+            began = time.time()
+        return row | self._samples(began)
+
+    def _samples(self, began: float) -> dict[str, Any]:
+        """Judge the frames that were seen from ``began`` (Unix time) on, for as long as a scene is looked at."""
+        drained = self.browser.ask("drain")
+        ages, frames = [], set()
+        for milliseconds, frame, drawn, clicks in drained["samples"]:
+            seen = (drained["origin"] + milliseconds - self._offset()) / 1000
+            if began <= seen < began + self.durations.scene:
+                ages.append(Stamp(frame, drawn, clicks).age(seen) * 1000)
+                frames.add(frame)
+        return {
+            "fps": round(len(frames) / self.durations.scene, 1),
+            "age_ms": summary(ages),
+            "flips": drained["flips"],
+            "unreadable": drained["unreadable"],
+        }
+
+    def _offset(self) -> float:
+        """Return the milliseconds that the page's clock is ahead, if they are more than the doubt about them."""
+        offset, doubt = self.clock["offset"], self.clock["doubt"]
+        return offset if abs(offset) > doubt else 0.0
+
+    def _clicks(self) -> dict[str, Any]:
+        times = []
+        missed = 0
+        with self._watched(0.0) as row:
+            for _ in range(self.durations.clicks):
+                took = self.browser.ask("click", wait=self.durations.click_timeout * 1000)["took"]
+                missed += took is None
+                if took is not None:
+                    times.append(took)
+                time.sleep(random.uniform(0.25, 0.45))  # not in step with anything
+        self.browser.ask("drain")
+        return row | {"click_ms": summary(times), "missed": missed}
+
+    def _still(self) -> dict[str, Any]:
+        """Let the film stop; when is the picture exact, and what does it cost to look at it, and not to?"""
+        assert self.painter is not None
+        self.show("video")
+        time.sleep(self.durations.warm)
+        ended = self.painter.ask("still")
+        exact = self.browser.ask(
+            "exact", sha256=ended["sha256"], since=ended["time"] * 1000, wait=self.durations.exact * 1000
+        )["took"]
+        time.sleep(self.durations.warm)
+        with self._watched(self.durations.idle) as viewed:
+            pass
+        self.browser.ask("close")
+        time.sleep(self.durations.warm)
+        with self._watched(self.durations.idle) as alone:
+            pass
+        return viewed | {"exact_ms": None if exact is None else round(exact), "without_viewer": alone}
+
+    @contextlib.contextmanager
+    def _watched(self, seconds: float) -> Iterator[dict[str, Any]]:
+        """Count bytes, CPU time and memory of what is done, and of ``seconds`` more."""
+        row: dict[str, Any] = {}
+        bytes_before, before, began = self.link.ask("count"), self.server.processes(), time.monotonic()
+        yield row
+        time.sleep(seconds)
+        after, took, bytes_after = self.server.processes(), time.monotonic() - began, self.link.ask("count")
+        memory: dict[str, float] = {}
+        for process in after:
+            memory[process.name] = memory.get(process.name, 0.0) + processes.megabytes(process.pid, self.segments)
+        used = processes.cores(before, after, took)
+        row |= {
+            "seconds": round(took, 2),
+            "mbit_down": round((bytes_after["down"] - bytes_before["down"]) * 8 / took / 1e6, 3),
+            "mbit_up": round((bytes_after["up"] - bytes_before["up"]) * 8 / took / 1e6, 3),
+            "cores": round(sum(used.values()), 3),
+            "cores_by_process": used,
+            "vnc_cores": used.get(self.server.worker),
+            "vnc_memory_mb": round(memory[self.server.worker], 1) if self.server.worker in memory else None,
+            "memory_mb": round(sum(memory.values()), 1),
+            "memory_mb_by_process": {name: round(megabytes, 1) for name, megabytes in sorted(memory.items())},
+        }

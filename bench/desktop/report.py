@@ -1,0 +1,73 @@
+"""A run's results for people: a table of the numbers, and the targets beside what was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = ("", "fps", "age p50/p95", "click p50/p95", "Mbit/s", "cores", "VNC cores", "MB", "VNC MB", "notes")
+
+
+def _cell(value: Any, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _pair(value: dict[str, Any] | None) -> str:
+    return "" if value is None else f"{_cell(value['p50'])}/{_cell(value['p95'])}"
+
+
+def _notes(row: dict[str, Any]) -> str:
+    notes = []
+    if "first_picture_ms" in row:
+        notes.append(f"first picture after {row['first_picture_ms']:.0f} ms, desktop {row['desktop']}")
+    if "exact_ms" in row:
+        notes.append(
+            f"exact after {_cell(row['exact_ms'], 0)} ms; alone {_cell(row['without_viewer']['cores'], 4)} cores"
+        )
+    if row.get("missed"):
+        notes.append(f"{row['missed']} clicks not seen")
+    if row.get("unreadable"):
+        notes.append(f"{row['unreadable']} of {row['flips']} stamps not readable")
+    if "error" in row:
+        notes.append(row["error"].splitlines()[0][:80])
+    return "; ".join(notes)
+
+
+def lines_of(result: dict[str, Any]) -> list[str]:
+    """Return a Markdown table of one run."""
+    lines = []
+    for name, configuration in result["configurations"].items():
+        versions = ", ".join(f"{package} {version}" for package, version in configuration["versions"].items())
+        lines += ["", f"### {name} ({versions})" if versions else f"### {name}", ""]
+        if "error" in configuration:
+            lines += [f"Not measured: {configuration['error']}", ""]
+        if configuration["rows"]:
+            lines += ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+        for row in configuration["rows"]:
+            digits = 3 if row["scene"] == "still" else 2
+            cells = [
+                f"{row['size']} {row['link']} {row['scene']}",
+                _cell(row["fps"]) if "fps" in row else "",
+                _pair(row.get("age_ms")),
+                _pair(row.get("click_ms")),
+                *(
+                    _cell(row[field], digits if "cores" in field or "mbit" in field else 0) if field in row else ""
+                    for field in ("mbit_down", "cores", "vnc_cores", "memory_mb", "vnc_memory_mb")
+                ),
+                _notes(row),
+            ]
+            lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, *_targets(result["targets"])]
+
+
+def _targets(checks: list[dict[str, Any]]) -> list[str]:
+    lines = ["", "### Targets", "", "| target | limit | measured | peers | |", "|---|---|---|---|---|"]
+    words = {True: "met", False: "MISSED", None: "not measured"}
+    for check in checks:
+        field = check["field"].replace("|", " ")
+        limit = f"{check['sense']} {_cell(check['limit'], 3 if 'cores' in field else 1)}"
+        limit += f" ({check['of']})" if check["of"] else ""
+        peers = ", ".join(_cell(value) for value in check["peers"].values())
+        what = f"{check['size']} {check['link']} {check['scene']} {field}"
+        measured = _cell(check["measured"], 4 if "cores" in field else 1)
+        lines.append(f"| {what} | {limit} | {measured} | {peers} | {words[check['met']]} |")
+    return lines

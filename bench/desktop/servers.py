@@ -1,0 +1,213 @@
+"""A Jupyter server for each configuration: ours with one of its backends, or a peer in an environment of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from . import processes
+from .children import REPOSITORY
+
+TOKEN = "bench"
+MARKER = "DESKTOP_BENCH"
+"""Environment variable that every process of a server carries; its value is the server's directory."""
+
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 15.0
+
+UNNEEDED = ("jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim")
+"""Extensions that no desktop needs."""
+
+
+class ServerError(Exception):
+    """It could not be started, or shows no desktop; the message is one sentence."""
+
+
+class JupyterServer:
+    """A Jupyter server with a home of its own, and the page on which it shows its desktop."""
+
+    name = ""
+    page = ""
+    """The page's address below the base URL."""
+
+    worker = ""
+    """What the process is called that makes the pictures: the VNC server, which may be the X server too."""
+
+    python = sys.executable
+    package = "jupyter-vnc-proxy"
+
+    def __init__(self, geometry: str) -> None:
+        # Short, for the paths of sockets.
+        self.directory = Path(tempfile.mkdtemp(prefix="vb-", dir="/tmp"))
+        self.home = self.directory / "home"
+        self.home.mkdir()
+        self.geometry = geometry
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # -- what a configuration says ------------------------------------------------------------------------------
+
+    def config(self) -> dict[str, Any]:
+        """Return traits of its own."""
+        return {}
+
+    def environment(self) -> dict[str, str]:
+        """Return variables of its own."""
+        return {}
+
+    def display(self) -> tuple[str, Path | None] | None:
+        """Return the desktop's display and the file with its cookie, or ``None`` while there is none."""
+        raise NotImplementedError
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of what runs."""
+        return {self.package: version_in(self.python, self.package)}
+
+    # -- its life -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start it and wait until it answers; no desktop runs then."""
+        unneeded = dict.fromkeys(UNNEEDED, False)
+        server: dict[str, Any] = {"port": self.port, "port_retries": 0, "ip": "127.0.0.1", "open_browser": False}
+        server |= {"allow_root": True, "root_dir": os.fspath(self.home), "jpserver_extensions": unneeded}
+        config = {"ServerApp": server, "IdentityProvider": {"token": TOKEN}, **self.config()}
+        file = self.directory / "config.json"
+        file.write_text(json.dumps(config))
+        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+        home = {"HOME": os.fspath(self.home), "XDG_RUNTIME_DIR": os.fspath(self.directory)}
+        env = {**inherited, **home, MARKER: os.fspath(self.directory), **self.environment()}
+        env["PATH"] = f"{Path(self.python).parent}{os.pathsep}{env.get('PATH', os.defpath)}"
+        with open(self.directory / "jupyter.log", "ab") as log:
+            self._process = subprocess.Popen(
+                [self.python, "-m", "jupyter_server", f"--config={file}"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.home,
+                env=env,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_TIMEOUT
+        while True:
+            with contextlib.suppress(OSError):
+                self.get("api").close()
+                return
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise ServerError(f"Jupyter does not start: {self.log()[-300:]}")
+            time.sleep(0.05)
+
+    def get(self, path: str, timeout: float = 5.0) -> Any:
+        """Ask for a page; the answer is to be closed."""
+        url = f"http://127.0.0.1:{self.port}/{path}"
+        request = urllib.request.Request(url, headers={"Authorization": f"token {TOKEN}"})
+        return urllib.request.urlopen(request, timeout=timeout)
+
+    def log(self) -> str:
+        """Return what the server wrote."""
+        return (self.directory / "jupyter.log").read_text(errors="replace")
+
+    def processes(self) -> list[processes.Process]:
+        """Return its processes and its desktop's."""
+        return processes.marked(MARKER, os.fspath(self.directory))
+
+    def wait_for_display(self, timeout: float = 30.0) -> tuple[str, Path | None]:
+        """Wait until the desktop has a display."""
+        deadline = time.monotonic() + timeout
+        while (found := self.display()) is None:
+            if time.monotonic() > deadline:
+                raise ServerError("The desktop has no display.")
+            time.sleep(0.05)
+        return found
+
+    def stop(self) -> None:
+        """End it as a person would, then whatever is left of it, and remove its directory."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_TIMEOUT)
+        processes.end(MARKER, os.fspath(self.directory))
+        if self._process is not None:
+            self._process.wait(STOP_TIMEOUT)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class OurServer(JupyterServer):
+    """This project's server, with the backend that the configuration is named after."""
+
+    page = "vnc/"
+
+    def __init__(self, name: str, geometry: str) -> None:
+        super().__init__(geometry)
+        self.name = name
+        self.worker = {"stream": "jupyter_vnc_proxy.stream", "tigervnc": "Xvnc", "x11vnc": "x11vnc"}[name]
+
+    def config(self) -> dict[str, Any]:
+        """Choose the backend, and a session that does nothing, so that only the servers are measured."""
+        session = ["sleep", "infinity"]
+        return {"VncProxy": {"backend": self.name, "geometry": self.geometry, "session_command": session}}
+
+    def environment(self) -> dict[str, str]:
+        """Keep its desktops apart from others'."""
+        return {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
+
+    def display(self) -> tuple[str, Path | None] | None:
+        """Ask the REST API."""
+        try:
+            with self.get("api/desktops/default") as answer:
+                model = json.loads(answer.read())
+        except urllib.error.HTTPError:
+            return None
+        if model["phase"] == "failed":
+            raise ServerError(f"The desktop failed: {model['error']['message']}")
+        return (model["display"], Path(model["xauthority"])) if model["phase"] == "running" else None
+
+    def versions(self) -> dict[str, str]:
+        """Return our commit's, and those of the parts that do the work."""
+        git = ["git", "-C", os.fspath(REPOSITORY), "describe", "--always", "--dirty"]
+        commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+        parts = {"stream": "pixelflux", "tigervnc": "tigervnc-standalone-server", "x11vnc": "x11vnc"}
+        part = parts[self.name]
+        version = version_in(self.python, part) if part == "pixelflux" else debian_version(part)
+        return {**super().versions(), "commit": commit, part: version}
+
+
+def version_in(python: str | Path, package: str) -> str:
+    """Return the version of a Python package in an environment, or nothing."""
+    code = f"import importlib.metadata as m; print(m.version({package!r}))"
+    return subprocess.run([os.fspath(python), "-c", code], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def debian_version(package: str) -> str:
+    """Return the version of a Debian package, or nothing."""
+    query = shutil.which("dpkg-query")
+    if query is None:
+        return ""
+    return subprocess.run(
+        [query, "-Wf", "${Version}", package], capture_output=True, text=True, check=False
+    ).stdout.strip()
+
+
+OURS = ("stream", "tigervnc", "x11vnc")
+CONFIGURATIONS = (*OURS, "jupyter-remote-desktop-proxy", "selkies")
+
+
+def make_server(name: str, geometry: str) -> JupyterServer:
+    """Return the server of a configuration, not started yet; raise `ServerError` where it can't be had here."""
+    if name in OURS:
+        return OurServer(name, geometry)
+    from .peers import PEERS
+
+    return PEERS[name](geometry)
