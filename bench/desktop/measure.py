@@ -110,10 +110,7 @@ class Run:
     def paint(self) -> None:
         """Start the painter on the desktop."""
         display, xauthority = self.server.wait_for_display()
-        env = {**os.environ, "DISPLAY": display}
-        env.pop("XAUTHORITY", None)
-        if xauthority is not None:
-            env["XAUTHORITY"] = os.fspath(xauthority)
+        env = {**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(xauthority)}
         self.painter = self._child(self._stack, [sys.executable, "-m", "bench.desktop.painter"], env)
         self.show("still")
 

@@ -13,9 +13,6 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 STOP_TIMEOUT = 10.0
 
-MODULES = ("jupyter_vnc_proxy.stream", "jupyter_vnc_proxy", "websockify")
-"""What Python processes are told apart by."""
-
 
 @dataclass(frozen=True)
 class Process:
@@ -56,6 +53,12 @@ def marked(variable: str, value: str) -> list[Process]:
                 cpu = (int(numbers[11]) + int(numbers[12])) / TICKS
                 found.append(Process(int(entry.name), _name(argv), argv, cpu))
     return found
+
+
+def environment(pid: int) -> dict[str, str]:
+    """Return the variables that a process was started with."""
+    entries = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
 
 def megabytes(pid: int, without: Collection[int] = ()) -> float:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,9 @@ from .children import REPOSITORY
 TOKEN = "bench"
 MARKER = "DESKTOP_BENCH"
 """Environment variable that every process of a server carries; its value is the server's directory."""
+
+SESSION = ("sleep", "infinity")
+"""The session of every desktop, so that only the servers are measured."""
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 15.0
@@ -68,9 +70,15 @@ class JupyterServer:
         """Return variables of its own."""
         return {}
 
-    def display(self) -> tuple[str, Path | None] | None:
-        """Return the desktop's display and the file with its cookie, or ``None`` while there is none."""
-        raise NotImplementedError
+    def display(self) -> tuple[str, Path] | None:
+        """Return the desktop's display and the file with its cookie, as its session sees them; ``None`` without one."""
+        for process in self.processes():
+            if process.argv == SESSION:
+                with contextlib.suppress(OSError):
+                    variables = processes.environment(process.pid)
+                    cookies = variables.get("XAUTHORITY") or os.fspath(self.home / ".Xauthority")
+                    return variables["DISPLAY"], Path(cookies)
+        return None
 
     def versions(self) -> dict[str, str]:
         """Return the versions of what runs."""
@@ -123,7 +131,7 @@ class JupyterServer:
         """Return its processes and its desktop's."""
         return processes.marked(MARKER, os.fspath(self.directory))
 
-    def wait_for_display(self, timeout: float = 30.0) -> tuple[str, Path | None]:
+    def wait_for_display(self, timeout: float = 30.0) -> tuple[str, Path]:
         """Wait until the desktop has a display."""
         deadline = time.monotonic() + timeout
         while (found := self.display()) is None:
@@ -152,27 +160,15 @@ class OurServer(JupyterServer):
     def __init__(self, name: str, geometry: str) -> None:
         super().__init__(geometry)
         self.name = name
-        self.worker = {"stream": "jupyter_vnc_proxy.stream", "tigervnc": "Xvnc", "x11vnc": "x11vnc"}[name]
+        self.worker = {"stream": "jupyter_vnc_proxy.stream", "tigervnc": "Xtigervnc", "x11vnc": "x11vnc"}[name]
 
     def config(self) -> dict[str, Any]:
-        """Choose the backend, and a session that does nothing, so that only the servers are measured."""
-        session = ["sleep", "infinity"]
-        return {"VncProxy": {"backend": self.name, "geometry": self.geometry, "session_command": session}}
+        """Choose the backend, and a session that does nothing."""
+        return {"VncProxy": {"backend": self.name, "geometry": self.geometry, "session_command": SESSION}}
 
     def environment(self) -> dict[str, str]:
         """Keep its desktops apart from others'."""
         return {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
-
-    def display(self) -> tuple[str, Path | None] | None:
-        """Ask the REST API."""
-        try:
-            with self.get("api/desktops/default") as answer:
-                model = json.loads(answer.read())
-        except urllib.error.HTTPError:
-            return None
-        if model["phase"] == "failed":
-            raise ServerError(f"The desktop failed: {model['error']['message']}")
-        return (model["display"], Path(model["xauthority"])) if model["phase"] == "running" else None
 
     def versions(self) -> dict[str, str]:
         """Return our commit's, and those of the parts that do the work."""
