@@ -64,7 +64,7 @@ def plan_of(found: argparse.Namespace) -> tuple[tuple[str, ...], Plan]:
     plan = Plan(
         sizes=tuple(found.size or (SIZES[:1] if quick else SIZES)),
         links=tuple(found.link or (QUICK_LINKS if quick else LINKS)),
-        scenes=tuple(found.scene or (QUICK_SCENES if quick else SCENES)),
+        scenes=tuple(scene for scene in SCENES if scene in (found.scene or (QUICK_SCENES if quick else SCENES))),
         durations=QUICK if quick else Durations(),
     )
     return tuple(found.configuration or (QUICK_CONFIGURATIONS if quick else CONFIGURATIONS)), plan

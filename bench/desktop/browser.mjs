@@ -93,9 +93,9 @@ const commands = {
 
   async drain() {
     return frame.evaluate(() => {
-      const { samples, flips, unreadable } = window.__bench;
+      const { samples, flips, unreadable, presented } = window.__bench;
       Object.assign(window.__bench, { samples: [], flips: 0, unreadable: 0 });
-      return { origin: performance.timeOrigin, samples, flips, unreadable };
+      return { origin: performance.timeOrigin, samples, flips, unreadable, presented };
     });
   },
 

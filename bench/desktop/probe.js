@@ -7,7 +7,7 @@
  */
 (() => {
   const ROWS = 4;
-  const probe = { picture: null, place: null, samples: [], presses: [], first: null, flips: 0, unreadable: 0, last: -1, clicks: null };
+  const probe = { picture: null, place: null, samples: [], presses: [], first: null, flips: 0, unreadable: 0, last: -1, clicks: null, presented: 0 };
   const small = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   let flipped = 0;
 
@@ -97,8 +97,10 @@
   }
 
   const watchVideo = video => {
-    const next = () => {
+    const next = (_, { presentedFrames }) => {
       if (probe.picture === video) {
+        // Frames may be presented without a call.
+        probe.presented = presentedFrames;
         flipped = performance.now();
         look();
         video.requestVideoFrameCallback(next);

@@ -23,6 +23,8 @@ def _notes(row: dict[str, Any]) -> str:
         notes.append(
             f"exact after {_cell(row['exact_ms'], 0)} ms; alone {_cell(row['without_viewer']['cores'], 4)} cores"
         )
+    if row.get("presented_fps"):
+        notes.append(f"{row['seen_fps']} fps told to the page")
     if row.get("missed"):
         notes.append(f"{row['missed']} clicks not seen")
     if row.get("unreadable"):
