@@ -15,7 +15,9 @@ from typing import Any
 
 from . import processes
 from .children import Child
+from .link import LINKS
 from .numbers import summary
+from .sendbuffer import bound
 from .servers import TOKEN, JupyterServer, make_server
 from .stamp import Stamp
 
@@ -76,6 +78,7 @@ class Run:
     def open(self, link: str) -> float:
         """Open the page over a link, and return the milliseconds until its first picture."""
         self.link.ask("set", name=link)
+        self.bounded = bound(self.server.pid, self.server.port, LINKS[link])
         width, height = self.viewport if hasattr(self, "viewport") else self.size
         base = f"http://127.0.0.1:{self.port}/"
         # Jupyter's page that says "not found" sets the cookies that any of its pages does, and loads nothing else.

@@ -48,7 +48,7 @@ def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]],
     for link in plan.links_at(run.size):
         cold = run.painter is None
         row: dict[str, Any] = {"size": label, "link": link, "scene": "start", "first_picture_ms": run.open(link)}
-        row["desktop"] = "started" if cold else "running"
+        row |= {"desktop": "started" if cold else "running", "send_buffer_bounded": run.bounded}
         rows.append(row)
         if cold:
             run.paint()

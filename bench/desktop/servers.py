@@ -117,6 +117,12 @@ class JupyterServer:
                 raise ServerError(f"Jupyter does not start: {self.log()[-300:]}")
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        """The Jupyter server's own process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def get(self, path: str, timeout: float = 5.0) -> Any:
         """Ask for a page; the answer is to be closed."""
         url = f"http://127.0.0.1:{self.port}/{path}"
