@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -93,6 +94,7 @@ def say(line: str) -> None:
 def main() -> None:
     """Measure, write the JSON, print the table."""
     found = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is ended
     configurations, plan = plan_of(found)
     result: dict[str, Any] = {"date": datetime.now(timezone.utc).isoformat(timespec="seconds"), "quick": found.quick}
     result |= {"machine": machine(), "links": {name: vars(link) for name, link in LINKS.items()}, "configurations": {}}

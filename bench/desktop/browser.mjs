@@ -166,6 +166,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (error) {
     answer = { error: String(error) };
   }
-  process.stdout.write(JSON.stringify(answer) + '\n');
+  process.stdout.write(JSON.stringify({ ...answer, id: command.id }) + '\n');
 }
 await browser?.close();

@@ -20,7 +20,7 @@ class ChildError(Exception):
 
 
 class Child:
-    """Starts it in the repository; ``log`` gets what it writes to standard error."""
+    """Starts it in the repository; each answer has the ``id`` of its command. ``log`` gets its standard error."""
 
     def __init__(self, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
         self.name = Path(argv[-1]).name
@@ -31,16 +31,20 @@ class Child:
             )
         self.pid = self._process.pid
         self._buffer = b""
+        self._asked = 0
 
     def ask(self, do: str, timeout: float = 30.0, **fields: Any) -> dict[str, Any]:
         """Send a command and return its answer; raise `ChildError` where it names an error or none comes."""
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps({"do": do, **fields}).encode() + b"\n")
+            self._asked += 1
+            self._process.stdin.write(json.dumps({"do": do, "id": self._asked, **fields}).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
             raise ChildError(f"{self.name} ended: {self._last_words()}") from error
-        answer: dict[str, Any] = json.loads(self._line(do, timeout))
+        answer: dict[str, Any] = {}
+        while answer.get("id") != self._asked:  # an answer that came too late is nobody's
+            answer = json.loads(self._line(do, timeout))
         if "error" in answer:
             raise ChildError(f"{self.name}: {do}: {answer['error']}")
         return answer

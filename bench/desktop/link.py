@@ -207,7 +207,7 @@ async def main(target: int) -> None:
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         command = json.loads(line)
-        answer: dict[str, int] = {}
+        answer: dict[str, int] = {"id": command["id"]}
         if command["do"] == "listen":
             answer["port"] = await proxy.listen()
         elif command["do"] == "set":

@@ -22,6 +22,12 @@ from .servers import TOKEN, JupyterServer, make_server
 from .stamp import Stamp
 
 MOVING = ("scroll", "video", "drag", "typing")
+BROWSER_MARKER = "DESKTOP_BENCH_BROWSER"
+"""Environment variable that the browser's processes carry; its value is the server's directory."""
+
+MOST_MISSED = 2
+"""Clicks that may go unseen before no more are tried: each takes its whole timeout."""
+
 SCENES = (*MOVING, "click", "click-video", "still")
 
 
@@ -61,7 +67,10 @@ class Run:
             self.link = self._child(stack, [sys.executable, "-m", "bench.desktop.link", str(self.server.port)])
             self.port = self.link.ask("listen")["port"]
             node = shutil.which("node") or "node"
-            self.browser = self._child(stack, [node, os.fspath(Path(__file__).with_name("browser.mjs"))])
+            marker = os.fspath(self.server.directory)
+            stack.callback(processes.end, BROWSER_MARKER, marker)
+            script = os.fspath(Path(__file__).with_name("browser.mjs"))
+            self.browser = self._child(stack, [node, script], {**os.environ, BROWSER_MARKER: marker})
             self._stack = stack.pop_all()
         return self
 
@@ -180,6 +189,8 @@ class Run:
         missed = 0
         with self._watched(0.0) as row:
             for _ in range(self.durations.clicks):
+                if missed > MOST_MISSED:
+                    break
                 took = self.browser.ask("click", wait=self.durations.click_timeout * 1000)["took"]
                 missed += took is None
                 if took is not None:

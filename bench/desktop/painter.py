@@ -167,7 +167,8 @@ class Painter:
                 buffer += chunk
                 while b"\n" in buffer:
                     line, _, buffer = buffer.partition(b"\n")
-                    print(json.dumps(self.do(json.loads(line))), flush=True)
+                    command = json.loads(line)
+                    print(json.dumps({**self.do(command), "id": command["id"]}), flush=True)
 
     def _wait(self) -> float | None:
         """Return the seconds until the next frame is to be drawn, or ``None`` where there is none."""

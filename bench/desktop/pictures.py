@@ -17,7 +17,8 @@ NOISE = 28
 
 
 def _bgrx(image: Image.Image) -> Pixels:
-    return np.asarray(image.convert("RGBX").copy())[..., [2, 1, 0, 3]].copy()
+    pixels: Pixels = np.array(image.convert("RGBX"), np.uint8)
+    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3]])
 
 
 def text(width: int, height: int) -> Pixels:

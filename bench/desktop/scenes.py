@@ -66,7 +66,7 @@ class Typing(Still):
     def _letter(self, character: str) -> stamp.Pixels:
         image = Image.new("RGBX", LETTER, (24, 26, 30, 255))
         ImageDraw.Draw(image).text((0, 0), character, fill=(230, 230, 230), font=ImageFont.load_default(14))
-        return np.asarray(image).copy()
+        return np.array(image, np.uint8)
 
     def tick(self, number: int, now: float) -> None:
         width, height = LETTER
