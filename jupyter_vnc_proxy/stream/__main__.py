@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--xauthority", type=Path, default=os.environ.get("XAUTHORITY"), metavar="FILE")
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
+    parser.add_argument("--primary", action="store_true", help="share what is marked as well as what is copied")
     arguments = parser.parse_args()
     if not arguments.display or not arguments.xauthority:
         parser.error("a display and its Xauthority file are needed")
@@ -34,7 +35,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
     from .server import StreamServer
 
     try:
-        server = StreamServer(arguments.display, arguments.xauthority, arguments.desktop)
+        server = StreamServer(arguments.display, arguments.xauthority, arguments.desktop, arguments.primary)
     except (xcffib.ConnectionException, OSError) as error:
         print(f"The display {arguments.display} can't be served: {error}", file=sys.stderr)
         return 1

@@ -61,6 +61,10 @@ class Clipboard:
         owner = self._owners.get(self._atoms[selection], 0)
         return owner not in (0, self._window)
 
+    def has_text(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell whether `request` may find something: another's, or what was offered here."""
+        return self.available(selection) or self._atoms[selection] in self._offers
+
     def offer(self, text: str) -> None:
         """Offer a viewer's text, with ``\\n`` at the ends of lines, to whoever pastes, until another program copies.
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import messages
 from .source import Pixels, Screen
-
-if TYPE_CHECKING:
-    from .viewer import Viewer
+from .viewer import Viewer
 
 
 class Cursor:
@@ -25,22 +22,26 @@ class Cursor:
         self._fixes.SelectCursorInput(screen.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
         screen.handlers[xcffib.xfixes.CursorNotifyEvent] = lambda _: self._take()
         self._on_change = on_change
-        self._rectangle = b""
         self._read()
 
     def _read(self) -> None:
         reply = self._fixes.GetCursorImage().reply()
         pixels = np.array(reply.cursor_image, np.uint32).view(np.uint8).reshape(reply.height, reply.width, 4)
-        self._rectangle = messages.cursor_vmware(reply.xhot, reply.yhot, straight(pixels))
+        self._shape = reply.xhot, reply.yhot, straight(pixels)
+        self._with_alpha = messages.cursor_vmware(*self._shape)
 
     def _take(self) -> None:
         self._read()
         self._on_change()
 
     def send_to(self, viewer: Viewer) -> None:
-        """Send the shape to a viewer that draws cursors with alpha."""
+        """Send the shape as finely as the viewer can draw it."""
         if viewer.supports(messages.PSEUDO_VMWARE_CURSOR):
-            viewer.add_rectangle(self._rectangle)
+            viewer.add_rectangle(self._with_alpha)
+        elif viewer.supports(messages.PSEUDO_CURSOR):
+            viewer.add_rectangle(messages.cursor(*self._shape, viewer.protocol.pixel_format))
+        elif viewer.supports(messages.PSEUDO_X_CURSOR):
+            viewer.add_rectangle(messages.x_cursor(*self._shape))
 
 
 def straight(pixels: Pixels) -> Pixels:

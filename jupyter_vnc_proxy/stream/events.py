@@ -77,6 +77,13 @@ class ClipboardText:
 
 
 @dataclass(frozen=True)
+class ClipboardTooLong:
+    """The client sent a text of ``size`` bytes (as far as is known), more than is taken; it was dropped."""
+
+    size: int
+
+
+@dataclass(frozen=True)
 class ClipboardNotify:
     """The client has text that can be requested."""
 
@@ -134,6 +141,7 @@ Event = (
     | KeyEvent
     | PointerEvent
     | ClipboardText
+    | ClipboardTooLong
     | ClipboardNotify
     | ClipboardRequest
     | ClipboardPeek

@@ -6,7 +6,6 @@ a notify. Functions without a leading ``parse`` return whole ServerCutText messa
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 
@@ -17,12 +16,13 @@ from .events import (
     ClipboardPeek,
     ClipboardRequest,
     ClipboardText,
+    ClipboardTooLong,
     Event,
 )
 from .messages import SERVER_CUT_TEXT
 
 MAX_TEXT = 16 * 1024 * 1024
-"""Bytes of UTF-8 that a clipboard may have, its NUL and CRLFs included; longer ones are ignored."""
+"""Bytes of UTF-8 that a clipboard may have, its NUL and CRLFs included; longer ones are refused."""
 
 FORMAT_TEXT = 1 << 0
 FORMATS = 0xFFFF
@@ -33,8 +33,6 @@ PEEK = 1 << 26
 NOTIFY = 1 << 27
 PROVIDE = 1 << 28
 ACTIONS = 0xFF << 24
-
-_ENDS_OF_LINES = re.compile("\r\n|\r|\n")
 
 
 def caps(max_size: int = 0) -> bytes:
@@ -66,7 +64,7 @@ def provide(text: str) -> bytes:
 
 
 def parse(data: bytes) -> Event | None:
-    """Read an extended cut text after its length; ``None`` where it says nothing of text, or has too much of it.
+    """Read an extended cut text after its length; ``None`` where it says nothing of text.
 
     Raise ``ProtocolError`` for what is none.
     """
@@ -89,12 +87,12 @@ def parse(data: bytes) -> Event | None:
 
 def with_lf(text: str) -> str:
     """Return text with LF at every end of a line, as X11 has it; CRLF and lone CR are such ends."""
-    return _ENDS_OF_LINES.sub("\n", text) if "\r" in text else text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def with_crlf(text: str) -> str:
     """Return text with CRLF at every end of a line, as rfbproto has it."""
-    return _ENDS_OF_LINES.sub("\r\n", text)
+    return with_lf(text).replace("\n", "\r\n")
 
 
 def _message(flags: int, content: bytes = b"") -> bytes:
@@ -108,7 +106,7 @@ def _capabilities(flags: int, data: bytes) -> ClipboardCapabilities:
     return ClipboardCapabilities(struct.unpack_from(">I", data, 4)[0] if flags & FORMAT_TEXT else 0)
 
 
-def _text(data: bytes) -> ClipboardText | None:
+def _text(data: bytes) -> ClipboardText | ClipboardTooLong:
     """Text is the first of the formats; what comes after it is never decompressed, nor is what it says too much."""
     stream = zlib.decompressobj()
     try:
@@ -117,7 +115,7 @@ def _text(data: bytes) -> ClipboardText | None:
             raise ProtocolError("a clipboard without its size")
         (size,) = struct.unpack(">I", head)
         if size > MAX_TEXT:
-            return None
+            return ClipboardTooLong(size)
         encoded = stream.decompress(stream.unconsumed_tail, size) if size else b""
     except zlib.error as error:
         raise ProtocolError(f"a clipboard that can't be decompressed: {error}") from None

@@ -26,6 +26,7 @@ ENCODING_H264 = 50
 # Pseudo-encodings of RFC 6143, section 7.8
 PSEUDO_DESKTOP_SIZE = -223
 PSEUDO_CURSOR = -239
+PSEUDO_X_CURSOR = -240
 
 # Pseudo-encodings of rfbproto
 PSEUDO_LAST_RECT = -224
@@ -151,6 +152,17 @@ def cursor(hot_x: int, hot_y: int, pixels: Pixels, pixel_format: PixelFormat = N
     mask = np.packbits(pixels[..., 3] >= 128, axis=1)
     content = RawEncoder().encode(pixels, pixel_format) + mask.tobytes()
     return rectangle(hot_x, hot_y, width, height, PSEUDO_CURSOR) + content
+
+
+def x_cursor(hot_x: int, hot_y: int, pixels: Pixels) -> bytes:
+    """Return an XCursor rectangle (rfbproto): the same in black and white."""
+    height, width = pixels.shape[:2]
+    header = rectangle(hot_x, hot_y, width, height, PSEUDO_X_CURSOR)
+    if not pixels.size:
+        return header
+    is_light = pixels[..., :3].mean(axis=-1) >= 128
+    planes = [np.packbits(plane, axis=1).tobytes() for plane in (is_light, pixels[..., 3] >= 128)]
+    return header + b"\xff\xff\xff" + b"\0\0\0" + b"".join(planes)
 
 
 def led_state(state: int) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from .client_messages import CLIENT_MESSAGES, MAX_CUT_TEXT
 from .errors import ProtocolError
-from .events import ClientReady, EncodingsChanged, Event, PixelFormatChanged
+from .events import ClientReady, ClipboardTooLong, EncodingsChanged, Event, PixelFormatChanged
 from .messages import PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9, PSEUDO_QUALITY_0, PSEUDO_QUALITY_9
 from .pixel_format import NATIVE
 
@@ -143,7 +143,7 @@ class ServerProtocol:
             size = message.size(head, self.supports)
             if size > 8 + MAX_CUT_TEXT:  # nothing else is as long
                 self._skip = size
-                return 0, None
+                return 0, ClipboardTooLong(size - 8)
         if (data := self._peek(at, size)) is None:
             return None
         event = message.parse(data, self.supports)

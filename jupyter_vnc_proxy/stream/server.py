@@ -9,8 +9,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import xcffib
+
 from ..display import connect
 from . import messages
+from .client import Client
 from .cursor import Cursor
 from .events import (
     ClientReady,
@@ -19,13 +22,17 @@ from .events import (
     Event,
     Fence,
     KeyEvent,
+    PixelFormatChanged,
     PointerEvent,
     SetDesktopSize,
     UpdateRequested,
 )
-from .input import Keyboard, Layout, Pointer
+from .greeting import greet
+from .input import Layout
 from .protocol import ProtocolError
 from .shared import SharedStream
+from .sharing import Sharing
+from .sizes import Sizes
 from .source import Screen, Tiles
 from .viewer import Viewer
 
@@ -33,17 +40,22 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 
 class StreamServer:
-    """Serves ``display`` to those who connect to a unix socket. ``name`` is shown to people."""
+    """Serves ``display`` to those who connect to a unix socket. ``name`` is shown to people.
 
-    def __init__(self, display: str, xauthority: Path, name: str = "Desktop") -> None:
+    With ``primary`` what is marked with the pointer is shared as well as what is copied. Each connection to the display
+    has one use: what waits for an answer takes in events on the way, and somebody must look at them.
+    """
+
+    def __init__(self, display: str, xauthority: Path, name: str = "Desktop", primary: bool = False) -> None:
         self._name = name
+        self._clients: list[Client] = []
+        self._viewers: list[Viewer] = []  # the same ones
         self._screen = Screen(display, xauthority, self._changed, self._resized)
         self._cursor = Cursor(self._screen, self._cursor_changed)
         self._layout = Layout(connect(display, xauthority), self._locks_changed, self._later)
-        self._viewers: list[Viewer] = []
-        self._inputs: dict[Viewer, tuple[Keyboard, Pointer]] = {}
+        self._sharing = Sharing(connect(display, xauthority), self._clients, primary)
+        self._sizes = Sizes(self._screen, self._clients)
         self._stream = SharedStream(self._screen, self._viewers)
-        self._sizer: Viewer | None = None
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -53,7 +65,10 @@ class StreamServer:
         self._main = asyncio.current_task()
         self._stream.load_engine()
         self._screen.start(self._display_gone)
-        asyncio.get_running_loop().add_reader(self._layout.fileno(), self._layout.handle_events)
+        self._sharing.start()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._layout.fileno(), self._follow_layout)
+        self._follow_layout()
         path.unlink(missing_ok=True)  # noqa: ASYNC240 - a local file
         mask = os.umask(0o177)
         try:
@@ -62,11 +77,23 @@ class StreamServer:
             os.umask(mask)
         try:
             async with server:
-                await server.serve_forever()
+                try:
+                    await server.serve_forever()
+                finally:
+                    for client in self._clients:
+                        client.abort()
         finally:
             self._stream.stop()
+            self._sizes.close()
+            self._sharing.close()
+            loop.remove_reader(self._layout.fileno())
+            self._layout.close()
             self._screen.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240
+
+    def _follow_layout(self) -> None:
+        if not self._layout.handle_events():
+            asyncio.get_running_loop().remove_reader(self._layout.fileno())
 
     def _changed(self, tiles: Tiles) -> None:
         self._stream.changed(tiles)
@@ -77,107 +104,86 @@ class StreamServer:
             self._main.cancel()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        viewer = Viewer(reader, writer, self._screen, self._name, self._handle)
-        keyboard, pointer = Keyboard(self._layout), Pointer(self._layout.connection)
-        self._viewers.append(viewer)
-        self._inputs[viewer] = (keyboard, pointer)
+        client = Client(reader, writer, self._screen, self._name, self._handle, self._layout)
+        self._clients.append(client)
+        self._viewers.append(client)
         try:
-            await viewer.run()
+            await client.run()
         except ProtocolError as error:
             log.warning("a viewer was sent away: %s", error)
         except ConnectionError:
             pass
         finally:
-            self._viewers.remove(viewer)
-            del self._inputs[viewer]
-            keyboard.release_all()
-            pointer.release_all()
+            self._clients.remove(client)
+            self._viewers.remove(client)
+            self._sizes.forget(client)
+            self._sharing.forget(client)
             with contextlib.suppress(ConnectionError):
-                viewer.close()
+                client.close()
 
     # -- what viewers say --------------------------------------------------------------------------------------------
 
-    def _handle(self, viewer: Viewer, event: Event) -> None:
-        keyboard, pointer = self._inputs[viewer]
+    def _handle(self, client: Client, event: Event) -> None:
+        try:
+            self._do(client, event)
+        except xcffib.ConnectionException:
+            log.debug("the display has gone, and an event with it")
+
+    def _do(self, client: Client, event: Event) -> None:
         match event:
             case KeyEvent():
-                keyboard.key(event.keysym, event.down, event.scancode)
+                client.keyboard.key(event.keysym, event.down, event.scancode)
             case PointerEvent():
-                pointer.move_and_press(event.x, event.y, event.buttons)
+                client.pointer.move_and_press(event.x, event.y, event.buttons)
             case UpdateRequested():
-                viewer.requested = True
+                client.requested = True
                 if not event.incremental:
-                    viewer.unseen[:] = True
-                viewer.send_tiles()
+                    client.unseen[:] = True
+                self._sizes.requested(client, event.incremental)
+                client.send_tiles()
             case Fence():
-                self._fence(viewer, event)
+                self._fence(client, event)
             case ContinuousUpdates():
-                viewer.continuous = event.enable
+                client.continuous = event.enable
+                self._sizes.requested(client, incremental=True)
                 if not event.enable:
-                    viewer.send(messages.end_of_continuous_updates())
-                viewer.send_tiles()
+                    client.send(messages.end_of_continuous_updates())
+                client.send_tiles()
             case EncodingsChanged():
-                self._greet(viewer)
+                greet(client, self._name, self._layout.lock_state(), self._cursor)
+                self._sharing.greet(client)
+            case PixelFormatChanged():
+                self._cursor.send_to(client)
             case SetDesktopSize():
-                self._resize(viewer, event)
+                self._sizes.ask(client, event)
             case ClientReady():
-                pass
+                pass  # viewers are many, whether they would rather be alone or not
+            case _:
+                self._sharing.handle(client, event)
 
-    def _fence(self, viewer: Viewer, event: Fence) -> None:
+    def _fence(self, client: Client, event: Fence) -> None:
         if event.flags & messages.FENCE_REQUEST:
-            viewer.send(messages.fence(event.flags & ~messages.FENCE_REQUEST, event.payload))
+            client.send(messages.fence(event.flags & ~messages.FENCE_REQUEST, event.payload))
         elif len(event.payload) == 4:
-            viewer.painted(int.from_bytes(event.payload, "big"))
-            self._stream.acknowledged(viewer)
+            client.painted(int.from_bytes(event.payload, "big"))
+            self._stream.acknowledged(client)
 
-    def _greet(self, viewer: Viewer) -> None:
-        """Say what we can do of what the viewer has just announced."""
-        if viewer.supports(messages.PSEUDO_FENCE):
-            viewer.send(messages.fence(messages.FENCE_REQUEST, b""))
-        if viewer.supports(messages.PSEUDO_CONTINUOUS_UPDATES):
-            viewer.send(messages.end_of_continuous_updates())
-        if viewer.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
-            viewer.add_rectangle(self._size_rectangle(messages.SIZE_BY_SERVER))
-        if viewer.supports(messages.PSEUDO_LED_STATE):
-            viewer.add_rectangle(messages.led_state(self._layout.lock_state()))
-        if viewer.supports(messages.PSEUDO_QEMU_KEY):
-            viewer.add_rectangle(messages.qemu_key_ack())
-        if viewer.supports(messages.PSEUDO_EXTENDED_MOUSE):
-            viewer.add_rectangle(messages.extended_mouse_ack())
-        self._cursor.send_to(viewer)
-
-    # -- the size ----------------------------------------------------------------------------------------------------
-
-    def _resize(self, viewer: Viewer, event: SetDesktopSize) -> None:
-        self._sizer = viewer
-        if (event.width, event.height) != (self._screen.width, self._screen.height):
-            self._screen.resize(event.width, event.height)
-            return
-        viewer.add_rectangle(self._size_rectangle(messages.SIZE_BY_THIS_CLIENT))
-        viewer.send_tiles()
+    # -- what the display does ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
         self._stream.stop()
-        sizer, self._sizer = self._sizer, None
-        for viewer in self._viewers:
-            viewer.resized()
-            reason = messages.SIZE_BY_THIS_CLIENT if viewer is sizer else messages.SIZE_BY_SERVER
-            viewer.add_rectangle(self._size_rectangle(reason))
-            viewer.send_tiles()
-
-    def _size_rectangle(self, reason: int) -> bytes:
-        return messages.desktop_size(self._screen.width, self._screen.height, reason=reason)
+        self._sizes.changed()
 
     def _locks_changed(self, state: int) -> None:
-        for viewer in self._viewers:
-            if viewer.supports(messages.PSEUDO_LED_STATE):
-                viewer.add_rectangle(messages.led_state(state))
-                viewer.send_tiles()
+        for client in self._clients:
+            if client.supports(messages.PSEUDO_LED_STATE):
+                client.add_rectangle(messages.led_state(state))
+                client.send_tiles()
+
+    def _cursor_changed(self) -> None:
+        for client in self._clients:
+            self._cursor.send_to(client)
+            client.send_tiles()
 
     def _later(self, seconds: float, work: Callable[[], None]) -> object:
         return asyncio.get_running_loop().call_later(seconds, work)
-
-    def _cursor_changed(self) -> None:
-        for viewer in self._viewers:
-            self._cursor.send_to(viewer)
-            viewer.send_tiles()

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from jupyter_vnc_proxy.stream.client_messages import MAX_CUT_TEXT, MAX_SKIPPED
 from jupyter_vnc_proxy.stream.errors import ProtocolError
-from jupyter_vnc_proxy.stream.events import ClipboardText, EncodingsChanged, Event, KeyEvent, SetDesktopSize
+from jupyter_vnc_proxy.stream.events import (
+    ClipboardText,
+    ClipboardTooLong,
+    EncodingsChanged,
+    Event,
+    KeyEvent,
+    SetDesktopSize,
+)
 from jupyter_vnc_proxy.stream.protocol import ServerProtocol
 
 from .clients import (
@@ -82,7 +89,7 @@ def test_too_long_a_cut_text_is_dropped_without_keeping_it() -> None:
     length = MAX_CUT_TEXT + 1
     tracemalloc.start()
     try:
-        assert protocol.receive(struct.pack(">B3xI", 6, length)) == []
+        assert protocol.receive(struct.pack(">B3xI", 6, length)) == [ClipboardTooLong(length)]
         chunk = bytes(64 * 1024)
         for _ in range(length // len(chunk)):
             assert protocol.receive(chunk) == []
@@ -138,7 +145,7 @@ def test_a_zip_bomb_is_inflated_no_further_than_the_longest_text() -> None:
 
 def test_a_bomb_that_says_how_large_it_is_is_not_inflated() -> None:
     protocol = ready(EXTENDED_CLIPBOARD)
-    assert protocol.receive(provided(bytes(1 << 25)) + KEY) == [KeyEvent(0x61, True)]
+    assert protocol.receive(provided(bytes(1 << 25)) + KEY) == [ClipboardTooLong(1 << 25), KeyEvent(0x61, True)]
 
 
 BROKEN = {

@@ -1,0 +1,31 @@
+"""What a client is told when it has announced what it can do."""
+
+from __future__ import annotations
+
+from . import messages
+from .client import Client
+from .cursor import Cursor
+
+
+def greet(client: Client, name: str, locks: int, cursor: Cursor) -> None:
+    """Say what we can do of what the client has just announced, and what it can show by it.
+
+    Only of what is new: noVNC announces all of it again when a level changes, and takes another
+    EndOfContinuousUpdates for the end of them. A cursor may have to take another form.
+    """
+    announced = frozenset(client.protocol.encodings)
+    new, client.greeted = announced - client.greeted, announced
+    if messages.PSEUDO_FENCE in new:
+        client.send(messages.fence(messages.FENCE_REQUEST, b""))
+    if messages.PSEUDO_CONTINUOUS_UPDATES in new:
+        client.send(messages.end_of_continuous_updates())
+    if messages.PSEUDO_DESKTOP_NAME in new:
+        client.add_rectangle(messages.desktop_name(name))
+    if messages.PSEUDO_LED_STATE in new:
+        client.add_rectangle(messages.led_state(locks))
+    if messages.PSEUDO_QEMU_KEY in new:
+        client.add_rectangle(messages.qemu_key_ack())
+    if messages.PSEUDO_EXTENDED_MOUSE in new:
+        client.add_rectangle(messages.extended_mouse_ack())
+    if new & {messages.PSEUDO_VMWARE_CURSOR, messages.PSEUDO_CURSOR, messages.PSEUDO_X_CURSOR}:
+        cursor.send_to(client)

@@ -1,0 +1,174 @@
+"""The desktop's size as clients ask for it and are told it (rfbproto, ExtendedDesktopSize and SetDesktopSize)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import xcffib
+
+from ..options import MAX_SIDE, MIN_SIDE
+from . import events, messages
+from .client import Client
+from .events import SetDesktopSize
+from .source import Screen
+
+log = logging.getLogger("jupyter_vnc_proxy.stream")
+
+PAUSE = 0.05
+"""Seconds between two changes of the size: a person who drags an edge asks for hundreds, and each costs the display
+some milliseconds; only the last one counts."""
+
+ANSWERS = 1.0
+"""Seconds that the display has for a new size; later it counts as refused."""
+
+
+class Sizes:
+    """Changes the screen's size for ``clients``, a list that the server keeps, and tells them what it is."""
+
+    def __init__(self, screen: Screen, clients: Sequence[Client]) -> None:
+        self._screen = screen
+        self._clients = clients
+        self._layout: tuple[events.Screen, ...] = (events.Screen(0, 0, 0, *self._size),)
+        self._layout_size = self._size
+        self._askers: list[Client] = []
+        self._wanted: SetDesktopSize | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._next = 0.0
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def ask(self, client: Client, event: SetDesktopSize) -> None:
+        """A client wants another size; it is answered when that has come, or at once where it never will."""
+        if not is_layout(event):
+            self._answer([client], messages.SIZE_INVALID)
+            return
+        if client not in self._askers:
+            self._askers.append(client)
+        self._wanted = event
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(0.0, self._next - loop.time()), self._change)
+
+    def _change(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer, self._next = None, loop.time() + PAUSE
+        event, self._wanted = self._wanted, None
+        assert event is not None
+        before = self._size
+        # A client's window may be smaller or larger than a desktop can be.
+        width, height = max(event.width, MIN_SIDE), max(event.height, MIN_SIDE)
+        try:
+            size = self._screen.resize(width, height) if (width, height) != before else before
+        except IndexError:
+            self._failed(messages.SIZE_PROHIBITED, "the display has no output")
+        except xcffib.XcffibException as error:
+            self._failed(messages.SIZE_OUT_OF_RESOURCES, repr(error))
+        else:
+            whole = (event.width, event.height) == (size[0], size[1])
+            first = event.screens[0]
+            one = events.Screen(first.id, 0, 0, size[0], size[1], first.flags)
+            self._layout, self._layout_size = event.screens if whole else (one,), (size[0], size[1])
+            if (size[0], size[1]) == before:
+                self._tell_all()
+            else:
+                loop.call_later(ANSWERS, self._look_after, (size[0], size[1]))
+
+    def _failed(self, result: int, why: str) -> None:
+        log.warning("the desktop keeps its size: %s", why)
+        askers, self._askers = self._askers, []
+        self._answer(askers, result)
+
+    def _look_after(self, wanted: tuple[int, int]) -> None:
+        if self._askers and self._wanted is None and self._size != wanted:
+            self._failed(messages.SIZE_OUT_OF_RESOURCES, f"the display did not become {wanted[0]}x{wanted[1]}")
+
+    def forget(self, client: Client) -> None:
+        """A client has gone."""
+        if client in self._askers:
+            self._askers.remove(client)
+
+    def close(self) -> None:
+        """Change nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    # -- telling -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self._screen.width, self._screen.height
+
+    def changed(self) -> None:
+        """The screen has another size: tell everybody, and who had asked for it that it is done."""
+        for client in self._clients:
+            client.resized()
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        askers, self._askers = self._askers, []
+        others = messages.SIZE_BY_OTHER_CLIENT if askers else messages.SIZE_BY_SERVER
+        for client in self._clients:
+            self._tell(client, messages.SIZE_BY_THIS_CLIENT if client in askers else others)
+            client.send_tiles()
+
+    def _answer(self, clients: Sequence[Client], result: int) -> None:
+        for client in clients:
+            if client.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+                client.add_rectangle(self._rectangle(messages.SIZE_BY_THIS_CLIENT, result))
+                client.send_tiles()
+
+    def _tell(self, client: Client, reason: int) -> None:
+        if not client.protocol.ready:
+            client.protocol.width, client.protocol.height = client.known_size = self._size
+        elif client.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+            client.known_size = self._size
+            client.add_rectangle(self._rectangle(reason))
+        else:
+            self._tell_plainly(client)
+
+    def _tell_plainly(self, client: Client) -> None:
+        """A DesktopSize must be the last rectangle of its update, so it has one of its own (RFC 6143, section 7.8.2).
+
+        A client that knows not even that would take pixels for others: it may come again, with the new size.
+        """
+        if client.known_size == self._size or not client.waits:
+            return
+        client.known_size = self._size
+        if client.supports(messages.PSEUDO_DESKTOP_SIZE):
+            client.requested = False
+            client.send(messages.update_header(1) + messages.legacy_desktop_size(*self._size))
+        else:
+            client.send_away("the desktop has another size, which it can't be told")
+
+    def requested(self, client: Client, incremental: bool) -> None:
+        """A client wants an update: tell it the size that the update will have; with a whole one in any case."""
+        if client.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+            if not incremental or client.known_size != self._size:
+                self._tell(client, messages.SIZE_BY_SERVER)
+        else:
+            self._tell_plainly(client)
+
+    def _rectangle(self, reason: int, result: int = messages.SIZE_DONE) -> bytes:
+        width, height = self._size
+        whole = events.Screen(self._layout[0].id, 0, 0, width, height)
+        screens = self._layout if self._layout_size == self._size else (whole,)
+        return messages.desktop_size(width, height, reason=reason, result=result, screens=screens)
+
+
+def is_layout(event: SetDesktopSize) -> bool:
+    """Tell whether screens are there, each with an id of its own and within a desktop of a possible size."""
+    ids = {each.id for each in event.screens}
+    return (
+        0 < event.width <= MAX_SIDE
+        and 0 < event.height <= MAX_SIDE
+        and 0 < len(event.screens) == len(ids)
+        and all(
+            each.width > 0
+            and each.height > 0
+            and each.x + each.width <= event.width
+            and each.y + each.height <= event.height
+            for each in event.screens
+        )
+    )
