@@ -39,6 +39,7 @@ class DesktopWatcher:
         self._log = log
         self._seen: dict[str, DesktopModel] = {}
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Begin to look; `stop` ends it."""
@@ -46,13 +47,14 @@ class DesktopWatcher:
 
     async def stop(self) -> None:
         """Look no more."""
+        self._stopping = True
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:  # Python 3.11's wait_for() loses a cancellation that comes with what it waits for
             try:
                 self.look()
                 await self._cull()

@@ -193,3 +193,14 @@ async def test_without_a_limit_nothing_is_stopped_or_announced(api: Api, vnc: An
     await vnc.watcher._cull()
     model = await api("GET", "default")
     assert (model["phase"], model["stops_at"]) == ("running", None)
+
+
+@pytest.mark.parametrize("passes", range(5))
+async def test_it_ends_though_something_changes_at_that_very_moment(manager: DesktopManager, passes: int) -> None:
+    watcher = DesktopWatcher(manager, [], LOG)
+    watcher.start()
+    await asyncio.sleep(0.01)
+    manager._changed.set()
+    for _ in range(passes):  # passes of the event loop from what is waited for to the end of the waiting
+        await asyncio.sleep(0)
+    await asyncio.wait_for(watcher.stop(), 5)
