@@ -14,6 +14,10 @@ NAL_SPS = 7
 """The type of the NAL unit that only key pictures begin with (ITU-T H.264, table 7-1)."""
 
 
+WORTH_A_CHANGE = 0.05
+"""Share of the rate; for less the encoder isn't told."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """One encoded picture of the whole screen: Annex-B bytes, one slice."""
@@ -111,6 +115,9 @@ class PixelfluxEngine:
         if (rate.kilobits is None) != (self._rate.kilobits is None):
             self.stop()
             self.start(*self._size, rate, self._full_colour)
+            return
+        before = self._rate.kilobits or 0
+        if rate.frames == self._rate.frames and abs((rate.kilobits or 0) - before) < WORTH_A_CHANGE * before:
             return
         if rate.frames != self._rate.frames:
             self._capture.update_framerate(rate.frames)

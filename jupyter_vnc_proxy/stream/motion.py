@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 
-WINDOW = 0.2
+WINDOW = 0.3
 """Seconds of the past that are looked at."""
 
 LARGE = 0.08
 """Share of the screen that one change must have to count as motion."""
 
 CHANGES = 5
-"""Large changes within the window that make motion: 25 a second."""
+"""Large changes within the window that make motion: 17 a second."""
 
 REST = 0.2
 """Seconds without any change after which motion has ended."""

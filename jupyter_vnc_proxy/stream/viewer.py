@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from . import messages
 from .encoders.raw import RawEncoder
-from .encoders.tight import TightEncoder, split_rectangles
+from .encoders.tight import MAX_AREA, TightEncoder
 from .encoders.zrle import ZRLEEncoder
 from .engine import Picture
 from .events import Event
-from .pacing import FALLS_BEHIND, Pacer
+from .pacing import Pacer
 from .protocol import ServerProtocol
-from .source import Rectangle, Screen, Tiles, rectangles_of
+from .source import TILE, Rectangle, Screen, Tiles, rectangles_of
 
 CHUNK = 64 * 1024
 """Bytes that are read from a client at once."""
@@ -22,8 +22,8 @@ CHUNK = 64 * 1024
 BACKLOG = 1 << 20
 """Bytes that wait for a client's socket; while there are more it is sent nothing new."""
 
-BURST = 0.05
-"""Seconds of a link's rate that one update of tiles may fill, so that new damage overtakes what is older."""
+ENCODING_TIME = 0.008
+"""Seconds that one update may take to encode, so that the display and other viewers are not kept waiting."""
 
 RESET_CONTEXT = 1
 """Flag of an H.264 rectangle: forget what this rectangle showed before."""
@@ -54,6 +54,7 @@ class Viewer:
         self.in_video = False
         self._needs_key = True
         self._frame = 0
+        self._resume = (0, 0)
         self._tight = TightEncoder()
         self._zrle = ZRLEEncoder()
         self._raw = RawEncoder()
@@ -131,23 +132,31 @@ class Viewer:
         if not self._may_send() or not (self._extra or (self.unseen.any() and not self.in_video)):
             return
         rectangles, self._extra = self._extra, []
+        if self._frame == 0:
+            self._writer.write(self._begin_frame(0))  # what comes back tells the link's own delay
         if not self.in_video:
             rectangles += self._unseen_rectangles()
         update = b"".join([messages.update_header(len(rectangles)), *rectangles])
         self._writer.write(update + self._begin_frame(len(update)))
 
     def _unseen_rectangles(self) -> list[bytes]:
-        budget = (self.pacer.rate().kilobits or 1_000_000) * 125 * BURST
+        """Encode what it has not seen, from where the last update ended, as far as one update goes."""
+        rectangles = rectangles_of(self.unseen, self._screen.width, self._screen.height)
+        parts = sorted((part for each in rectangles for part in _parts(each)), key=lambda part: (part.y, part.x))
+        first = next((index for index, part in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
+        is_paced = self.supports(messages.PSEUDO_FENCE)
+        budget = self.pacer.burst() if is_paced else float("inf")  # the others may expect what they ask for in one
+        deadline = time.monotonic() + ENCODING_TIME if is_paced else float("inf")
         found: list[bytes] = []
         left = self.unseen.copy()
-        for rectangle in rectangles_of(self.unseen, self._screen.width, self._screen.height):
-            for part in map(Rectangle._make, split_rectangles(*rectangle)):
-                data = self._encode(part)
-                found.append(data)
-                budget -= len(data)
-            _clear(left, rectangle)
-            if budget < 0:
+        self._resume = (0, 0)
+        for part in [*parts[first:], *parts[:first]]:
+            if budget < 0 or (found and time.monotonic() > deadline):
+                self._resume = (part.y, part.x)
                 break
+            found.append(self._encode(part))
+            budget -= len(found[-1])
+            _clear(left, part)
         self.unseen = left
         return found
 
@@ -180,11 +189,13 @@ class Viewer:
         """Send a picture of the shared stream; return ``False`` where it needs a key picture first."""
         if self._needs_key and not picture.is_key:
             return False
-        if self.pacer.in_flight >= FALLS_BEHIND:
+        if self.pacer.fell_behind(time.monotonic()):
             self.leave_video()
             return True
         flags = RESET_CONTEXT if self._needs_key else 0
         self._needs_key = False
+        if not picture.is_key:
+            self.pacer.encoded(len(picture.data))
         whole = messages.h264_rectangle(0, 0, *even(self._screen), picture.data, flags)
         extra, self._extra = self._extra, []
         update = b"".join([messages.update_header(len(extra) + 1), *extra, whole])
@@ -197,9 +208,19 @@ def even(screen: Screen) -> tuple[int, int]:
     return screen.width & ~1, screen.height & ~1
 
 
-def _clear(tiles: Tiles, rectangle: Rectangle) -> None:
-    from .source import TILE
+def _parts(rectangle: Rectangle) -> list[Rectangle]:
+    """Cut a rectangle of whole tiles into parts of whole tiles, of at most `MAX_AREA` pixels."""
+    high = min(4, -(-rectangle.height // TILE)) * TILE
+    wide = MAX_AREA // high // TILE * TILE
+    right, lower = rectangle.x + rectangle.width, rectangle.y + rectangle.height
+    return [
+        Rectangle(x, y, min(wide, right - x), min(high, lower - y))
+        for y in range(rectangle.y, lower, high)
+        for x in range(rectangle.x, right, wide)
+    ]
 
+
+def _clear(tiles: Tiles, rectangle: Rectangle) -> None:
     rows = slice(rectangle.y // TILE, -(-(rectangle.y + rectangle.height) // TILE))
     columns = slice(rectangle.x // TILE, -(-(rectangle.x + rectangle.width) // TILE))
     tiles[rows, columns] = False

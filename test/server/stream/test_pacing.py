@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from jupyter_vnc_proxy.stream.engine import Rate
-from jupyter_vnc_proxy.stream.pacing import FALLS_BEHIND, IN_FLIGHT, LEAST, LEAST_FRAMES, UNLIMITED, Pacer
+from jupyter_vnc_proxy.stream.pacing import FIRST_BURST, IN_FLIGHT, LEAST, LEAST_FRAMES, UNLIMITED, Pacer
 
 FULL_KILOBITS = 25_000
 """What a film takes where nothing limits it."""
@@ -31,7 +31,7 @@ class Link:
 
     def behind(self) -> bool:
         """Tell whether the viewer fell behind, and rejoins only once it has seen all that was under way."""
-        self.lagging = bool(self.waiting) and (self.lagging or self.pacer.in_flight >= FALLS_BEHIND)
+        self.lagging = bool(self.waiting) and (self.lagging or self.pacer.fell_behind(self.now))
         return self.lagging
 
     def play(self, seconds: float) -> Rate:
@@ -108,3 +108,47 @@ def test_the_worst_link_still_gets_a_picture() -> None:
     assert rate.kilobits is not None
     assert rate.kilobits >= LEAST
     assert rate.frames >= LEAST_FRAMES
+
+
+@pytest.mark.parametrize(("kilobits", "delay"), [(10_000, 0.04), (2_000, 0.1)])
+def test_one_large_update_tells_what_a_narrow_link_carries(kilobits: float, delay: float) -> None:
+    pacer = Pacer()
+    assert pacer.burst() == FIRST_BURST
+    pacer.sent(0.0, 1, 0)
+    pacer.sent(0.0, 2, FIRST_BURST)
+    pacer.acknowledged(delay, 1)
+    pacer.acknowledged(delay + FIRST_BURST / 125 / kilobits, 2)
+    assert 0.6 * kilobits < (pacer.rate().kilobits or UNLIMITED) < kilobits
+    assert pacer.burst() < kilobits * 125 * max(0.06, delay)
+
+
+def test_a_quick_link_is_given_ever_more_at_once() -> None:
+    pacer = Pacer()
+    pacer.sent(0.0, 0, 0)
+    pacer.acknowledged(0.001, 0)
+    for number in range(1, 10):
+        before = pacer.burst()
+        pacer.sent(number, number, round(before))
+        pacer.acknowledged(number + 0.005, number)
+        assert pacer.burst() >= before
+    assert pacer.burst() > 10 * FIRST_BURST
+    assert pacer.rate() == Rate()
+
+
+def test_pictures_that_are_larger_than_asked_for_become_fewer_and_then_more_again() -> None:
+    link = Link(2_000, 0.1)
+    asked = link.play(10).kilobits or UNLIMITED
+    for _ in range(100):
+        link.pacer.encoded(round(asked * 125 / 20))
+    assert link.play(0.3).frames < 30
+    for _ in range(100):
+        link.pacer.encoded(1000)
+    assert link.play(5).frames > 50
+
+
+def test_a_viewer_has_fallen_behind_when_what_it_was_sent_is_old() -> None:
+    pacer = Pacer()
+    for number in range(50):
+        pacer.sent(0.01 * number, number, 1000)
+    assert not pacer.fell_behind(1.0)
+    assert pacer.fell_behind(2.0)
