@@ -31,6 +31,9 @@ BASE_WINDOW = 10.0
 QUEUED = 0.015
 """Seconds that an acknowledgement may take longer than the quickest before the link counts as full."""
 
+OVERFULL = 0.1
+"""The same, from which on the link carries no more than what arrives."""
+
 QUICK = 0.04
 """Seconds that a large update may take longer than a small one where nothing limits it: a browser has to inflate it."""
 
@@ -46,22 +49,25 @@ LEAST = 300
 
 FULL_FRAMES = 60.0
 LEAST_FRAMES = 5.0
-KILOBITS_PER_FRAME = 25
+KILOBITS_PER_FRAME = 12
 """Kilobits that a picture should have at least; below that fewer pictures are better than worse ones."""
 
-OVERSHOOT = 1.15
+OVERSHOOT = 1.4
 """Times the rate that pictures may take; noise at 60 frames a second takes more than any encoder is told."""
 
 SMOOTHING = 0.1
 """Weight of the newest picture in the mean of their sizes."""
 
-GROWTH, SLOW_GROWTH, DECREASE = 1.12, 1.01, 0.75
+GROWTH, SLOW_GROWTH, DECREASE = 1.1, 1.003, 0.75
 """Factors of the rate: a tenth of a second without a queue, the same near to where it was full, and a full link."""
 
 FRAMES_GROWTH = 1.05
 """Factor of the frames a second, each tenth of a second in which pictures are small enough."""
 
-PROBE = 3.0
+NEAR = 0.85
+"""Share of what filled the link from which on the rate grows slowly."""
+
+PROBE = 5.0
 """Seconds after which a link that was full may have become wider."""
 
 
@@ -71,6 +77,7 @@ class Pacer:
     def __init__(self) -> None:
         self._flight: deque[tuple[int, float, int]] = deque()
         self._delays: deque[tuple[float, float]] = deque()
+        self._waits: deque[tuple[float, float]] = deque()
         self._delivered: deque[tuple[float, int]] = deque()
         self._kilobits = float(UNLIMITED)
         self._updated = self._decreased = float("-inf")
@@ -90,9 +97,10 @@ class Pacer:
             _, began, size = self._flight.popleft()
             self._delivered.append((now, size))
             self._delays.append((now, now - began))
+            self._waits.append((now, now - began - size / 125 / self._kilobits))  # without its own time on the link
             self._learn(now, now - began, size)
-        for table in (self._delays, self._delivered):
-            while table and now - table[0][0] > (BASE_WINDOW if table is self._delays else 1.0):
+        for table, seconds in ((self._delays, BASE_WINDOW), (self._waits, 1.0), (self._delivered, 1.0)):
+            while table and now - table[0][0] > seconds:
                 table.popleft()
         self._update(now)
 
@@ -111,6 +119,7 @@ class Pacer:
     def forget_delays(self) -> None:
         """What is sent from now on takes its own time to decode and paint."""
         self._delays.clear()
+        self._waits.clear()
         self._full = 0
 
     def encoded(self, size: int) -> None:
@@ -149,7 +158,7 @@ class Pacer:
         if now - self._updated < UPDATE:
             return
         # The quickest of the last tenth of a second: a browser that is busy for a moment is no queue.
-        lately = [delay for when, delay in self._delays if when > self._updated]
+        lately = [wait for when, wait in self._waits if when > self._updated]
         self._updated = now
         self._fit_frames()
         if not lately:
@@ -160,13 +169,15 @@ class Pacer:
             if self._full >= SUSTAINED and now - self._decreased > queue + UPDATE:
                 self._decreased = now  # what was sent since the last decrease has arrived by now
                 carried = self._carried(now)
-                self._ceiling = carried
-                self._kilobits = max(LEAST, min(self._kilobits, carried) * DECREASE)
+                # What little was sent tells nothing of the link, unless it had to wait long.
+                limit = carried if queue - base > OVERFULL else max(carried, self._kilobits)
+                self._ceiling = min(self._kilobits, limit)
+                self._kilobits = max(LEAST, self._ceiling * DECREASE)
             return
         self._full = 0
         if now - self._decreased > PROBE:
             self._ceiling = float("inf")
-        near = self._kilobits * GROWTH > self._ceiling
+        near = self._kilobits > NEAR * self._ceiling
         self._kilobits = min(UNLIMITED, self._kilobits * (SLOW_GROWTH if near else GROWTH))
 
     def _carried(self, now: float) -> float:
