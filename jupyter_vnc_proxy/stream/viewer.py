@@ -7,14 +7,12 @@ import time
 from collections.abc import Callable
 
 from . import messages
-from .encoders.raw import RawEncoder
-from .encoders.tight import MAX_AREA, TightEncoder
-from .encoders.zrle import ZRLEEncoder
 from .engine import Picture
 from .events import Event
 from .pacing import Pacer
 from .protocol import ServerProtocol
-from .source import TILE, Rectangle, Screen, Tiles, rectangles_of
+from .source import Screen, Tiles
+from .tiles import TileEncoder
 
 CHUNK = 64 * 1024
 """Bytes that are read from a client at once."""
@@ -27,8 +25,6 @@ ENCODING_TIME = 0.008
 
 RESET_CONTEXT = 1
 """Flag of an H.264 rectangle: forget what this rectangle showed before."""
-
-PREFERRED = (messages.ENCODING_TIGHT, messages.ENCODING_ZRLE, messages.ENCODING_RAW)
 
 
 class Viewer:
@@ -48,16 +44,12 @@ class Viewer:
         self._handle = handle
         self.protocol = ServerProtocol(name, screen.width, screen.height)
         self.pacer = Pacer()
-        self.unseen: Tiles = screen.tiles(True)
+        self.tiles = TileEncoder(screen, self.protocol)
         self.requested = False
         self.continuous = False
         self.in_video = False
         self._needs_key = True
         self._frame = 0
-        self._resume = (0, 0)
-        self._tight = TightEncoder()
-        self._zrle = ZRLEEncoder()
-        self._raw = RawEncoder()
         self._extra: list[bytes] = []
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -81,6 +73,15 @@ class Viewer:
     def send(self, data: bytes) -> None:
         """Send a message that is no framebuffer update."""
         self._writer.write(data)
+
+    @property
+    def unseen(self) -> Tiles:
+        """The tiles that it does not show as they are."""
+        return self.tiles.unseen
+
+    @unseen.setter
+    def unseen(self, tiles: Tiles) -> None:
+        self.tiles.unseen = tiles
 
     def supports(self, encoding: int) -> bool:
         """Tell whether the client announced an encoding or pseudo-encoding."""
@@ -124,7 +125,7 @@ class Viewer:
 
     def resized(self) -> None:
         """The screen has another size; what it showed counts for nothing."""
-        self.unseen = self._screen.tiles(True)
+        self.tiles.resized()
         self._needs_key = True
 
     def send_tiles(self) -> None:
@@ -140,38 +141,10 @@ class Viewer:
         self._writer.write(update + self._begin_frame(len(update)))
 
     def _unseen_rectangles(self) -> list[bytes]:
-        """Encode what it has not seen, from where the last update ended, as far as one update goes."""
-        rectangles = rectangles_of(self.unseen, self._screen.width, self._screen.height)
-        parts = sorted((part for each in rectangles for part in _parts(each)), key=lambda part: (part.y, part.x))
-        first = next((index for index, part in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
-        is_paced = self.supports(messages.PSEUDO_FENCE)
-        budget = self.pacer.burst() if is_paced else float("inf")  # the others may expect what they ask for in one
-        deadline = time.monotonic() + ENCODING_TIME if is_paced else float("inf")
-        found: list[bytes] = []
-        left = self.unseen.copy()
-        self._resume = (0, 0)
-        for part in [*parts[first:], *parts[:first]]:
-            if budget < 0 or (found and time.monotonic() > deadline):
-                self._resume = (part.y, part.x)
-                break
-            found.append(self._encode(part))
-            budget -= len(found[-1])
-            _clear(left, part)
-        self.unseen = left
-        return found
-
-    def _encode(self, part: Rectangle) -> bytes:
-        pixels = self._screen.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-        encoding = next((each for each in PREFERRED if self.supports(each)), messages.ENCODING_RAW)
-        if not self.protocol.pixel_format.is_native:
-            encoding = messages.ENCODING_RAW
-        if encoding == messages.ENCODING_TIGHT:
-            data = self._tight.encode(pixels)
-        elif encoding == messages.ENCODING_ZRLE:
-            data = self._zrle.encode(pixels, self.protocol.pixel_format)
-        else:
-            data = self._raw.encode(pixels, self.protocol.pixel_format)
-        return messages.rectangle(*part, encoding) + data
+        """Encode what it has not seen, as far as one update goes."""
+        if not self.supports(messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
+            return self.tiles.rectangles(float("inf"), float("inf"))
+        return self.tiles.rectangles(self.pacer.burst(), ENCODING_TIME)
 
     def join_video(self) -> None:
         """Take part in the shared stream, from its next key picture on."""
@@ -206,21 +179,3 @@ class Viewer:
 def even(screen: Screen) -> tuple[int, int]:
     """Return the part of the screen that H.264 can show with halved chroma: even sides, in pixels."""
     return screen.width & ~1, screen.height & ~1
-
-
-def _parts(rectangle: Rectangle) -> list[Rectangle]:
-    """Cut a rectangle of whole tiles into parts of whole tiles, of at most `MAX_AREA` pixels."""
-    high = min(4, -(-rectangle.height // TILE)) * TILE
-    wide = MAX_AREA // high // TILE * TILE
-    right, lower = rectangle.x + rectangle.width, rectangle.y + rectangle.height
-    return [
-        Rectangle(x, y, min(wide, right - x), min(high, lower - y))
-        for y in range(rectangle.y, lower, high)
-        for x in range(rectangle.x, right, wide)
-    ]
-
-
-def _clear(tiles: Tiles, rectangle: Rectangle) -> None:
-    rows = slice(rectangle.y // TILE, -(-(rectangle.y + rectangle.height) // TILE))
-    columns = slice(rectangle.x // TILE, -(-(rectangle.x + rectangle.width) // TILE))
-    tiles[rows, columns] = False
