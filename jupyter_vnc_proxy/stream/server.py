@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from .events import (
 from .greeting import greet
 from .input import Layout
 from .protocol import ProtocolError
+from .recovery import Recovery
 from .shared import SharedStream
 from .sharing import Sharing
 from .sizes import Sizes
@@ -55,7 +57,8 @@ class StreamServer:
         self._layout = Layout(connect(display, xauthority), self._locks_changed, self._later)
         self._sharing = Sharing(connect(display, xauthority), self._clients, primary)
         self._sizes = Sizes(self._screen, self._clients)
-        self._stream = SharedStream(self._screen, self._viewers)
+        self._recovery = Recovery()
+        self._stream = SharedStream(self._screen, self._viewers, self._recovery)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -65,6 +68,7 @@ class StreamServer:
         self._main = asyncio.current_task()
         self._stream.load_engine()
         self._screen.start(self._display_gone)
+        self._stream.follow_screen()
         self._sharing.start()
         loop = asyncio.get_running_loop()
         loop.add_reader(self._layout.fileno(), self._follow_layout)
@@ -105,8 +109,10 @@ class StreamServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Client(reader, writer, self._screen, self._name, self._handle, self._layout)
+        client.trust = self._recovery.trust(time.monotonic())
         self._clients.append(client)
         self._viewers.append(client)
+        self._stream.follow_screen()
         try:
             await client.run()
         except ProtocolError as error:
@@ -116,6 +122,7 @@ class StreamServer:
         finally:
             self._clients.remove(client)
             self._viewers.remove(client)
+            self._stream.forget(client)
             self._sizes.forget(client)
             self._sharing.forget(client)
             with contextlib.suppress(ConnectionError):
@@ -164,8 +171,7 @@ class StreamServer:
     def _fence(self, client: Client, event: Fence) -> None:
         if event.flags & messages.FENCE_REQUEST:
             client.send(messages.fence(event.flags & ~messages.FENCE_REQUEST, event.payload))
-        elif len(event.payload) == 4:
-            client.painted(int.from_bytes(event.payload, "big"))
+        elif client.acknowledged(event.payload):
             self._stream.acknowledged(client)
 
     # -- what the display does ---------------------------------------------------------------------------------------

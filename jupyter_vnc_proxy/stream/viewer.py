@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from enum import IntEnum
 
 from . import messages
 from .engine import Picture
 from .events import Event
 from .pacing import Pacer
 from .protocol import ServerProtocol
+from .quality import look_of
+from .recovery import Trust
 from .source import Screen, Tiles
 from .tiles import TileEncoder
 
@@ -25,6 +28,17 @@ ENCODING_TIME = 0.008
 
 RESET_CONTEXT = 1
 """Flag of an H.264 rectangle: forget what this rectangle showed before."""
+
+PING_AGAIN = 0.5
+"""Seconds between two questions after the link's own delay while tiles are sent."""
+
+
+class Asked(IntEnum):
+    """What the answer to one of our fences tells: the first byte of its payload, before the number of an update."""
+
+    ARRIVED = 1
+    PAINTED = 2
+    DELAY = 3
 
 
 class Viewer:
@@ -48,7 +62,10 @@ class Viewer:
         self.requested = False
         self.continuous = False
         self.in_video = False
-        self._needs_key = True
+        self.needs_key = True
+        self.trust = Trust.ALL
+        self._has_reset = False
+        self._pinged = float("-inf")
         self._frame = 0
         self._extra: list[bytes] = []
 
@@ -91,31 +108,66 @@ class Viewer:
 
     @property
     def takes_video(self) -> bool:
-        """Whether it decodes H.264 and tells when it has painted."""
-        return self.supports(messages.ENCODING_H264) and self.supports(messages.PSEUDO_FENCE)
+        """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
+        known = self.supports(messages.ENCODING_H264) and self.supports(messages.PSEUDO_FENCE)
+        return known and self.continuous and self.trust > Trust.WITHOUT_VIDEO
+
+    @property
+    def decodes_full_colour(self) -> bool:
+        """Whether 4:4:4 may be tried; its quality level asks for it."""
+        return self.trust == Trust.ALL
+
+    @property
+    def quality(self) -> int | None:
+        """Its quality level, 0 to 9, or ``None`` where it has told none."""
+        return self.protocol.quality_level
 
     def _may_send(self) -> bool:
         wanted = self.requested or self.continuous
         backlog = self._writer.transport.get_write_buffer_size()
         return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send()
 
-    def painted(self, number: int) -> None:
-        """The fence with this number came back."""
-        self.pacer.acknowledged(time.monotonic(), number)
+    def acknowledged(self, payload: bytes) -> bool:
+        """An answer to one of our fences came; return whether it tells that something was painted."""
+        now = time.monotonic()
+        if len(payload) != 5 or payload[0] not in list(Asked):
+            return False
+        number = int.from_bytes(payload[1:], "big")
+        match Asked(payload[0]):
+            case Asked.ARRIVED:
+                self.pacer.arrived(now, number)
+            case Asked.DELAY:
+                self.pacer.link.answered(now, number)
+            case Asked.PAINTED:
+                self._has_reset = False
+                self.pacer.painted(now, number)
+                return True
+        return False
 
-    def _begin_frame(self, size: int) -> bytes:
-        """Count a frame of ``size`` bytes; return what asks for its acknowledgement.
+    def ping(self) -> None:
+        """Ask for the link's own delay, by itself: an answer that comes with an update has waited for all of that."""
+        if self.supports(messages.PSEUDO_FENCE):
+            now = time.monotonic()
+            self._frame += 1
+            self._pinged = now
+            self.pacer.link.pinged(now, self._frame)
+            self._writer.write(_fence(Asked.DELAY, self._frame))
 
-        A fence is answered as soon as it is read. The empty update before it is read only after the last one was
-        painted, which makes the answer mean just that.
+    def _send_update(self, rectangles: list[bytes]) -> None:
+        """Send an update, and ask when it has been read and when it has been painted.
+
+        A fence is answered as soon as it is read. The empty update before the second one is read only after the last
+        one was painted (noVNC 1.7, core/rfb.js: `_framebufferUpdate`), which makes the answer mean just that.
         """
         self.requested = False
-        if not self.supports(messages.PSEUDO_FENCE):
-            return b""
-        self._frame += 1
-        self.pacer.sent(time.monotonic(), self._frame, size)
-        request = messages.FENCE_REQUEST | messages.FENCE_BLOCK_BEFORE
-        return messages.update_header(0) + messages.fence(request, self._frame.to_bytes(4, "big"))
+        update = b"".join([messages.update_header(len(rectangles)), *rectangles])
+        if self.supports(messages.PSEUDO_FENCE):
+            self._frame += 1
+            self.pacer.sent(time.monotonic(), self._frame, len(update))
+            fences = [_fence(Asked.ARRIVED, self._frame), messages.update_header(0), _fence(Asked.PAINTED, self._frame)]
+            self._writer.write(b"".join([update, *fences]))
+        else:
+            self._writer.write(update)
 
     # -- what it is sent ---------------------------------------------------------------------------------------------
 
@@ -126,54 +178,70 @@ class Viewer:
     def resized(self) -> None:
         """The screen has another size; what it showed counts for nothing."""
         self.tiles.resized()
-        self._needs_key = True
+        self.needs_key = True
 
     def send_tiles(self) -> None:
         """Send what it has not seen yet, exactly, as far as the link takes it."""
         if not self._may_send() or not (self._extra or (self.unseen.any() and not self.in_video)):
             return
+        if time.monotonic() - self._pinged > PING_AGAIN:
+            self.ping()
         rectangles, self._extra = self._extra, []
-        if self._frame == 0:
-            self._writer.write(self._begin_frame(0))  # what comes back tells the link's own delay
         if not self.in_video:
             rectangles += self._unseen_rectangles()
-        update = b"".join([messages.update_header(len(rectangles)), *rectangles])
-        self._writer.write(update + self._begin_frame(len(update)))
+        self._send_update(rectangles)
 
     def _unseen_rectangles(self) -> list[bytes]:
         """Encode what it has not seen, as far as one update goes."""
         if not self.supports(messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
             return self.tiles.rectangles(float("inf"), float("inf"))
-        return self.tiles.rectangles(self.pacer.burst(), ENCODING_TIME)
+        return self.tiles.rectangles(self.pacer.burst(time.monotonic()), ENCODING_TIME)
+
+    # -- video -------------------------------------------------------------------------------------------------------
 
     def join_video(self) -> None:
-        """Take part in the shared stream, from its next key picture on."""
+        """Watch a video, from its next key picture on."""
         self.in_video = True
-        self._needs_key = True
-        self.pacer.forget_delays()
+        self.needs_key = True
 
     def leave_video(self) -> None:
-        """Take part no more; whatever the video painted is not exact."""
+        """Watch it no longer; whatever it painted is not exact."""
         if self.in_video:
             self.in_video = False
             self.unseen[:] = True
 
-    def send_picture(self, picture: Picture) -> bool:
-        """Send a picture of the shared stream; return ``False`` where it needs a key picture first."""
-        if self._needs_key and not picture.is_key:
+    def reset_decoder(self) -> bool:
+        """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""
+        if self._has_reset:
             return False
-        if self.pacer.fell_behind(time.monotonic()):
-            self.leave_video()
-            return True
-        flags = RESET_CONTEXT if self._needs_key else 0
-        self._needs_key = False
-        if not picture.is_key:
-            self.pacer.encoded(len(picture.data))
+        self._has_reset = self.needs_key = True
+        self.pacer.give_time(time.monotonic())
+        return True
+
+    @property
+    def has_full_colour(self) -> bool:
+        """Whether the video that it is sent may be 4:4:4."""
+        return look_of(self.quality).full_colour and self.decodes_full_colour
+
+    def send_picture(self, picture: Picture) -> bool:
+        """Send a picture of the video; return ``False`` where it needs a key picture first."""
+        if self.needs_key and not picture.is_key:
+            return False
+        flags = RESET_CONTEXT if self.needs_key else 0
+        self.needs_key = False
         whole = messages.h264_rectangle(0, 0, *even(self._screen), picture.data, flags)
         extra, self._extra = self._extra, []
-        update = b"".join([messages.update_header(len(extra) + 1), *extra, whole])
-        self._writer.write(update + self._begin_frame(len(update)))
+        self._send_update([*extra, whole])
         return True
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._writer.transport.abort()
+
+
+def _fence(asked: Asked, number: int) -> bytes:
+    flags = messages.FENCE_REQUEST | messages.FENCE_BLOCK_BEFORE
+    return messages.fence(flags, bytes([asked]) + number.to_bytes(4, "big"))
 
 
 def even(screen: Screen) -> tuple[int, int]:
