@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from ..loading import find_module, load_problem
 from ..options import DesktopOptions
-from ..process import Listens
+from ..process import REPORTS, Listens
 from .base import DISPLAY, Paths, Program, Step
 from .x11vnc import XVFB, xvfb
+
+HOST_LIBRARIES = "libgbm1 libpixman-1-0 libxkbcommon0"
+"""Debian's packages with what pixelflux needs of the system (its wheels bring the rest)."""
 
 
 @dataclass(frozen=True)
 class Module(Program):
-    """A Python module that must be there."""
+    """A Python module that must be there, and able to load; ``packages`` have the libraries that it needs."""
 
     def find(self) -> str | None:
         """Return the path of the first alternative that this interpreter would import, or ``None``."""
-        specs = (importlib.util.find_spec(name) for name in self.names)
-        return next((spec.origin for spec in specs if spec is not None and spec.origin), None)
+        return self._file if self.problem() is None else None
+
+    def problem(self) -> str | None:
+        """Return why a module that is installed can't be loaded, or ``None``."""
+        return self._problem
 
     def install_command(self) -> str | None:
-        """Return the command that installs it into this environment."""
+        """Return the command that installs it into this environment, or the libraries that it lacks."""
+        if self.problem() is not None:
+            return super().install_command()
         return f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
+
+    @cached_property
+    def _file(self) -> str | None:
+        return next(filter(None, map(find_module, self.names)), None)
+
+    @cached_property
+    def _problem(self) -> str | None:
+        return None if self._file is None else load_problem(self._file)
 
 
 class StreamBackend:
@@ -37,7 +54,8 @@ class StreamBackend:
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be there."""
-        return [XVFB, Module(("numpy",), "the picture's arithmetic"), Module(("pixelflux",), "capture and H.264")]
+        engine = Module(("pixelflux",), "capture and H.264", {"apt": HOST_LIBRARIES})
+        return [XVFB, Module(("numpy",), "the picture's arithmetic"), engine]
 
     def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
         """Return what is spoken on ``rfb.sock``."""
@@ -51,4 +69,5 @@ class StreamBackend:
         """Return Xvfb and the server."""
         server = (sys.executable, "-m", "jupyter_vnc_proxy.stream", "--display", DISPLAY)
         files = ("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket))
-        return [xvfb(options, paths), Step("vnc", (*server, *files), ("display",), Listens(paths.rfb_socket))]
+        argv = (*server, *files, "--status-fd", REPORTS)
+        return [xvfb(options, paths), Step("vnc", argv, ("display",), Listens(paths.rfb_socket))]

@@ -9,6 +9,7 @@ import time
 from .engine import Engine, Picture, PixelfluxEngine, Rate
 from .motion import Motion
 from .source import Screen, Tiles
+from .status import Status
 from .viewer import Viewer, even
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -24,13 +25,15 @@ class SharedStream:
     takes them; when it has come to rest, what the video left inexact follows as tiles.
     """
 
-    def __init__(self, screen: Screen, viewers: list[Viewer]) -> None:
+    def __init__(self, screen: Screen, viewers: list[Viewer], status: Status) -> None:
         self._screen = screen
         self._viewers = viewers
         self._engine: Engine | None = None
         self._motion = Motion()
         self._rate = Rate()
         self._ticker: asyncio.Task[None] | None = None
+        self._status = status
+        self._undescribed = True
 
     def load_engine(self) -> None:
         """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
@@ -38,6 +41,7 @@ class SharedStream:
             self._engine = PixelfluxEngine(self._picture)
         except ImportError as error:
             log.warning("no H.264: %s", error)
+            self._status.note(f"There is no H.264, so much movement on the screen takes more of the link: {error}.")
 
     def acknowledged(self, viewer: Viewer) -> None:
         """A viewer has painted what it was sent."""
@@ -64,9 +68,12 @@ class SharedStream:
             self._engine.start(*even(self._screen), self._rate, full_colour=False)
         except RuntimeError as error:
             log.warning("no H.264 any more: %s", error)
+            self._status.encoder(None)
+            self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
             self._engine = None
             self._motion.stop()
             return
+        self._undescribed = True
         for viewer in takers:
             viewer.join_video()
         self._ticker = asyncio.get_running_loop().create_task(self._tick())
@@ -78,6 +85,9 @@ class SharedStream:
 
     def _picture(self, picture: Picture) -> None:
         self._motion.picture(time.monotonic())
+        if self._undescribed and self._engine is not None:
+            self._undescribed = False
+            self._status.ask(self._engine.describe)
         for viewer in self._viewers:
             if viewer.in_video and not viewer.send_picture(picture) and self._engine is not None:
                 self._engine.request_key()
