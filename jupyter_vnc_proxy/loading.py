@@ -27,6 +27,9 @@ except OSError as error:
 PROBE_TIMEOUT = 10.0
 """Seconds; what takes longer is taken to work, and the part that needs it will tell."""
 
+MISSING = "is missing"
+"""How `load_problem` ends where a shared library isn't there."""
+
 SUFFIXES = (".so", ".pyd")
 
 
@@ -48,7 +51,7 @@ def load_problem(file: str) -> str | None:
         _load(file)
     except OSError as error:
         missing = re.match(r"(\S+): cannot open shared object file", str(error))
-        return f"{missing[1]} is missing" if missing else str(error)
+        return f"{missing[1]} {MISSING}" if missing else str(error)
     return None
 
 

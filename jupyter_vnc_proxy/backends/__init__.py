@@ -104,7 +104,9 @@ def _best(options: DesktopOptions) -> tuple[Backend, list[str]]:
 
 
 def _passed_over(best: Backend, missing: Iterable[Program], taken: Backend) -> str:
-    return f"{taken.title} runs in place of {best.title}: {lacks(missing)} To mend it: {install_command(missing)}"
+    command = install_command(missing)
+    mend = f" To mend it: {command}" if command else ""
+    return f"{taken.title} runs in place of {best.title}: {lacks(missing)}{mend}"
 
 
 def _bad_transport(transport: str, known: Iterable[str]) -> InvalidOption:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from ..loading import find_module, load_problem
+from ..loading import MISSING, find_module, load_problem
 from ..options import DesktopOptions
 from ..process import REPORTS, Listens
 from .base import DISPLAY, Paths, Program, Step
@@ -30,10 +30,13 @@ class Module(Program):
         return self._problem
 
     def install_command(self) -> str | None:
-        """Return the command that installs it into this environment, or the libraries that it lacks."""
-        if self.problem() is not None:
+        """Return the command that installs it into this environment, or the library that it lacks."""
+        problem = self.problem()
+        if problem is None:
+            return f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
+        if problem.endswith(MISSING):
             return super().install_command()
-        return f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
+        return f"{sys.executable} -m pip install --force-reinstall {self.names[0]}"
 
     @cached_property
     def _file(self) -> str | None:

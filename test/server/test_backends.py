@@ -117,6 +117,15 @@ def test_a_module_that_is_not_installed_is_missing_with_the_command_that_brings_
     assert Module(("numpy",), "the picture").find() is not None
 
 
+def test_a_module_that_is_damaged_is_installed_anew(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (runtime / "damaged.so").write_bytes(b"This is no library. " * 100)
+    monkeypatch.syspath_prepend(runtime)
+    module = Module(("damaged",), "the picture", {"apt": "libraries"})
+    assert module.find() is None
+    assert "invalid ELF header" in (module.problem() or "")
+    assert module.install_command() == f"{sys.executable} -m pip install --force-reinstall damaged"
+
+
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
 def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
     step = steps(backend, "websockify")["websockify"]
