@@ -6,14 +6,23 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import until
+from conftest import until, wait_until
+from displays import Display
+from standins import break_engine
 
 from jupyter_vnc_proxy.stream.engine import describe_stream
 from jupyter_vnc_proxy.stream.status import MAX_TEXT, Status
+
+from .test_server import RawClient, display, same_as_the_screen
+
+__all__ = ["display"]  # a fixture
 
 
 class Listener:
@@ -85,6 +94,29 @@ def test_programs_that_the_server_starts_do_not_inherit_the_descriptor(listener:
     os.set_inheritable(listener.writer, True)
     Status(listener.writer)
     assert not os.get_inheritable(listener.writer)
+
+
+def test_a_server_whose_engine_cant_be_loaded_serves_without_it_and_says_so(
+    listener: Listener, runtime: Path, display: Display
+) -> None:
+    engine = runtime / "engine"
+    engine.mkdir()
+    break_engine(engine)
+    socket = runtime / "rfb.sock"
+    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}", f"--unix-socket={socket}"]
+    argv += [f"--xauthority={display.xauthority}", f"--status-fd={listener.writer}"]
+    env = {**os.environ, "PYTHONPATH": os.fspath(engine)}
+    process = subprocess.Popen(argv, env=env, pass_fds=[listener.writer], stderr=subprocess.DEVNULL)
+    (message,) = wait_until(listener.told)
+    (note,) = message["notes"]
+    assert note.startswith("There is no H.264, ") and "libgbm.so.9" in note
+    wait_until(socket.exists)
+    client = RawClient(socket)
+    client.update(incremental=False)
+    assert same_as_the_screen(client, display)
+    client.close()
+    process.terminate()
+    assert process.wait(10) == 0
 
 
 async def test_the_engine_is_asked_on_a_thread_and_what_it_does_not_know_changes_nothing(listener: Listener) -> None:
