@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from ..loading import MISSING, find_module, load_problem
 from ..options import DesktopOptions
 from ..process import REPORTS, Listens
-from .base import DISPLAY, Paths, Program, Step
+from .base import APT, DISPLAY, Paths, Program, Step
 from .x11vnc import XVFB, xvfb
 
-HOST_LIBRARIES = "libgbm1 libpixman-1-0 libxkbcommon0"
-"""Debian's packages with what pixelflux needs of the system (its wheels bring the rest)."""
+HOST_LIBRARIES = {"apt": "libgbm1 libpixman-1-0 libxkbcommon0", "dnf": "mesa-libgbm pixman libxkbcommon"}
+"""The packages with what pixelflux needs of the system (its wheels bring the rest)."""
 
 
 @dataclass(frozen=True)
 class Module(Program):
-    """A Python module that must be there, and able to load; ``packages`` have the libraries that it needs."""
+    """A Python module that must be there, and able to load; ``libraries`` are the packages that this takes."""
+
+    libraries: Mapping[str, str] = field(default_factory=dict)
 
     def find(self) -> str | None:
         """Return the path of the first alternative that this interpreter would import, or ``None``."""
@@ -34,8 +37,8 @@ class Module(Program):
         problem = self.problem()
         if problem is None:
             return f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-        if problem.endswith(MISSING):
-            return super().install_command()
+        if problem.endswith(MISSING) and "apt" in self.libraries:
+            return APT + self.libraries["apt"]
         return f"{sys.executable} -m pip install --force-reinstall {self.names[0]}"
 
     @cached_property
@@ -57,7 +60,7 @@ class StreamBackend:
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be there."""
-        engine = Module(("pixelflux",), "capture and H.264", {"apt": HOST_LIBRARIES})
+        engine = Module(("pixelflux",), "capture and H.264", libraries=HOST_LIBRARIES)
         return [XVFB, Module(("numpy",), "the picture's arithmetic"), engine]
 
     def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:

@@ -120,7 +120,7 @@ def test_a_module_that_is_not_installed_is_missing_with_the_command_that_brings_
 def test_a_module_that_is_damaged_is_installed_anew(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (runtime / "damaged.so").write_bytes(b"This is no library. " * 100)
     monkeypatch.syspath_prepend(runtime)
-    module = Module(("damaged",), "the picture", {"apt": "libraries"})
+    module = Module(("damaged",), "the picture", libraries={"apt": "libraries"})
     assert module.find() is None
     assert "invalid ELF header" in (module.problem() or "")
     assert module.install_command() == f"{sys.executable} -m pip install --force-reinstall damaged"
