@@ -54,7 +54,7 @@ class StreamBackend:
     """Our own server on Xvfb: exact tiles, and H.264 while much of the screen moves."""
 
     name = "stream"
-    title = "Xvfb + stream (H.264)"
+    title = "Xvfb + stream"
     transports: tuple[str, ...] = ("direct",)
     resize: Literal["rfb", "rest"] = "rfb"
 
