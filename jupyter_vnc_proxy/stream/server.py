@@ -73,7 +73,6 @@ class StreamServer:
     async def serve(self, path: Path) -> None:
         """Listen on the unix socket ``path`` (0600) until cancelled."""
         self._main = asyncio.current_task()
-        self._stream.load_engine()
         self._screen.start(self._display_gone)
         self._sharing.start()
         loop = asyncio.get_running_loop()
@@ -88,6 +87,7 @@ class StreamServer:
         try:
             async with server:
                 try:
+                    self._stream.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
                 finally:
                     for client in self._clients:
