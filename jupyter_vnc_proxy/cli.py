@@ -89,18 +89,18 @@ def _options(arguments: argparse.Namespace) -> DesktopOptions:
 
 def _run(arguments: argparse.Namespace) -> int:
     parent = os.getppid()  # before the imports: it may end meanwhile
-    from .backends import choose
+    from .backends import select
     from .desktop import Desktop
     from .runner import Runner
     from .runtime import desktop_path, runtime_directory
     from .sessions import choose_session
 
     options = _options(arguments)
-    backend = choose(options)
+    backend, notes = select(options)
     if options.session:
         choose_session(options)
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    return asyncio.run(Runner(desktop, options, backend, arguments.orphan_timeout, parent).run())
+    return asyncio.run(Runner(desktop, options, backend, arguments.orphan_timeout, parent, notes).run())
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .backends import Program
+from .backends import Program, install_command, lacks
 from .errors import MissingProgram, StartFailed
 
 LOG_LINES = 15
@@ -138,11 +138,6 @@ def unwritable_home() -> Path | None:
 
 def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
     """Return the error for programs that a backend needs and this machine lacks."""
-    named = " and ".join(f"{each.names[0]} ({each.purpose})" for each in programs)
-    verb = "is" if len(programs) == 1 else "are"
-    packages = " ".join(each.packages["apt"] for each in programs if "apt" in each.packages)
-    return MissingProgram(
-        f"{named} {verb} not installed, which the backend {backend} needs.",
-        part="display",
-        fix=f"sudo apt-get install --no-install-recommends {packages}" if packages else None,
-    )
+    it = "it" if len(programs) == 1 else "them"
+    message = f"{lacks(programs)} The backend {backend} needs {it}."
+    return MissingProgram(message, part="display", fix=install_command(programs))

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from .backends import choose
+from .backends import select
 from .desktop import Desktop
 from .display import resize, screenshot
 from .errors import Conflict, TooManyDesktops, UnknownDesktop, VncError
@@ -260,7 +260,8 @@ class DesktopManager:
 
     def _start(self, desktop: Desktop, own_options: DesktopOptions | None = None) -> DesktopModel:
         options = own_options or self.defaults
-        choose(options)
+        for note in select(options)[1]:
+            self._log.info("%s: %s", desktop.name, note)
         if options.session:
             choose_session(options)
         if self._max_desktops and self._running() >= self._max_desktops:

@@ -12,8 +12,9 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from .environment import clean_environment
 from .errors import StartFailed, VncError
 from .guardian import Guardian
 from .options import DesktopOptions, Geometry
-from .process import Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
+from .process import REPORTS, Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
+from .reports import parse_report
 from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
 from .state import DesktopState
@@ -52,7 +54,7 @@ class Runner:
     """Runs one desktop; `run` returns when it has ended.
 
     ``orphan_timeout``: seconds that the desktop lives on without an owner; ``None`` binds it to our parent process,
-    which was ``parent`` when we were started.
+    which was ``parent`` when we were started. ``notes`` are sentences that the desktop's state is to have.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Runner:
         backend: Backend,
         orphan_timeout: float | None = None,
         parent: int | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
         self._desktop = desktop
         self._options = options
@@ -78,6 +81,7 @@ class Runner:
         self._watcher: RootWatcher | None = None
         self._came_up = False
         self._main: asyncio.Task[None] | None = None
+        self._notes = list(notes)
         self._state = DesktopState(
             name=desktop.name,
             backend=backend.name,
@@ -86,6 +90,7 @@ class Runner:
             resize=backend.resize,
             speaks=backend.speaks(options),
             raw_socket=backend.raw_socket(options),
+            notes=self._notes,
         )
 
     def _make_environment(self) -> dict[str, str]:
@@ -125,6 +130,8 @@ class Runner:
 
     async def _live(self) -> int:
         adopt_orphans()
+        for note in self._notes:
+            log.warning("%s: %s", self._desktop.name, note)
         self._main = asyncio.current_task()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -147,7 +154,7 @@ class Runner:
         self._set(step="stopping")
         await self._take_down()
         phase = "failed" if error else "stopped"
-        self._set(phase=phase, step=None, display=None, error=error and error.model())
+        self._set(phase=phase, step=None, display=None, error=error and error.model(), encoder=None, notes=[])
         return 1 if error else 0
 
     def _end(self, reason: str) -> None:
@@ -225,6 +232,9 @@ class Runner:
         display = self._state.display or ""
         child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
         child.ready, child.umask = step.ready, step.umask
+        if REPORTS in step.argv:
+            child.told = partial(self._told, child)
+            self._state = replace(self._state, encoder=None, notes=self._notes)
         self._children[step.name] = child
         if self._state.phase != "running" and step.name != "session":
             self._set(step=step.name)
@@ -247,6 +257,13 @@ class Runner:
         logfile = self._desktop.log_directory / f"{name}.log"
         home = Path(environment.get("HOME", "/"))
         return Child(name, argv, environment, logfile, directory=home if home.is_dir() else None)
+
+    def _told(self, child: Child, line: str) -> None:
+        if self._children.get(child.name) is child:
+            report = parse_report(line)
+            if "notes" in report:
+                report["notes"] = [*self._notes, *report["notes"]]
+            self._set(**report)
 
     async def _report_end(self, child: Child) -> None:
         await self._ended.put((child, await child.wait()))

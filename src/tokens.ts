@@ -55,6 +55,10 @@ export namespace Desktop {
     stops_at: string | null;
     clients: number;
     error: IProblem | null;
+    /** What encodes video now, where anything does and tells. */
+    encoder: string | null;
+    /** Sentences about what is not at its best, with the command that mends it. */
+    notes: string[];
   }
 
   export interface ILog {

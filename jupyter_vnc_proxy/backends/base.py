@@ -16,6 +16,9 @@ from ..process import Ready, Started
 DISPLAY = "{display}"
 """Stands in an argv for the display's name, as in ``:1``."""
 
+APT = "sudo apt-get install --no-install-recommends "
+"""What goes before the names of Debian's and Ubuntu's packages."""
+
 StepName = Literal["display", "session", "vnc", "websockify"]
 
 
@@ -35,7 +38,11 @@ class Program:
     def install_command(self) -> str | None:
         """Return the command that installs it on Debian and Ubuntu, or ``None`` where no package has it."""
         package = self.packages.get("apt")
-        return f"sudo apt-get install --no-install-recommends {package}" if package else None
+        return APT + package if package else None
+
+    def problem(self) -> str | None:
+        """Return what is wrong where it is there all the same, as in ``libgbm.so.1 is missing``; else ``None``."""
+        return None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -65,6 +65,10 @@ class Engine(Protocol):
     def request_key(self) -> None:
         """Make the next picture a key picture."""
 
+    def describe(self) -> str | None:
+        """Return what encodes, as in ``x264 (software), 4:2:0``; ``None`` while nothing does. May take a while, and
+        may be called on any thread."""
+
 
 class PixelfluxEngine:
     """pixelflux on an X display (its connection comes from DISPLAY and XAUTHORITY in the environment).
@@ -88,6 +92,7 @@ class PixelfluxEngine:
         self.stop()
         settings = self._pixelflux.CaptureSettings()
         settings.use_wayland = False
+        settings.auto_gpu = "true"  # the first GPU with an encoder (NVENC, VA-API), else the processor
         settings.capture_width, settings.capture_height = width, height
         settings.target_fps = rate.frames
         settings.codec = "h264"
@@ -135,3 +140,17 @@ class PixelfluxEngine:
         """Make the next picture a key picture."""
         if self._running:
             self._capture.request_idr_frame()
+
+    def describe(self) -> str | None:
+        """Return what encodes; the first answer about a VA-API encoder brings a GL context up to name its GPU."""
+        info = self._capture.stream_info()
+        return describe_stream(info) if info and info.get("encoder") else None
+
+
+def describe_stream(info: Mapping[str, Any]) -> str:
+    """Return what pixelflux's ``ScreenCapture.stream_info`` says of the encoder, for people."""
+    chroma = "4:4:4" if info.get("fullcolor") else "4:2:0"
+    if not info.get("hardware"):
+        return f"{info['encoder']} (software), {chroma}"
+    gpu = info.get("gpu") or info.get("driver")
+    return f"{info['encoder']} on {gpu}, {chroma}" if gpu else f"{info['encoder']} (GPU), {chroma}"

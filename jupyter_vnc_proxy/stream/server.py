@@ -36,6 +36,7 @@ from .shared import SharedStream
 from .sharing import Sharing
 from .sizes import Sizes
 from .source import Screen, Tiles
+from .status import Status
 from .viewer import Viewer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -46,9 +47,17 @@ class StreamServer:
 
     With ``primary`` what is marked with the pointer is shared as well as what is copied. Each connection to the display
     has one use: what waits for an answer takes in events on the way, and somebody must look at them.
+    ``status`` is told what encodes.
     """
 
-    def __init__(self, display: str, xauthority: Path, name: str = "Desktop", primary: bool = False) -> None:
+    def __init__(
+        self,
+        display: str,
+        xauthority: Path,
+        name: str = "Desktop",
+        primary: bool = False,
+        status: Status | None = None,
+    ) -> None:
         self._name = name
         self._clients: list[Client] = []
         self._viewers: list[Viewer] = []  # the same ones
@@ -57,8 +66,9 @@ class StreamServer:
         self._layout = Layout(connect(display, xauthority), self._locks_changed, self._later)
         self._sharing = Sharing(connect(display, xauthority), self._clients, primary)
         self._sizes = Sizes(self._screen, self._clients)
+        self._status = status or Status()
         self._recovery = Recovery()
-        self._stream = SharedStream(self._screen, self._viewers, self._recovery)
+        self._stream = SharedStream(self._screen, self._viewers, self._recovery, self._status)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -66,7 +76,6 @@ class StreamServer:
     async def serve(self, path: Path) -> None:
         """Listen on the unix socket ``path`` (0600) until cancelled."""
         self._main = asyncio.current_task()
-        self._stream.load_engine()
         self._screen.start(self._display_gone)
         self._stream.follow_screen()
         self._sharing.start()
@@ -82,12 +91,14 @@ class StreamServer:
         try:
             async with server:
                 try:
+                    self._stream.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
                 finally:
                     for client in self._clients:
                         client.abort()
         finally:
             self._stream.stop()
+            self._status.close()
             self._sizes.close()
             self._sharing.close()
             loop.remove_reader(self._layout.fileno())

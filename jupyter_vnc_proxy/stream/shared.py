@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from .engine import Engine, Picture, PixelfluxEngine
 from .motion import Motion
-from .recovery import Recovery
+from .recovery import Recovery, Trust
 from .source import Screen, Tiles
+from .status import Status
 from .video import Video
 from .viewer import Viewer
 
@@ -36,7 +37,7 @@ class SharedStream:
     takes them; when it has come to rest, what the video left inexact follows as tiles.
     """
 
-    def __init__(self, screen: Screen, viewers: list[Viewer], recovery: Recovery) -> None:
+    def __init__(self, screen: Screen, viewers: list[Viewer], recovery: Recovery, status: Status) -> None:
         self._screen = screen
         self._viewers = viewers
         self._recovery = recovery
@@ -46,13 +47,15 @@ class SharedStream:
         self._motion = Motion()
         self._ticker: asyncio.Task[None] | None = None
         self._ticks = 0
+        self._status = status
 
     def load_engine(self) -> None:
         """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
         try:
-            self._videos = [Video(self._screen, PixelfluxEngine, self._pictured)]
+            self._videos = [Video(self._screen, PixelfluxEngine, self._pictured, self._status)]
         except ImportError as error:
             log.warning("no H.264: %s", error)
+            self._status.note(f"There is no H.264, so much movement on the screen takes more of the link: {error}.")
         else:
             self._make_engine = PixelfluxEngine
 
@@ -108,6 +111,8 @@ class SharedStream:
             video.join(viewers, now)
         except RuntimeError as error:
             log.warning("no H.264 any more: %s", error)
+            self._status.encoder(None)
+            self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
             self.stop()
             self._videos.clear()
             return
@@ -148,7 +153,9 @@ class SharedStream:
             video.request_key()
             return
         trust = self._recovery.hung(now, viewer.trust, viewer.has_full_colour)
-        log.warning("a viewer's decoder hangs; when it comes back it gets %s", trust.name.lower().replace("_", " "))
+        without = "4:4:4" if trust == Trust.HALVED_COLOUR else "H.264"
+        log.warning("a viewer's decoder hangs; it goes on without %s", without)
+        self._status.note(f"A browser stopped decoding the video, so it goes on without {without}.")
         video.leave(viewer)
         viewer.abort()
 
@@ -164,7 +171,7 @@ class SharedStream:
         others = [viewer for viewer in ripe if viewer not in first.viewers]
         back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
         if slow and len(self._videos) < ENCODERS and self._make_engine is not None:
-            self._videos.append(Video(self._screen, self._make_engine, self._pictured))
+            self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
         for source, target, moving in ((first, self._videos[-1], slow), (self._videos[-1], first, back)):
             if moving and source is not target:
                 for viewer in moving:

@@ -8,6 +8,7 @@ from .engine import Engine, Look, Picture, Rate
 from .pacing import Fitting
 from .quality import look_of, most_kilobits
 from .source import Screen
+from .status import Status
 from .viewer import Viewer, even
 
 CHROMA_LASTS = 2.0
@@ -21,11 +22,17 @@ class Video:
     """Made with ``make_engine(deliver)``; runs while somebody watches. ``on_picture()`` is called with each picture."""
 
     def __init__(
-        self, screen: Screen, make_engine: Callable[[Callable[[Picture], None]], Engine], on_picture: Callable[[], None]
+        self,
+        screen: Screen,
+        make_engine: Callable[[Callable[[Picture], None]], Engine],
+        on_picture: Callable[[], None],
+        status: Status,
     ) -> None:
         self._screen = screen
         self._engine = make_engine(self._deliver)
         self._on_picture = on_picture
+        self._status = status
+        self._described = False
         self.viewers: list[Viewer] = []
         self._running = False
         self._look = Look(0)
@@ -107,11 +114,15 @@ class Video:
         self._rate, self._look = self.wanted(now)
         self._looked = now
         self._size = 0.0
+        self._described = False
         self._engine.start(*even(self._screen), self._rate, self._look)
         self._running = True
 
     def _deliver(self, picture: Picture) -> None:
         self._on_picture()
+        if not self._described:
+            self._described = True
+            self._status.ask(self._engine.describe)
         if not picture.is_key:
             self._size += SMOOTHING * (len(picture.data) / 125 - self._size)
             self._fitting.encoded(len(picture.data), self._rate)

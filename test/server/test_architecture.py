@@ -65,13 +65,14 @@ JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
 
 
 def test_the_leaves_know_nothing_of_ours() -> None:
-    for name in ("process", "errors", "environment", "activity", "relay"):
+    for name in ("process", "errors", "environment", "activity", "relay", "reports"):
         assert own(name) == set(), name
 
 
 def test_process_and_activity_need_nothing_but_python() -> None:
     for name in ("process", "activity", "errors", "options", "environment", "sessions", "runtime", "desktop"):
         assert foreign(name) == set(), name
+    assert foreign("loading") == foreign("reports") == set()
 
 
 def test_activity_does_no_input_or_output() -> None:
@@ -83,9 +84,16 @@ def test_a_backend_starts_nothing() -> None:
     for name in MODULES:
         if name.startswith("backends"):
             assert not imports(name)[1] & starters, name
-            assert own(name) <= {"backends", "backends.base", "environment", "errors", "options", "process"} | {
+            assert own(name) <= {"backends", "environment", "errors", "loading", "options", "process"} | {
                 other for other in MODULES if other.startswith("backends")
             }
+
+
+def test_the_stream_knows_no_desktop_and_no_jupyter() -> None:
+    for name in MODULES:
+        if name.startswith("stream"):
+            assert {each for each in own(name) if not each.startswith("stream")} <= {"display", "options"}, name
+            assert not foreign(name) & {*JUPYTER, "tornado", "websockify"}, name
 
 
 def test_the_runner_knows_no_server() -> None:

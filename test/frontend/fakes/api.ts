@@ -18,6 +18,8 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
     stops_at: null,
     clients: 0,
     error: null,
+    encoder: null,
+    notes: [],
     ...change
   };
 }
