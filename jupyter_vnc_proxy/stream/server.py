@@ -138,7 +138,7 @@ class StreamServer:
             case UpdateRequested():
                 client.requested = True
                 if not event.incremental:
-                    client.unseen[:] = True
+                    client.tiles.forget()
                 self._sizes.requested(client, event.incremental)
                 client.send_tiles()
             case Fence():
