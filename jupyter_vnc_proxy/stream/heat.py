@@ -42,7 +42,7 @@ class Heat:
 
     def at_rest(self, now: float) -> Tiles:
         """Return the tiles that have not changed of late."""
-        rest: Tiles = now - self._last >= REST
+        rest: Tiles = now >= self._last + REST
         return rest
 
     def rests_at(self, tiles: Tiles) -> float:

@@ -109,7 +109,7 @@ class TileEncoder:
             self._shown = None
             return [], copied
         if self._shown is None:
-            self._shown = Shown(self._screen.pixels, copied)
+            self._shown = Shown(self._screen.pixels, self._inexact)
         found = []
         for move in self._shown.move(self._screen.pixels, self._unseen):
             found.append(messages.copy_rect(*move[:4], move.x - move.dx, move.y - move.dy))
@@ -157,10 +157,8 @@ class TileEncoder:
         where = tiles_of(part)
         self._unseen[where] = False
         self._inexact[where] = not is_exact
-        if self._shown is not None and is_exact:
+        if self._shown is not None:
             self._shown.sent(self._screen.pixels, part)
-        elif self._shown is not None:
-            self._shown.spoilt(part)
 
 
 def _parts(tiles: Tiles, screen: Screen, is_film: bool) -> Iterator[tuple[Rectangle, bool]]:
