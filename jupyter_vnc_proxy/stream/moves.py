@@ -49,23 +49,35 @@ class Move(NamedTuple):
     dy: int
 
 
-def find_moves(old: Picture, new: Picture) -> list[Move]:
+def find_moves(old: Picture, new: Picture, likely: tuple[int, int] = (0, 0)) -> list[Move]:
     """Return parts of ``new`` that are elsewhere in ``old``, none overlapping; all have moved the same way.
 
-    They come in an order in which one picture may be made from the other in place.
+    They come in an order in which one picture may be made from the other in place. ``likely`` is a way to try first.
     """
-    for dx, dy in _guesses(old, new):
+    for dx, dy in _guesses(old, new, likely):
         if moves := _verified(old, new, dx, dy):
             return sorted(moves, key=lambda move: (-move.y if dy > 0 else move.y, -move.x if dx > 0 else move.x))
     return []
 
 
-def _guesses(old: Picture, new: Picture) -> Iterator[tuple[int, int]]:
+def _guesses(old: Picture, new: Picture, likely: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    if likely != (0, 0) and _is_plausible(old, new, *likely):
+        yield likely
     if dy := _scrolled(old, new):
         yield 0, dy
     if dx := _scrolled(old.T, new.T):
         yield dx, 0
     yield from _dragged(old, new)
+
+
+def _is_plausible(old: Picture, new: Picture, dx: int, dy: int) -> bool:
+    """Tell from a few pixels that changed whether most of them went this way."""
+    height, width = new.shape
+    rows, columns = np.arange(height // 12, height, height // 6 or 1), slice(max(0, dx), min(width, width + dx))
+    rows = rows[(rows >= dy) & (rows - dy < height)]
+    after, before = new[rows, columns], old[rows - dy, max(0, -dx) : min(width, width - dx)]
+    changed = after != old[rows, columns]
+    return bool(2 * (changed & (after == before)).sum() > changed.sum())
 
 
 # -- scrolling -------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from .source import TILE, Pixels, Rectangle, Tiles
 WORTH_A_LOOK = 12
 """Tiles that must have changed before moves are looked for."""
 
-LONGEST_PAUSE = 16
-"""Looks that are left out at most, after so many that found nothing."""
+MOST_FAILURES = 32
+"""Looks that found nothing; half as many are left out then."""
 
 
 class Shown:
@@ -27,6 +27,7 @@ class Shown:
         self._inexact = inexact  # the caller's, and changed with it
         self._failures = 0
         self._pause = 0
+        self._way = (0, 0)
 
     def sent(self, screen: Pixels, part: Rectangle) -> None:
         """The viewer was sent this part of whole tiles."""
@@ -60,14 +61,15 @@ class Shown:
             self._pause -= 1
             return []
         box = _box_of(unseen, *screen.shape[:2])
-        found = find_moves(_numbers(self._pixels, box), _numbers(screen, box))
+        found = find_moves(_numbers(self._pixels, box), _numbers(screen, box), self._way)
         moves = [move._replace(x=move.x + box.x, y=move.y + box.y) for move in found]
         moves = [move for move in moves if self._known[tiles_of(_source(move))].all()]
         if not moves:
-            self._failures = min(LONGEST_PAUSE, 2 * self._failures or 1)
-            self._pause = self._failures
+            self._failures = min(MOST_FAILURES, 2 * self._failures or 1)
+            self._pause = self._failures // 2
             return []
         self._failures = 0
+        self._way = moves[0].dx, moves[0].dy
         for move in moves:
             self._copy(move)
         self._compare(screen, unseen, box)

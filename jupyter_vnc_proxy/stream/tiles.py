@@ -22,6 +22,9 @@ from .source import TILE, Rectangle, Screen, Tiles, rectangles_of
 
 PREFERRED = (messages.ENCODING_TIGHT, messages.ENCODING_ZRLE, messages.ENCODING_RAW)
 
+FILM_TIME = 0.03
+"""Seconds of encoding that an update with a film may take: half a picture now and half of the next is a torn one."""
+
 SETTLING_TIME = 0.008
 """Seconds of encoding what has come to rest that one update may take, so that new damage overtakes it."""
 
@@ -70,10 +73,11 @@ class TileEncoder:
 
         Stop when ``budget`` bytes are exceeded, or ``seconds`` are over and there is something to send.
         """
-        began = time.monotonic()
         self._tight.set_compression_level(self._protocol.compression_level)
         found, copied = self._copies()
         films = self._moving(now) & self._unseen & ~copied
+        began = time.monotonic()
+        deadline = began + (max(seconds, FILM_TIME) if films.any() else seconds)
         parts = sorted(
             [*_parts(self._unseen & ~films, self._screen, False), *_parts(films, self._screen, True)],
             key=lambda part: (part[0].y, part[0].x),
@@ -81,7 +85,7 @@ class TileEncoder:
         first = next((index for index, (part, _) in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
         self._resume = (0, 0)
         for part, is_film in [*parts[first:], *parts[:first]]:
-            if budget < 0 or (found and time.monotonic() > began + seconds):
+            if budget < 0 or (found and time.monotonic() > deadline):
                 self._resume = (part.y, part.x)
                 return found
             data = self._film(part) if is_film else self._exact(part)
