@@ -13,7 +13,7 @@ import numpy as np
 
 from . import messages
 from .encoders.raw import RawEncoder
-from .encoders.tight import MAX_AREA, TightEncoder
+from .encoders.tight import TightEncoder
 from .encoders.zrle import ZRLEEncoder
 from .heat import Heat
 from .protocol import ServerProtocol
@@ -79,7 +79,11 @@ class TileEncoder:
         began = time.monotonic()
         deadline = began + (max(seconds, FILM_TIME) if films.any() else seconds)
         parts = sorted(
-            [*_parts(self._unseen & ~films, self._screen, False), *_parts(films, self._screen, True)],
+            [
+                *_parts(self._unseen & ~films & ~copied, self._screen),
+                *_parts(self._unseen & copied, self._screen, TILE),  # what a move leaves over is narrow
+                *_parts(films, self._screen, is_film=True),
+            ],
             key=lambda part: (part[0].y, part[0].x),
         )
         first = next((index for index, (part, _) in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
@@ -93,7 +97,7 @@ class TileEncoder:
             found += [data] * bool(data)
         resting = self._inexact & self._heat.at_rest(now)
         budget, deadline = min(budget, SETTLING_SIZE), began + min(seconds, SETTLING_TIME)
-        for part, _ in _parts(resting, self._screen, False):
+        for part, _ in _parts(resting, self._screen):
             if budget < 0 or (found and time.monotonic() > deadline):
                 break
             found.append(self._exact(part))
@@ -165,11 +169,13 @@ class TileEncoder:
             self._shown.sent(self._screen.pixels, part)
 
 
-def _parts(tiles: Tiles, screen: Screen, is_film: bool) -> Iterator[tuple[Rectangle, bool]]:
-    """Yield parts of whole tiles that cover the flagged ones, of at most `MAX_AREA` pixels."""
+def _parts(
+    tiles: Tiles, screen: Screen, most: int = 4 * TILE, is_film: bool = False
+) -> Iterator[tuple[Rectangle, bool]]:
+    """Yield parts of whole tiles that cover the flagged ones, ``most`` by ``most`` pixels or as large, and the flag."""
     for each in rectangles_of(tiles, screen.width, screen.height):
-        high = min(4, -(-each.height // TILE)) * TILE
-        wide = MAX_AREA // high // TILE * TILE
+        high = min(most, -(-each.height // TILE) * TILE)
+        wide = most * most // high // TILE * TILE
         right, lower = each.x + each.width, each.y + each.height
         for y in range(each.y, lower, high):
             for x in range(each.x, right, wide):
