@@ -54,10 +54,16 @@ def find_moves(old: Picture, new: Picture, likely: tuple[int, int] = (0, 0)) -> 
 
     They come in an order in which one picture may be made from the other in place. ``likely`` is a way to try first.
     """
+    best: list[Move] = []
     for dx, dy in _guesses(old, new, likely):
-        if moves := _verified(old, new, dx, dy):
-            return sorted(moves, key=lambda move: (-move.y if dy > 0 else move.y, -move.x if dx > 0 else move.x))
-    return []
+        best = max(best, _verified(old, new, dx, dy), key=_area)
+        if 2 * _area(best) > new.size:
+            break  # no other can be larger: where text repeats itself, a wrong way is right in places
+    return sorted(best, key=lambda move: -move.y if move.dy > 0 else move.y)
+
+
+def _area(moves: list[Move]) -> int:
+    return sum(move.width * move.height for move in moves)
 
 
 def _guesses(old: Picture, new: Picture, likely: tuple[int, int]) -> Iterator[tuple[int, int]]:
