@@ -171,8 +171,8 @@ class StreamServer:
     # -- what the display does ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
+        self._sizes.changed()  # before anything is sent that lies beyond the old size
         self._stream.stop()
-        self._sizes.changed()
 
     def _locks_changed(self, state: int) -> None:
         for client in self._clients:

@@ -122,6 +122,7 @@ class Screen:
         self.connection.disconnect()
         if self._memory is not None:
             self._memory.close()
+            self._memory = None
 
     def _allocate(self, width: int, height: int) -> None:
         self._free()
@@ -150,6 +151,8 @@ class Screen:
         """Take in what has happened on the display."""
         import xcffib
 
+        if self._memory is None:
+            return  # it was closed after this had been put off
         try:
             self._handle_events()
         except xcffib.ConnectionException:

@@ -82,7 +82,7 @@ class TileEncoder:
             [
                 *_parts(self._unseen & ~films & ~copied, self._screen),
                 *_parts(self._unseen & copied, self._screen, TILE),  # what a move leaves over is narrow
-                *_parts(films, self._screen, is_film=True),
+                *_parts(films, self._screen, 8 * TILE, is_film=True),  # a browser decodes a few large ones sooner
             ],
             key=lambda part: (part[0].y, part[0].x),
         )
