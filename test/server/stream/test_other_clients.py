@@ -96,6 +96,51 @@ def tiger(small: Display, served: Path, runtime: Path) -> Iterator[TigerViewer]:
     made.close()
 
 
+class Pen:
+    """A program that draws on the root window without being asked."""
+
+    def __init__(self, display: Display) -> None:
+        self.connection = connect(display.name, display.xauthority)
+        screen = self.connection.get_setup().roots[0]
+        self.root, self.depth = screen.root, screen.root_depth
+        self.context = self.connection.generate_id()
+        self.connection.core.CreateGC(self.context, self.root, 0, [])
+        self.random = np.random.default_rng(0)
+
+    def noise(self, part: Rectangle) -> None:
+        pixels = self.random.integers(0, 256, (part.height, part.width, 4), np.uint8)
+        for row in range(0, part.height, 64):
+            rows = pixels[row : row + 64]
+            self.connection.core.PutImage(
+                xcffib.xproto.ImageFormat.ZPixmap, self.root, self.context, part.width, len(rows), part.x,
+                part.y + row, 0, self.depth, rows.size, rows.tobytes(),
+            )  # fmt: skip
+        self.connection.core.GetInputFocus().reply()
+
+    def scroll(self, part: Rectangle, step: int) -> None:
+        """Move what is there up, as a terminal does."""
+        to = part.x, part.y, part.width, part.height - step
+        self.connection.core.CopyArea(self.root, self.root, self.context, part.x, part.y + step, *to)
+        self.noise(Rectangle(part.x, part.y + part.height - step, part.width, step))
+
+    def close(self) -> None:
+        self.connection.disconnect()
+
+
+def test_tigervncs_viewer_shows_a_film_and_what_scrolls_exactly_once_they_rest(
+    small: Display, tiger: TigerViewer
+) -> None:
+    wait_until(lambda: tiger.shows(small))
+    pen = Pen(small)
+    for _ in range(40):
+        pen.noise(Rectangle(80, 60, 400, 300))
+    wait_until(lambda: tiger.shows(small), what="the film's last picture")
+    for _ in range(40):
+        pen.scroll(Rectangle(80, 60, 400, 300), 7)
+    wait_until(lambda: tiger.shows(small), what="what scrolled")
+    pen.close()
+
+
 def size_of(display: Display) -> tuple[int, int]:
     height, width = picture(display).shape[:2]
     return width, height
