@@ -35,6 +35,9 @@ LEAST_SIDE = 8
 LINE = 24
 """Pixels of a line of a window that is looked for elsewhere."""
 
+LINES = 4
+"""Lines that are looked for: those in which most changed."""
+
 WEIGHTS = np.random.default_rng(1).integers(1, 1 << 32, STRIP, dtype=np.uint32) | np.uint32(1)
 
 
@@ -125,13 +128,17 @@ def _hashes(picture: Picture) -> Picture:
 
 def _dragged(old: Picture, new: Picture) -> Iterator[tuple[int, int]]:
     """Guess where something went, by lines of it that have changed where they were."""
-    height, width = new.shape
+    width = new.shape[1]
+    if width < 2 * LINE:
+        return
     tried = set()
-    for row in (height // 3, height // 2, 2 * height // 3):
-        if width < 2 * LINE or (column := _rich(old[row], new[row])) is None:
+    some = slice(None, None, STEP // 2)
+    varied = ((old[some, 1:] != old[some, :-1]) & (old[some, 1:] != new[some, 1:])).sum(axis=1)
+    for row in np.argsort(varied)[::-1][:LINES] * (STEP // 2):
+        if (column := _rich(old[row], new[row])) is None:
             continue
         if (at := _found(new.ravel(), old[row, column : column + LINE])) is not None:
-            way = at % width - column, at // width - row
+            way = at % width - column, at // width - int(row)
             if way != (0, 0) and way not in tried:
                 tried.add(way)
                 yield way

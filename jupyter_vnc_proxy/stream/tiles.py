@@ -173,7 +173,7 @@ def _parts(
     tiles: Tiles, screen: Screen, most: int = 4 * TILE, is_film: bool = False
 ) -> Iterator[tuple[Rectangle, bool]]:
     """Yield parts of whole tiles that cover the flagged ones, ``most`` by ``most`` pixels or as large, and the flag."""
-    for each in rectangles_of(tiles, screen.width, screen.height):
+    for each in rectangles_of(tiles, screen.width, screen.height) if tiles.any() else ():
         high = min(most, -(-each.height // TILE) * TILE)
         wide = most * most // high // TILE * TILE
         right, lower = each.x + each.width, each.y + each.height
