@@ -74,8 +74,6 @@ def _guesses(old: Picture, new: Picture, likely: tuple[int, int]) -> Iterator[tu
         yield likely
     if dy := _scrolled(old, new):
         yield 0, dy
-    if dx := _scrolled(old.T, new.T):
-        yield dx, 0
     yield from _dragged(old, new)
 
 
@@ -123,7 +121,7 @@ def _hashes(picture: Picture) -> Picture:
     return hashes
 
 
-# -- dragging --------------------------------------------------------------------------------------------------------
+# -- dragging, and scrolling sideways ----------------------------------------------------------------------------------
 
 
 def _dragged(old: Picture, new: Picture) -> Iterator[tuple[int, int]]:
@@ -156,12 +154,12 @@ def _found(pixels: Picture, line: Picture) -> int | None:
 
 
 def _rich(old: Picture, new: Picture) -> int | None:
-    """Return where in a line the pixels vary most among those that changed."""
+    """Return where in a line what changed varies much: near its middle, for its ends may have moved out of sight."""
     varied = (old[1:] != old[:-1]) & (old[1:] != new[1:])
     sums = np.concatenate(([0], np.cumsum(varied)))
     windows = sums[LINE - 1 :] - sums[: -(LINE - 1)]
-    best = int(windows.argmax())
-    return best if windows[best] >= LINE // 3 else None
+    rich = np.flatnonzero(windows >= max(LINE // 3, 0.8 * windows.max()))
+    return int(rich[np.abs(rich - len(windows) // 2).argmin()]) if len(rich) else None
 
 
 # -- proof -----------------------------------------------------------------------------------------------------------

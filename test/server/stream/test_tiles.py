@@ -275,6 +275,18 @@ def test_a_window_that_is_dragged_is_copied() -> None:
     assert len(made.copies) == 4
 
 
+def test_what_scrolls_sideways_is_copied() -> None:
+    made = model(TIGHT, COPY, QUALITY_6)
+    for step in (-12, 40):
+        made.screen.move(Rectangle(100 + max(0, -step), 64, 400 - abs(step), 320), step, 0)
+        made.screen.text(Rectangle(100 if step > 0 else 500 - abs(step), 64, abs(step), 320))
+        made.notice()
+        made.send()
+        assert not made.wrong.any()
+        assert made.copies[-1].width >= 400 - abs(step)
+    assert len(made.copies) == 2
+
+
 def test_a_copy_of_what_is_inexact_is_inexact_and_settles_too() -> None:
     made = model(TIGHT, COPY, QUALITY_6)
     made.play(WHOLE, 12)
