@@ -13,7 +13,7 @@ import numpy as np
 
 from . import messages
 from .encoders.raw import RawEncoder
-from .encoders.tight import TightEncoder
+from .encoders.tight import MAX_WIDTH, TightEncoder
 from .encoders.zrle import ZRLEEncoder
 from .heat import Heat
 from .protocol import ServerProtocol
@@ -175,7 +175,7 @@ def _parts(
     """Yield parts of whole tiles that cover the flagged ones, ``most`` by ``most`` pixels or as large, and the flag."""
     for each in rectangles_of(tiles, screen.width, screen.height) if tiles.any() else ():
         high = min(most, -(-each.height // TILE) * TILE)
-        wide = most * most // high // TILE * TILE
+        wide = min(MAX_WIDTH, most * most // high // TILE * TILE)
         right, lower = each.x + each.width, each.y + each.height
         for y in range(each.y, lower, high):
             for x in range(each.x, right, wide):

@@ -202,6 +202,14 @@ def test_a_still_page_stays_exact_beside_a_film_and_under_a_blinking_cursor() ->
         assert not made.wrong[384:].any()
 
 
+def test_a_film_on_a_very_wide_screen_is_cut_as_tight_wants_it() -> None:
+    made = model(TIGHT, QUALITY_6, size=Rectangle(0, 0, 2600, 130))
+    made.play(Rectangle(0, 0, 2600, 64), 6)
+    assert max(part.width for part in made.jpegs) == 2048
+    made.settle()
+    assert not made.wrong.any()
+
+
 def test_levels_that_change_are_honoured_at_once() -> None:
     made = model(TIGHT, -32, COMPRESSION_0)
     made.play(FILM, 10)
