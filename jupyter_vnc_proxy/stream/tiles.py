@@ -71,12 +71,13 @@ class TileEncoder:
     def rectangles(self, now: float, budget: float, seconds: float) -> list[bytes]:
         """Encode what it has not seen, from where the last update ended, and then what has come to rest.
 
-        Stop when ``budget`` bytes are exceeded, or ``seconds`` are over and there is something to send.
+        Stop when ``budget`` bytes are exceeded, or ``seconds`` were spent and there is something to send. The
+        processor's seconds: what others take on a busy machine must not cut pictures in pieces.
         """
         self._tight.set_compression_level(self._protocol.compression_level)
         found, copied = self._copies()
         films = self._moving(now) & self._unseen & ~copied
-        began = time.monotonic()
+        began = time.thread_time()
         deadline = began + (max(seconds, FILM_TIME) if films.any() else seconds)
         parts = sorted(
             [
@@ -89,7 +90,7 @@ class TileEncoder:
         first = next((index for index, (part, _) in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
         self._resume = (0, 0)
         for part, is_film in [*parts[first:], *parts[:first]]:
-            if budget < 0 or (found and time.monotonic() > deadline):
+            if budget < 0 or (found and time.thread_time() > deadline):
                 self._resume = (part.y, part.x)
                 return found
             data = self._film(part) if is_film else self._exact(part)
@@ -98,7 +99,7 @@ class TileEncoder:
         resting = self._inexact & self._heat.at_rest(now)
         budget, deadline = min(budget, SETTLING_SIZE), began + min(seconds, SETTLING_TIME)
         for part, _ in _parts(resting, self._screen):
-            if budget < 0 or (found and time.monotonic() > deadline):
+            if budget < 0 or (found and time.thread_time() > deadline):
                 break
             found.append(self._exact(part))
             budget -= len(found[-1])
