@@ -156,7 +156,7 @@ class StreamServer:
             case UpdateRequested():
                 client.requested = True
                 if not event.incremental:
-                    client.unseen[:] = True
+                    client.tiles.forget()
                 self._sizes.requested(client, event.incremental)
                 client.send_tiles()
             case Fence():
@@ -188,8 +188,8 @@ class StreamServer:
     # -- what the display does ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
+        self._sizes.changed()  # before anything is sent that lies beyond the old size
         self._stream.stop()
-        self._sizes.changed()
 
     def _locks_changed(self, state: int) -> None:
         for client in self._clients:

@@ -69,9 +69,10 @@ class SharedStream:
 
     def changed(self, tiles: Tiles) -> None:
         """These tiles of the screen have changed."""
+        now = time.monotonic()
         for viewer in self._viewers:
-            viewer.unseen |= tiles
-        if self._motion.changed(time.monotonic(), float(tiles.mean())):
+            viewer.tiles.changed(tiles, now)
+        if self._motion.changed(now, float(tiles.mean())):
             self._start_video()
         for viewer in self._viewers:
             self._send_tiles(viewer)

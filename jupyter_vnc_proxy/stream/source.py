@@ -132,6 +132,7 @@ class Screen:
         self.connection.disconnect()
         if self._memory is not None:
             self._memory.close()
+            self._memory = None
 
     def _allocate(self, width: int, height: int) -> None:
         self._free()
@@ -165,6 +166,8 @@ class Screen:
     def _gone_is_told(self) -> Iterator[None]:
         import xcffib
 
+        if self._memory is None:
+            return  # it was closed after this had been put off
         try:
             yield
         except xcffib.ConnectionException:

@@ -14,7 +14,7 @@ from .pacing import Pacer
 from .protocol import ServerProtocol
 from .quality import look_of
 from .recovery import Trust
-from .source import Screen, Tiles
+from .source import Screen
 from .tiles import TileEncoder
 
 CHUNK = 64 * 1024
@@ -68,6 +68,7 @@ class Viewer:
         self._pinged = float("-inf")
         self._frame = 0
         self._extra: list[bytes] = []
+        self._settling: asyncio.TimerHandle | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
 
@@ -81,6 +82,8 @@ class Viewer:
 
     def close(self) -> None:
         """End the connection."""
+        if self._settling is not None:
+            self._settling.cancel()
         self._writer.close()
 
     def _flush(self) -> None:
@@ -90,15 +93,6 @@ class Viewer:
     def send(self, data: bytes) -> None:
         """Send a message that is no framebuffer update."""
         self._writer.write(data)
-
-    @property
-    def unseen(self) -> Tiles:
-        """The tiles that it does not show as they are."""
-        return self.tiles.unseen
-
-    @unseen.setter
-    def unseen(self, tiles: Tiles) -> None:
-        self.tiles.unseen = tiles
 
     def supports(self, encoding: int) -> bool:
         """Tell whether the client announced an encoding or pseudo-encoding."""
@@ -182,20 +176,39 @@ class Viewer:
 
     def send_tiles(self) -> None:
         """Send what it has not seen yet, exactly, as far as the link takes it."""
-        if not self._may_send() or not (self._extra or (self.unseen.any() and not self.in_video)):
+        now = time.monotonic()
+        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.waiting(now))):
             return
-        if time.monotonic() - self._pinged > PING_AGAIN:
+        if now - self._pinged > PING_AGAIN:
             self.ping()
         rectangles, self._extra = self._extra, []
         if not self.in_video:
-            rectangles += self._unseen_rectangles()
-        self._send_update(rectangles)
+            rectangles += self._unseen_rectangles(now)
+        if rectangles:  # else what changed has changed back
+            self._send_update(rectangles)
 
-    def _unseen_rectangles(self) -> list[bytes]:
+    def _unseen_rectangles(self, now: float) -> list[bytes]:
         """Encode what it has not seen, as far as one update goes."""
         if not self.supports(messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
-            return self.tiles.rectangles(float("inf"), float("inf"))
-        return self.tiles.rectangles(self.pacer.burst(time.monotonic()), ENCODING_TIME)
+            found = self.tiles.rectangles(now, float("inf"), float("inf"))
+        else:
+            found = self.tiles.rectangles(now, self.pacer.burst(now), ENCODING_TIME)
+        self._await_rest(now)
+        return found
+
+    def _await_rest(self, now: float) -> None:
+        """Come back when what was sent inexactly may be at rest."""
+        rest = self.tiles.waits_until()
+        if self._settling is None and rest is not None:
+            self._settling = asyncio.get_running_loop().call_later(max(0.0, rest - now), self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        now = time.monotonic()
+        if self.tiles.waiting(now):
+            self.send_tiles()  # or later, when the viewer may be sent something
+        else:
+            self._await_rest(now)
 
     # -- video -------------------------------------------------------------------------------------------------------
 
@@ -208,7 +221,7 @@ class Viewer:
         """Watch it no longer; whatever it painted is not exact."""
         if self.in_video:
             self.in_video = False
-            self.unseen[:] = True
+            self.tiles.forget()
 
     def reset_decoder(self) -> bool:
         """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""

@@ -133,6 +133,11 @@ def test_only_one_module_turns_errors_into_jupyters_answers() -> None:
     assert [name for name in MODULES if "routes" in own(name)] == ["app"]
 
 
+def test_what_decides_about_the_picture_does_no_input_or_output() -> None:
+    for name in ("heat", "motion", "moves", "pacing", "protocol", "shown", "tiles"):
+        assert not imports(f"stream.{name}")[1] & {"asyncio", "socket", "subprocess", "threading", "xcffib"}, name
+
+
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_no_module_imports_itself_through_others(name: str) -> None:
     packages = {"backends"}  # a package's __init__ lists its own modules
