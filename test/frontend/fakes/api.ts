@@ -17,6 +17,8 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
     last_activity: '2026-01-01T00:00:00Z',
     stops_at: null,
     clients: 0,
+    encoder: null,
+    notes: [],
     error: null,
     ...change
   };
