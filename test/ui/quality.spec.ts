@@ -47,7 +47,7 @@ test('the quality is automatic: 8 where the browser decodes 4:4:4, unless a pers
   await dialogButton(page, 'Close').click();
 
   await runCommand(page, 'settingeditor:open', { query: 'Desktop' });
-  const chooser = page.getByLabel('Picture quality');
+  const chooser = page.locator('.jp-SettingsPanel select[id$=qualityLevel]');
   await expect(chooser.locator('option:checked')).toHaveText('Automatic');
   await look(page, 'settings');
   await chooser.selectOption({ label: '3' });
