@@ -54,11 +54,11 @@ export namespace Desktop {
     /** When it stops unless somebody uses it; set a while before. */
     stops_at: string | null;
     clients: number;
-    /** What encodes moving pictures; null where nothing does, or nothing did yet. */
-    encoder: string | null;
-    /** What is not at its best, a sentence each. */
-    notes: string[];
     error: IProblem | null;
+    /** What encodes video now, where anything does and tells. */
+    encoder: string | null;
+    /** Sentences about what is not at its best, with the command that mends it. */
+    notes: string[];
   }
 
   export interface ILog {

@@ -17,9 +17,9 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
     last_activity: '2026-01-01T00:00:00Z',
     stops_at: null,
     clients: 0,
+    error: null,
     encoder: null,
     notes: [],
-    error: null,
     ...change
   };
 }
