@@ -41,7 +41,8 @@ export class DesktopScreen implements IDisposable {
       actions: {
         start: () => this.session.start(),
         retry: () => this._retry(),
-        create: () => this.session.create()
+        create: () => this.session.create(),
+        report: () => this.session.report()
       }
     });
     this._warning = new StopWarning({ trans: options.trans, keep: () => void this._keep() });

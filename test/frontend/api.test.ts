@@ -108,6 +108,12 @@ it('asks for a part of the log', async () => {
   expect(server.lines[1]).toBe(`GET ${DOOR_2}/default/log?part=x11vnc&lines=50`);
 });
 
+it('asks for the report about a desktop', async () => {
+  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${BASE}api/vnc/report?desktop=a%20b`, { report: 'All.' });
+  expect(await api.report('a b')).toBe('All.');
+});
+
 it('marks each request as our own, and sends bodies as JSON', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`POST ${DOOR_2}/default/resize`, modelOf());
