@@ -109,8 +109,16 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async report(name: string): Promise<string> {
-    const path = `vnc/report?desktop=${encodeURIComponent(name)}`;
-    return (await this._call<{ report: string }>('GET', path)).report;
+    const ask = async (query = '') => (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
+    try {
+      return await ask(`?desktop=${encodeURIComponent(name)}`);
+    } catch (error) {
+      if (error instanceof DesktopError && error.code === 'unknown-desktop') {
+        // One that could not even be made: its server may say why.
+        return ask();
+      }
+      throw error;
+    }
   }
 
   socketURL(name: string): string {
