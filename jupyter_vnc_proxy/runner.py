@@ -29,6 +29,7 @@ from .errors import StartFailed, VncError
 from .guardian import Guardian
 from .options import DesktopOptions, Geometry
 from .process import REPORTS, Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
+from .reasons import take_reason
 from .reports import parse_report
 from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
@@ -125,6 +126,7 @@ class Runner:
             previous = self._desktop.stored_state()
             self._state = replace(self._state, created=previous.created, options=previous.options)
             self._desktop.remove_traces(previous.display)
+        take_reason(self._desktop.path)
         self._desktop.begin_logs()
         (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
 
@@ -154,7 +156,8 @@ class Runner:
         self._set(step="stopping")
         await self._take_down()
         phase = "failed" if error else "stopped"
-        self._set(phase=phase, step=None, display=None, error=error and error.model(), encoder=None, notes=[])
+        why = error.model() if error else take_reason(self._desktop.path)
+        self._set(phase=phase, step=None, display=None, error=why, encoder=None, notes=[])
         return 1 if error else 0
 
     def _end(self, reason: str) -> None:

@@ -75,6 +75,11 @@ def test_process_and_activity_need_nothing_but_python() -> None:
     assert foreign("loading") == foreign("reports") == set()
 
 
+def test_reasons_are_files_alone() -> None:
+    assert own("reasons") == {"errors"}
+    assert foreign("reasons") == set()
+
+
 def test_activity_does_no_input_or_output() -> None:
     assert imports("activity")[1] == {"__future__"}
 

@@ -35,6 +35,7 @@ test('"New Desktop…" makes desktops of what is chosen, and refuses bad names',
   await expect(name).toHaveValue('desktop-2');
   await name.fill('no spaces');
   await expect(dialogButton(page, 'Open'), 'a name that no desktop can have').toBeDisabled();
+  await expect(dialog.locator('.jp-Desktop-invalid').first()).toHaveText(/^A name has up to 32 letters .* no spaces\.$/);
   await look(page, 'bad-name');
   await name.fill('desktop-1');
   await dialogButton(page, 'Open').click();

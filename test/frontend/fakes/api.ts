@@ -107,6 +107,10 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`log ${name} ${part}`, () => ({ name, part, parts: ['display', 'session', 'vnc'], lines }));
   }
 
+  async report(name: string): Promise<string> {
+    return this._answer(`report ${name}`, () => `All about ${name}.`);
+  }
+
   socketURL(name: string): string {
     return `ws://server/${name}`;
   }
