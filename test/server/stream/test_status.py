@@ -20,9 +20,7 @@ from standins import break_engine
 from jupyter_vnc_proxy.stream.engine import describe_stream
 from jupyter_vnc_proxy.stream.status import MAX_TEXT, Status
 
-from .test_server import RawClient, display, same_as_the_screen
-
-__all__ = ["display"]  # a fixture
+from .test_server import RawClient, same_as_the_screen
 
 
 class Listener:
