@@ -111,15 +111,19 @@ class SharedStream:
         try:
             video.join(viewers, now)
         except RuntimeError as error:
-            log.warning("no H.264 any more: %s", error)
-            self._status.encoder(None)
-            self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
-            self.stop()
-            self._videos.clear()
+            self._give_up(error)
             return
         for viewer in viewers:
             self._moved[viewer] = now
         self.follow_screen()
+
+    def _give_up(self, error: RuntimeError) -> None:
+        """Go on with tiles where the engine can't go on."""
+        log.warning("no H.264 any more: %s", error)
+        self._status.encoder(None)
+        self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
+        self.stop()
+        self._videos.clear()
 
     def follow_screen(self) -> None:
         """Look at what is drawn only where somebody is to be sent tiles."""
@@ -131,10 +135,15 @@ class SharedStream:
             now = time.monotonic()
             self._ticks += 1
             self._motion.drawn(now, self._screen.drawn_share())
-            for video in self._videos:
-                self._look_after(video, now)
-                video.follow(now)
-            self._sort(now)
+            try:
+                for video in self._videos:
+                    self._look_after(video, now)
+                    video.follow(now)
+                self._sort(now)
+            except RuntimeError as error:
+                self._ticker = None
+                self._give_up(error)
+                return
             self.follow_screen()
         self._ticker = None
         self.stop()
