@@ -38,6 +38,8 @@ class WaylandScreen:
         self._capture = capture
         self._on_change, self._on_resize = on_change, on_resize
         self.tap: Tap | None = None
+        self.captures = 1  # of one output pixelflux makes one stream
+        self._follows = True
         self._surface = 0
         self._next: tuple[int, int] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -48,13 +50,25 @@ class WaylandScreen:
     def _allocate(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self.pixels: Pixels = np.zeros((height, width, 4), np.uint8)
+        self._missed, self._drawn = self.tiles(), self.tiles()
 
     def tiles(self, value: bool = False) -> Tiles:
         """Return a flag for each tile, all of them ``value``."""
         return no_tiles(self.width, self.height, value)
 
-    def look_everywhere(self) -> None:
-        """Do nothing: what was committed has been seen."""
+    def follow(self, wanted: bool) -> None:
+        """Tell what is drawn, or only after it is wanted again; it is taken in either way."""
+        if wanted == self._follows:
+            return
+        self._follows = wanted
+        missed, self._missed, self._drawn = self._missed, self.tiles(), self.tiles()
+        if missed.any():
+            self._on_change(missed)
+
+    def drawn_share(self) -> float:
+        """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
+        drawn, self._drawn = self._drawn, self.tiles()
+        return 0.0 if self._follows else float(drawn.mean())
 
     def aim(self, settings: Any) -> None:
         """Have the engine capture the compositor in this process."""
@@ -81,7 +95,13 @@ class WaylandScreen:
             left, top, right, lower = max(0, x), max(0, y), min(width, x + wide), min(height, y + high)
             if right > left and lower > top:
                 take(self.pixels, pixels[top:lower, left:right], left, top, changed)
-        if changed.any():
+        self._tell(changed)
+
+    def _tell(self, changed: Tiles) -> None:
+        if not self._follows:
+            self._missed |= changed
+            self._drawn |= changed
+        elif changed.any():
             self._on_change(changed)
 
     def _begin(self, pixels: Pixels) -> None:
@@ -93,8 +113,7 @@ class WaylandScreen:
         else:
             changed = self.tiles()
             take(self.pixels, pixels, 0, 0, changed)
-            if changed.any():
-                self._on_change(changed)
+            self._tell(changed)
         if (place := self._capture.pointer_location()) is not None:
             self._capture.inject_mouse_move(place[0], place[1])  # a new window has not been entered yet
         self._plan()

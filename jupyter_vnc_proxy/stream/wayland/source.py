@@ -32,6 +32,8 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 STARTS = 20.0
 """Seconds that Weston has for its first picture."""
 
+NO_CURSOR: Pixels = np.zeros((1, 1, 4), np.uint8)
+
 SOFTWARE = ""
 """No render node: Weston's picture is in memory, and is copied there."""
 
@@ -63,6 +65,7 @@ class WaylandSource:
             raise OSError("pixelflux's compositor did not start")
         self._compositor = self._directory / name
         self.cursor = Cursor()
+        self.cursor.change(0, 0, NO_CURSOR)
         self.keys = WaylandKeys(self._capture, self._locks_changed, self._later)
         self._weston = Weston(self._directory, self._weston_ended)
         self._clips: xcffib.Connection | None = None
@@ -144,7 +147,7 @@ class WaylandSource:
             image = Image.open(io.BytesIO(data)).convert("RGBA")
             self.cursor.change(x, y, np.ascontiguousarray(np.asarray(image)[..., [2, 1, 0, 3]]))
         else:
-            self.cursor.change(0, 0, np.zeros((1, 1, 4), np.uint8))
+            self.cursor.change(0, 0, NO_CURSOR)
         if self._listener is not None:
             self._listener.cursor_changed()
 

@@ -24,7 +24,7 @@ from .test_server import RawClient
 
 LOG = "stream.log"
 
-EXTENDED_DESKTOP_SIZE, DESKTOP_NAME, FENCE, H264 = -308, -307, -312, 50
+EXTENDED_DESKTOP_SIZE, DESKTOP_NAME, FENCE, CONTINUOUS, H264 = -308, -307, -312, -313, 50
 
 SHAPE = (200, 300, 4)
 
@@ -98,7 +98,10 @@ class Viewer(RawClient):
 
     def _take(self) -> None:
         self._socket.settimeout(None)
-        kind, count = struct.unpack(">BxH", self._read(4))
+        (kind,) = self._read(1)
+        if kind == 150:
+            return
+        (count,) = struct.unpack(">xH", self._read(3))
         if kind == 248:
             flags, size = struct.unpack(">IB", self._read(5))
             self.send(struct.pack(">B3xIB", 248, flags & 0x7FFFFFFF, size) + self._read(size))
@@ -248,7 +251,8 @@ def test_what_a_program_draws_is_shown_to_the_bit_and_then_nothing_is_sent(deskt
 
 
 def test_motion_goes_as_video_and_what_rests_is_exact_again(desktop: Desktop) -> None:
-    viewer = Viewer(desktop.path, H264, FENCE)
+    viewer = Viewer(desktop.path, H264, FENCE, CONTINUOUS)
+    viewer.send(struct.pack(">BBHHHH", 150, 1, 0, 0, viewer.width, viewer.height))
     window = Window(desktop)
     seeds = iter(range(1, 100000))
 
