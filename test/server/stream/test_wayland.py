@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 import xcffib
 import xcffib.xproto
 from conftest import wait_until
+from test_runner import tcp_listeners
 
 from jupyter_vnc_proxy.display import connect, write_cookie
 
@@ -59,12 +61,13 @@ class Desktop:
 
     def children(self) -> list[int]:
         """Processes that the server started, and theirs."""
-        table = [
-            line.split() for line in subprocess.check_output(["ps", "-eo", "pid,ppid"], text=True).splitlines()[1:]
-        ]
+        table = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                table[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         found = [self.process.pid]
         for parent in found:
-            found += [int(pid) for pid, above in table if int(above) == parent]
+            found += [pid for pid, above in table.items() if above == parent]
         return found[1:]
 
     def close(self) -> None:
@@ -363,8 +366,7 @@ def test_the_clipboard_goes_both_ways(desktop: Desktop, viewer: Viewer) -> None:
 
 
 def test_an_x_display_lets_in_its_own_user_and_listens_on_no_port(desktop: Desktop) -> None:
-    ports = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
-    assert not [pid for pid in (desktop.process.pid, *desktop.children()) if f"pid={pid}," in ports]
+    assert tcp_listeners({desktop.process.pid, *desktop.children()}) == []
     assert desktop.path.stat().st_mode & 0o777 == 0o600
     assert (desktop.path.parent / "wayland").stat().st_mode & 0o777 == 0o700
 
