@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from .engine import Engine, Picture, PixelfluxEngine
 from .motion import Motion
@@ -52,12 +53,13 @@ class SharedStream:
     def load_engine(self) -> None:
         """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
         try:
-            self._videos = [Video(self._screen, PixelfluxEngine, self._pictured, self._status)]
+            make_engine = partial(PixelfluxEngine, aim=self._screen.aim)
+            self._videos = [Video(self._screen, make_engine, self._pictured, self._status)]
         except ImportError as error:
             log.warning("no H.264: %s", error)
             self._status.note(f"There is no H.264, so much movement on the screen takes more of the link: {error}.")
         else:
-            self._make_engine = PixelfluxEngine
+            self._make_engine = make_engine
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
@@ -180,7 +182,7 @@ class SharedStream:
         slow = [viewer for viewer, kilobits in ripe.items() if viewer in first.viewers and kilobits < SLOW * best]
         others = [viewer for viewer in ripe if viewer not in first.viewers]
         back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
-        if slow and len(self._videos) < ENCODERS and self._make_engine is not None:
+        if slow and len(self._videos) < min(ENCODERS, self._screen.captures) and self._make_engine is not None:
             self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
         for source, target, moving in ((first, self._videos[-1], slow), (self._videos[-1], first, back)):
             if moving and source is not target:

@@ -143,6 +143,14 @@ def test_what_decides_about_the_picture_does_no_input_or_output() -> None:
         assert not imports(f"stream.{name}")[1] & {"asyncio", "socket", "subprocess", "threading", "xcffib"}, name
 
 
+def test_the_stream_server_knows_neither_x_nor_wayland() -> None:
+    sources = {name for name in MODULES if name.startswith(("stream.x11", "stream.wayland"))}
+    displays = {*sources, "stream.layout", "stream.input", "stream.clipboard", "display"}
+    for name in ("server", "client", "viewer", "shared", "sizes", "sharing", "engine", "keyboard", "greeting"):
+        assert not own(f"stream.{name}") & displays, name
+    assert {name for name in MODULES if own(name) & sources} <= {*sources, "stream.__main__"}
+
+
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_no_module_imports_itself_through_others(name: str) -> None:
     packages = {"backends"}  # a package's __init__ lists its own modules
