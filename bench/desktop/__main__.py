@@ -91,9 +91,9 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main() -> None:
-    """Measure, write the JSON, print the table."""
-    found = arguments()
+def main(argv: list[str] | None = None) -> int:
+    """Measure, write the JSON, print the table; return the exit status."""
+    found = arguments(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is ended
     configurations, plan = plan_of(found)
     result: dict[str, Any] = {"date": datetime.now(timezone.utc).isoformat(timespec="seconds"), "quick": found.quick}
@@ -109,7 +109,8 @@ def main() -> None:
             found.output.write_text(json.dumps(result, indent=1) + "\n")  # what is there stays, whatever comes
     print("\n".join(lines_of(result)))
     say(f"\n{found.output}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
