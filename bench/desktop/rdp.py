@@ -1,0 +1,118 @@
+"""A desktop behind RDP: an xrdp on the loopback, which shows an Xorg of its own and asks for no password."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from jupyter_vnc_proxy.display import connect, write_cookie
+
+from .configurations import XORG
+from .servers import MARKER, OurServer, ServerError, free_port
+
+XORG_CONF = Path("/etc/X11/xrdp/xorg.conf")
+START_TIMEOUT = 20.0
+
+XRDP_INI = """\
+[Globals]
+ini_version=1
+fork=false
+port=tcp://127.0.0.1:{port}
+use_vsock=false
+tcp_nodelay=true
+security_layer=tls
+certificate=/etc/xrdp/cert.pem
+key_file=/etc/xrdp/key.pem
+ssl_protocols=TLSv1.2, TLSv1.3
+autorun=bench
+allow_channels=true
+bitmap_cache=true
+bitmap_compression=true
+bulk_compression=true
+max_bpp=32
+new_cursors=true
+use_fastpath=both
+[Logging]
+LogFile={directory}/xrdp.log
+LogLevel=INFO
+EnableSyslog=false
+[Channels]
+drdynvc=true
+cliprdr=true
+[bench]
+name=bench
+lib=libxup.so
+username=na
+password=na
+ip=127.0.0.1
+port={directory}/xrdp_display_{number}
+code=20
+"""
+"""xrdp.ini(5). ``autorun`` skips the log-in screen, and a path as ``port`` the session manager that would want one."""
+
+
+class RdpServer(OurServer):
+    """Our server with the backend ``rdp``, and what it connects to."""
+
+    def start(self) -> None:
+        """Start the far side first."""
+        self.far_port = free_port()
+        width, height = self.geometry.split("x")
+        self.cookie = self.directory / "far-cookie"
+        write_cookie(self.cookie)
+        env = {"PATH": os.environ.get("PATH", os.defpath), MARKER: os.fspath(self.directory)}
+        env |= {"XRDP_SOCKET_PATH": os.fspath(self.directory), "XRDP_START_WIDTH": width, "XRDP_START_HEIGHT": height}
+        # Without DRI: a graphics card would do what the others can't have done.
+        text = XORG_CONF.read_text().replace('"DRI3" "1"', '"DRI3" "0"').replace("/dev/dri/renderD128", "")
+        (self.directory / "xorg.conf").write_text(text)
+        reader, writer = os.pipe()
+        with open(self.directory / "far.log", "ab") as log:
+            argv = [XORG, "-displayfd", str(writer), "-config", os.fspath(self.directory / "xorg.conf")]
+            argv += ["-configdir", "/nonexistent", "-logfile", os.fspath(self.directory / "far-xorg.log")]
+            argv += ["-auth", os.fspath(self.cookie), "-noreset", "-nolisten", "tcp", "-s", "0"]
+            self._far = [subprocess.Popen(argv, env=env, stdout=log, stderr=log, pass_fds=[writer])]
+            os.close(writer)
+            with open(reader) as pipe:
+                number = pipe.readline().strip()  # the end of Xorg ends it, too
+            if not number:
+                raise ServerError(
+                    f"The far side's Xorg does not start: {(self.directory / 'far.log').read_text()[-300:]}"
+                )
+            self.number = number
+            ini = self.directory / "xrdp.ini"
+            ini.write_text(XRDP_INI.format(port=self.far_port, directory=self.directory, number=number))
+            argv = ["xrdp", "--nodaemon", "--config", os.fspath(ini)]
+            self._far.append(subprocess.Popen(argv, env=env, stdout=log, stderr=log))
+        super().start()
+
+    def extra_options(self) -> dict[str, str]:
+        """Say where the desktop is."""
+        return {"rdp_host": f"127.0.0.1:{self.far_port}"}
+
+    def display(self) -> tuple[str, Path] | None:
+        """Return the far side's display, once RDP has given it the desktop's size."""
+        with contextlib.suppress(Exception):  # it is not up yet
+            connection = connect(f":{self.number}", self.cookie)
+            try:
+                root = connection.get_setup().roots[0].root
+                size = connection.core.GetGeometry(root).reply()
+                if f"{size.width}x{size.height}" == self.geometry and self._is_seen():
+                    return f":{self.number}", self.cookie
+            finally:
+                connection.disconnect()
+        return None
+
+    def _is_seen(self) -> bool:
+        """Tell whether somebody is connected to xrdp, which starts a process for nobody."""
+        log = self.directory / "xrdp.log"
+        return log.exists() and "lib_mod_connect" in log.read_text(errors="replace")
+
+    def stop(self) -> None:
+        """End both sides."""
+        super().stop()
+        deadline = time.monotonic() + START_TIMEOUT
+        for process in getattr(self, "_far", ()):
+            process.wait(max(0.0, deadline - time.monotonic()))
