@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jupyter_vnc_proxy.backends import all_backends, missing_programs
+from jupyter_vnc_proxy.backends import choose, missing_programs
 from jupyter_vnc_proxy.backends.base import Backend
+from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions
 
 from .untuned import UntunedX11vnc
@@ -56,11 +57,11 @@ class Configuration:
         """Return why it can't run here, in one sentence, or ``None``."""
         if not self.backend:
             return None  # a peer is installed when it is asked for
-        backends: dict[str, Backend] = {UntunedX11vnc.name: UntunedX11vnc(), **all_backends()}
-        if (backend := backends.get(self.backend)) is None:
-            return f"This version has no backend {self.backend!r}."
-        if self.transport not in backend.transports:
-            return f"The backend {self.backend!r} has no transport {self.transport!r} in this version."
+        try:
+            own = self.backend == UntunedX11vnc.name
+            backend: Backend = UntunedX11vnc() if own else choose(self.desktop_options())
+        except InvalidOption as error:
+            return error.message
         known = {each.name for each in getattr(backend, "fields", ())}
         if unknown := [name for name in self.options if name not in known]:
             return f"The backend {self.backend!r} has no option {unknown[0]!r} in this version."
@@ -179,9 +180,10 @@ CONFIGURATIONS: dict[str, Configuration] = {
         Configuration(
             "rdp",
             "xfreerdp, full screen on an Xvfb, to an xrdp on this machine",
-            (*BRIDGE, "VNC server", "X11", "xfreerdp on Xvfb", "RDP", "xrdp", "xup", "Xorg, xrdpdev"),
-            "x11vnc",
+            (*BRIDGE, "stream", "X11", "xfreerdp on Xvfb", "RDP", "xrdp", "xup", "Xorg, xrdpdev"),
+            "jupyter_vnc_proxy.stream",
             "rdp",
+            options={"rdp_host": "127.0.0.1"},  # its port is known when it listens
             parts={"xrdp": "debian", "xorgxrdp": "debian", "freerdp2-x11": "debian"},
             needs=XFREERDP,
         ),

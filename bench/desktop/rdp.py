@@ -6,15 +6,27 @@ import contextlib
 import os
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import xcffib
+import xcffib.xproto
+import xcffib.xtest
 
 from jupyter_vnc_proxy.display import connect, write_cookie
 
+from . import processes
 from .configurations import XORG
 from .servers import MARKER, OurServer, ServerError, free_port
 
 XORG_CONF = Path("/etc/X11/xrdp/xorg.conf")
 START_TIMEOUT = 20.0
+
+RETURN, LETTER_Y = 0xFF0D, 0x79
+"""Keysyms (X11/keysymdef.h)."""
+
+KEY_PRESS, KEY_RELEASE, MOTION = 2, 3, 6
+"""Events that XTEST makes (X.h)."""
 
 XRDP_INI = """\
 [Globals]
@@ -60,6 +72,7 @@ class RdpServer(OurServer):
     def start(self) -> None:
         """Start the far side first."""
         self.far_port = free_port()
+        self._answered: set[str] = set()
         width, height = self.geometry.split("x")
         self.cookie = self.directory / "far-cookie"
         write_cookie(self.cookie)
@@ -93,22 +106,34 @@ class RdpServer(OurServer):
         return {"rdp_host": f"127.0.0.1:{self.far_port}"}
 
     def display(self) -> tuple[str, Path] | None:
-        """Return the far side's display, once RDP has given it the desktop's size."""
-        with contextlib.suppress(Exception):  # it is not up yet
-            connection = connect(f":{self.number}", self.cookie)
-            try:
-                root = connection.get_setup().roots[0].root
-                size = connection.core.GetGeometry(root).reply()
-                if f"{size.width}x{size.height}" == self.geometry and self._is_seen():
-                    return f":{self.number}", self.cookie
-            finally:
-                connection.disconnect()
+        """Answer what the client asks; return the far side's display once RDP has given it the desktop's size."""
+        with contextlib.suppress(xcffib.XcffibException, OSError):  # it is not up yet
+            if self._connected():
+                with _display(f":{self.number}", self.cookie) as connection:
+                    root = connection.get_setup().roots[0].root
+                    size = connection.core.GetGeometry(root).reply()
+                    if f"{size.width}x{size.height}" == self.geometry:
+                        return f":{self.number}", self.cookie
+            else:
+                self._answer()
         return None
 
-    def _is_seen(self) -> bool:
-        """Tell whether somebody is connected to xrdp, which starts a process for nobody."""
+    def _connected(self) -> bool:
+        """Tell whether xrdp shows somebody the far side's display."""
         log = self.directory / "xrdp.log"
         return log.exists() and "lib_mod_connect" in log.read_text(errors="replace")
+
+    def _answer(self) -> None:
+        """Type into the client's terminal: no name, and yes to the certificate, each when it is asked for."""
+        running = {process.name: process for process in self.processes()}
+        answers = {"jupyter_vnc_proxy.rdp": (RETURN,), "xfreerdp": (LETTER_Y, RETURN)}
+        for name, keys in answers.items():
+            if name in running and name not in self._answered:
+                variables = processes.environment(running[name].pid)
+                with _display(variables["DISPLAY"], Path(variables["XAUTHORITY"])) as connection:
+                    if _type(connection, keys):
+                        self._answered.add(name)
+                return
 
     def stop(self) -> None:
         """End both sides."""
@@ -116,3 +141,32 @@ class RdpServer(OurServer):
         deadline = time.monotonic() + START_TIMEOUT
         for process in getattr(self, "_far", ()):
             process.wait(max(0.0, deadline - time.monotonic()))
+
+
+@contextlib.contextmanager
+def _display(name: str, cookie: Path) -> Iterator[xcffib.Connection]:
+    connection = connect(name, cookie)
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+def _type(connection: xcffib.Connection, keysyms: tuple[int, ...]) -> bool:
+    """Type into the terminal that is shown, as a person who has the pointer on it; tell whether there was one."""
+    core, screen = connection.core, connection.get_setup().roots[0]
+    viewable = xcffib.xproto.MapState.Viewable
+    windows = core.QueryTree(screen.root).reply().children
+    if not any(core.GetWindowAttributes(window).reply().map_state == viewable for window in windows):
+        return False
+    setup = connection.get_setup()
+    first, count = setup.min_keycode, setup.max_keycode - setup.min_keycode + 1
+    mapping = core.GetKeyboardMapping(first, count).reply()
+    xtest = connection(xcffib.xtest.key)
+    xtest.FakeInput(MOTION, 0, 0, screen.root, 100, 100, 0)
+    for keysym in keysyms:
+        keycode = first + list(mapping.keysyms).index(keysym) // mapping.keysyms_per_keycode
+        for event in (KEY_PRESS, KEY_RELEASE):
+            xtest.FakeInput(event, keycode, 0, xcffib.NONE, 0, 0, 0)
+    core.GetInputFocus().reply()  # which comes when all that is done
+    return True
