@@ -25,6 +25,8 @@ PICTURES = "comparison"
 OURS = ("jupyter-vnc-proxy", "commit")
 """Versions that all configurations of ours share."""
 
+QUICK = "it shows that everything works. Its scenes are too short for its conclusions to count."
+
 CHARTS = (
     ("click", "Click to canvas", HD, "loopback", "click", "click_ms"),
     ("scroll", "Text scroll: age of the picture", HD, "loopback", "scroll", "age_ms"),
@@ -74,15 +76,17 @@ def write(result: dict[str, Any], directory: Path = REPOSITORY / "docs") -> Path
 
 def compact(result: dict[str, Any]) -> str:
     """Return a run's results as JSON with a line for each row, so that a change of one is a change of one line."""
-    configurations = []
-    for name, each in result["configurations"].items():
-        told_once = _json({key: value for key, value in each.items() if key != "rows"})[:-1]
-        rows = ",\n".join(map(_json, each["rows"]))
-        configurations.append(f'{_json(name)}:{told_once},"rows":[\n{rows}]}}')
-    rest = {key: value for key, value in result.items() if key not in ("configurations", "targets")}
-    listed = ",\n".join(configurations)
+    parts = {key: value for key, value in result.items() if key not in ("configurations", "targets", "again")}
+    listed = ",\n".join(f"{_json(name)}:{_by_rows(each)}" for name, each in result["configurations"].items())
+    again = f',\n"again":{_by_rows(result["again"])}' if "again" in result else ""
     targets = ",\n".join(map(_json, result["targets"]))
-    return f'{_json(rest)[:-1]},\n"configurations":{{\n{listed}}},\n"targets":[\n{targets}]}}\n'
+    return f'{_json(parts)[:-1]},\n"configurations":{{\n{listed}}}{again},\n"targets":[\n{targets}]}}\n'
+
+
+def _by_rows(configuration: dict[str, Any]) -> str:
+    told_once = _json({key: value for key, value in configuration.items() if key != "rows"})[:-1]
+    rows = ",\n".join(map(_json, configuration["rows"]))
+    return f'{told_once},"rows":[\n{rows}]}}'
 
 
 def _json(value: Any) -> str:
@@ -126,8 +130,7 @@ def page(result: dict[str, Any], charts: list[str]) -> str:
         "What a person feels of a desktop in a browser, for every configuration of this package and for what else can",
         f"be installed, in one run of `scripts/bench`; [the run's numbers]({DATA}) are all that this page knows.",
         "[bench/README.md](../bench/README.md) says how each of them is measured. Numbers of other runs don't compare.",
-        *(["", "**This was a quick run**: it shows that everything works; its scenes are too short for more."]
-          if result["quick"] else []),
+        *(["", f"**This was a quick run**: {QUICK}"] if result["quick"] else []),
         "",
         "## In short",
         "",
@@ -224,10 +227,12 @@ def _told(value: Any, digits: int) -> str:
 
 def _rules(result: dict[str, Any]) -> str:
     rules = result["rules"]
+    name = result.get("again", {}).get("configuration")
+    again = f", and more than `{name}` differed from itself when it was measured again, at the end" if name else ""
     least = ", ".join(f"{amount:g} {unit}" for unit, amount in rules["least"].items())
     return (
         f"A difference counts where it is more than {rules['relative'] * 100:g} % of the smaller number, and more than "
-        f"{least}. On the whole a configuration is better where the respects in which it is better are at least "
+        f"{least}{again}. On the whole a configuration is better where the respects in which it is better are at least "
         f"{rules['majority']:g} times those in which it is worse. What it takes of the machine is told besides."
     )
 

@@ -26,8 +26,9 @@ class Configuration:
 
     ``hops``: what a picture passes from the browser on, and between two parts what they speak. ``worker``: what the
     process is called that makes the pictures. ``parts``: whose versions count, each with who knows it: ``debian`` or
-    ``python``. ``needs``: programs or files besides the backend's own, and the package that has each. ``variant``: one
-    of a way that is there already, measured at the first size alone. A peer has no ``backend``.
+    ``python``. ``runs``: processes that must be there besides the worker, or it is not what it says. ``needs``:
+    programs or files besides the backend's own, and the package that has each. ``variant``: one of a way that is there
+    already, measured at the first size alone. A peer has no ``backend``.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Configuration:
     transport: str = "direct"
     options: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    runs: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
     variant: bool = False
     never_as_root: str = ""
@@ -51,7 +53,7 @@ class Configuration:
     def traits(self) -> dict[str, Any]:
         """Return what ``c.VncProxy`` says for it."""
         traits: dict[str, Any] = {"backend": self.backend, "transport": self.transport}
-        return traits | ({"options": dict(self.options)} if self.options else {})
+        return traits | ({"backend_options": dict(self.options)} if self.options else {})
 
     def obstacle(self) -> str | None:
         """Return why it can't run here, in one sentence, or ``None``."""
@@ -92,6 +94,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "jupyter_vnc_proxy.stream",
             "stream",
             parts={"pixelflux": "python", "xvfb": "debian"},
+            runs=("Xvfb",),
         ),
         Configuration(
             "tigervnc",
@@ -109,6 +112,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "tigervnc",
             "websockify",
             parts={**XVNC, "websockify": "python"},
+            runs=("websockify",),
             variant=True,
         ),
         Configuration(
@@ -118,6 +122,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "x11vnc",
             "x11vnc",
             parts=X11VNC,
+            runs=("Xvfb",),
         ),
         Configuration(
             "x11vnc-websockify",
@@ -127,6 +132,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "x11vnc",
             "websockify",
             parts={**X11VNC, "websockify": "python"},
+            runs=("websockify",),
             variant=True,
         ),
         Configuration(
@@ -137,6 +143,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "x11vnc",
             "native",
             parts=X11VNC,
+            runs=("Xvfb",),
             variant=True,
         ),
         Configuration(
@@ -146,6 +153,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "x11vnc",
             UntunedX11vnc.name,
             parts=X11VNC,
+            runs=("Xvfb",),
             variant=True,
         ),
         Configuration(
@@ -156,6 +164,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "x11vnc",
             options={"xserver": "xdummy"},
             parts={"x11vnc": "debian", "xserver-xorg-core": "debian", "xserver-xorg-video-dummy": "debian"},
+            runs=("Xorg",),
             variant=True,
         ),
         Configuration(
@@ -165,6 +174,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "jupyter_vnc_proxy.stream",
             "wayland",
             parts={"pixelflux": "python", "weston": "debian", "xwayland": "debian"},
+            runs=("weston",),
         ),
         Configuration(
             "wayvnc",
@@ -174,6 +184,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
             "wayland",
             "wayvnc",
             parts={"wayvnc": "debian", "sway": "debian"},
+            runs=("sway",),
             variant=True,
             never_as_root="sway refuses to run as root, and this run's user is root.",
         ),

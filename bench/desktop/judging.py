@@ -21,9 +21,10 @@ RULES: dict[str, Any] = {
         "cores": 0.01,
     },
 }
-"""Two numbers differ where one is further from the other than ``relative`` of the smaller one, and than the ``least``
-of their unit. One configuration is better than another on the whole where it is better in some respects, and in
-``majority`` times as many as it is worse in. A run writes them into its results."""
+"""Two numbers differ where one is further from the other than ``relative`` of the smaller one, than the ``least`` of
+their unit, and than one configuration differed from itself when it was measured again. One configuration is better than
+another on the whole where it is better in some respects, and in ``majority`` times as many as it is worse in. A run
+writes them into its results."""
 
 Word = Literal["better", "worse", "same"]
 Whole = Literal["better", "worse", "same", "mixed", "unknown"]
@@ -139,12 +140,24 @@ def compare(result: dict[str, Any], ours: str, theirs: str, aspects: Iterable[As
         one, other = aspect.value(results, ours), aspect.value(results, theirs)
         if one is None or other is None:
             continue
-        far = max(rules["relative"] * min(abs(one), abs(other)), rules["least"][aspect.unit])
+        relative = max(rules["relative"], doubt(result, aspect))
+        far = max(relative * min(abs(one), abs(other)), rules["least"][aspect.unit])
         word: Word = "same"
         if abs(one - other) > far:
             word = "better" if (one > other) == aspect.more else "worse"
         verdicts.append(Verdict(aspect, one, other, word))
     return verdicts
+
+
+def doubt(result: dict[str, Any], aspect: Aspect) -> float:
+    """Return by which part of itself a number changed when the same was measured again; 0 where that is not known."""
+    if (again := result.get("again")) is None:
+        return 0.0
+    name = again["configuration"]
+    first, second = aspect.value(result["configurations"], name), aspect.value({name: again}, name)
+    if first is None or second is None or min(first, second) <= 0:
+        return 0.0
+    return abs(first - second) / min(first, second)
 
 
 def count(verdicts: Sequence[Verdict], word: Word) -> int:

@@ -57,6 +57,7 @@ def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]],
         row |= {"desktop": "started" if cold else "running", "send_buffer_bounded": run.bounded}
         rows.append(row)
         if cold:
+            run.server.check()
             run.paint()
         for scene in plan.scenes:
             row = {"size": label, "link": link, "scene": scene}

@@ -25,6 +25,12 @@ START_TIMEOUT = 20.0
 RETURN, LETTER_Y = 0xFF0D, 0x79
 """Keysyms (X11/keysymdef.h)."""
 
+LOGIN_SCREEN = "Loading keymap file"
+"""The last that xrdp writes before it shows its own screen, which says nothing when it is there: hence some tries."""
+
+LOGIN_TRIES = 8
+ANSWER_PAUSE = 0.5
+
 KEY_PRESS, KEY_RELEASE, MOTION = 2, 3, 6
 """Events that XTEST makes (X.h)."""
 
@@ -72,7 +78,7 @@ class RdpServer(OurServer):
     def start(self) -> None:
         """Start the far side first."""
         self.far_port = free_port()
-        self._answered: set[str] = set()
+        self._answered, self._pause = 0, 0.0
         width, height = self.geometry.split("x")
         self.cookie = self.directory / "far-cookie"
         write_cookie(self.cookie)
@@ -120,20 +126,27 @@ class RdpServer(OurServer):
 
     def _connected(self) -> bool:
         """Tell whether xrdp shows somebody the far side's display."""
+        return "lib_mod_connect" in self._log()
+
+    def _log(self) -> str:
         log = self.directory / "xrdp.log"
-        return log.exists() and "lib_mod_connect" in log.read_text(errors="replace")
+        return log.read_text(errors="replace") if log.exists() else ""
 
     def _answer(self) -> None:
-        """Type into the client's terminal: no name, and yes to the certificate, each when it is asked for."""
+        """Type what is asked for: no name and yes to the certificate in the client's terminal, OK on xrdp's screen."""
         running = {process.name: process for process in self.processes()}
-        answers = {"jupyter_vnc_proxy.rdp": (RETURN,), "xfreerdp": (LETTER_Y, RETURN)}
-        for name, keys in answers.items():
-            if name in running and name not in self._answered:
-                variables = processes.environment(running[name].pid)
-                with _display(variables["DISPLAY"], Path(variables["XAUTHORITY"])) as connection:
-                    if _type(connection, keys):
-                        self._answered.add(name)
-                return
+        answers = (
+            ("jupyter_vnc_proxy.rdp" in running, (RETURN,)),
+            ("xfreerdp" in running, (LETTER_Y, RETURN)),
+            *((LOGIN_SCREEN in self._log(), (RETURN,)) for _ in range(LOGIN_TRIES)),
+        )
+        asked, keys = answers[min(self._answered, len(answers) - 1)]
+        if asked and self._answered < len(answers) and time.monotonic() > self._pause:
+            variables = processes.environment(running["jupyter_vnc_proxy.rdp"].pid)
+            with _display(variables["DISPLAY"], Path(variables["XAUTHORITY"])) as connection:
+                if _type(connection, keys):
+                    self._answered += 1
+                    self._pause = time.monotonic() + ANSWER_PAUSE
 
     def stop(self) -> None:
         """End both sides."""

@@ -144,6 +144,9 @@ class JupyterServer:
         words = [re.sub(r"^:\d+$", ":N", word.replace(os.fspath(self.directory), "DIR")) for word in argv]
         return shlex.join([Path(words[0]).name, *words[1:]]) if words else ""
 
+    def check(self) -> None:
+        """Raise `ServerError` where what runs, once there is a picture, is not what was asked for."""
+
     def wait_for_display(self, timeout: float = 30.0) -> tuple[str, Path]:
         """Wait until the desktop has a display."""
         deadline = time.monotonic() + timeout
@@ -180,7 +183,7 @@ class OurServer(JupyterServer):
         """Choose the backend, and a session that does nothing."""
         traits = self.configuration.traits()
         if extra := self.extra_options():
-            traits["options"] = {**traits.get("options", {}), **extra}
+            traits["backend_options"] = {**traits.get("backend_options", {}), **extra}
         return {"VncProxy": {**traits, "geometry": self.geometry, "session_command": SESSION}}
 
     def extra_options(self) -> dict[str, str]:
@@ -195,6 +198,12 @@ class OurServer(JupyterServer):
             untuned.install(packages)
             variables["PYTHONPATH"] = f"{packages}{os.pathsep}{REPOSITORY}"
         return variables
+
+    def check(self) -> None:
+        """See that what runs is what the configuration says."""
+        there = {process.name for process in self.processes()}
+        if missing := [name for name in (self.worker, *self.configuration.runs) if name not in there]:
+            raise ServerError(f"It runs without {' and '.join(missing)}, so it is not what it says.")
 
     def versions(self) -> dict[str, str]:
         """Return our commit's, and those of the parts that do the work."""

@@ -139,6 +139,17 @@ def test_the_whole_is_the_majority(better: int, worse: int, whole: str) -> None:
     assert on_the_whole(result, []) == "unknown"
 
 
+def test_a_difference_counts_only_beyond_what_the_same_differs_from_itself() -> None:
+    result = run_of(stream=1.0, tigervnc=1.4)
+    assert {each.word for each in compare(result, "stream", "tigervnc", [CLICKS, FRAMES])} == {"better"}
+    result["again"] = {"configuration": "stream", "versions": {}, "command": "", "rows": rows(1.5)}
+    assert {each.word for each in compare(result, "stream", "tigervnc", [CLICKS, FRAMES])} == {"same"}
+    assert "more than `stream` differed from itself" in comparison.page(result, [])
+    assert json.loads(comparison.compact(result)) == json.loads(json.dumps(result))
+    result["again"]["rows"] = []  # it could not be measured once more
+    assert {each.word for each in compare(result, "stream", "tigervnc", [CLICKS, FRAMES])} == {"better"}
+
+
 def test_every_aspect_finds_its_number() -> None:
     result = run_of(stream=1.0)
     for aspect in FELT + COSTS:
@@ -305,6 +316,31 @@ def test_the_command_writes_the_page_and_tells_of_a_file_that_is_no_run(
     assert program.main(["--report", str(file)]) == 0
     assert (docs / comparison.PAGE).read_text().startswith("# The ways to a desktop")
     assert not (docs / "comparison" / "old.svg").exists()
+
+
+def test_a_run_measures_its_first_configuration_again_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def measure(name: str, *_: object) -> dict[str, Any]:
+        asked.append(name)
+        found = {"versions": {}, "command": "", "rows": [] if name == "stream" else rows(1.0)}
+        return found | ({"error": "It is missing."} if name == "stream" else {})
+
+    monkeypatch.setattr(program, "measure_configuration", measure)
+    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
+    file = tmp_path / "reports" / "bench.json"
+    names = ["stream", "tigervnc", "x11vnc"]
+    assert program.main([*names, "--output", str(file)]) == 0
+    assert asked == [*names, "tigervnc"]
+    result = json.loads(file.read_text())
+    assert result["again"]["configuration"] == "tigervnc"
+    assert comparison.files_of(result)[comparison.PAGE].count("It is missing.") >= 1
+    for arguments in (["x11vnc"], ["--quick", *names], ["stream", "x11vnc"]):
+        assert program.main([*arguments, "--output", str(file)]) == 0
+        assert "again" not in json.loads(file.read_text())
+    assert "| 1280x720 loopback scroll | 60.0 |" in capsys.readouterr().out
 
 
 def test_bars_are_as_long_as_their_numbers() -> None:
