@@ -166,7 +166,7 @@ def _answer(result: dict[str, Any], question: Question, theirs: str) -> Conclusi
     sentences = [beside(question.ours, theirs, felt, whole), question.answers[whole], cost_sentence(result, costs)]
     if (question.ours, theirs) == (TUNED, UNTUNED):
         sentences.append(parameters(result))
-    numbers = f"better in {count(felt, 'better')} respects, worse in {count(felt, 'worse')}, of {len(felt)}"
+    numbers = f"better in {count(felt, 'better')} of {len(felt)} respects, worse in {count(felt, 'worse')}"
     short = f"{question.answers[whole]} (`{question.ours}` beside `{theirs}`: {numbers}.)"
     lines = table(question.ours, theirs, felt + costs)
     return Conclusion(question.title, [each for each in sentences if each], [lines], short)
