@@ -2,84 +2,27 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from made_up import DEFAULT, change, rows, run_of
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench.desktop import __main__ as program
-from bench.desktop import comparison, plan
+from bench.desktop import comparison
 from bench.desktop.bars import Bar, draw
 from bench.desktop.children import REPOSITORY
 from bench.desktop.conclusions import QUESTIONS, conclusions
-from bench.desktop.configurations import CONFIGURATIONS, Configuration
+from bench.desktop.configurations import CONFIGURATIONS
 from bench.desktop.judging import COSTS, FELT, RULES, Aspect, compare, on_the_whole
 from bench.desktop.link import LINKS
-from bench.desktop.measure import SCENES, Durations
-from bench.desktop.targets import FULL_HD, HD, check_all
-from bench.desktop.untuned import UntunedX11vnc, untuned
-from jupyter_vnc_proxy.backends.base import Paths
-from jupyter_vnc_proxy.options import DesktopOptions
-
-MOVING = ("scroll", "video", "drag", "typing")
-DEFAULT = "stream"
-
-# -- made-up runs -------------------------------------------------------------------------------------------------
-
-
-def rows(slower: float) -> list[dict[str, Any]]:
-    """Return the rows of a configuration in which everything takes ``slower`` times as long."""
-    places = [(HD, link) for link in LINKS] + [(FULL_HD, "loopback")]
-    found: list[dict[str, Any]] = []
-    for size, link in places:
-        for scene in ("start", *SCENES):
-            row: dict[str, Any] = {"size": size, "link": link, "scene": scene, "cores": 0.4, "mbit_down": 20 * slower}
-            row |= {"memory_mb": 180 * slower, "vnc_cores": 0.2, "vnc_memory_mb": 90.0}
-            if scene == "start":
-                row |= {"first_picture_ms": 700 * slower, "desktop": "started"}
-            elif scene in MOVING:
-                row |= {"fps": 60 / slower, "age_ms": {"p50": 18 * slower, "p95": 28 * slower}}
-            elif scene == "still":
-                row |= {"exact_ms": round(300 * slower), "without_viewer": {"cores": 0.0}}
-            else:
-                row |= {"click_ms": {"p50": 11 * slower, "p95": 13 * slower}}
-            found.append(row)
-    return found
-
-
-def run_of(**slower: float | str | None) -> dict[str, Any]:
-    """Return a made-up run: how slow each configuration is, or why it was not measured; its dashes are underscores."""
-    found: dict[str, Any] = {
-        "date": "2026-01-02T03:04:05+00:00", "quick": False, "seconds": 4321, "durations": vars(Durations()),
-        "machine": {"machine": "x86_64", "cpu": "A Processor", "cores": 2, "memory_gb": 8.6, "kernel": "6.1",
-                    "python": "3.11.2", "load_before": 0.12},
-        "links": {name: vars(link) for name, link in LINKS.items()}, "rules": copy.deepcopy(RULES),
-        "default": DEFAULT, "configurations": {},
-    }  # fmt: skip
-    for underscored, value in slower.items():
-        name = underscored.replace("_", "-")
-        each: dict[str, Any] = {"versions": {"x": "1.2"}, "command": "", "rows": []}
-        each |= {"error": value} if isinstance(value, str) else {"rows": rows(value or 1.0)}
-        found["configurations"][name] = each
-    found["targets"] = check_all(found["configurations"])
-    return found
-
-
-def change(result: dict[str, Any], name: str, scenes: tuple[str, ...], factor: float) -> None:
-    """Make a configuration's frames in some scenes more or fewer, their ages the other way."""
-    for row in result["configurations"][name]["rows"]:
-        if row["scene"] in scenes:
-            row["fps"] *= factor
-            row["age_ms"] = {key: value / factor for key, value in row["age_ms"].items()}
+from bench.desktop.targets import FULL_HD, HD
 
 
 def answer(result: dict[str, Any], title: str) -> str:
@@ -353,63 +296,3 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     texts = [each.text for each in root.iter(f"{space}text")]
     assert "10.0 / 20.0" in texts and "5.0" in texts and "not measured" in texts
     assert draw("nothing", "", [Bar("a", None), Bar("b", 0.0)])
-
-
-# -- the configurations -------------------------------------------------------------------------------------------
-
-
-def configuration(**changes: Any) -> Configuration:
-    return Configuration(**{"name": "x", "what": "", "hops": ("a",), "worker": "x", "backend": "tigervnc", **changes})
-
-
-def test_what_can_not_run_here_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert configuration().obstacle() is None
-    assert configuration(backend="").obstacle() is None
-    assert "no backend 'nope'" in str(configuration(backend="nope").obstacle())
-    assert "no transport 'nope'" in str(configuration(transport="nope").obstacle())
-    assert "no option 'nope'" in str(configuration(options={"nope": "1"}).obstacle())
-    needs = {"no-such-program": "its-package", "sh": "dash"}
-    assert configuration(needs=needs).obstacle() == "Not installed: its-package (no-such-program)."
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert configuration(never_as_root="Not as root.").obstacle() == "Not as root."
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert configuration(never_as_root="Not as root.").obstacle() is None
-    monkeypatch.setenv("PATH", "/nonexistent")
-    monkeypatch.setattr("jupyter_vnc_proxy.environment.SYSTEM_PATH", ("/nonexistent",))
-    assert "Not installed: Xtigervnc" in str(configuration().obstacle())
-
-
-def test_what_can_not_run_here_is_a_result_and_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CONFIGURATIONS, "x", configuration(backend="nope"))
-    said: list[str] = []
-    wanted = plan.Plan(((1280, 720),), ("loopback",), ("click",), Durations())
-    result = plan.measure_configuration("x", wanted, tmp_path / "log", said.append)
-    assert (result["rows"], result["versions"], result["command"]) == ([], {}, "")
-    assert result["error"].startswith("There is no backend 'nope'")
-    assert said == [f"x: {result['error']}"]
-
-
-def test_every_configuration_is_drawn_and_named_once() -> None:
-    for each in CONFIGURATIONS.values():
-        assert len(each.hops) % 2 == 1, each.name
-        assert each.name == each.name.lower()
-    assert len({each.name for each in CONFIGURATIONS.values()}) == len(CONFIGURATIONS)
-
-
-def test_x11vnc_as_it_comes_lacks_nothing_but_what_is_for_speed() -> None:
-    paths = Paths(Path("/d"), Path("/d/rfb.sock"), Path("/d/Xauthority"))
-    (step,) = [step for step in UntunedX11vnc().steps(DesktopOptions(), paths) if step.name == "vnc"]
-    assert step.argv[:5] == ("x11vnc", "-display", "{display}", "-auth", "/d/Xauthority")
-    assert {"-unixsock", "/d/rfb.sock", "-rfbport", "-rfbportv6", "-1", "-forever", "-shared"} <= set(step.argv)
-    assert not {"-wait", "-defer", "-noxrecord"} & set(step.argv)
-    assert untuned(("x11vnc", "-wait", "5", "-rfbport", "0", "-ncache", "2")) == ("x11vnc", "-rfbport", "0")
-
-
-def test_the_bench_announces_its_own_backend_as_a_package_does(tmp_path: Path) -> None:
-    from bench.desktop.untuned import install
-
-    install(tmp_path)
-    code = "from jupyter_vnc_proxy.backends import all_backends; print(*all_backends())"
-    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
-    assert UntunedX11vnc.name in done.stdout.split()
