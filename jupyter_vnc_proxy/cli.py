@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .commands import bench, nginx
 from .errors import VncError
 from .options import DesktopOptions, Geometry
 
@@ -54,6 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--keep", action="store_true", help="let the desktops live on when this ends")
     serve.add_argument("session_command", nargs="*", metavar="argv")
     serve.set_defaults(command=_serve)
+    for module, purpose in (
+        (nginx, "write an nginx configuration that shows a desktop with no Jupyter in the way"),
+        (bench, "measure desktops in a browser, in a clone of the repository"),
+    ):
+        parser_of_it = commands.add_parser(module.__name__.rpartition(".")[2], help=purpose, description=module.__doc__)
+        module.add_arguments(parser_of_it)
+        parser_of_it.set_defaults(command=module.run)
     return parser
 
 

@@ -128,6 +128,12 @@ def test_the_page_server_works_without_jupyter_and_tornado() -> None:
         assert not foreign(name) & {*JUPYTER, "tornado"}, name
 
 
+def test_the_text_of_nginx_is_text_alone() -> None:
+    assert own("nginx") == {"errors"}
+    assert foreign("nginx") == set()
+    assert not imports("nginx")[1] & {"subprocess", "asyncio", "os", "signal", "socket"}
+
+
 def test_nothing_below_imports_an_entrance() -> None:
     for name in MODULES:
         if name not in ENTRANCES and name != "":
