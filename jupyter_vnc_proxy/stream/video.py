@@ -14,7 +14,7 @@ from .viewer import Viewer, even
 CHROMA_LASTS = 1.0
 """Seconds between two changes of the chroma, each of which begins with a key picture."""
 
-FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.2, 0.45
+FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.3, 0.45
 """Shares of the most that a video may take: below the first it becomes 4:4:4, above the second 4:2:0."""
 
 SMOOTHING = 0.05
