@@ -40,16 +40,16 @@ class DesktopManager:
     """Owns the desktops of one user.
 
     ``defaults`` are the options of a desktop that is started without any of its own; ``orphan_timeout`` the seconds
-    that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none;
-    ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never; ``server`` the
-    process id of the Jupyter server that we act for, where that is not ourselves.
+    that desktops live on without a server (``None``: until they are stopped); ``max_desktops`` the limit of running
+    ones, 0 for none; ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never;
+    ``server`` the process id of the Jupyter server that we act for, where that is not ourselves.
     """
 
     def __init__(
         self,
         defaults: DesktopOptions,
         runtime_dir: str = "",
-        orphan_timeout: float = 600.0,
+        orphan_timeout: float | None = 600.0,
         max_desktops: int = 0,
         cull_idle_timeout: float = 0.0,
         server: int | None = None,
@@ -248,6 +248,14 @@ class DesktopManager:
         """The same for an interpreter that is about to end: ask, and don't wait."""
         for name in self._release_all():
             self._desktops[name].signal_stop()
+
+    def let_live(self) -> None:
+        """Look after no desktop any more, and leave each as it is: for a program that ends before they do."""
+        owned, self._owned = self._owned, {}
+        for file in owned.values():
+            file.close()
+        for desktop in self._desktops.values():
+            desktop.let_live()
 
     def _release_all(self) -> list[str]:
         """Look after no desktop any more; return the names of those that nobody else looks after either."""

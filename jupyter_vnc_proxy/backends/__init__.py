@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from ..errors import InvalidOption
 from ..options import DesktopOptions
-from .base import Backend, Paths, Program, Step
+from .base import Backend, Paths, Program, Step, commands_for
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .x11vnc import X11vncBackend
@@ -26,7 +26,7 @@ BUILT_IN: dict[str, Callable[[], Backend]] = {
     "x11vnc": X11vncBackend,
 }
 
-__all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choose", "missing_programs"]
+__all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choose", "commands_for", "missing_programs"]
 
 
 def all_backends() -> dict[str, Backend]:

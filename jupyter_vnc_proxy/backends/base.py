@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from ..environment import search_path
+from ..installing import install_command, install_commands, together
 from ..options import DesktopOptions
 from ..process import Ready, Started
 
@@ -33,9 +34,20 @@ class Program:
         return next(filter(None, (shutil.which(name, path=path) for name in self.names)), None)
 
     def install_command(self) -> str | None:
-        """Return the command that installs it on Debian and Ubuntu, or ``None`` where no package has it."""
-        package = self.packages.get("apt")
-        return f"sudo apt-get install --no-install-recommends {package}" if package else None
+        """Return the command that installs it here, or ``None`` where no package has it."""
+        return install_command(self.packages)
+
+
+def commands_for(programs: Iterable[Program]) -> list[str]:
+    """Return the commands of which each installs all of ``programs`` here, the likeliest first."""
+    every = list(programs)
+    packaged = [each.packages for each in every if each.packages]
+    others = filter(None, (each.install_command() for each in every if not each.packages))
+    rest = list(dict.fromkeys(others))
+    commands = install_commands(together(packaged))
+    if packaged and not commands:
+        return rest
+    return [" && ".join([command, *rest]) for command in commands] or ([" && ".join(rest)] if rest else [])
 
 
 @dataclass(frozen=True)

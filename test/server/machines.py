@@ -1,0 +1,51 @@
+"""Machines as a doctor meets them: a PATH with some programs only, stand-ins that print what real programs print."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from jupyter_vnc_proxy import environment
+
+BASICS = ("sh", "sleep", "env", "cat", "dpkg-query", "unshare", "true", "setpriv")
+"""What every machine has."""
+
+
+class Machine:
+    """A directory of programs in place of PATH and of the system's directories."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+        self.bin = directory
+        directory.mkdir()
+        self.add(*BASICS)
+        monkeypatch.setattr(environment, "SYSTEM_PATH", (str(directory),))
+        monkeypatch.setenv("PATH", str(directory))
+
+    def add(self, *programs: str) -> None:
+        """Have these programs, which are those of this machine."""
+        for name in programs:
+            found = shutil.which(name, path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            if found:
+                (self.bin / name).symlink_to(found)
+
+    def stand_in(self, name: str, says: Iterable[str] = (), then: str = "exit 1") -> None:
+        """Have a program that writes these lines and then does what the shell is told."""
+        file = self.bin / name
+        file.unlink(missing_ok=True)
+        lines = "".join(f"echo {_quoted(line)} >&2\n" for line in says)
+        file.write_text(f"#!/bin/sh\n{lines}{then}\n")
+        file.chmod(0o755)
+
+
+def _quoted(line: str) -> str:
+    return "'" + line.replace("'", "'\\''") + "'"
+
+
+def facts(findings: Iterable[object], topic: str) -> Mapping[str, object]:
+    """Return the facts of the finding on ``topic``."""
+    (found,) = [each for each in findings if getattr(each, "topic", None) == topic]
+    result: Mapping[str, object] = found.facts  # type: ignore[attr-defined]
+    return result

@@ -1,0 +1,380 @@
+"""What the doctor says of machines from which something was taken away."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from machines import Machine
+
+from jupyter_vnc_proxy import __version__, installing
+from jupyter_vnc_proxy.commands.doctor import table
+from jupyter_vnc_proxy.doctor import Finding, can_run, examine, jupyter, places, programs, surroundings
+from jupyter_vnc_proxy.doctor.versions import versions
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
+    """A Debian with nothing but a shell, and we are root there."""
+    release = tmp_path / "os-release"
+    release.write_text("ID=debian\n")
+    monkeypatch.setattr(installing, "OS_RELEASE", release)
+    monkeypatch.setattr(installing.os, "geteuid", lambda: 0)
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    return Machine(monkeypatch, tmp_path / "bin")
+
+
+def found(findings: list[Finding], topic: str) -> Finding:
+    (finding,) = [each for each in findings if each.topic == topic]
+    return finding
+
+
+APT = "apt-get install --no-install-recommends"
+
+
+def test_with_nothing_installed_each_backend_names_what_it_lacks(machine: Machine) -> None:
+    findings = programs.backends()
+    tigervnc = found(findings, "backend-tigervnc")
+    assert tigervnc.message == "TigerVNC can't run: Xtigervnc (the display and VNC server) is not installed."
+    assert tigervnc.fixes == (f"{APT} tigervnc-standalone-server",)
+    x11vnc = found(findings, "backend-x11vnc")
+    assert "Xvfb (the display) and x11vnc (the VNC server) are not installed" in x11vnc.message
+    assert x11vnc.fixes == (f"{APT} xvfb x11vnc",)
+    assert not any(each.facts["usable"] for each in findings)
+    auto = programs.auto(findings)
+    assert (auto.status, auto.message) == ("problem", "No backend can run here, so no desktop can start.")
+    assert not can_run([*findings, auto])
+
+
+@pytest.mark.parametrize(
+    ("present", "usable", "chosen"),
+    [
+        (["Xtigervnc"], {"tigervnc"}, "tigervnc"),
+        (["Xvnc"], {"tigervnc"}, "tigervnc"),
+        (["Xvfb", "x11vnc"], {"x11vnc", "stream"}, "x11vnc"),
+        (["Xvfb"], {"stream"}, None),
+        (["x11vnc"], set(), None),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else None,
+)
+def test_what_is_installed_decides_who_can_run(
+    machine: Machine, present: list[str], usable: set[str], chosen: str | None
+) -> None:
+    machine.add(*present)
+    findings = programs.backends()
+    ours = {"tigervnc", "x11vnc", "stream"}
+    assert {each.topic.removeprefix("backend-") for each in findings if each.facts["usable"]} & ours == usable
+    auto = programs.auto([each for each in findings if each.topic.removeprefix("backend-") in ours])
+    assert auto.facts["backend"] == chosen or (chosen is None and auto.facts["backend"] in (None, "stream"))
+
+
+def test_on_fedora_and_with_conda_the_commands_are_theirs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    installing.OS_RELEASE.write_text("ID=fedora\n")
+    assert found(programs.backends(), "backend-x11vnc").fixes == ("dnf install xorg-x11-server-Xvfb x11vnc",)
+    monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
+    stream = found(programs.backends(), "backend-stream")
+    assert stream.fixes == (
+        "dnf install xorg-x11-server-Xvfb",
+        "conda install --channel conda-forge xorg-xvfb-server",
+    )
+    installing.OS_RELEASE.write_text("ID=gentoo\n")
+    monkeypatch.delenv("CONDA_PREFIX")
+    assert found(programs.backends(), "backend-stream").fixes == ("install what is called xvfb on Debian",)
+
+
+def test_the_versions_are_those_of_the_packages(machine: Machine) -> None:
+    machine.add("Xvfb", "x11vnc", "Xtigervnc")
+    found_versions = versions(str(machine.bin / name) for name in ("Xvfb", "x11vnc", "Xtigervnc"))
+    assert found_versions[str(machine.bin / "Xvfb")].startswith("xvfb 2:")
+    assert found_versions[str(machine.bin / "Xtigervnc")].startswith("tigervnc-standalone-server 1.")
+
+
+def test_a_program_without_a_package_says_its_version_itself(machine: Machine) -> None:
+    machine.stand_in("Xtigervnc", ["", "Xvnc TigerVNC 1.12.0 - built 2023-01-06"], "exit 0")
+    machine.stand_in("Xvfb", ["Unrecognized option: -version"], "sleep 100")
+    paths = [str(machine.bin / "Xtigervnc"), str(machine.bin / "Xvfb")]
+    assert versions(paths) == {paths[0]: "Xtigervnc 1.12.0"}, "Xvfb has no such switch, and would start"
+
+
+def test_an_engine_whose_libraries_are_missing_is_told_from_one_that_is_not_installed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine.add("Xvfb")
+    broken = tmp_path / "site" / "pixelflux"
+    broken.mkdir(parents=True)
+    said = "libgbm.so.1: cannot open shared object file: No such file or directory"
+    (broken / "__init__.py").write_text(f"raise ImportError({said!r})")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    stream = found(programs.backends(), "backend-stream")
+    assert stream.message == "Xvfb + stream (H.264) can't run: The library libgbm.so.1 is not installed."
+    assert stream.fixes == (f"{APT} libgbm1",)
+    assert stream.facts["usable"] is False
+
+
+def test_without_a_session_none_starts_and_the_command_is_there(machine: Machine) -> None:
+    (finding,) = programs.sessions()
+    assert finding.status == "problem"
+    assert finding.fixes[0].startswith(f"{APT} xfce4-session")
+    machine.stand_in("openbox")
+    machine.stand_in("xterm")
+    findings = programs.sessions()
+    assert found(findings, "session-openbox").facts["default"] is True
+    assert found(findings, "desktop-environment").status == "note"
+    machine.stand_in("xfce4-session")
+    findings = programs.sessions()
+    assert found(findings, "session-xfce").facts["default"] is True
+    assert "desktop-environment" not in {each.topic for each in findings}
+
+
+def test_without_a_bus_the_package_is_named(machine: Machine) -> None:
+    (finding,) = surroundings.bus()
+    assert (finding.status, finding.fixes) == ("warning", (f"{APT} dbus-x11",))
+    machine.stand_in("dbus-launch")
+    assert surroundings.bus()[0].status == "ok"
+
+
+def test_a_conda_environment_that_shadows_the_bus_is_named(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    conda = tmp_path / "conda"
+    (conda / "lib").mkdir(parents=True)
+    (conda / "lib" / "libdbus-1.so.3").touch()
+    other = Machine(monkeypatch, conda / "bin")
+    other.stand_in("dbus-launch")
+    monkeypatch.setenv("CONDA_PREFIX", str(conda))
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(conda / "lib"))
+    launcher, library = surroundings.bus()
+    assert "of a conda environment" in launcher.message
+    assert launcher.status == "warning"
+    assert library.status == "ok", "it is set aside"
+    monkeypatch.delenv("CONDA_PREFIX")
+    library = surroundings.bus()[1]
+    assert (library.status, library.fixes) == ("warning", ("unset LD_LIBRARY_PATH",))
+    assert str(conda / "lib" / "libdbus-1.so.3") in library.message
+
+
+def test_fonts_that_are_missing_are_named(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(surroundings, "FONT_DIRECTORIES", (str(tmp_path / "misc"),))
+    monkeypatch.setattr(surroundings, "TYPEFACES", (str(tmp_path / "faces"),))
+    fixed, scalable = surroundings.fonts()
+    assert (fixed.status, fixed.fixes) == ("warning", (f"{APT} xfonts-base",))
+    assert (scalable.status, scalable.fixes) == ("warning", (f"{APT} fonts-dejavu-core",))
+    (tmp_path / "misc").mkdir()
+    (tmp_path / "misc" / "fonts.alias").write_text('fixed  "-misc-fixed-medium-r-*"\n')
+    (tmp_path / "misc" / "6x13.pcf.gz").touch()
+    (tmp_path / "faces").mkdir()
+    (tmp_path / "faces" / "x.ttf").touch()
+    assert [each.status for each in surroundings.fonts()] == ["ok"]
+
+
+def test_a_missing_renderer_is_named(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(surroundings, "LIBRARY_DIRECTORIES", (str(tmp_path),))
+    missing = surroundings.graphics()
+    assert (missing.status, missing.fixes) == ("warning", (f"{APT} libgl1-mesa-dri",))
+    (tmp_path / "libgallium-25.0.7.so").touch()
+    assert surroundings.graphics().status == "ok"
+
+
+FILTER = """
+import ctypes, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+# Classic BPF: load the number of the call; unshare gets EPERM, as Docker's profile has it; all else is allowed.
+code = [(0x20, 0, 0, 0), (0x15, 0, 1, {unshare}), (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000)]
+program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in code))
+fprog = struct.pack("HxxxxxxP", len(code), ctypes.addressof(program))
+assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+assert libc.prctl(22, 2, ctypes.c_char_p(fprog), 0, 0) == 0, ctypes.get_errno()  # PR_SET_SECCOMP
+from jupyter_vnc_proxy.doctor import surroundings
+import json
+print(json.dumps(surroundings.seccomp().to_json()))
+"""
+
+
+def test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named() -> None:
+    number = {"x86_64": 272, "aarch64": 97}[os.uname().machine]  # asm/unistd.h
+    code = FILTER.replace("{unshare}", str(number))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    finding = json.loads(done.stdout)
+    assert finding["facts"] == {"filter": True, "namespaces": False}
+    assert "seccomp profile refuses new user namespaces" in finding["message"]
+    assert finding["fixes"][0] == "chromium --no-sandbox"
+    assert "seccomp=unconfined" in finding["fixes"][1]
+    assert "every program in the container" in finding["fixes"][1]
+
+
+def test_shared_memory_of_a_container_is_too_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    real = os.statvfs("/dev/shm")
+    small = os.statvfs_result([4096, 4096, 16384, 16384, 16384, *real[5:10]])
+    monkeypatch.setattr(places.os, "statvfs", lambda path: small)
+    finding = places.shared_memory()
+    assert (finding.status, finding.facts["size"]) == ("warning", 64 * 1024 * 1024)
+    assert "--shm-size" in finding.fixes[0]
+    monkeypatch.undo()
+    monkeypatch.setattr(places, "SHM", tmp_path / "nothing")
+    assert places.shared_memory().status == "warning"
+
+
+def test_a_runtime_directory_that_can_not_be_is_a_problem(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fine = places.runtime()
+    assert (fine.status, fine.facts["mode"], fine.facts["path"]) == ("ok", "0700", str(runtime))
+    for directory, words in (
+        ("/proc/desktops", "could not be made"),
+        ("/dev/null", "could not be made"),
+        (str(runtime / ("d" * 50) / ("e" * 50)), "107 bytes"),
+    ):
+        finding = places.runtime(directory)
+        assert (finding.status, words in finding.message) == ("problem", True), finding
+    longish = places.runtime(str(runtime / ("d" * 60)))
+    assert (longish.status, longish.fixes[0].partition("=")[0]) == ("warning", "export JUPYTER_VNC_RUNTIME_DIR")
+    monkeypatch.setattr(places, "free_bytes", lambda path: 1024 * 1024)
+    assert "1 MB left" in places.runtime().message
+    monkeypatch.setattr(places, "free_bytes", lambda path: 0)
+    assert places.runtime().status == "problem"
+
+
+def test_a_home_that_can_not_be_written_or_is_not_there_is_named(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert places.home().status == "ok"
+    monkeypatch.setenv("HOME", "/proc")  # where not even root makes a file
+    monkeypatch.setattr(places, "writable", lambda path: False)
+    assert "/proc can't be written" in places.home().message
+    monkeypatch.setenv("HOME", str(runtime / "nothing"))
+    assert places.home().message == f"The home directory {runtime / 'nothing'} is not there."
+
+
+def test_the_directory_of_xs_sockets_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(places, "TMP", tmp_path)
+    assert places.x11_directory().status == "ok", "root's first X server makes it"
+    monkeypatch.setattr(places.os, "geteuid", lambda: 1000)
+    finding = places.x11_directory()
+    assert (finding.status, finding.fixes) == ("warning", (f"sudo install -d -m 1777 {tmp_path}/.X11-unix",))
+    (tmp_path / ".X11-unix").mkdir(mode=0o700)
+    monkeypatch.setattr(places.os, "access", lambda path, mode: False)
+    assert "can't make its sockets" in places.x11_directory().message
+
+
+def test_stale_locks_are_told_from_those_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(places, "TMP", tmp_path)
+    assert places.locks().status == "ok"
+    (tmp_path / ".X1-lock").write_text(f"{os.getpid():10}\n")
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    (tmp_path / ".X2-lock").write_text(f"{dead.pid:10}\n")
+    (tmp_path / ".Xauth-lock").write_text("another thing")
+    finding = places.locks()
+    assert (finding.status, finding.fixes) == ("note", (f"rm -f {tmp_path}/.X2-lock",))
+    assert (finding.facts["displays"], finding.facts["stale"]) == (1, [f"{tmp_path}/.X2-lock"])
+
+
+def test_a_screen_saver_locks_only_where_the_user_asks_for_it(machine: Machine, runtime: Path) -> None:
+    assert surroundings.lockers().message == "Nothing here locks a desktop."
+    machine.stand_in("light-locker")
+    assert "not started in desktops, which they would lock: light-locker" in surroundings.lockers().message
+    own = Path.home() / ".config" / "autostart" / "light-locker.desktop"
+    own.parent.mkdir(parents=True)
+    own.write_text("[Desktop Entry]\nExec=light-locker\n")
+    finding = surroundings.lockers()
+    assert (finding.status, finding.fixes) == ("warning", (f"rm {own}",))
+    own.write_text("[Desktop Entry]\nHidden = true\n")
+    assert surroundings.lockers().status == "ok"
+
+
+def test_a_container_is_recognised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(surroundings, "CONTAINER_FILES", (tmp_path / "docker", tmp_path / "podman"))
+    for name in ("KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"):
+        monkeypatch.delenv(name, raising=False)
+    assert surroundings.container().facts == {"container": None}
+    (tmp_path / "podman").touch()
+    assert surroundings.container().facts == {"container": "Podman"}
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert surroundings.container().facts == {"container": "Kubernetes"}
+
+
+@pytest.fixture
+def jupyter_dirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """An empty directory for Jupyter's configuration, and one for its data."""
+    config, data = tmp_path / "config", tmp_path / "data"
+    monkeypatch.setattr("jupyter_core.paths.jupyter_config_path", lambda: [str(config), str(tmp_path / "system")])
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(data.joinpath(*parts))])
+    return config, data
+
+
+def write(file: Path, content: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content))
+
+
+def test_a_server_extension_that_is_off_and_a_labextension_that_is_not_there_are_named(
+    jupyter_dirs: tuple[Path, Path],
+) -> None:
+    config, data = jupyter_dirs
+    _, server, lab = jupyter.jupyter()
+    assert (server.status, server.fixes) == ("warning", ("jupyter server extension enable jupyter_vnc_proxy",))
+    assert (lab.status, lab.topic) == ("warning", "labextension")
+    enabled = {"ServerApp": {"jpserver_extensions": {"jupyter_vnc_proxy": True}}}
+    write(config.parent / "system" / "jupyter_server_config.d" / "jupyter_vnc_proxy.json", enabled)
+    assert jupyter.jupyter()[1].status == "ok"
+    disabled = {"ServerApp": {"jpserver_extensions": {"jupyter_vnc_proxy": False}}}
+    write(config / "jupyter_server_config.json", disabled)
+    assert jupyter.jupyter()[1].status == "warning", "the user's wins"
+    package = data / "labextensions" / "jupyter-vnc-proxy" / "package.json"
+    write(package, {"version": __version__})
+    assert jupyter.jupyter()[2].status == "ok"
+    write(config / "labconfig" / "page_config.json", {"disabledExtensions": {"jupyter-vnc-proxy": True}})
+    assert jupyter.jupyter()[2].fixes == ("jupyter labextension enable jupyter-vnc-proxy",)
+    write(config / "labconfig" / "page_config.json", {"disabledExtensions": ["another"]})
+    write(package, {"version": "0.0.9"})
+    assert "of version 0.0.9" in jupyter.jupyter()[2].message
+
+
+def test_what_jupyter_can_not_read_is_taken_for_nothing(jupyter_dirs: tuple[Path, Path]) -> None:
+    config, _ = jupyter_dirs
+    for broken in ("[", "[]", '{"ServerApp": []}', '{"ServerApp": {"jpserver_extensions": 3}}'):
+        config.mkdir(exist_ok=True)
+        (config / "jupyter_server_config.json").write_text(broken)
+        assert jupyter.jupyter()[1].status == "warning"
+
+
+def test_the_command_says_it_for_people_and_for_programs_and_fails_where_nothing_runs(runtime: Path) -> None:
+    code = (
+        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
+    )
+    argv = [sys.executable, "-c", code, "doctor"]
+    bare = {**os.environ, "PATH": "/nonexistent"}
+    done = subprocess.run([*argv, "--json"], env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["can_run"] is False
+    assert {"backend-tigervnc", "runtime-directory", "seccomp"} <= {each["topic"] for each in answer["findings"]}
+    done = subprocess.run(argv, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "✗ No backend can run here, so no desktop can start." in done.stdout
+    assert "\x1b" not in done.stdout, "no colours where nobody looks"
+    here = subprocess.run([sys.executable, "-m", "jupyter_vnc_proxy", "doctor"], capture_output=True, check=False)
+    assert here.returncode == 0
+
+
+def test_the_table_keeps_to_its_width_and_marks_each_line() -> None:
+    long = Finding("Group", "x", "warning", "word " * 40, ("one command", "another"))
+    text = table([long, Finding("Other", "y", "ok", "Fine.")], 60, colours=False)
+    assert all(len(line) <= 60 for line in text.splitlines())
+    assert "    try: one command\n    or:  another\n" in text
+    assert "\x1b[32m✓\x1b[0m Fine." in table([Finding("Other", "y", "ok", "Fine.")], 60, colours=True)
+
+
+def test_every_finding_here_is_a_sentence_with_a_name_of_its_own(runtime: Path) -> None:
+    findings = examine()
+    assert len({each.topic for each in findings}) == len(findings)
+    for each in findings:
+        assert each.message.endswith("."), each
+        assert "\n" not in each.message
+        json.dumps(each.to_json())
