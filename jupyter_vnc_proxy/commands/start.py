@@ -27,6 +27,9 @@ from . import add_json, add_runtime_directory
 from .desktop_options import add_desktop_options, any_given, environment_options, read_desktop_options
 from .list import model
 
+SETTLE = 1.0
+"""Seconds in which most sessions end that can't start."""
+
 PARTS = 4
 """Parts that may take their time one after the other: display, VNC server, session, websockify."""
 
@@ -56,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(_start(manager, desktop, any_given(arguments)))
         if not arguments.no_wait:
             progress = _Progress() if sys.stdout.isatty() and not arguments.json else None
-            wait_until_up(manager.get(arguments.name), PARTS * options.start_timeout, progress)
+            wait_until_up(manager.get(arguments.name), PARTS * options.start_timeout, SETTLE, progress)
     finally:
         manager.let_live()
     state = desktop.state()

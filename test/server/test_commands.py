@@ -70,11 +70,14 @@ def test_a_desktop_that_was_started_outlives_the_command_until_it_is_stopped(cli
 async def test_a_jupyter_server_sees_it_and_leaves_it_alone_when_it_ends(cli: Cli, runtime: Path) -> None:
     start(cli, "work")
     manager = DesktopManager(DesktopOptions())
-    assert [model["phase"] for model in manager.models()] == ["running"]
-    await manager.stop_all()
-    assert Desktop(runtime / "work").state().phase == "running"
-    await manager.stop("work")  # asked for by name it is stopped
-    assert Desktop(runtime / "work").state().phase == "stopped"
+    try:
+        assert [model["phase"] for model in manager.models()] == ["running"]
+        await manager.stop_all()
+        assert Desktop(runtime / "work").state().phase == "running"
+        await manager.stop("work")  # asked for by name it is stopped
+        assert Desktop(runtime / "work").state().phase == "stopped"
+    finally:
+        manager.let_live()
 
 
 def test_with_an_orphan_timeout_it_ends_where_no_server_comes(cli: Cli, runtime: Path) -> None:
@@ -161,7 +164,7 @@ def test_a_log_is_shown_and_followed_until_the_desktop_ends(cli: Cli, runtime: P
         [*COMMAND, "log", "work", "--part=session", "--follow"], stdout=subprocess.PIPE, text=True
     )
     assert follow.stdout is not None
-    assert follow.stdout.readline() == "first\n"
+    assert "first\n" in iter(follow.stdout.readline, ""), "after what a bus may say"
     (runtime / ".go").touch()
     assert follow.stdout.readline() == "last\n"
     cli("stop", "work")
@@ -190,7 +193,8 @@ def test_a_log_that_is_begun_anew_is_followed_from_its_beginning(tmp_path: Path)
 def test_a_screenshot_goes_into_a_file_or_to_standard_output(cli: Cli, runtime: Path, tmp_path: Path) -> None:
     start(cli, "work", "--geometry=640x480")
     assert cli("screenshot", "work", str(tmp_path / "it.png")).stdout == ""
-    assert Image.open(tmp_path / "it.png").size == (640, 480)
+    with Image.open(tmp_path / "it.png") as image:
+        assert image.size == (640, 480)
     done = subprocess.run([*COMMAND, "screenshot", "work", "-"], capture_output=True, check=True)
     assert Image.open(io.BytesIO(done.stdout)).size == (640, 480)
     assert "/nowhere/it.png could not be written" in cli("screenshot", "work", "/nowhere/it.png", status=1).stderr
