@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import COMMANDS, load
+from .commands import COMMANDS, STARTERS, load
 from .errors import VncError, disk_error
 
 EXIT_INTERRUPTED = 130
@@ -46,13 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read a command's arguments; what stands behind ``--`` is the ``session_command`` of those that start desktops."""
     words = list(argv)
-    cut = words.index("--") if "--" in words else len(words)
     parser = _parser(words)
+    if not words or words[0] not in STARTERS or "--" not in words:
+        return parser.parse_args(words)
+    cut = words.index("--")
     arguments = parser.parse_args(words[:cut])
-    if cut < len(words):
-        if "session_command" not in arguments:
-            parser.error(f"{arguments.command} takes no command behind --")
-        arguments.session_command = words[cut + 1 :]
+    arguments.session_command = words[cut + 1 :]
     return arguments
 
 

@@ -22,6 +22,9 @@ COMMANDS = {
 }
 """Each command's name, which is its module's too, and what it does in one line."""
 
+STARTERS = ("start", "run", "serve")
+"""Those that start a desktop, and take its session's command behind ``--``."""
+
 
 class Command(Protocol):
     """A module of this package."""

@@ -17,7 +17,8 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from ..doctor import Finding, can_run, examine
+from ..doctor.examination import can_run, examine
+from ..doctor.findings import Finding
 from ..doctor.report import report
 from ..doctor.selftest import self_test
 from . import add_json, add_runtime_directory

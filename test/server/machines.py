@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_vnc_proxy import environment
+from jupyter_vnc_proxy import environment, installing
 
 BASICS = ("sh", "sleep", "env", "cat", "dpkg-query", "unshare", "true", "setpriv")
 """What every machine has."""
@@ -30,6 +30,20 @@ class Machine:
             found = shutil.which(name, path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
             if found:
                 (self.bin / name).symlink_to(found)
+
+    def tell_children(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have every Python that is started take this for the system's programs, and for a Debian whose root we are."""
+        site = self.bin.parent / "site"
+        site.mkdir()
+        (site / "os-release").write_text("ID=debian\n")
+        (site / "sitecustomize.py").write_text(
+            "from pathlib import Path\nfrom jupyter_vnc_proxy import environment, installing\n"
+            f"environment.SYSTEM_PATH = ({str(self.bin)!r},)\n"
+            f"installing.OS_RELEASE = Path({str(site / 'os-release')!r})\n"
+        )
+        monkeypatch.setattr(installing, "OS_RELEASE", site / "os-release")
+        monkeypatch.setenv("PYTHONPATH", str(site))
+        monkeypatch.delenv("CONDA_PREFIX", raising=False)
 
     def stand_in(self, name: str, says: Iterable[str] = (), then: str = "exit 1") -> None:
         """Have a program that writes these lines and then does what the shell is told."""

@@ -14,7 +14,9 @@ from machines import Machine
 
 from jupyter_vnc_proxy import __version__, installing
 from jupyter_vnc_proxy.commands.doctor import table
-from jupyter_vnc_proxy.doctor import Finding, can_run, examine, jupyter, places, programs, surroundings
+from jupyter_vnc_proxy.doctor import jupyter, places, programs, surroundings
+from jupyter_vnc_proxy.doctor.examination import can_run, examine
+from jupyter_vnc_proxy.doctor.findings import Finding
 from jupyter_vnc_proxy.doctor.versions import versions
 
 

@@ -7,7 +7,6 @@ import struct
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from socket import AF_UNIX, socket
 
@@ -15,7 +14,6 @@ import pytest
 from machines import Machine
 from runners import COMMAND
 
-from jupyter_vnc_proxy import installing
 from jupyter_vnc_proxy.doctor.selftest import self_test
 from jupyter_vnc_proxy.doctor.viewer import Viewer
 
@@ -42,19 +40,11 @@ def test_the_renderer_is_named(runtime: Path) -> None:
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Iterator[Machine]:
-    """A machine of stand-ins, where the runner is told of them by its PATH."""
-    release = tmp_path / "os-release"
-    release.write_text("ID=debian\n")
-    monkeypatch.setattr(installing, "OS_RELEASE", release)
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
+    """A machine of stand-ins, where the runner is told of them as well."""
     made = Machine(monkeypatch, tmp_path / "bin")
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(
-        f"from jupyter_vnc_proxy import environment\nenvironment.SYSTEM_PATH = ({str(made.bin)!r},)\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(site))
-    yield made
+    made.tell_children(monkeypatch)
+    return made
 
 
 def test_a_server_that_does_not_start_is_explained_with_its_log(machine: Machine) -> None:
