@@ -56,7 +56,7 @@ class DesktopManager:
         log: logging.Logger | None = None,
     ) -> None:
         self.defaults = defaults
-        self._runtime_dir = runtime_dir
+        self.runtime_dir = runtime_dir
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
         self._cull_idle_timeout = cull_idle_timeout
@@ -74,7 +74,7 @@ class DesktopManager:
     @property
     def runtime(self) -> Path:
         """The directory of the desktops' directories; raise `InvalidOption` where there can be none."""
-        return runtime_directory(self._runtime_dir)
+        return runtime_directory(self.runtime_dir)
 
     def get(self, name: str) -> Desktop:
         """Return the desktop ``name`` and look after it; raise `UnknownDesktop` where there is none."""
@@ -253,7 +253,8 @@ class DesktopManager:
         """Look after no desktop any more, and leave each as it is: for a program that ends before they do."""
         owned, self._owned = self._owned, {}
         for file in owned.values():
-            file.close()
+            with file, contextlib.suppress(OSError):
+                os.unlink(file.name)
         for desktop in self._desktops.values():
             desktop.let_live()
 

@@ -217,7 +217,7 @@ class ReportHandler(DesktopsAPIHandler):
         await self.answer(self._report(self.get_query_argument("desktop", "")))
 
     async def _report(self, name: str) -> dict[str, str]:
-        return {"report": await asyncio.to_thread(report, str(self.manager.runtime), name)}
+        return {"report": await asyncio.to_thread(report, self.manager.runtime_dir, name)}
 
 
 class NotFoundHandler(DesktopsAPIHandler):

@@ -11,7 +11,7 @@ from ..backends import AUTO, Backend, Program, all_backends, commands_for, missi
 from ..backends.stream import Module
 from ..diagnosis import TIGERVNC, library_missing
 from ..environment import search_path
-from ..installing import install_commands
+from ..installing import install_command, install_commands
 from ..options import DesktopOptions
 from ..sessions import DESKTOPS, installed_sessions
 from .findings import Finding
@@ -134,4 +134,10 @@ def sessions() -> list[Finding]:
         message = "No desktop environment is installed; a window manager or terminal has to do."
         fixes = tuple(install_commands(DESKTOPS[0].packages))
         findings.append(Finding(SESSIONS, "desktop-environment", "note", message, fixes))
+    absent = [each for each in DESKTOPS if each.name not in {session.name for session in installed}]
+    if absent:
+        message = f"These could be installed: {', '.join(each.title for each in absent)}."
+        commands = {each.name: install_command(each.packages) for each in absent}
+        fixes = tuple(filter(None, commands.values()))
+        findings.append(Finding(SESSIONS, "sessions-absent", "ok", message, fixes, {"commands": commands}))
     return findings

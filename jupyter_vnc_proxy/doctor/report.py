@@ -9,8 +9,9 @@ from dataclasses import asdict
 
 from .. import __version__
 from ..desktop import Desktop
-from ..errors import UnknownDesktop
+from ..errors import InvalidOption, UnknownDesktop
 from ..installing import distribution
+from ..options import check_name
 from ..runtime import desktop_path, runtime_directory
 from .examination import examine
 from .findings import Finding
@@ -23,14 +24,10 @@ LOG_LINES = 40
 def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = None) -> str:
     """Return the report, with the desktop ``name`` where one is named; blocks while it looks.
 
-    Raise `UnknownDesktop` where no desktop has this name. Tokens, cookies, home directories, users' and hosts' names
-    are taken out.
+    Raise `UnknownDesktop` where no desktop has this name, `InvalidOption` where none can have it. Tokens, cookies,
+    home directories, users' and hosts' names are taken out.
     """
-    desktop = None
-    if name:
-        desktop = Desktop(desktop_path(runtime_directory(runtime_dir), name))
-        if not desktop.exists():
-            raise UnknownDesktop(f"There is no desktop named {name!r}.")
+    desktop = _named(runtime_dir, check_name(name)) if name else None
     lines = [
         f"jupyter-vnc-proxy {__version__}, Python {platform.python_version()}",
         f"{distribution().get('PRETTY_NAME', 'an unknown system')}, Linux {platform.release()} {platform.machine()}",
@@ -38,6 +35,16 @@ def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = 
         *(_desktop(desktop) if desktop else []),
     ]
     return (redaction or redaction_here()).clean("\n".join(lines) + "\n")
+
+
+def _named(runtime_dir: str, name: str) -> Desktop | None:
+    try:
+        desktop = Desktop(desktop_path(runtime_directory(runtime_dir), name))
+    except InvalidOption:  # where there can be no desktop at all, which the findings say
+        return None
+    if not desktop.exists():
+        raise UnknownDesktop(f"There is no desktop named {name!r}.")
+    return desktop
 
 
 def _findings(findings: Iterable[Finding]) -> Iterable[str]:

@@ -131,6 +131,9 @@ def test_without_a_session_none_starts_and_the_command_is_there(machine: Machine
     findings = programs.sessions()
     assert found(findings, "session-xfce").facts["default"] is True
     assert "desktop-environment" not in {each.topic for each in findings}
+    absent = found(findings, "sessions-absent")
+    assert absent.facts["commands"]["lxqt"] == f"{APT} lxqt-core"
+    assert "xfce" not in absent.facts["commands"]
 
 
 def test_without_a_bus_the_package_is_named(machine: Machine) -> None:

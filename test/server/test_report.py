@@ -17,7 +17,7 @@ from jupyter_vnc_proxy.desktop import Desktop
 from jupyter_vnc_proxy.doctor import report as module
 from jupyter_vnc_proxy.doctor.redaction import Redaction, redaction_here
 from jupyter_vnc_proxy.doctor.report import report
-from jupyter_vnc_proxy.errors import UnknownDesktop
+from jupyter_vnc_proxy.errors import InvalidOption, UnknownDesktop
 from jupyter_vnc_proxy.state import DesktopState
 
 TOKEN = "b1f5d3c2a49e8d7f6a5b4c3d2e1f00112233445566778899"
@@ -156,6 +156,14 @@ def test_without_a_desktop_it_holds_the_findings_alone(planted: Path) -> None:
     assert "last words" not in text
     with pytest.raises(UnknownDesktop):
         report("", "nobody")
+
+
+def test_where_there_can_be_no_desktop_it_says_why(planted: Path) -> None:
+    text = report("/proc/desktops", "work")
+    assert "The runtime directory /proc/desktops could not be made" in text
+    assert "last words" not in text
+    with pytest.raises(InvalidOption):
+        report("", "../x")
 
 
 def test_of_a_log_only_the_end_is_there(planted: Path, runtime: Path) -> None:
