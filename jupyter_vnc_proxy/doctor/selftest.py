@@ -6,13 +6,14 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 from ..backends import choose
-from ..desktop import Desktop
+from ..desktop import MARKER, Desktop
 from ..diagnosis import GL
 from ..display import connect
 from ..errors import VncError
@@ -47,17 +48,11 @@ GL_TIMEOUT = 10.0
 MESA_UTILS = {"apt": "mesa-utils", "dnf": "glx-utils"}
 
 
-def self_test(backend: str = "auto", transport: str = "") -> list[Finding]:
+def self_test(backend: str = "auto") -> list[Finding]:
     """Try a backend in a directory of its own; the session does nothing, so that nothing paints over what we draw."""
+    options = DesktopOptions(backend, session_command=("sleep", "1000"), geometry=Geometry(640, 480))
     try:
-        chosen = choose(DesktopOptions(backend=backend)) if not transport else None
-        options = DesktopOptions(
-            backend=backend if chosen is None else chosen.name,
-            transport=transport or "direct",
-            session_command=("sleep", "1000"),
-            geometry=Geometry(640, 480),
-        )
-        choose(options)
+        options = options.replaced(backend=choose(options).name)
     except VncError as error:
         return [_failed(backend, error.message, error.fix)]
     # In /tmp, because a socket's path must be short.
@@ -83,30 +78,22 @@ def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
     state = desktop.state()
     facts: dict[str, object] = {"backend": state.backend, "display": state.display, "start_seconds": round(started, 2)}
     try:
-        viewer = Viewer(desktop.path / state.raw_socket)
-    except (OSError, EOFError) as error:
-        return [
-            _failed(state.backend, f"The VNC server could not be spoken to: {error}.", None, desktop.log("vnc", TAIL))
-        ]
-    try:
-        facts["size"] = f"{viewer.width}x{viewer.height}"
-        try:
-            seen = _draw_and_look(desktop, str(state.display), viewer)
-        except Exception as error:  # whatever a display or a server that is ill makes of our requests
-            reason = f"Nothing could be drawn and read back: {error or type(error).__name__}."
-            return [_failed(state.backend, reason, None, desktop.log("vnc", TAIL))]
-    finally:
-        viewer.close()
-    if seen is None:
-        reason = f"What was drawn on {state.display} did not come through the VNC server within {PAINTED:g} s."
-        return [_failed(state.backend, reason, None, desktop.log("vnc", TAIL))]
-    facts["paint_seconds"] = round(seen, 3)
-    renderer = _renderer(desktop, str(state.display))
+        with contextlib.closing(Viewer(desktop.path / state.raw_socket)) as viewer:
+            facts["size"] = f"{viewer.width}x{viewer.height}"
+            if state.display is None:
+                viewer.pixel(0, 0)
+            else:
+                facts["paint_seconds"] = round(_draw_and_look(desktop, state.display, viewer), 3)
+    except Exception as error:  # whatever a display or a server that is ill makes of our requests
+        reason = f"What is on the desktop could not be read through its VNC server: {error or type(error).__name__}."
+        return [_failed(state.backend, reason, None, desktop.log("vnc", TAIL) or desktop.log("display", TAIL))]
+    renderer = [] if state.display is None else [_renderer(desktop, state.display)]
     left = _stop(desktop)
     if left:
         return [_failed(state.backend, f"The desktop was stopped, and left {left} behind.", None)]
-    message = f"{state.backend}: started in {started:.1f} s, drawn on, read back through the VNC server, stopped."
-    return [Finding(GROUP, f"self-test-{state.backend}", "ok", message, (), facts), renderer]
+    seen = "looked at" if state.display is None else "drawn on, read back"
+    message = f"{state.backend}: started in {started:.1f} s, {seen} through its VNC server, stopped."
+    return [Finding(GROUP, f"self-test-{state.backend}", "ok", message, (), facts), *renderer]
 
 
 def _failed(backend: str, message: str, fix: str | None, log: list[str] | None = None) -> Finding:
@@ -114,8 +101,8 @@ def _failed(backend: str, message: str, fix: str | None, log: list[str] | None =
     return Finding(GROUP, f"self-test-{backend}", "problem", f"{backend}: {message}", (fix,) if fix else (), facts)
 
 
-def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float | None:
-    """Show a window of one colour; return the seconds until the viewer saw it, or ``None`` where it never did."""
+def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float:
+    """Show a window of one colour; return the seconds until the viewer saw it, or raise ``TimeoutError``."""
     import xcffib.xproto as xproto
 
     left, top, width, height = PLACE
@@ -139,7 +126,7 @@ def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float | No
             time.sleep(POLL)
     finally:
         connection.disconnect()
-    return None
+    raise TimeoutError(f"what was drawn on {display} was not seen within {PAINTED:g} s")
 
 
 def _renderer(desktop: Desktop, display: str) -> Finding:
@@ -165,8 +152,6 @@ def _renderer(desktop: Desktop, display: str) -> Finding:
 
 def _stop(desktop: Desktop) -> str:
     """Stop the desktop, and kill it where it takes too long; return what is left of it, or nothing."""
-    from ..desktop import MARKER
-
     desktop.signal_stop()
     deadline = time.monotonic() + STOPPED
     while not desktop.stopped() and time.monotonic() < deadline:
@@ -174,7 +159,7 @@ def _stop(desktop: Desktop) -> str:
     in_time = desktop.stopped()
     if not in_time and (pid := desktop.runner_pid()) is not None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, 9)
+            os.kill(pid, signal.SIGKILL)
     processes = marked_processes(MARKER, str(desktop.path))
     sockets = sorted(file.name for file in desktop.path.glob("*.sock"))
     desktop.sweep()

@@ -53,27 +53,31 @@ class Viewer:
                 return pixels[x, y]
 
     def _update(self) -> dict[tuple[int, int], tuple[int, int, int]]:
-        """Read one message; return where an update has pixels: the last of each rectangle's corners, which is ours."""
+        """Read one message; return what it says of pixels: (x, y) → (red, green, blue)."""
         kind = self._read(1)[0]
-        if kind == 1:  # a colour map
+        found: dict[tuple[int, int], tuple[int, int, int]] = {}
+        if kind == 0:
+            for _ in range(struct.unpack(">xH", self._read(3))[0]):
+                found |= self._rectangle()
+        elif kind == 1:  # a colour map
             _, count = struct.unpack(">xHH", self._read(5))
             self._read(6 * count)
         elif kind == 3:  # the clipboard
             self._read(struct.unpack(">xxxI", self._read(7))[0])
-        elif kind != 0 and kind != 2:
+        elif kind != 2:  # a bell
             raise EOFError(f"it sent a message of the type {kind}, which nobody asked for")
-        found: dict[tuple[int, int], tuple[int, int, int]] = {}
-        if kind != 0:
-            return found
-        for _ in range(struct.unpack(">xH", self._read(3))[0]):
-            left, top, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
-            if encoding != 0:
-                raise EOFError(f"it sent the encoding {encoding}, which nobody asked for")
-            data = self._read(width * height * 4)
-            for offset in range(0, len(data), 4):
-                blue, green, red = data[offset : offset + 3]
-                row, column = divmod(offset // 4, width)
-                found[left + column, top + row] = (red, green, blue)
+        return found
+
+    def _rectangle(self) -> dict[tuple[int, int], tuple[int, int, int]]:
+        left, top, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
+        if encoding != 0:
+            raise EOFError(f"it sent the encoding {encoding}, which nobody asked for")
+        data = self._read(width * height * 4)
+        found = {}
+        for offset in range(0, len(data), 4):
+            blue, green, red = data[offset : offset + 3]
+            row, column = divmod(offset // 4, width)
+            found[left + column, top + row] = (red, green, blue)
         return found
 
     def _read(self, count: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -56,10 +56,3 @@ class Machine:
 
 def _quoted(line: str) -> str:
     return "'" + line.replace("'", "'\\''") + "'"
-
-
-def facts(findings: Iterable[object], topic: str) -> Mapping[str, object]:
-    """Return the facts of the finding on ``topic``."""
-    (found,) = [each for each in findings if getattr(each, "topic", None) == topic]
-    result: Mapping[str, object] = found.facts  # type: ignore[attr-defined]
-    return result

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from failures import FAILURES, Failure
 from machines import Machine
 from runners import Run, Runners
 
@@ -20,8 +20,6 @@ from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.runtime import desktop_path
 
 HERE = Path(__file__).parent
-
-APT = "apt-get install --no-install-recommends"
 
 SIGNALS = {
     "no Xvfb, x11vnc or Xvnc on PATH": [
@@ -36,22 +34,22 @@ SIGNALS = {
     "a conda environment shadows the system's D-Bus": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_environment.py::",
-        "test_doctor.py::test_a_conda_environment_that_shadows_the_bus_is_named",
+        "test_doctor_machine.py::test_a_conda_environment_that_shadows_the_bus_is_named",
     ],
     "a stale lock, or another user's display": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_failures.py::test_a_stale_lock_is_in_nobodys_way",
         "test_leftovers.py::test_a_lock_goes_where_the_process_that_it_names_is_dead",
-        "test_doctor.py::test_stale_locks_are_told_from_those_in_use",
+        "test_doctor_machine.py::test_stale_locks_are_told_from_those_in_use",
     ],
     "/tmp/.X11-unix can't be made": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_failures.py::test_a_complaint_about_its_directory_is_harmless_where_x_listens",
-        "test_doctor.py::test_the_directory_of_xs_sockets_is_looked_at",
+        "test_doctor_machine.py::test_the_directory_of_xs_sockets_is_looked_at",
     ],
     "no font 'fixed'": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor.py::test_fonts_that_are_missing_are_named",
+        "test_doctor_machine.py::test_fonts_that_are_missing_are_named",
     ],
     "a timeout while starting": ["test_failures.py::test_a_start_says_what_is_wrong"],
     "the connection is closed: a process died": [
@@ -64,33 +62,33 @@ SIGNALS = {
     ],  # the panel tries its connection: test/ui
     "seccomp kills the session or its D-Bus": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor.py::test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named",
+        "test_doctor_machine.py::test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named",
     ],
     "Chromium's sandbox, or 64 MB of /dev/shm": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor.py::test_shared_memory_of_a_container_is_too_little",
+        "test_doctor_machine.py::test_shared_memory_of_a_container_is_too_little",
     ],
     "no GLX, or no Mesa": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor.py::test_a_missing_renderer_is_named",
+        "test_doctor_machine.py::test_a_missing_renderer_is_named",
         "test_selftest.py::test_a_renderer_that_does_not_work_says_so",
     ],
     "a lock screen, and no password": [
         "test_sessions.py::test_no_lock_screen_is_started_with_a_session",
-        "test_doctor.py::test_a_screen_saver_locks_only_where_the_user_asks_for_it",
+        "test_doctor_machine.py::test_a_screen_saver_locks_only_where_the_user_asks_for_it",
     ],
     "log out, and the desktop never comes back": [
         "test_runner_end.py::test_the_session_logging_out_stops_the_desktop",
     ],
     "a socket's path of 108 bytes or more": [
         "test_failures.py::test_a_path_too_long_says_where_to_go",
-        "test_doctor.py::test_a_runtime_directory_that_can_not_be_is_a_problem",
+        "test_doctor_machine.py::test_a_runtime_directory_that_can_not_be_is_a_problem",
     ],
     "another brand's Xvnc rejects a switch": ["test_failures.py::test_a_start_says_what_is_wrong"],
     "the file system is full, or the home directory read-only": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_full_disk.py::test_a_start_on_a_full_disk_is_refused_and_works_once_there_is_room",
-        "test_doctor.py::test_a_home_that_can_not_be_written_or_is_not_there_is_named",
+        "test_doctor_machine.py::test_a_home_that_can_not_be_written_or_is_not_there_is_named",
     ],
     "a library of the stream's engine, or of a server, is missing": [
         "test_failures.py::test_a_start_says_what_is_wrong",
@@ -108,167 +106,6 @@ def test_every_test_that_is_named_is_there() -> None:
             tree = ast.parse((HERE / file).read_text(encoding="utf-8"))
             names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
             assert not name or name in names, (signal, each)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What stands in for a program, and what the desktop's error is to be."""
-
-    signal: str
-    says: str
-    code: str
-    words: str
-    fix: str | None
-    part: str = "session"
-    then: str = "exit 1"
-
-
-FAILURES = [
-    Failure(
-        "no Xvfb, x11vnc or Xvnc on PATH",
-        "",
-        "program-missing",
-        "Xtigervnc (the display and VNC server) is not installed",
-        f"{APT} tigervnc-standalone-server",
-        "nothing",
-    ),
-    Failure(
-        "the session ends in under 3 s, or its program is not there",
-        'Can\'t exec "/usr/bin/xfce4-session": No such file or directory at /usr/bin/startxfce4',
-        "session-missing",
-        "The session's program is not installed.",
-        f"{APT} xfce4-session",
-    ),
-    Failure(
-        "the session ends in under 3 s, or its program is not there",
-        "forked",
-        "session-ended-early",
-        "perhaps it put itself into the background",
-        None,
-        then="exit 0",
-    ),
-    Failure(
-        "a conda environment shadows the system's D-Bus",
-        "dbus-launch: /opt/conda/lib/libdbus-1.so.3: version `LIBDBUS_PRIVATE_1.12.20' not found (required by …)",
-        "dbus-shadowed",
-        "often another environment's library stands in the system's place",
-        f"{APT} dbus-x11",
-    ),
-    Failure(
-        "a conda environment shadows the system's D-Bus",
-        "xfce4-session: Unable to contact settings server",
-        "dbus-shadowed",
-        "can't reach its D-Bus",
-        f"{APT} dbus-x11",
-    ),
-    Failure(
-        "a stale lock, or another user's display",
-        "(EE) :1 is taken because of /tmp/.X1-lock",
-        "display-taken",
-        "Every display number that was tried is taken",
-        "ls -l /tmp/.X*-lock",
-        "display",
-    ),
-    Failure(
-        "/tmp/.X11-unix can't be made",
-        "_XSERVTransmkdir: ERROR: euid != 0,directory /tmp/.X11-unix will not be created.",
-        "x11-unix-directory",
-        "could not make its socket in /tmp/.X11-unix",
-        "install -d -m 1777 /tmp/.X11-unix",
-        "display",
-    ),
-    Failure(
-        "no font 'fixed'",
-        "Fatal server error: could not open default font 'fixed'",
-        "fonts-missing",
-        "finds no fonts",
-        f"{APT} xfonts-base",
-        "display",
-    ),
-    Failure(
-        "a timeout while starting",
-        "reading a slow disk",
-        "start-timeout",
-        "The display server was not ready within 1 s.",
-        "start_timeout",
-        "display",
-        "exec sleep 100",
-    ),
-    Failure(
-        "seccomp kills the session or its D-Bus",
-        "dbus-daemon: clone failed: Operation not permitted",
-        "seccomp",
-        "seccomp profile forbids a system call",
-        "seccomp=unconfined",
-    ),
-    Failure(
-        "Chromium's sandbox, or 64 MB of /dev/shm",
-        "Failed to move to new namespace: PID namespaces supported, Network namespace supported, but failed: errno = "
-        "Operation not permitted",
-        "seccomp",
-        "seccomp profile forbids a system call",
-        "every program in the container",
-    ),
-    Failure(
-        "Chromium's sandbox, or 64 MB of /dev/shm",
-        "ERROR: Creating shared memory in /dev/shm/.org.chromium.Chromium.x failed: No space left on device (28)",
-        "shared-memory",
-        "too little shared memory in /dev/shm",
-        "--shm-size",
-    ),
-    Failure(
-        "no GLX, or no Mesa",
-        "Error: couldn't get an RGB, Double-buffered visual",
-        "gl-missing",
-        "software renderer is missing",
-        f"{APT} libgl1-mesa-dri",
-    ),
-    Failure(
-        "no GLX, or no Mesa",
-        "libGL error: MESA-LOADER: failed to open swrast: /usr/lib/dri/swrast_dri.so: cannot open shared object file",
-        "gl-missing",
-        "software renderer is missing",
-        f"{APT} libgl1-mesa-dri",
-    ),
-    Failure(
-        "another brand's Xvnc rejects a switch",
-        "Unrecognized option: -rfbunixpath",
-        "vnc-brand",
-        "This Xvnc is not TigerVNC's",
-        f"{APT} tigervnc-standalone-server",
-        "display",
-    ),
-    Failure(
-        "a library of the stream's engine, or of a server, is missing",
-        "Xtigervnc: error while loading shared libraries: libpixman-1.so.0: cannot open shared object file",
-        "library-missing",
-        "The library libpixman-1.so.0 is not installed. The display server ended while starting",
-        f"{APT} libpixman-1-0",
-        "display",
-    ),
-    Failure(
-        "the file system is full, or the home directory read-only",
-        "xfce4-session: cannot write /home/me/.cache/sessions: No space left on device",
-        "disk-full",
-        "no space left",
-        "df -h",
-    ),
-    Failure(
-        "the file system is full, or the home directory read-only",
-        "mkdir: cannot create directory '/home/me/.config': Read-only file system",
-        "read-only",
-        "is read-only",
-        "df -h",
-    ),
-]
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
-    """A machine that has no more than each test gives it."""
-    made = Machine(monkeypatch, tmp_path / "bin")
-    made.tell_children(monkeypatch)
-    return made
 
 
 def failed(run: Run) -> dict[str, Any]:

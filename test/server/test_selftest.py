@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -39,14 +40,6 @@ def test_the_renderer_is_named(runtime: Path) -> None:
     assert "llvmpipe" in renderer.message or "softpipe" in renderer.message
 
 
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
-    """A machine of stand-ins, where the runner is told of them as well."""
-    made = Machine(monkeypatch, tmp_path / "bin")
-    made.tell_children(monkeypatch)
-    return made
-
-
 def test_a_server_that_does_not_start_is_explained_with_its_log(machine: Machine) -> None:
     machine.stand_in("Xtigervnc", ["Fatal server error:", "could not open default font 'fixed'"])
     (finding,) = self_test("tigervnc")
@@ -64,6 +57,20 @@ def test_a_renderer_that_does_not_work_says_so(machine: Machine) -> None:
     _, renderer = self_test("tigervnc")
     assert (renderer.status, "libgl1-mesa-dri" in renderer.fixes[0]) == ("warning", True)
     assert "couldn't find RGB GLX visual" in renderer.message
+
+
+def test_a_server_that_hangs_up_is_found_out(machine: Machine) -> None:
+    machine.add("Xvfb")
+    script = machine.bin / "hangs-up.py"
+    script.write_text(
+        "import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen()\n"
+        "while True:\n  s.accept()[0].close()\n"
+    )
+    machine.stand_in("x11vnc", ["it was me"], f"exec {sys.executable} {script} $6")  # behind -unixsock
+    (finding,) = self_test("x11vnc")
+    assert finding.status == "problem"
+    assert "could not be read through its VNC server: it closed the connection" in finding.message
+    assert "it was me" in finding.facts["log"]
 
 
 def test_a_backend_that_is_unknown_or_missing_is_a_problem_and_no_crash(machine: Machine) -> None:
