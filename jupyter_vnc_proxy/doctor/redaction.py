@@ -29,6 +29,8 @@ PATTERNS = (
         r"\1\2<removed>",
     ),
     (re.compile(r"(?i)\b(token|password|passwd|secret|cookie)\s+(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}"), r"\1 <removed>"),
+    (re.compile(r"(?i)(?<![\w/])(/p(?:ass(?:word)?)?:)[^\s'\"]+"), r"\1<removed>"),  # as xfreerdp takes it
+    (re.compile(r"(?i)(?<![\w-])(--?passw(?:or)?d['\",]*\s+['\"]?)[^\s'\"]+"), r"\1<removed>"),
     (re.compile(r"(?i)\bMIT-MAGIC-COOKIE-1\s+\S+"), "MIT-MAGIC-COOKIE-1 <removed>"),
     # 16 bytes in hexadecimal, in one piece or in pairs: a cookie, a key, a digest.
     (re.compile(r"(?i)(?<![0-9a-z])(?:(?:\\x)?[0-9a-f]{2}[ :-]?){15,}[0-9a-f]{2}(?![0-9a-z])"), "<removed>"),
