@@ -23,8 +23,10 @@ RUN apt-get update \
         | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/* /tmp/debian-packages.txt
 COPY --from=build /wheels /tmp/wheels
+# Where there is no wheel of pixelflux for the platform, the backend stream is left out.
 RUN python3 -m venv /opt/jupyter \
-    && /opt/jupyter/bin/pip install --no-cache-dir "$(echo /tmp/wheels/*.whl)[lab]" \
+    && pip="/opt/jupyter/bin/pip install --no-cache-dir --only-binary=pixelflux" wheel=$(echo /tmp/wheels/*.whl) \
+    && { $pip "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
     && rm -rf /tmp/wheels
 # The directories of X's and ICE's sockets, which only root may make; and the user whom the desktop belongs to.
 RUN install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix \

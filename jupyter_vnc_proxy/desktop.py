@@ -76,7 +76,7 @@ class Desktop:
                 "part": "runner",
                 "log": self.log("runner", 20),
             }
-            return replace(state, phase="failed", step=None, display=None, error=error)
+            return replace(state, phase="failed", step=None, display=None, error=error, encoder=None, notes=[])
         return state
 
     def stored_state(self) -> DesktopState:
@@ -256,7 +256,8 @@ class Desktop:
         end_marked(MARKER, str(self.path))
         state = self.stored_state()
         self.remove_traces(state.display)
-        self.write_state(replace(state, phase="stopped", step=None, display=None, error=error))
+        state = replace(state, phase="stopped", step=None, display=None, error=error, encoder=None, notes=[])
+        self.write_state(state)
 
     def remove_traces(self, display: str | None) -> None:
         """Remove sockets and cookies, and what is left of ``display`` where its server is dead."""

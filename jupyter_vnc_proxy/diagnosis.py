@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .backends import Program, commands_for
+from .backends import Program, lacks
+from .backends import install_command as command_for
 from .errors import MissingProgram, StartFailed
 from .installing import install_command, install_commands
 from .sessions import DESKTOPS
@@ -203,10 +204,6 @@ def unwritable_home() -> Path | None:
 
 def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
     """Return the error for programs that a backend needs and this machine lacks."""
-    named = " and ".join(f"{each.names[0]} ({each.purpose})" for each in programs)
-    verb = "is" if len(programs) == 1 else "are"
-    return MissingProgram(
-        f"{named} {verb} not installed, which the backend {backend} needs.",
-        part="display",
-        fix=next(iter(commands_for(programs)), None),
-    )
+    it = "it" if len(programs) == 1 else "them"
+    message = f"{lacks(programs)} The backend {backend} needs {it}."
+    return MissingProgram(message, part="display", fix=command_for(programs))

@@ -14,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from .backends import choose
+from .backends import select
 from .desktop import Desktop
 from .display import resize, screenshot
-from .errors import Conflict, TooManyDesktops, UnknownDesktop, VncError
+from .errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from .model import DesktopModel, desktop_model, idle_deadline
 from .options import DesktopOptions, Geometry
+from .reasons import leave_reason
 from .runtime import desktop_path, runtime_directory
 from .sessions import choose_session
 from .state import DesktopState
@@ -59,7 +60,7 @@ class DesktopManager:
         self.runtime_dir = runtime_dir
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
-        self._cull_idle_timeout = cull_idle_timeout
+        self.cull_idle_timeout = cull_idle_timeout
         self._server = server or os.getpid()
         self._log = log or logging.getLogger(__name__)
         self._desktops: dict[str, Desktop] = {}
@@ -107,7 +108,7 @@ class DesktopManager:
         return self._model(desktop, desktop.state())
 
     def _model(self, desktop: Desktop, state: DesktopState) -> DesktopModel:
-        return desktop_model(desktop, state, self._clients.get(desktop.name, 0), self._cull_idle_timeout)
+        return desktop_model(desktop, state, self._clients.get(desktop.name, 0), self.cull_idle_timeout)
 
     def _adopt(self, desktop: Desktop) -> None:
         if desktop.name not in self._owned and desktop.runner_pid() is not None:
@@ -155,7 +156,7 @@ class DesktopManager:
             desktop = self.get(name)
         except UnknownDesktop:
             return None
-        return idle_deadline(desktop, desktop.state(), self._cull_idle_timeout)
+        return idle_deadline(desktop, desktop.state(), self.cull_idle_timeout)
 
     async def wait_for_change(self, timeout: float) -> None:
         """Return when a desktop was started or stopped here, or after ``timeout`` seconds."""
@@ -199,10 +200,12 @@ class DesktopManager:
             await self._ended(desktop)
             return self._start(desktop, desktop.options())
 
-    async def stop(self, name: str) -> DesktopModel:
-        """Stop a desktop and wait until nothing is left of its processes."""
+    async def stop(self, name: str, reason: ErrorModel | None = None) -> DesktopModel:
+        """Stop a desktop and wait until nothing is left of its processes; its model then says the ``reason``."""
         async with self._lock(name):
             desktop = self.get(name)
+            if reason is not None:
+                leave_reason(desktop.path, reason)
             await self._stop(desktop)
             return self._model(desktop, desktop.state())
 
@@ -269,7 +272,8 @@ class DesktopManager:
 
     def _start(self, desktop: Desktop, own_options: DesktopOptions | None = None) -> DesktopModel:
         options = own_options or self.defaults
-        choose(options)
+        for note in select(options)[1]:
+            self._log.info("%s: %s", desktop.name, note)
         if options.session:
             choose_session(options)
         if self._max_desktops and self._running() >= self._max_desktops:

@@ -17,6 +17,7 @@ class DesktopModel(TypedDict):
     """A desktop as JSON, for browsers. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
 
     `stops_at` is set once an untouched desktop is about to be stopped. `xauthority` is a path on the server.
+    `encoder` is what encodes video now, where that is known; `notes` are sentences about what is not at its best.
     """
 
     name: str
@@ -34,6 +35,8 @@ class DesktopModel(TypedDict):
     stops_at: str | None
     clients: int
     error: ErrorModel | None
+    encoder: str | None
+    notes: list[str]
 
 
 def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle_timeout: float) -> DesktopModel:
@@ -58,6 +61,8 @@ def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle
         "stops_at": iso(deadline) if deadline is not None and soon else None,
         "clients": clients,
         "error": state.error,
+        "encoder": state.encoder,
+        "notes": state.notes,
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from .backends.base import DISPLAY, Step
@@ -35,14 +36,17 @@ class Parts:
         """Tell whether ``child`` is one of the parts, and was not replaced."""
         return any(child is each for each in self._children.values())
 
-    async def start(self, step: Step, timeout: float) -> str:
+    async def start(self, step: Step, timeout: float, told: Callable[[str], None] | None = None) -> str:
         """Start one part and wait until it is ready; return what it wrote to its readiness pipe.
 
-        Raise `StartFailed` where it isn't ready within ``timeout`` seconds.
+        ``told`` gets each line that it reports for as long as it is the part, and was not replaced. Raise `StartFailed`
+        where it isn't ready within ``timeout`` seconds.
         """
         display = self.environment.get("DISPLAY", "")
         child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
         child.ready, child.umask = step.ready, step.umask
+        if told is not None:
+            child.told = partial(self._tell, child, told)
         self._children[step.name] = child
         try:
             line = await child.start(timeout)
@@ -52,6 +56,10 @@ class Parts:
         self._reports.add(report)
         report.add_done_callback(self._reports.discard)
         return line
+
+    def _tell(self, child: Child, told: Callable[[str], None], line: str) -> None:
+        if child in self:
+            told(line)
 
     async def start_companions(self, commands: Sequence[Sequence[str]], timeout: float) -> None:
         """Start what belongs to the session and may fail, or end when it likes."""

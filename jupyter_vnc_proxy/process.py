@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +51,12 @@ PR_SET_CHILD_SUBREAPER = 36
 PIPE = "{pipe}"
 """Stands in an argv for the number of the readiness pipe."""
 
+REPORTS = "{reports}"
+"""Stands in an argv for the number of the pipe whose lines `Child.told` gets."""
+
+REPORT_LINE = 8192
+"""Bytes of such a line; a longer one is cut."""
+
 
 class ChildFailed(Exception):
     """The child ended, hung or could not be executed before it was ready."""
@@ -65,7 +71,8 @@ class ChildFailed(Exception):
 class Child:
     """One program in a session and process group of its own, its output in a file.
 
-    ``umask`` is given to it; -1 leaves ours.
+    ``umask`` is given to it; -1 leaves ours. ``told`` gets each line that it writes to the pipe whose number stands in
+    its argv in place of `REPORTS`, for as long as it lives.
     """
 
     name: str
@@ -75,6 +82,7 @@ class Child:
     ready: Ready = field(default_factory=Started)
     umask: int = -1
     directory: Path | None = None
+    told: Callable[[str], None] | None = None
     started_at: float = 0.0
     _process: asyncio.subprocess.Process | None = None
 
@@ -85,8 +93,10 @@ class Child:
         stopped then.
         """
         reader, writer = os.pipe()
+        reports, told = os.pipe() if REPORTS in self.argv else (None, None)
+        numbers = {PIPE: writer, REPORTS: told}
         try:
-            argv = [str(writer) if word == PIPE else word for word in self.argv]
+            argv = [str(numbers.get(word, word)) for word in self.argv]
             try:
                 with open(self.log, "ab") as log:  # noqa: ASYNC230 - a local file
                     self._process = await asyncio.create_subprocess_exec(
@@ -96,15 +106,21 @@ class Child:
                         stdin=asyncio.subprocess.DEVNULL,
                         stdout=log,
                         stderr=asyncio.subprocess.STDOUT,
-                        pass_fds=(writer,) if PIPE in self.argv else (),
+                        pass_fds=[number for word, number in numbers.items() if number and word in self.argv],
                         start_new_session=True,
                         umask=self.umask,
                         cwd=self.directory,
                     )
             except OSError as error:
+                if reports is not None:
+                    os.close(reports)
                 raise ChildFailed(f"could not be executed: {error.strerror}") from error
             finally:
                 os.close(writer)
+                if told is not None:
+                    os.close(told)
+            if reports is not None:
+                _follow(reports, self.told or (lambda line: None))
             self.started_at = time.monotonic()
             return await self._until_ready(reader, timeout)
         finally:
@@ -204,6 +220,30 @@ async def _read_line(descriptor: int) -> str:
         return text.decode("ascii", "replace").strip()
     finally:
         loop.remove_reader(descriptor)
+
+
+def _follow(descriptor: int, told: Callable[[str], None]) -> None:
+    """Give each line from a pipe to ``told``, until nobody can write to it any more; close it then."""
+    loop = asyncio.get_running_loop()
+    os.set_blocking(descriptor, False)
+    rest = b""
+
+    def readable() -> None:
+        nonlocal rest
+        try:
+            chunk = os.read(descriptor, REPORT_LINE)
+        except BlockingIOError:
+            return
+        if not chunk:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+            return
+        *lines, rest = (rest + chunk).split(b"\n")
+        rest = rest[:REPORT_LINE]
+        for line in lines:
+            told(line.decode("utf-8", "replace"))
+
+    loop.add_reader(descriptor, readable)
 
 
 def is_listening(path: Path) -> bool:

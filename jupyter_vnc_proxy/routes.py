@@ -72,6 +72,9 @@ class DesktopsHandler(DesktopsAPIHandler):
     @authorized
     async def get(self) -> None:
         """Return the list of models."""
+        if not self.token_authenticated:
+            # Jupyter's own pages set the cookie that each POST needs; the plain page may be the first that is opened.
+            _ = self.xsrf_token
         await self.answer(self.manager.models)
 
     @web.authenticated

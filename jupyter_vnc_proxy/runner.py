@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,9 @@ from .errors import StartFailed, VncError
 from .guardian import Guardian
 from .options import DesktopOptions, Geometry
 from .parts import Parts
-from .process import adopt_orphans, describe, end_marked
+from .process import REPORTS, adopt_orphans, describe, end_marked
+from .reasons import take_reason
+from .reports import parse_report
 from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
 from .state import DesktopState
@@ -48,7 +50,7 @@ class Runner:
     """Runs one desktop; `run` returns when it has ended.
 
     ``orphan_timeout``: seconds that the desktop lives on without an owner; ``None`` binds it to our parent process,
-    which was ``parent`` when we were started.
+    which was ``parent`` when we were started. ``notes`` are sentences that the desktop's state is to have.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Runner:
         backend: Backend,
         orphan_timeout: float | None = None,
         parent: int | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
         self._desktop = desktop
         self._options = options
@@ -72,6 +75,7 @@ class Runner:
         self._watcher: RootWatcher | None = None
         self._came_up = False
         self._main: asyncio.Task[None] | None = None
+        self._notes = list(notes)
         self._state = DesktopState(
             name=desktop.name,
             backend=backend.name,
@@ -80,6 +84,7 @@ class Runner:
             resize=backend.resize,
             speaks=backend.speaks(options),
             raw_socket=backend.raw_socket(options),
+            notes=self._notes,
         )
 
     def _make_environment(self) -> dict[str, str]:
@@ -114,11 +119,14 @@ class Runner:
             previous = self._desktop.stored_state()
             self._state = replace(self._state, created=previous.created, options=previous.options)
             self._desktop.remove_traces(previous.display)
+        take_reason(self._desktop.path)
         self._desktop.begin_logs()
         (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
 
     async def _live(self) -> int:
         adopt_orphans()
+        for note in self._notes:
+            log.warning("%s: %s", self._desktop.name, note)
         self._main = asyncio.current_task()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -141,7 +149,8 @@ class Runner:
         self._set(step="stopping")
         await self._take_down()
         phase = "failed" if error else "stopped"
-        self._set(phase=phase, step=None, display=None, error=error and error.model())
+        why = error.model() if error else take_reason(self._desktop.path)
+        self._set(phase=phase, step=None, display=None, error=why, encoder=None, notes=[])
         return 1 if error else 0
 
     def _end(self, reason: str) -> None:
@@ -216,11 +225,21 @@ class Runner:
         """Start one part and wait until it is ready; raise `StartFailed` where it isn't."""
         if self._state.phase != "running" and step.name != "session":
             self._set(step=step.name)
-        line = await self._parts.start(step, self._options.start_timeout)
+        told = None
+        if REPORTS in step.argv:
+            told = self._told
+            self._state = replace(self._state, encoder=None, notes=self._notes)
+        line = await self._parts.start(step, self._options.start_timeout, told)
         if step.name == "display":
             await self._use_display(f":{line}")
         elif step.name == "session":
             await self._parts.start_companions(self._companions, self._options.start_timeout)
+
+    def _told(self, line: str) -> None:
+        report = parse_report(line)
+        if "notes" in report:
+            report["notes"] = [*self._notes, *report["notes"]]
+        self._set(**report)
 
     async def _use_display(self, display: str) -> None:
         self._set(display=display)

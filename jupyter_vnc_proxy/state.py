@@ -27,7 +27,11 @@ def iso(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class DesktopState:
-    """What ``desktop.json`` says. `resize` and `speaks` are what a client must know of the socket."""
+    """What ``desktop.json`` says. `resize` and `speaks` are what a client must know of the socket.
+
+    `encoder` is what encodes video now, if anything does and tells; `notes` are sentences for people about what is
+    not at its best, and what mends it.
+    """
 
     name: str
     phase: Phase = "starting"
@@ -43,6 +47,8 @@ class DesktopState:
     created: str = field(default_factory=utc_now)
     options: dict[str, Any] = field(default_factory=dict)
     error: ErrorModel | None = None
+    encoder: str | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 STATE_TYPES: dict[str, tuple[type, ...]] = {
@@ -50,6 +56,8 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
     "display": (str, type(None)),
     "options": (dict,),
     "error": (dict, type(None)),
+    "encoder": (str, type(None)),
+    "notes": (list,),
 }
 """The types of the fields of a `DesktopState` that are not plain strings."""
 
@@ -57,6 +65,7 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
 def checked(state: DesktopState) -> DesktopState:
     """Return ``state``; raise ``TypeError`` where a file that was edited or damaged gave a field another type."""
     right = all(isinstance(getattr(state, each.name), STATE_TYPES.get(each.name, (str,))) for each in fields(state))
+    right = right and all(isinstance(note, str) for note in state.notes)
     complete = state.error is None or ErrorModel.__required_keys__ <= state.error.keys()
     if not right or not complete or state.phase not in get_args(Phase):
         raise TypeError("this is not the state of a desktop")

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from .errors import VncError
 from .manager import DesktopManager
 from .model import DesktopModel
+from .reasons import nobody_used_it
 
 SLOW = 2.0
 FAST = 0.1
@@ -85,7 +86,7 @@ class DesktopWatcher:
             deadline = self._manager.idle_deadline(name)
             if deadline is not None and deadline <= now:
                 self._log.info("%s: stopping: nobody has touched it", name)
-                await self._manager.stop(name)
+                await self._manager.stop(name, nobody_used_it(self._manager.cull_idle_timeout))
 
 
 def _differs(change: Change) -> bool:

@@ -1,7 +1,9 @@
 import type { Desktop, IDesktopAPI } from './tokens';
 
-/** Where desktops are found below a server's base URL: the server extension first, else jupyter-server-proxy. */
-const ROOTS: Record<Desktop.Door, string> = { extension: 'api/desktops', proxy: 'vnc/api/desktops' };
+/** Where the ways to desktops begin below a server's base URL: the server extension first, else jupyter-server-proxy. */
+const ROOTS: Record<Desktop.Door, string> = { extension: 'api/', proxy: 'vnc/api/' };
+
+const DESKTOPS = 'desktops';
 
 /** An answer that isn't the one asked for. */
 export class DesktopError extends Error {
@@ -55,7 +57,7 @@ export class DesktopAPI implements IDesktopAPI {
     if (this._door === null) {
       return this._findDoor();
     }
-    return this._call('GET', '');
+    return this._call('GET', DESKTOPS);
   }
 
   async get(name: string): Promise<Desktop.IModel> {
@@ -63,7 +65,7 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {
-    return this._call('POST', '', options);
+    return this._call('POST', DESKTOPS, options);
   }
 
   async delete(name: string): Promise<void> {
@@ -87,7 +89,7 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async backends(): Promise<Desktop.IChoices> {
-    return this._call('GET', '/backends');
+    return this._call('GET', `${DESKTOPS}/backends`);
   }
 
   async resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel> {
@@ -104,6 +106,19 @@ export class DesktopAPI implements IDesktopAPI {
     }
     const tail = query.size > 0 ? `?${query.toString()}` : '';
     return this._call('GET', pathOf(name, 'log') + tail);
+  }
+
+  async report(name: string): Promise<string> {
+    const ask = async (query = '') => (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
+    try {
+      return await ask(`?desktop=${encodeURIComponent(name)}`);
+    } catch (error) {
+      if (error instanceof DesktopError && error.code === 'unknown-desktop') {
+        // One that could not even be made: its server may say why.
+        return ask();
+      }
+      throw error;
+    }
   }
 
   socketURL(name: string): string {
@@ -129,7 +144,7 @@ export class DesktopAPI implements IDesktopAPI {
   /** Finds out which door opens, and keeps to it. */
   private async _findDoor(): Promise<Desktop.IModel[]> {
     for (const door of ['extension', 'proxy'] as const) {
-      const response = await this._request('GET', ROOTS[door]);
+      const response = await this._request('GET', ROOTS[door] + DESKTOPS);
       if (response.ok) {
         const models = (await json(response)) as Desktop.IModel[];
         this._door = door;
@@ -190,7 +205,7 @@ function withSlash(url: string): string {
 }
 
 function pathOf(name: string, verb?: string): string {
-  const path = `/${encodeURIComponent(name)}`;
+  const path = `${DESKTOPS}/${encodeURIComponent(name)}`;
   return verb === undefined ? path : `${path}/${verb}`;
 }
 

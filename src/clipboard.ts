@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 
 /** How long a paste waits for the browser's clipboard (it may ask the person first), in milliseconds. */
@@ -13,6 +14,7 @@ export class ClipboardBridge implements IDisposable {
   constructor(options: ClipboardBridge.IOptions) {
     this._node = options.node;
     this._put = options.put;
+    this._failed = options.failed;
     for (const type of ['keydown', 'keyup']) {
       this._node.addEventListener(type, this, true);
     }
@@ -34,13 +36,18 @@ export class ClipboardBridge implements IDisposable {
 
   /** Something was copied on the desktop. */
   async copied(text: string): Promise<void> {
+    if (!this._node.contains(document.activeElement)) {
+      return;
+    }
+    if (!navigator.clipboard) {
+      return this._fail('missing');
+    }
     try {
-      if (this._node.contains(document.activeElement) && navigator.clipboard) {
-        await navigator.clipboard.writeText(text);
-        this._known = text;
-      }
+      await navigator.clipboard.writeText(text);
+      this._known = text;
     } catch {
-      // Not allowed; the desktop's own clipboard has it still.
+      // The desktop's own clipboard has it still.
+      this._fail('write');
     }
   }
 
@@ -49,7 +56,11 @@ export class ClipboardBridge implements IDisposable {
       return;
     }
     const pastes = event.type === 'keydown' && event.code === 'KeyV' && (event.ctrlKey || event.metaKey);
-    if (this._held === null && !(pastes && navigator.clipboard?.readText)) {
+    const readable = Boolean(navigator.clipboard?.readText);
+    if (pastes && !readable) {
+      this._fail('missing');
+    }
+    if (this._held === null && !(pastes && readable)) {
       return;
     }
     event.stopImmediatePropagation();
@@ -85,12 +96,20 @@ export class ClipboardBridge implements IDisposable {
         this._put(text);
       }
     } catch {
-      // Not allowed; the desktop pastes what it has.
+      // The desktop pastes what it has.
+      this._fail('read');
+    }
+  }
+
+  private _fail(reason: ClipboardBridge.Failure): void {
+    if (!this._isDisposed) {
+      this._failed(reason);
     }
   }
 
   private readonly _node: HTMLElement;
   private readonly _put: (text: string) => void;
+  private readonly _failed: (reason: ClipboardBridge.Failure) => void;
   private _held: KeyboardEvent[] | null = null;
   /** The browser's clipboard as last seen: unchanged, it must not replace a newer one of the desktop. */
   private _known: string | null = null;
@@ -98,11 +117,30 @@ export class ClipboardBridge implements IDisposable {
   private _isDisposed = false;
 }
 
+/** What there is to say where a text doesn't get across. */
+export function clipboardWords(reason: ClipboardBridge.Failure, trans: TranslationBundle): string {
+  switch (reason) {
+    case 'missing':
+      return window.isSecureContext
+        ? trans.__('The clipboard is not shared: this browser does not give it to pages.')
+        : trans.__('The clipboard is not shared: browsers give it to pages that come with https, or from this computer.');
+    case 'read':
+      return trans.__('The browser does not let this page read its clipboard. Allow that in its settings for this site.');
+    case 'write':
+      return trans.__('The browser did not take what was copied. Click the desktop, and copy it once more.');
+  }
+}
+
 export namespace ClipboardBridge {
+  /** The page has no clipboard, or may not read or write it now. */
+  export type Failure = 'missing' | 'read' | 'write';
+
   export interface IOptions {
     /** The element that the desktop's keys pass through. */
     node: HTMLElement;
     /** Makes a text the desktop's clipboard. */
     put: (text: string) => void;
+    /** Called when a text did not get across. */
+    failed: (reason: Failure) => void;
   }
 }

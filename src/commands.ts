@@ -13,7 +13,7 @@ import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { RemoteScreen } from './rfb';
+import type { IQualityChoice } from './quality';
 import type { IDesktopManager, IDesktopTracker } from './tokens';
 
 export namespace CommandIDs {
@@ -45,7 +45,7 @@ export interface ICommandContext {
 export interface IPanelContext extends ICommandContext {
   tracker: WidgetTracker<DesktopPanel>;
   /** The quality that people chose. */
-  quality: () => RemoteScreen.IQuality;
+  quality: () => IQualityChoice;
 }
 
 /** `vnc:open` where desktops are panels. */

@@ -1,6 +1,8 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
+import { decodesFullColour } from './quality';
+
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { DesktopSession } from './session';
 import type { Desktop } from './tokens';
@@ -23,21 +25,34 @@ export function detailsOf(
     details.push([trans.__('Display'), model.display ?? '–']);
     details.push([trans.__('Size'), model.geometry.replace('x', ' × ')]);
     details.push([trans.__('Viewers'), String(model.clients)]);
+    // Another version's server may not know of these.
+    const { encoder = null, notes = [] }: Partial<Desktop.IModel> = model;
+    details.push([trans.__('Video'), encoder ?? '–']);
+    if (notes.length > 0) {
+      details.push([trans.__('Notes'), notes.join('\n')]);
+    }
   }
   const without = trans.__('needs https, or a server on this computer');
   details.push(
     [trans.__('Clipboard'), window.isSecureContext ? trans.__('shared with the browser, which may ask') : without],
-    [trans.__('H.264'), h264(trans, without)],
+    [trans.__('H.264'), h264(trans)],
     [trans.__('All keys'), keys(trans, without)]
   );
   return details;
 }
 
-function h264(trans: TranslationBundle, without: string): string {
+function h264(trans: TranslationBundle): string {
   if (!window.isSecureContext) {
-    return without;
+    return trans.__(
+      'browsers decode it for pages that come with https, or from this computer; this one gets Tight, which is softer or slower when much moves'
+    );
   }
-  return 'VideoDecoder' in window ? trans.__('can be decoded here') : trans.__('not in this browser');
+  if (!('VideoDecoder' in window)) {
+    return trans.__('not in this browser; it gets Tight, which is softer or slower when much moves');
+  }
+  return decodesFullColour()
+    ? trans.__('can be decoded here, with a colour for each pixel (4:4:4)')
+    : trans.__('can be decoded here, with a colour for four pixels (4:2:0)');
 }
 
 function keys(trans: TranslationBundle, without: string): string {

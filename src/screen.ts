@@ -1,14 +1,17 @@
 import { Signal } from '@lumino/signaling';
 
-import { ClipboardBridge } from './clipboard';
+import { ClipboardBridge, clipboardWords } from './clipboard';
 import { FullScreen } from './fullscreen';
-import { loadClient, RemoteScreen } from './rfb';
+import { Notice } from './notice';
 import { ProblemCodes } from './problems';
+import { checkFullColour, qualityFor, UNCHOSEN } from './quality';
+import { loadClient, RemoteScreen } from './rfb';
 import { StatusView } from './views';
 import { StopWarning } from './warning';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import type { IQualityChoice } from './quality';
 import type { DesktopSession } from './session';
 
 /** What people do with a desktop, as far as it is seen here. */
@@ -26,7 +29,7 @@ export class DesktopScreen implements IDisposable {
   constructor(options: DesktopScreen.IOptions) {
     this.session = options.session;
     this.node = options.node;
-    this._quality = options.quality ?? DesktopScreen.QUALITY;
+    this._quality = options.quality ?? UNCHOSEN;
     this.node.classList.add('jp-Desktop');
     this.node.dataset.desktop = this.session.name;
     // Keys typed here are the desktop's, not shortcuts of JupyterLab.
@@ -38,15 +41,18 @@ export class DesktopScreen implements IDisposable {
       actions: {
         start: () => this.session.start(),
         retry: () => this._retry(),
-        create: () => this.session.create()
+        create: () => this.session.create(),
+        report: () => this.session.report()
       }
     });
     this._warning = new StopWarning({ trans: options.trans, keep: () => void this._keep() });
-    this.node.append(this._target, this._view.node, this._warning.node);
+    this._notice = new Notice({ trans: options.trans, closed: () => this.focus() });
+    this.node.append(this._target, this._view.node, this._warning.node, this._notice.node);
     this.fullScreen = new FullScreen({ node: this.node });
     this._clipboard = new ClipboardBridge({
       node: this._target,
-      put: text => this._remote?.putClipboard(text)
+      put: text => this._remote?.putClipboard(text),
+      failed: reason => this._notice.tell(clipboardWords(reason, options.trans))
     });
     this._observer = new ResizeObserver(() => this._fit());
     this._observer.observe(this._target);
@@ -59,6 +65,7 @@ export class DesktopScreen implements IDisposable {
     this.session.statusChanged.connect(this._onStatus, this);
     this.session.socketOpened.connect(this._onSocket, this);
     this._onStatus();
+    void checkFullColour().then(() => this._updateQuality());
   }
 
   readonly session: DesktopSession;
@@ -87,6 +94,7 @@ export class DesktopScreen implements IDisposable {
     this.fullScreen.dispose();
     this._view.dispose();
     this._warning.dispose();
+    this._notice.dispose();
     Signal.clearData(this);
   }
 
@@ -112,9 +120,13 @@ export class DesktopScreen implements IDisposable {
     this._remote?.focus();
   }
 
-  applyQuality(quality: RemoteScreen.IQuality): void {
+  applyQuality(quality: IQualityChoice): void {
     this._quality = quality;
-    this._remote?.applyQuality(quality);
+    this._updateQuality();
+  }
+
+  private _updateQuality(): void {
+    this._remote?.applyQuality(qualityFor(this._quality, this.session.status.model));
   }
 
   handleEvent(event: Event): void {
@@ -179,7 +191,7 @@ export class DesktopScreen implements IDisposable {
       target: this._target,
       socket,
       resizeSession: this._resizes(),
-      quality: this._quality
+      quality: qualityFor(this._quality, this.session.status.model)
     });
     this._remote = remote;
     remote.connected.connect(() => this._onConnected());
@@ -252,9 +264,10 @@ export class DesktopScreen implements IDisposable {
   private readonly _target: HTMLElement;
   private readonly _view: StatusView;
   private readonly _warning: StopWarning;
+  private readonly _notice: Notice;
   private readonly _clipboard: ClipboardBridge;
   private readonly _observer: ResizeObserver;
-  private _quality: RemoteScreen.IQuality;
+  private _quality: IQualityChoice;
   private _remote: RemoteScreen | null = null;
   private _kept: HTMLElement | null = null;
   private _activity: ReturnType<typeof setTimeout> | undefined;
@@ -264,18 +277,18 @@ export class DesktopScreen implements IDisposable {
 }
 
 export namespace DesktopScreen {
-  /** The picture's quality unless people choose another. */
-  export const QUALITY: RemoteScreen.IQuality = { qualityLevel: 6, compressionLevel: 2 };
-
   export interface IOptions {
     session: DesktopSession;
     /** The element to live in. */
     node: HTMLElement;
     trans: TranslationBundle;
-    quality?: RemoteScreen.IQuality;
+    quality?: IQualityChoice;
   }
 
   /** What a session has to fetch before it opens a socket. */
-  export const prepare: () => Promise<void> = loadClient;
+  export const prepare = (): Promise<void> => {
+    void checkFullColour();
+    return loadClient();
+  };
 }
 

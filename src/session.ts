@@ -1,24 +1,14 @@
 import { Signal } from '@lumino/signaling';
 
-import { DesktopError } from './api';
+import { Attempts } from './attempts';
 import { Connection } from './connection';
-import { Closed, errorFrom, isHeld, problemOf, ProblemCodes } from './problems';
+import { Closed, contradicts, isAlive, isAtRest, isHeld, problemOf, ProblemCodes, refusalOf } from './problems';
 import { SizeRequests } from './resize';
 import { Desktop } from './tokens';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type { IDesktopAPI } from './tokens';
-
-/** Pauses between attempts to connect, in milliseconds; the last one repeats. */
-const RETRY_PAUSES = [0, 500, 1000, 2000, 4000, 8000, 10000];
-
-/** Pauses between questions about a starting desktop, in milliseconds. */
-const POLL_PAUSE = 75;
-const SLOW_POLL_PAUSE = 500;
-
-/** When a start counts as slow, in milliseconds. */
-const SLOW_START = 5000;
 
 /**
  * One panel's way to one desktop: starts it, waits for it, opens its socket and opens it again when it drops.
@@ -64,6 +54,7 @@ export class DesktopSession implements IDisposable {
     }
     this._isDisposed = true;
     this._newTurn();
+    this._attempts.dispose();
     this._sizes.dispose();
     this._disposed.emit();
     Signal.clearData(this);
@@ -86,24 +77,24 @@ export class DesktopSession implements IDisposable {
 
   /** Drop the socket and connect anew, without a pause. */
   reconnect(): void {
-    this._attempts = 0;
+    this._attempts.forget();
     this._set({ phase: 'lost', connected: false, retryAt: null });
     void this._ask();
   }
 
   /** Whether attempts to connect are put off, since nobody looks. */
   get paused(): boolean {
-    return this._paused;
+    return this._attempts.paused;
   }
   set paused(value: boolean) {
-    if (this._paused === value || this._isDisposed) {
+    if (this._attempts.paused === value || this._isDisposed) {
       return;
     }
-    this._paused = value;
+    this._attempts.paused = value;
     if (value && this._status.retryAt !== null) {
       this._newTurn();
       this._set({ retryAt: null });
-      this._waiting = true;
+      this._attempts.putOff();
     } else if (!value) {
       this.wake();
     }
@@ -111,9 +102,9 @@ export class DesktopSession implements IDisposable {
 
   /** Try now if an attempt is due later: somebody looks again, or the network is back. */
   wake(): void {
-    const due = this._waiting || this._status.retryAt !== null;
-    if (due && !this._paused) {
-      this._attempts = 0;
+    const due = this._attempts.isPutOff || this._status.retryAt !== null;
+    if (due && !this._attempts.paused) {
+      this._attempts.forget();
       void this._ask();
     }
   }
@@ -124,7 +115,7 @@ export class DesktopSession implements IDisposable {
       return;
     }
     this._connection.handshakeDone();
-    this._attempts = 0;
+    this._attempts.forget();
     this._unasked = false;
     this._request = 'get';
     this._set({ phase: 'running', connected: true, problem: null, retryAt: null });
@@ -132,27 +123,17 @@ export class DesktopSession implements IDisposable {
 
   /** Take in what is known of the desktop from elsewhere, as from the list of all; null where it isn't there. */
   update(model: Desktop.IModel | null): void {
-    const { phase, connected } = this._status;
+    const { status } = this;
     if (model === null) {
-      return this._missed();
-    }
-    const alive = isAlive(model);
-    const resting = phase === 'stopped' || phase === 'failed';
-    const held = isHeld(this._status);
-    if ((resting && alive) || (held && !alive) || (phase === 'stopped' && model.phase === 'failed')) {
+      if (status.model !== null && isAtRest(status)) {
+        this._newTurn();
+        this._gone();
+      }
+    } else if (contradicts(model, status)) {
       this._newTurn();
       this._follow(model);
-    } else if ((connected || held) && model.phase === 'running') {
+    } else if ((status.connected || isHeld(status)) && model.phase === 'running') {
       this._set({ model });
-    }
-  }
-
-  /** The list of all lacks a desktop that was there. */
-  private _missed(): void {
-    const { phase, model } = this._status;
-    if (model !== null && (phase === 'stopped' || phase === 'failed' || isHeld(this._status))) {
-      this._newTurn();
-      this._gone();
     }
   }
 
@@ -164,6 +145,11 @@ export class DesktopSession implements IDisposable {
   /** Say that the desktop is still wanted. */
   async keep(): Promise<void> {
     await this._take(this._api.keep(this.name));
+  }
+
+  /** Ask for what is known of the desktop and its server, in a text for who can help. */
+  report(): Promise<string> {
+    return this._api.report(this.name);
   }
 
   /** Ask the server for another size. */
@@ -195,8 +181,7 @@ export class DesktopSession implements IDisposable {
 
   /** End all that is under way; what comes in late belongs to an older turn. */
   private _newTurn(): number {
-    clearTimeout(this._timer);
-    this._waiting = false;
+    this._attempts.cancel();
     this._unasked = false;
     this._connection?.dispose();
     this._connection = null;
@@ -206,9 +191,12 @@ export class DesktopSession implements IDisposable {
   /** Ask for the desktop's state, or for what was wanted until that was answered. */
   private async _ask(): Promise<void> {
     const turn = this._newTurn();
+    const { name, _api: api, _request: request } = this;
+    // What the socket needs is fetched meanwhile; a failure shows when it is needed.
+    this._prepare().catch(() => undefined);
     let model: Desktop.IModel;
     try {
-      model = await this._send();
+      model = await (request === 'create' ? api.create({ name }) : api[request](name));
     } catch (error) {
       if (turn === this._turn) {
         this._refused(error);
@@ -221,34 +209,25 @@ export class DesktopSession implements IDisposable {
     }
   }
 
-  private _send(): Promise<Desktop.IModel> {
-    // What the socket needs is fetched meanwhile; a failure shows when it is needed.
-    this._prepare().catch(() => undefined);
-    return this._request === 'create' ? this._api.create({ name: this.name }) : this._api[this._request](this.name);
-  }
-
   private _follow(model: Desktop.IModel): void {
     if (model.step === 'stopping') {
       this._set({ model });
-      this._later(POLL_PAUSE);
+      this._attempts.soon();
       return;
     }
     switch (model.phase) {
-      case 'starting': {
-        this._startingSince ??= Date.now();
-        const slow = Date.now() - this._startingSince > SLOW_START;
+      case 'starting':
         this._set({ phase: 'starting', model, problem: null, retryAt: null });
-        this._later(slow ? SLOW_POLL_PAUSE : POLL_PAUSE);
+        this._attempts.whileStarting();
         return;
-      }
       case 'running':
-        this._startingSince = null;
+        this._attempts.startOver();
         this._set({ phase: this._status.phase === 'lost' ? 'lost' : 'running', model, retryAt: null });
         void this._connect();
         return;
       default:
-        this._startingSince = null;
-        this._attempts = 0;
+        this._attempts.startOver();
+        this._attempts.forget();
         this._set({ phase: model.phase, model, problem: model.error, retryAt: null });
     }
   }
@@ -298,34 +277,20 @@ export class DesktopSession implements IDisposable {
   }
 
   private _refused(error: unknown): void {
-    const { status, code, fix, message } = errorFrom(error);
-    const problem = problemOf(code ?? String(status), message, fix);
-    if (code === DesktopError.MISSING) {
-      this._set({ phase: 'missing', connected: false, problem, retryAt: null });
-    } else if (status === 404) {
+    const { phase, problem } = refusalOf(error);
+    if (phase === 'stopped') {
       this._gone();
-    } else if (code !== null && status >= 400) {
-      this._set({ phase: 'failed', connected: false, problem, retryAt: null });
-    } else {
+    } else if (phase === 'lost') {
       this._lost(problem);
+    } else {
+      this._set({ phase, connected: false, problem, retryAt: null });
     }
   }
 
   /** The way to the desktop is gone: try again after a pause that grows. */
   private _lost(problem: Desktop.IProblem | null): void {
-    const pause = RETRY_PAUSES[Math.min(this._attempts, RETRY_PAUSES.length - 1)];
-    this._attempts++;
-    const retryAt = this._paused ? null : Date.now() + pause;
-    this._waiting = this._paused;
-    if (!this._paused) {
-      this._later(pause);
-    }
+    const retryAt = this._attempts.afterFailure();
     this._set({ phase: 'lost', connected: false, problem, retryAt });
-  }
-
-  private _later(pause: number): void {
-    clearTimeout(this._timer);
-    this._timer = setTimeout(() => void this._ask(), pause);
   }
 
   private _set(change: Partial<Desktop.IStatus>): void {
@@ -340,6 +305,7 @@ export class DesktopSession implements IDisposable {
   private readonly _prepare: () => Promise<void>;
   private readonly _known: () => Desktop.IModel | undefined;
   private readonly _openSocket: (url: string) => WebSocket;
+  private readonly _attempts = new Attempts({ attempt: () => void this._ask() });
   private readonly _sizes = new SizeRequests({
     send: async size => {
       if (this._status.connected) {
@@ -358,15 +324,10 @@ export class DesktopSession implements IDisposable {
     retryAt: null
   };
   private _isDisposed = false;
-  private _paused = false;
   private _request: DesktopSession.Request = 'get';
   private _unasked = false;
-  private _waiting = false;
   private _turn = 0;
-  private _attempts = 0;
-  private _startingSince: number | null = null;
   private _connection: Connection | null = null;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export namespace DesktopSession {
@@ -384,8 +345,4 @@ export namespace DesktopSession {
     /** Opens a socket; a test puts a fake here. */
     openSocket?: (url: string) => WebSocket;
   }
-}
-
-function isAlive(model: Desktop.IModel): boolean {
-  return (model.phase === 'starting' || model.phase === 'running') && model.step !== 'stopping';
 }

@@ -55,6 +55,10 @@ export namespace Desktop {
     stops_at: string | null;
     clients: number;
     error: IProblem | null;
+    /** What encodes video now, where anything does and tells. */
+    encoder: string | null;
+    /** Sentences about what is not at its best, with the command that mends it. */
+    notes: string[];
   }
 
   export interface ILog {
@@ -67,8 +71,11 @@ export namespace Desktop {
   export interface ICreateOptions {
     name?: string;
     backend?: string;
+    transport?: string;
     session?: string;
     geometry?: string;
+    /** The backend's own options, by the names of its fields. */
+    options?: Record<string, string>;
   }
 
   /** A program that is not there, and what brings it. */
@@ -78,13 +85,30 @@ export namespace Desktop {
     fix: string | null;
   }
 
+  /** An option that a backend alone has. */
+  export interface IField {
+    name: string;
+    label: string;
+    description: string;
+    required: boolean;
+    /** The values that there are; any text without. */
+    choices?: string[];
+    /** What counts where nothing is chosen. */
+    default?: string;
+    /** What the whole text must match, as in an input element. */
+    pattern?: string;
+  }
+
   export interface IBackend {
     name: string;
     title: string;
     usable: boolean;
     /** Whether it is taken where people choose none. */
     default: boolean;
+    /** The first is the default. */
     transports: string[];
+    /** Another version's server may have none. */
+    fields?: IField[];
     missing: IMissing[];
   }
 
@@ -127,6 +151,8 @@ export interface IDesktopAPI {
   backends(): Promise<Desktop.IChoices>;
   resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel>;
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
+  /** What is known of a desktop and its server, without secrets, in a text for who can help. */
+  report(name: string): Promise<string>;
   /** The address of the desktop's RFB stream; known after the first answer. */
   socketURL(name: string): string;
   /** The address of the plain page that shows the desktop. */

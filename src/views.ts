@@ -1,4 +1,5 @@
 import { isHeld, ProblemCodes } from './problems';
+import { ReportButton } from './report';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -27,7 +28,7 @@ export class StatusView implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    clearInterval(this._clock);
+    this._end();
     this.node.removeEventListener('click', this);
     this.node.remove();
   }
@@ -35,7 +36,7 @@ export class StatusView implements IDisposable {
   /** Show nothing. */
   clear(): void {
     this._key = '';
-    clearInterval(this._clock);
+    this._end();
     this.node.replaceChildren();
   }
 
@@ -47,7 +48,7 @@ export class StatusView implements IDisposable {
       return;
     }
     this._key = key;
-    clearInterval(this._clock);
+    this._end();
     this.node.replaceChildren(...this._contents(status));
   }
 
@@ -63,6 +64,13 @@ export class StatusView implements IDisposable {
       case 'copy':
         void this._copy(button);
     }
+  }
+
+  /** End what belongs to what is shown. */
+  private _end(): void {
+    clearInterval(this._clock);
+    this._report?.dispose();
+    this._report = null;
   }
 
   private _contents(status: Desktop.IStatus): HTMLElement[] {
@@ -88,7 +96,8 @@ export class StatusView implements IDisposable {
         return [
           this._heading(trans.__('The desktop has failed')),
           ...this._problem(status.problem),
-          this._button('start', trans.__('Try again'))
+          this._button('start', trans.__('Try again')),
+          this._reportOf(status)
         ];
       case 'missing':
         return this._missing();
@@ -138,6 +147,9 @@ export class StatusView implements IDisposable {
       contents.push(this._countdown(status.retryAt));
     }
     contents.push(this._button('retry', held ? trans.__('Connect') : trans.__('Try now')));
+    if (!held && status.problem !== null) {
+      contents.push(this._reportOf(status));
+    }
     return contents;
   }
 
@@ -227,6 +239,22 @@ export class StatusView implements IDisposable {
     }
   }
 
+  private _reportOf({ phase, problem, model }: Desktop.IStatus): HTMLElement {
+    const known = [
+      `${model?.name ?? ''}: ${phase} ${problem?.code ?? ''}`.trim(),
+      problem?.message,
+      problem?.fix,
+      model && `${model.backend} (${model.transport}), ${model.session}, ${model.geometry}`,
+      navigator.userAgent
+    ];
+    this._report = new ReportButton({
+      fetch: () => this._actions.report(),
+      instead: known.filter(Boolean).join('\n'),
+      trans: this._trans
+    });
+    return this._report.node;
+  }
+
   private _heading(text: string): HTMLElement {
     return element('h2', '', text);
   }
@@ -241,6 +269,7 @@ export class StatusView implements IDisposable {
   private readonly _actions: StatusView.IActions;
   private _isDisposed = false;
   private _key = '';
+  private _report: ReportButton | null = null;
   private _clock: ReturnType<typeof setInterval> | undefined;
 }
 
@@ -250,6 +279,8 @@ export namespace StatusView {
     start(): void;
     retry(): void;
     create(): void;
+    /** Asks for the report about the desktop. */
+    report(): Promise<string>;
   }
 
   export interface IOptions {

@@ -8,7 +8,7 @@ import { nameFor, titleOf } from './titles';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
-import type { RemoteScreen } from './rfb';
+import type { IQualityChoice } from './quality';
 import type { DesktopSession } from './session';
 
 /** A desktop as a Lumino widget, which owns its session. */
@@ -125,7 +125,7 @@ export namespace DesktopWidget {
   export interface IOptions {
     session: DesktopSession;
     trans: TranslationBundle;
-    quality?: RemoteScreen.IQuality;
+    quality?: IQualityChoice;
     view?: number;
     /** A title that a person gave it. */
     title?: string;

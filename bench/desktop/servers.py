@@ -22,6 +22,9 @@ TOKEN = "bench"
 MARKER = "DESKTOP_BENCH"
 """Environment variable that every process of a server carries; its value is the server's directory."""
 
+RUN = "DESKTOP_BENCH_RUN"
+"""The same, with a value that whoever starts the bench may give to tell the processes of one run from another's."""
+
 SESSION = ("sleep", "infinity")
 """The session of every desktop, so that only the servers are measured."""
 
@@ -94,7 +97,7 @@ class JupyterServer:
         config = {"ServerApp": server, "IdentityProvider": {"token": TOKEN}, **self.config()}
         file = self.directory / "config.json"
         file.write_text(json.dumps(config))
-        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", RUN) if name in os.environ}
         home = {"HOME": os.fspath(self.home), "XDG_RUNTIME_DIR": os.fspath(self.directory)}
         env = {**inherited, **home, MARKER: os.fspath(self.directory), **self.environment()}
         env["PATH"] = f"{Path(self.python).parent}{os.pathsep}{env.get('PATH', os.defpath)}"

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable
 
 from ..errors import InvalidOption
 from ..options import DesktopOptions
-from .base import Backend, Paths, Program, Step, commands_for
+from .base import Backend, Paths, Program, Step
+from .lacking import install_command, install_commands, lacks
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .x11vnc import X11vncBackend
 
 GROUP = "jupyter_vnc_proxy.backends"
 
-AUTO = ("tigervnc", "x11vnc")
+AUTO = ("stream", "tigervnc", "x11vnc")
 """In this order ``auto`` looks for one that can run."""
 
 BUILT_IN: dict[str, Callable[[], Backend]] = {
@@ -26,7 +27,20 @@ BUILT_IN: dict[str, Callable[[], Backend]] = {
     "x11vnc": X11vncBackend,
 }
 
-__all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choose", "commands_for", "missing_programs"]
+__all__ = [
+    "AUTO",
+    "Backend",
+    "Paths",
+    "Program",
+    "Step",
+    "all_backends",
+    "choose",
+    "install_command",
+    "install_commands",
+    "lacks",
+    "missing_programs",
+    "select",
+]
 
 
 def all_backends() -> dict[str, Backend]:
@@ -53,17 +67,17 @@ def choose(options: DesktopOptions) -> Backend:
     """Return the backend that ``options`` names, or for ``auto`` the best that can run with this transport.
 
     Raise `InvalidOption` for a name or transport that doesn't exist. Whether its programs are there is not asked
-    of a backend that was named; for ``auto`` with none usable the first is returned.
+    of a backend that was named; for ``auto`` with none usable the one that lacks least is returned.
     """
+    return select(options)[0]
+
+
+def select(options: DesktopOptions) -> tuple[Backend, list[str]]:
+    """Return what `choose` does, and sentences that say why ``auto`` did not take the best."""
+    if options.backend == "auto":
+        return _best(options)
     if options.backend in BUILT_IN:
         backend: Backend = BUILT_IN[options.backend]()
-    elif options.backend == "auto":
-        candidates = [make() for make in map(BUILT_IN.__getitem__, AUTO)]
-        fitting = [each for each in candidates if options.transport in each.transports]
-        if not fitting:
-            raise _bad_transport(options.transport, {t for each in candidates for t in each.transports})
-        usable = (each for each in fitting if not missing_programs(each, options))
-        return next(usable, fitting[0])
     else:
         backends = all_backends()
         if options.backend not in backends:
@@ -74,7 +88,26 @@ def choose(options: DesktopOptions) -> Backend:
         backend = backends[options.backend]
     if options.transport not in backend.transports:
         raise _bad_transport(options.transport, backend.transports)
-    return backend
+    return backend, []
+
+
+def _best(options: DesktopOptions) -> tuple[Backend, list[str]]:
+    candidates = [make() for make in map(BUILT_IN.__getitem__, AUTO)]
+    fitting = [each for each in candidates if options.transport in each.transports]
+    if not fitting:
+        raise _bad_transport(options.transport, {t for each in candidates for t in each.transports})
+    missing = []
+    for backend in fitting:
+        missing.append(missing_programs(backend, options))
+        if not missing[-1]:
+            return backend, [_passed_over(fitting[0], missing[0], backend)] if missing[0] else []
+    return min(zip(fitting, missing, strict=True), key=lambda pair: len(pair[1]))[0], []
+
+
+def _passed_over(best: Backend, missing: Iterable[Program], taken: Backend) -> str:
+    command = install_command(missing)
+    mend = f" To mend it: {command}" if command else ""
+    return f"{taken.title} runs in place of {best.title}: {lacks(missing)}{mend}"
 
 
 def _bad_transport(transport: str, known: Iterable[str]) -> InvalidOption:

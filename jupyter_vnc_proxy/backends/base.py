@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from ..environment import search_path
-from ..installing import install_command, install_commands, together
+from ..installing import install_command
 from ..options import DesktopOptions
 from ..process import Ready, Started
 
@@ -35,19 +35,15 @@ class Program:
 
     def install_command(self) -> str | None:
         """Return the command that installs it here, or ``None`` where no package has it."""
-        return install_command(self.packages)
+        return install_command(self.mending())
 
+    def mending(self) -> Mapping[str, str]:
+        """Return the packages that bring it, or what it lacks (installer → names)."""
+        return self.packages
 
-def commands_for(programs: Iterable[Program]) -> list[str]:
-    """Return the commands of which each installs all of ``programs`` here, the likeliest first."""
-    every = list(programs)
-    packaged = [each.packages for each in every if each.packages]
-    others = filter(None, (each.install_command() for each in every if not each.packages))
-    rest = list(dict.fromkeys(others))
-    commands = install_commands(together(packaged))
-    if packaged and not commands:
-        return rest
-    return [" && ".join([command, *rest]) for command in commands] or ([" && ".join(rest)] if rest else [])
+    def problem(self) -> str | None:
+        """Return what is wrong where it is there all the same, as in ``libgbm.so.1 is missing``; else ``None``."""
+        return None
 
 
 @dataclass(frozen=True)

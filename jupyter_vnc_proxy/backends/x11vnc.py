@@ -81,6 +81,7 @@ def xvfb(options: DesktopOptions, paths: Paths) -> Step:
             *("-screen", "0", f"{width}x{height}x24", "-dpi", "96"),
             *("-noreset", "-nolisten", "tcp", "-s", "0"),
             *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
+            *("-extension", "SECURITY"),  # it guards the cursor of a program that has gone from who would show it
         ),
         ready=WritesLine(),
         sized=True,

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Return when the desktop has ended."""
     parent = os.getppid()  # before the imports: it may end meanwhile
-    from ..backends import choose
+    from ..backends import select
     from ..desktop import Desktop
     from ..runner import Runner
     from ..runtime import desktop_path, runtime_directory
@@ -40,12 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
     options = read_desktop_options(arguments, DesktopOptions())
-    backend = choose(options)
+    backend, notes = select(options)
     if options.session:
         choose_session(options)
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
     orphan_timeout = float("inf") if arguments.keep else arguments.orphan_timeout
-    runner = Runner(desktop, options, backend, orphan_timeout, parent)
+    runner = Runner(desktop, options, backend, orphan_timeout, parent, notes)
     if not arguments.keep:
         return asyncio.run(runner.run())
     desktop.prepare()

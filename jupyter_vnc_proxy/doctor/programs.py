@@ -7,7 +7,8 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 
-from ..backends import AUTO, Backend, Program, all_backends, commands_for, missing_programs
+from ..backends import AUTO, Backend, Program, all_backends, lacks, missing_programs
+from ..backends import install_commands as commands_for
 from ..backends.stream import Module
 from ..diagnosis import TIGERVNC, library_missing
 from ..environment import search_path
@@ -59,9 +60,7 @@ def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], k
     }
     topic = f"backend-{backend.name}"
     if missing:
-        named = " and ".join(f"{each.names[0]} ({each.purpose})" for each in missing)
-        verb = "is" if len(missing) == 1 else "are"
-        message = f"{backend.title} can't run: {named} {verb} not installed."
+        message = f"{backend.title} can't run: {lacks(missing)}"
         return Finding(BACKENDS, topic, "note", message, tuple(commands_for(missing)), facts)
     for module in (each for each, _ in programs if isinstance(each, Module)):
         broken = _import_error(module.names[0])

@@ -20,6 +20,9 @@ def main() -> int:
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
     parser.add_argument("--primary", action="store_true", help="share what is marked as well as what is copied")
+    parser.add_argument(
+        "--status-fd", type=int, metavar="N", help="tell there, in lines of JSON, what encodes (Status)"
+    )
     arguments = parser.parse_args()
     if not arguments.display or not arguments.xauthority:
         parser.error("a display and its Xauthority file are needed")
@@ -33,9 +36,11 @@ async def _serve(arguments: argparse.Namespace) -> int:
     import xcffib
 
     from .server import StreamServer
+    from .status import Status
 
+    status = Status(arguments.status_fd)
     try:
-        server = StreamServer(arguments.display, arguments.xauthority, arguments.desktop, arguments.primary)
+        server = StreamServer(arguments.display, arguments.xauthority, arguments.desktop, arguments.primary, status)
     except (xcffib.ConnectionException, OSError) as error:
         print(f"The display {arguments.display} can't be served: {error}", file=sys.stderr)
         return 1

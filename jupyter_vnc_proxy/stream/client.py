@@ -75,10 +75,6 @@ class Client(Viewer):
         log.warning("a viewer was sent away: %s", reason)
         self.abort()
 
-    def abort(self) -> None:
-        """End the connection at once."""
-        self._out.transport.abort()
-
     def close(self) -> None:
         """Release what it holds down, and end the connection when its last bytes are read, or soon."""
         self.keyboard.release_all()

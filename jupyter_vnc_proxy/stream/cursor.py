@@ -12,7 +12,10 @@ from .viewer import Viewer
 
 
 class Cursor:
-    """Follows the display's cursor; ``on_change`` is called when it has another shape."""
+    """Follows the display's cursor; ``on_change`` is called when it has another shape.
+
+    A shape that can't be had is the last one that could, or an arrow.
+    """
 
     def __init__(self, screen: Screen, on_change: Callable[[], None]) -> None:
         import xcffib.xfixes
@@ -22,12 +25,21 @@ class Cursor:
         self._fixes.SelectCursorInput(screen.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
         screen.handlers[xcffib.xfixes.CursorNotifyEvent] = lambda _: self._take()
         self._on_change = on_change
+        self._show(0, 0, arrow())
         self._read()
 
     def _read(self) -> None:
-        reply = self._fixes.GetCursorImage().reply()
+        import xcffib.xproto
+
+        try:
+            reply = self._fixes.GetCursorImage().reply()
+        except xcffib.xproto.AccessError:  # its program has gone, and X's SECURITY extension guards what it left
+            return
         pixels = np.array(reply.cursor_image, np.uint32).view(np.uint8).reshape(reply.height, reply.width, 4)
-        self._shape = reply.xhot, reply.yhot, straight(pixels)
+        self._show(reply.xhot, reply.yhot, straight(pixels))
+
+    def _show(self, hot_x: int, hot_y: int, pixels: Pixels) -> None:
+        self._shape = hot_x, hot_y, pixels
         self._with_alpha = messages.cursor_vmware(*self._shape)
 
     def _take(self) -> None:
@@ -42,6 +54,15 @@ class Cursor:
             viewer.add_rectangle(messages.cursor(*self._shape, viewer.protocol.pixel_format))
         elif viewer.supports(messages.PSEUDO_X_CURSOR):
             viewer.add_rectangle(messages.x_cursor(*self._shape))
+
+
+def arrow() -> Pixels:
+    """Return a plain arrow in BGRA: white with a black edge."""
+    rows, columns = np.mgrid[:17, :12]
+    inside = (columns <= rows) & (columns + rows < 17)
+    edge = (columns == 0) | (columns == rows) | (columns + rows == 16)
+    white = np.where(inside & ~edge, 255, 0)
+    return np.dstack([white, white, white, np.where(inside, 255, 0)]).astype(np.uint8)
 
 
 def straight(pixels: Pixels) -> Pixels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,16 +33,27 @@ class Picture:
 
 @dataclass(frozen=True)
 class Rate:
-    """How much to send. ``kilobits`` a second, or ``None`` for constant quality; ``frames`` a second."""
+    """How much to send at most: kilobits a second, and frames a second."""
 
-    kilobits: int | None = None
+    kilobits: int
     frames: float = 60.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How good a picture may be. ``finest``: the quantiser that nothing goes below (ITU-T H.264: 0 best, 51 worst).
+
+    ``full_colour``: 4:4:4, in the full range, where a browser decodes it; else 4:2:0.
+    """
+
+    finest: int
+    full_colour: bool = False
 
 
 class Engine(Protocol):
     """Captures the whole of a display and encodes what changes; `start` and `stop` may be called again and again."""
 
-    def start(self, width: int, height: int, rate: Rate, full_colour: bool) -> None:
+    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
         """Begin; the first picture is a key picture. Raise ``RuntimeError`` where it can't."""
 
     def stop(self) -> None:
@@ -54,12 +65,17 @@ class Engine(Protocol):
     def request_key(self) -> None:
         """Make the next picture a key picture."""
 
+    def describe(self) -> str | None:
+        """Return what encodes, as in ``x264 (software), 4:2:0``; ``None`` while nothing does. May take a while, and
+        may be called on any thread."""
+
 
 class PixelfluxEngine:
-    """pixelflux on an X display (its connection comes from DISPLAY and XAUTHORITY in the environment)."""
+    """pixelflux on an X display (its connection comes from DISPLAY and XAUTHORITY in the environment).
 
-    CONSTANT_QUALITY = 25
-    """x264's CRF where the link sets no limit."""
+    It is told a rate and the finest quantiser: what is simple then takes far less than the rate, as with a constant
+    quality, and what is not is bounded, key pictures too. So nothing has to be started anew when a link changes.
+    """
 
     def __init__(self, deliver: Callable[[Picture], None]) -> None:
         import pixelflux
@@ -68,28 +84,27 @@ class PixelfluxEngine:
         self._capture = pixelflux.ScreenCapture()
         self._deliver = deliver
         self._turn = 0
-        self._rate = Rate()
-        self._full_colour = False
-        self._size = (0, 0)
+        self._rate = Rate(0)
         self._running = False
 
-    def start(self, width: int, height: int, rate: Rate, full_colour: bool) -> None:
+    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
         """Begin to capture the whole display."""
-        self._size, self._rate, self._full_colour = (width, height), rate, full_colour
+        self.stop()
         settings = self._pixelflux.CaptureSettings()
         settings.use_wayland = False
+        settings.auto_gpu = "true"  # the first GPU with an encoder (NVENC, VA-API), else the processor
         settings.capture_width, settings.capture_height = width, height
         settings.target_fps = rate.frames
         settings.codec = "h264"
         settings.video_fullframe = True
         settings.omit_stripe_headers = True  # bare Annex-B
         settings.cpu_encode_threading = False  # one slice a picture, which is all that noVNC's parser can follow
-        settings.video_fullcolor = full_colour
-        settings.video_crf = self.CONSTANT_QUALITY
-        settings.video_cbr_mode = rate.kilobits is not None
-        if rate.kilobits is not None:
-            settings.video_bitrate_kbps = rate.kilobits
+        settings.video_fullcolor = look.full_colour
+        settings.video_cbr_mode = True
+        settings.video_bitrate_kbps = rate.kilobits
+        settings.video_min_qp = look.finest
         self._turn += 1
+        self._rate = rate
         turn, loop = self._turn, asyncio.get_running_loop()
 
         def on_frame(frame: Any) -> None:  # on the engine's own thread, which the frame's memory belongs to
@@ -109,23 +124,33 @@ class PixelfluxEngine:
             self._capture.stop_capture()
 
     def change_rate(self, rate: Rate) -> None:
-        """Change frame rate and bits; constant quality and constant bits exclude each other until a restart."""
-        if not self._running or rate == self._rate:
-            return
-        if (rate.kilobits is None) != (self._rate.kilobits is None):
-            self.stop()
-            self.start(*self._size, rate, self._full_colour)
-            return
-        before = self._rate.kilobits or 0
-        if rate.frames == self._rate.frames and abs((rate.kilobits or 0) - before) < WORTH_A_CHANGE * before:
+        """Change frame rate and bits, where the difference is worth it."""
+        if not self._running:
             return
         if rate.frames != self._rate.frames:
             self._capture.update_framerate(rate.frames)
-        if rate.kilobits is not None and rate.kilobits != self._rate.kilobits:
-            self._capture.update_video_bitrate(rate.kilobits)
-        self._rate = rate
+        kilobits = rate.kilobits
+        if abs(kilobits - self._rate.kilobits) >= WORTH_A_CHANGE * self._rate.kilobits:
+            self._capture.update_video_bitrate(kilobits)
+        else:
+            kilobits = self._rate.kilobits
+        self._rate = Rate(kilobits, rate.frames)
 
     def request_key(self) -> None:
         """Make the next picture a key picture."""
         if self._running:
             self._capture.request_idr_frame()
+
+    def describe(self) -> str | None:
+        """Return what encodes; the first answer about a VA-API encoder brings a GL context up to name its GPU."""
+        info = self._capture.stream_info()
+        return describe_stream(info) if info and info.get("encoder") else None
+
+
+def describe_stream(info: Mapping[str, Any]) -> str:
+    """Return what pixelflux's ``ScreenCapture.stream_info`` says of the encoder, for people."""
+    chroma = "4:4:4" if info.get("fullcolor") else "4:2:0"
+    if not info.get("hardware"):
+        return f"{info['encoder']} (software), {chroma}"
+    gpu = info.get("gpu") or info.get("driver")
+    return f"{info['encoder']} on {gpu}, {chroma}" if gpu else f"{info['encoder']} (GPU), {chroma}"

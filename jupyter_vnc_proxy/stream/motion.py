@@ -13,8 +13,11 @@ LARGE = 0.08
 CHANGES = 5
 """Large changes within the window that make motion: 17 a second."""
 
-REST = 0.2
+REST = 0.16
 """Seconds without any change after which motion has ended."""
+
+LINGERS = 0.5
+"""Seconds without a large change after which it has ended as well: what is small is better sent exactly."""
 
 
 class Motion:
@@ -22,12 +25,13 @@ class Motion:
 
     def __init__(self) -> None:
         self._large: deque[float] = deque()
-        self._last = float("-inf")
+        self._last = self._last_large = float("-inf")
         self.active = False
 
     def changed(self, now: float, share: float) -> bool:
         """A ``share`` (0 to 1) of the screen changed; return whether motion begins with that."""
         self._last = now
+        self.drawn(now, share)
         if share >= LARGE:
             self._large.append(now)
         while self._large and now - self._large[0] > WINDOW:
@@ -37,13 +41,18 @@ class Motion:
         self.active = True
         return True
 
+    def drawn(self, now: float, share: float) -> None:
+        """A ``share`` of the screen was drawn on; whether it looks different now is not known."""
+        if share >= LARGE:
+            self._last_large = now
+
     def picture(self, now: float) -> None:
         """The engine delivered a picture, which it does only where something changed."""
         self._last = now
 
     def rest_at(self) -> float:
         """Return when motion ends unless something changes before."""
-        return self._last + REST
+        return min(self._last + REST, self._last_large + LINGERS)
 
     def stop(self) -> None:
         """Motion has ended."""

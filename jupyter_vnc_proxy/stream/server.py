@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,10 +31,12 @@ from .events import (
 from .greeting import greet
 from .input import Layout
 from .protocol import ProtocolError
+from .recovery import Recovery
 from .shared import SharedStream
 from .sharing import Sharing
 from .sizes import Sizes
 from .source import Screen, Tiles
+from .status import Status
 from .viewer import Viewer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -44,9 +47,17 @@ class StreamServer:
 
     With ``primary`` what is marked with the pointer is shared as well as what is copied. Each connection to the display
     has one use: what waits for an answer takes in events on the way, and somebody must look at them.
+    ``status`` is told what encodes.
     """
 
-    def __init__(self, display: str, xauthority: Path, name: str = "Desktop", primary: bool = False) -> None:
+    def __init__(
+        self,
+        display: str,
+        xauthority: Path,
+        name: str = "Desktop",
+        primary: bool = False,
+        status: Status | None = None,
+    ) -> None:
         self._name = name
         self._clients: list[Client] = []
         self._viewers: list[Viewer] = []  # the same ones
@@ -55,7 +66,9 @@ class StreamServer:
         self._layout = Layout(connect(display, xauthority), self._locks_changed, self._later)
         self._sharing = Sharing(connect(display, xauthority), self._clients, primary)
         self._sizes = Sizes(self._screen, self._clients)
-        self._stream = SharedStream(self._screen, self._viewers)
+        self._status = status or Status()
+        self._recovery = Recovery()
+        self._stream = SharedStream(self._screen, self._viewers, self._recovery, self._status)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -63,8 +76,8 @@ class StreamServer:
     async def serve(self, path: Path) -> None:
         """Listen on the unix socket ``path`` (0600) until cancelled."""
         self._main = asyncio.current_task()
-        self._stream.load_engine()
         self._screen.start(self._display_gone)
+        self._stream.follow_screen()
         self._sharing.start()
         loop = asyncio.get_running_loop()
         loop.add_reader(self._layout.fileno(), self._follow_layout)
@@ -78,12 +91,14 @@ class StreamServer:
         try:
             async with server:
                 try:
+                    self._stream.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
                 finally:
                     for client in self._clients:
                         client.abort()
         finally:
             self._stream.stop()
+            self._status.close()
             self._sizes.close()
             self._sharing.close()
             loop.remove_reader(self._layout.fileno())
@@ -105,8 +120,10 @@ class StreamServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Client(reader, writer, self._screen, self._name, self._handle, self._layout)
+        client.trust = self._recovery.trust(time.monotonic())
         self._clients.append(client)
         self._viewers.append(client)
+        self._stream.follow_screen()
         try:
             await client.run()
         except ProtocolError as error:
@@ -116,6 +133,7 @@ class StreamServer:
         finally:
             self._clients.remove(client)
             self._viewers.remove(client)
+            self._stream.forget(client)
             self._sizes.forget(client)
             self._sharing.forget(client)
             with contextlib.suppress(ConnectionError):
@@ -138,7 +156,7 @@ class StreamServer:
             case UpdateRequested():
                 client.requested = True
                 if not event.incremental:
-                    client.unseen[:] = True
+                    client.tiles.forget()
                 self._sizes.requested(client, event.incremental)
                 client.send_tiles()
             case Fence():
@@ -164,15 +182,14 @@ class StreamServer:
     def _fence(self, client: Client, event: Fence) -> None:
         if event.flags & messages.FENCE_REQUEST:
             client.send(messages.fence(event.flags & ~messages.FENCE_REQUEST, event.payload))
-        elif len(event.payload) == 4:
-            client.painted(int.from_bytes(event.payload, "big"))
+        elif client.acknowledged(event.payload):
             self._stream.acknowledged(client)
 
     # -- what the display does ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
+        self._sizes.changed()  # before anything is sent that lies beyond the old size
         self._stream.stop()
-        self._sizes.changed()
 
     def _locks_changed(self, state: int) -> None:
         for client in self._clients:

@@ -5,16 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
-from .engine import Engine, Picture, PixelfluxEngine, Rate
+from .engine import Engine, Picture, PixelfluxEngine
 from .motion import Motion
+from .recovery import Recovery, Trust
 from .source import Screen, Tiles
-from .viewer import Viewer, even
+from .status import Status
+from .video import Video
+from .viewer import Viewer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 TICK = 0.05
-"""Seconds between two looks at the shared stream while it runs; nothing ticks while the screen is at rest."""
+"""Seconds between two looks at the video while it runs; nothing ticks while the screen is at rest."""
+
+ENCODERS = 2
+"""Videos at once: one for most viewers, one for those that can't keep up with it. Others are sent tiles."""
+
+SLOW, CAUGHT_UP = 0.5, 0.8
+"""Shares of the best viewer's kilobits: below the first a viewer gets a slower video, above the second the best one."""
+
+STAYS = 3.0
+"""Seconds that a viewer watches a video before it is given another."""
 
 
 class SharedStream:
@@ -24,73 +37,147 @@ class SharedStream:
     takes them; when it has come to rest, what the video left inexact follows as tiles.
     """
 
-    def __init__(self, screen: Screen, viewers: list[Viewer]) -> None:
+    def __init__(self, screen: Screen, viewers: list[Viewer], recovery: Recovery, status: Status) -> None:
         self._screen = screen
         self._viewers = viewers
-        self._engine: Engine | None = None
+        self._recovery = recovery
+        self._make_engine: Callable[[Callable[[Picture], None]], Engine] | None = None
+        self._videos: list[Video] = []
+        self._moved: dict[Viewer, float] = {}
         self._motion = Motion()
-        self._rate = Rate()
         self._ticker: asyncio.Task[None] | None = None
+        self._ticks = 0
+        self._status = status
 
     def load_engine(self) -> None:
         """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
         try:
-            self._engine = PixelfluxEngine(self._picture)
+            self._videos = [Video(self._screen, PixelfluxEngine, self._pictured, self._status)]
         except ImportError as error:
             log.warning("no H.264: %s", error)
+            self._status.note(f"There is no H.264, so much movement on the screen takes more of the link: {error}.")
+        else:
+            self._make_engine = PixelfluxEngine
+
+    # -- what happens -------------------------------------------------------------------------------------------------
 
     def acknowledged(self, viewer: Viewer) -> None:
         """A viewer has painted what it was sent."""
-        if not viewer.in_video and self._motion.active and viewer.takes_video and viewer.pacer.in_flight == 0:
-            self._join(viewer)
-        viewer.send_tiles()
+        if self._waits_for_video(viewer) and viewer.pacer.in_flight == 0:
+            self._join(self._videos[0], [viewer])
+        self._send_tiles(viewer)
 
     def changed(self, tiles: Tiles) -> None:
         """These tiles of the screen have changed."""
+        now = time.monotonic()
         for viewer in self._viewers:
-            viewer.unseen |= tiles
-        if self._motion.changed(time.monotonic(), float(tiles.mean())):
+            viewer.tiles.changed(tiles, now)
+        if self._motion.changed(now, float(tiles.mean())):
             self._start_video()
         for viewer in self._viewers:
+            self._send_tiles(viewer)
+
+    def _send_tiles(self, viewer: Viewer) -> None:
+        """Send tiles, but not while a viewer that fell behind is to watch the video again."""
+        if not self._waits_for_video(viewer):
             viewer.send_tiles()
+
+    def _waits_for_video(self, viewer: Viewer) -> bool:
+        return bool(self._videos) and self._motion.active and viewer.takes_video and not viewer.in_video
+
+    def forget(self, viewer: Viewer) -> None:
+        """A viewer has gone."""
+        self._moved.pop(viewer, None)
+        for video in self._videos:
+            video.leave(viewer)
+        self.follow_screen()
+
+    def _pictured(self) -> None:
+        self._motion.picture(time.monotonic())
+
+    # -- the video ----------------------------------------------------------------------------------------------------
 
     def _start_video(self) -> None:
         takers = [viewer for viewer in self._viewers if viewer.takes_video]
-        if self._engine is None or not takers:
+        if not self._videos or not takers:
             self._motion.stop()
             return
-        self._rate = min((viewer.pacer.rate() for viewer in takers), key=_thrift)
+        self._join(self._videos[0], takers)
+        if self._ticker is None and self._videos:
+            self._ticker = asyncio.get_running_loop().create_task(self._tick())
+
+    def _join(self, video: Video, viewers: list[Viewer]) -> None:
+        now = time.monotonic()
         try:
-            self._engine.start(*even(self._screen), self._rate, full_colour=False)
+            video.join(viewers, now)
         except RuntimeError as error:
             log.warning("no H.264 any more: %s", error)
-            self._engine = None
-            self._motion.stop()
+            self._status.encoder(None)
+            self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
+            self.stop()
+            self._videos.clear()
             return
-        for viewer in takers:
-            viewer.join_video()
-        self._ticker = asyncio.get_running_loop().create_task(self._tick())
+        for viewer in viewers:
+            self._moved[viewer] = now
+        self.follow_screen()
 
-    def _join(self, viewer: Viewer) -> None:
-        viewer.join_video()
-        if self._engine is not None:
-            self._engine.request_key()
-
-    def _picture(self, picture: Picture) -> None:
-        self._motion.picture(time.monotonic())
-        for viewer in self._viewers:
-            if viewer.in_video and not viewer.send_picture(picture) and self._engine is not None:
-                self._engine.request_key()
+    def follow_screen(self) -> None:
+        """Look at what is drawn only where somebody is to be sent tiles."""
+        self._screen.follow(any(not viewer.in_video for viewer in self._viewers))
 
     async def _tick(self) -> None:
         while time.monotonic() < self._motion.rest_at():
-            await asyncio.sleep(TICK)
-            takers = [viewer for viewer in self._viewers if viewer.in_video]
-            if takers and self._engine is not None:
-                rate = min((viewer.pacer.rate() for viewer in takers), key=_thrift)
-                self._engine.change_rate(rate)
+            await asyncio.sleep(min(TICK, max(0.005, self._motion.rest_at() - time.monotonic())))
+            now = time.monotonic()
+            self._ticks += 1
+            self._motion.drawn(now, self._screen.drawn_share())
+            for video in self._videos:
+                self._look_after(video, now)
+                video.follow(now)
+            self._sort(now)
+            self.follow_screen()
         self._ticker = None
         self.stop()
+
+    def _look_after(self, video: Video, now: float) -> None:
+        for viewer in list(video.viewers):
+            if viewer.pacer.is_stuck(now):
+                self._hung(video, viewer, now)
+            elif viewer.pacer.fell_behind(now):
+                video.leave(viewer)  # it joins again when it has painted what is under way
+            elif self._ticks % 2:
+                viewer.ping()
+
+    def _hung(self, video: Video, viewer: Viewer, now: float) -> None:
+        """A decoder gets one reset; a viewer that goes on no better is sent away, and given less when it comes back."""
+        if viewer.reset_decoder():
+            video.request_key()
+            return
+        trust = self._recovery.hung(now, viewer.trust, viewer.has_full_colour)
+        without = "4:4:4" if trust == Trust.HALVED_COLOUR else "H.264"
+        log.warning("a viewer's decoder hangs; it goes on without %s", without)
+        self._status.note(f"A browser stopped decoding the video, so it goes on without {without}.")
+        video.leave(viewer)
+        viewer.abort()
+
+    def _sort(self, now: float) -> None:
+        """Give viewers that can't keep up a video of their own, and those that can the first one again."""
+        if len([viewer for video in self._videos for viewer in video.viewers]) < 2:
+            return
+        first = self._videos[0]
+        rates = {viewer: first.rate_for(viewer, now).kilobits for video in self._videos for viewer in video.viewers}
+        best = max(rates.values())
+        ripe = {viewer: kilobits for viewer, kilobits in rates.items() if now - self._moved.get(viewer, now) > STAYS}
+        slow = [viewer for viewer, kilobits in ripe.items() if viewer in first.viewers and kilobits < SLOW * best]
+        others = [viewer for viewer in ripe if viewer not in first.viewers]
+        back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
+        if slow and len(self._videos) < ENCODERS and self._make_engine is not None:
+            self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
+        for source, target, moving in ((first, self._videos[-1], slow), (self._videos[-1], first, back)):
+            if moving and source is not target:
+                for viewer in moving:
+                    source.leave(viewer)
+                self._join(target, moving)
 
     def stop(self) -> None:
         """End the video, if there is one; what it left inexact follows."""
@@ -100,14 +187,8 @@ class SharedStream:
         if not self._motion.active:
             return
         self._motion.stop()
-        if self._engine is not None:
-            self._engine.stop()
-        for viewer in self._viewers:
-            viewer.leave_video()
-        self._screen.look_everywhere()
+        for video in self._videos:
+            video.stop()
+        self.follow_screen()
         for viewer in self._viewers:
             viewer.send_tiles()
-
-
-def _thrift(rate: Rate) -> tuple[float, float]:
-    return (rate.kilobits or float("inf"), rate.frames)

@@ -7,8 +7,9 @@ really changed. While nothing is drawn nothing is done.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ from ..options import Geometry
 
 TILE = 64
 """Pixels of a tile's side: changes are followed in squares of this size."""
+
+INTERVAL = 0.006
+"""Seconds between two looks at what is drawn without a pause: programs may draw a thousand times a second."""
 
 IPC_PRIVATE, IPC_RMID = 0, 0
 """From <sys/ipc.h>."""
@@ -103,6 +107,10 @@ class Screen:
         level = xcffib.damage.ReportLevel.NonEmpty
         self._damage_extension.Create(self._damage, self.root, level)
         self.handlers: dict[type, Callable[[object], None]] = {}
+        self._follows = True
+        self._damaged = False
+        self._next_look = 0.0
+        self._later: asyncio.TimerHandle | None = None
         self._memory: SharedMemory | None = None
         self._segment = 0
         self._allocate(root.width_in_pixels, root.height_in_pixels)
@@ -118,10 +126,13 @@ class Screen:
 
     def close(self) -> None:
         """Follow it no more."""
+        if self._later is not None:
+            self._later.cancel()
         self._loop.remove_reader(self._fileno)
         self.connection.disconnect()
         if self._memory is not None:
             self._memory.close()
+            self._memory = None
 
     def _allocate(self, width: int, height: int) -> None:
         self._free()
@@ -148,10 +159,17 @@ class Screen:
 
     def handle_events(self) -> None:
         """Take in what has happened on the display."""
+        with self._gone_is_told():
+            self._handle_events()
+
+    @contextlib.contextmanager
+    def _gone_is_told(self) -> Iterator[None]:
         import xcffib
 
+        if self._memory is None:
+            return  # it was closed after this had been put off
         try:
-            self._handle_events()
+            yield
         except xcffib.ConnectionException:
             self._loop.remove_reader(self._fileno)
             self._gone()
@@ -160,13 +178,21 @@ class Screen:
         """Each question to the display may bring in more."""
         while True:
             damaged, size, handled = self._poll()
+            self._damaged = self._damaged or damaged
             if size is not None and size != (self.width, self.height):
                 self._allocate(*size)
                 self._on_resize()
-            if damaged:
+            if self._damaged and self._follows and self._loop.time() >= self._next_look:
                 self._look(self._take_damage())
+                self._next_look = self._loop.time() + INTERVAL
             elif not handled:
-                return
+                break
+        if self._damaged and self._follows and self._later is None:
+            self._later = self._loop.call_at(self._next_look, self._look_later)
+
+    def _look_later(self) -> None:
+        self._later = None
+        self.handle_events()
 
     def _poll(self) -> tuple[bool, tuple[int, int] | None, bool]:
         """Return whether something was drawn, the new size if there is one, and whether there was any event."""
@@ -187,15 +213,34 @@ class Screen:
 
     def _take_damage(self) -> list[Rectangle]:
         """Return what was drawn on since the last time; drawing from now on is told anew."""
+        self._damaged = False
         self._damage_extension.Subtract(self._damage, 0, self._region)
         reply = self._fixes.FetchRegion(self._region).reply()
         return [Rectangle(each.x, each.y, each.width, each.height) for each in reply.rectangles]
 
-    def look_everywhere(self) -> None:
-        """Read the whole screen, and tell what changed."""
-        self._take_damage()
-        self._look([Rectangle(0, 0, self.width, self.height)])
-        self._loop.call_soon(self.handle_events)
+    def follow(self, wanted: bool) -> None:
+        """Look at what is drawn, or leave it alone while nobody wants to know: it is looked at when they do again."""
+        if wanted == self._follows:
+            return
+        self._follows = wanted
+        if wanted:
+            with self._gone_is_told():
+                self._take_damage()
+                self._look([Rectangle(0, 0, self.width, self.height)])
+            self._loop.call_soon(self.handle_events)
+
+    def drawn_share(self) -> float:
+        """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
+        share = 0.0
+        with self._gone_is_told():
+            if not self._follows:
+                drawn = self.tiles()
+                for each in self._take_damage():
+                    right, lower = each.x + each.width, each.y + each.height
+                    drawn[max(0, each.y) // TILE : -(-lower // TILE), max(0, each.x) // TILE : -(-right // TILE)] = True
+                share = float(drawn.mean())
+                self._loop.call_soon(self.handle_events)
+        return share
 
     def _look(self, rectangles: list[Rectangle]) -> None:
         changed = self.tiles()

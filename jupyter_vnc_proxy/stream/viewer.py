@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from enum import IntEnum
 
 from . import messages
-from .encoders.raw import RawEncoder
-from .encoders.tight import MAX_AREA, TightEncoder
-from .encoders.zrle import ZRLEEncoder
 from .engine import Picture
 from .events import Event
 from .pacing import Pacer
 from .protocol import ServerProtocol
-from .source import TILE, Rectangle, Screen, Tiles, rectangles_of
+from .quality import look_of
+from .recovery import Trust
+from .source import Screen
+from .tiles import TileEncoder
 
 CHUNK = 64 * 1024
 """Bytes that are read from a client at once."""
@@ -28,7 +29,16 @@ ENCODING_TIME = 0.008
 RESET_CONTEXT = 1
 """Flag of an H.264 rectangle: forget what this rectangle showed before."""
 
-PREFERRED = (messages.ENCODING_TIGHT, messages.ENCODING_ZRLE, messages.ENCODING_RAW)
+PING_AGAIN = 0.5
+"""Seconds between two questions after the link's own delay while tiles are sent."""
+
+
+class Asked(IntEnum):
+    """What the answer to one of our fences tells: the first byte of its payload, before the number of an update."""
+
+    ARRIVED = 1
+    PAINTED = 2
+    DELAY = 3
 
 
 class Viewer:
@@ -48,17 +58,17 @@ class Viewer:
         self._handle = handle
         self.protocol = ServerProtocol(name, screen.width, screen.height)
         self.pacer = Pacer()
-        self.unseen: Tiles = screen.tiles(True)
+        self.tiles = TileEncoder(screen, self.protocol)
         self.requested = False
         self.continuous = False
         self.in_video = False
-        self._needs_key = True
+        self.needs_key = True
+        self.trust = Trust.ALL
+        self._has_reset = False
+        self._pinged = float("-inf")
         self._frame = 0
-        self._resume = (0, 0)
-        self._tight = TightEncoder()
-        self._zrle = ZRLEEncoder()
-        self._raw = RawEncoder()
         self._extra: list[bytes] = []
+        self._settling: asyncio.TimerHandle | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
 
@@ -72,6 +82,8 @@ class Viewer:
 
     def close(self) -> None:
         """End the connection."""
+        if self._settling is not None:
+            self._settling.cancel()
         self._writer.close()
 
     def _flush(self) -> None:
@@ -90,31 +102,66 @@ class Viewer:
 
     @property
     def takes_video(self) -> bool:
-        """Whether it decodes H.264 and tells when it has painted."""
-        return self.supports(messages.ENCODING_H264) and self.supports(messages.PSEUDO_FENCE)
+        """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
+        known = self.supports(messages.ENCODING_H264) and self.supports(messages.PSEUDO_FENCE)
+        return known and self.continuous and self.trust > Trust.WITHOUT_VIDEO
+
+    @property
+    def decodes_full_colour(self) -> bool:
+        """Whether 4:4:4 may be tried; its quality level asks for it."""
+        return self.trust == Trust.ALL
+
+    @property
+    def quality(self) -> int | None:
+        """Its quality level, 0 to 9, or ``None`` where it has told none."""
+        return self.protocol.quality_level
 
     def _may_send(self) -> bool:
         wanted = self.requested or self.continuous
         backlog = self._writer.transport.get_write_buffer_size()
         return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send()
 
-    def painted(self, number: int) -> None:
-        """The fence with this number came back."""
-        self.pacer.acknowledged(time.monotonic(), number)
+    def acknowledged(self, payload: bytes) -> bool:
+        """An answer to one of our fences came; return whether it tells that something was painted."""
+        now = time.monotonic()
+        if len(payload) != 5 or payload[0] not in list(Asked):
+            return False
+        number = int.from_bytes(payload[1:], "big")
+        match Asked(payload[0]):
+            case Asked.ARRIVED:
+                self.pacer.arrived(now, number)
+            case Asked.DELAY:
+                self.pacer.link.answered(now, number)
+            case Asked.PAINTED:
+                self._has_reset = False
+                self.pacer.painted(now, number)
+                return True
+        return False
 
-    def _begin_frame(self, size: int) -> bytes:
-        """Count a frame of ``size`` bytes; return what asks for its acknowledgement.
+    def ping(self) -> None:
+        """Ask for the link's own delay, by itself: an answer that comes with an update has waited for all of that."""
+        if self.supports(messages.PSEUDO_FENCE):
+            now = time.monotonic()
+            self._frame += 1
+            self._pinged = now
+            self.pacer.link.pinged(now, self._frame)
+            self._writer.write(_fence(Asked.DELAY, self._frame))
 
-        A fence is answered as soon as it is read. The empty update before it is read only after the last one was
-        painted, which makes the answer mean just that.
+    def _send_update(self, rectangles: list[bytes]) -> None:
+        """Send an update, and ask when it has been read and when it has been painted.
+
+        A fence is answered as soon as it is read. The empty update before the second one is read only after the last
+        one was painted (noVNC 1.7, core/rfb.js: `_framebufferUpdate`), which makes the answer mean just that.
         """
         self.requested = False
-        if not self.supports(messages.PSEUDO_FENCE):
-            return b""
-        self._frame += 1
-        self.pacer.sent(time.monotonic(), self._frame, size)
-        request = messages.FENCE_REQUEST | messages.FENCE_BLOCK_BEFORE
-        return messages.update_header(0) + messages.fence(request, self._frame.to_bytes(4, "big"))
+        update = b"".join([messages.update_header(len(rectangles)), *rectangles])
+        if self.supports(messages.PSEUDO_FENCE):
+            self._frame += 1
+            self.pacer.sent(time.monotonic(), self._frame, len(update))
+            fences = [_fence(Asked.ARRIVED, self._frame), messages.update_header(0), _fence(Asked.PAINTED, self._frame)]
+            self._writer.write(b"".join([update, *fences]))
+        else:
+            self._writer.write(update)
 
     # -- what it is sent ---------------------------------------------------------------------------------------------
 
@@ -124,103 +171,92 @@ class Viewer:
 
     def resized(self) -> None:
         """The screen has another size; what it showed counts for nothing."""
-        self.unseen = self._screen.tiles(True)
-        self._needs_key = True
+        self.tiles.resized()
+        self.needs_key = True
 
     def send_tiles(self) -> None:
         """Send what it has not seen yet, exactly, as far as the link takes it."""
-        if not self._may_send() or not (self._extra or (self.unseen.any() and not self.in_video)):
+        now = time.monotonic()
+        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.waiting(now))):
             return
+        if now - self._pinged > PING_AGAIN:
+            self.ping()
         rectangles, self._extra = self._extra, []
-        if self._frame == 0:
-            self._writer.write(self._begin_frame(0))  # what comes back tells the link's own delay
         if not self.in_video:
-            rectangles += self._unseen_rectangles()
-        update = b"".join([messages.update_header(len(rectangles)), *rectangles])
-        self._writer.write(update + self._begin_frame(len(update)))
+            rectangles += self._unseen_rectangles(now)
+        if rectangles:  # else what changed has changed back
+            self._send_update(rectangles)
 
-    def _unseen_rectangles(self) -> list[bytes]:
-        """Encode what it has not seen, from where the last update ended, as far as one update goes."""
-        rectangles = rectangles_of(self.unseen, self._screen.width, self._screen.height)
-        parts = sorted((part for each in rectangles for part in _parts(each)), key=lambda part: (part.y, part.x))
-        first = next((index for index, part in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
-        is_paced = self.supports(messages.PSEUDO_FENCE)
-        budget = self.pacer.burst() if is_paced else float("inf")  # the others may expect what they ask for in one
-        deadline = time.monotonic() + ENCODING_TIME if is_paced else float("inf")
-        found: list[bytes] = []
-        left = self.unseen.copy()
-        self._resume = (0, 0)
-        for part in [*parts[first:], *parts[:first]]:
-            if budget < 0 or (found and time.monotonic() > deadline):
-                self._resume = (part.y, part.x)
-                break
-            found.append(self._encode(part))
-            budget -= len(found[-1])
-            _clear(left, part)
-        self.unseen = left
+    def _unseen_rectangles(self, now: float) -> list[bytes]:
+        """Encode what it has not seen, as far as one update goes."""
+        if not self.supports(messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
+            found = self.tiles.rectangles(now, float("inf"), float("inf"))
+        else:
+            found = self.tiles.rectangles(now, self.pacer.burst(now), ENCODING_TIME)
+        self._await_rest(now)
         return found
 
-    def _encode(self, part: Rectangle) -> bytes:
-        pixels = self._screen.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-        encoding = next((each for each in PREFERRED if self.supports(each)), messages.ENCODING_RAW)
-        if not self.protocol.pixel_format.is_native:
-            encoding = messages.ENCODING_RAW
-        if encoding == messages.ENCODING_TIGHT:
-            data = self._tight.encode(pixels)
-        elif encoding == messages.ENCODING_ZRLE:
-            data = self._zrle.encode(pixels, self.protocol.pixel_format)
+    def _await_rest(self, now: float) -> None:
+        """Come back when what was sent inexactly may be at rest."""
+        rest = self.tiles.waits_until()
+        if self._settling is None and rest is not None:
+            self._settling = asyncio.get_running_loop().call_later(max(0.0, rest - now), self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        now = time.monotonic()
+        if self.tiles.waiting(now):
+            self.send_tiles()  # or later, when the viewer may be sent something
         else:
-            data = self._raw.encode(pixels, self.protocol.pixel_format)
-        return messages.rectangle(*part, encoding) + data
+            self._await_rest(now)
+
+    # -- video -------------------------------------------------------------------------------------------------------
 
     def join_video(self) -> None:
-        """Take part in the shared stream, from its next key picture on."""
+        """Watch a video, from its next key picture on."""
         self.in_video = True
-        self._needs_key = True
-        self.pacer.forget_delays()
+        self.needs_key = True
 
     def leave_video(self) -> None:
-        """Take part no more; whatever the video painted is not exact."""
+        """Watch it no longer; whatever it painted is not exact."""
         if self.in_video:
             self.in_video = False
-            self.unseen[:] = True
+            self.tiles.forget()
+
+    def reset_decoder(self) -> bool:
+        """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""
+        if self._has_reset:
+            return False
+        self._has_reset = self.needs_key = True
+        self.pacer.give_time(time.monotonic())
+        return True
+
+    @property
+    def has_full_colour(self) -> bool:
+        """Whether the video that it is sent may be 4:4:4."""
+        return look_of(self.quality).full_colour and self.decodes_full_colour
 
     def send_picture(self, picture: Picture) -> bool:
-        """Send a picture of the shared stream; return ``False`` where it needs a key picture first."""
-        if self._needs_key and not picture.is_key:
+        """Send a picture of the video; return ``False`` where it needs a key picture first."""
+        if self.needs_key and not picture.is_key:
             return False
-        if self.pacer.fell_behind(time.monotonic()):
-            self.leave_video()
-            return True
-        flags = RESET_CONTEXT if self._needs_key else 0
-        self._needs_key = False
-        if not picture.is_key:
-            self.pacer.encoded(len(picture.data))
+        flags = RESET_CONTEXT if self.needs_key else 0
+        self.needs_key = False
         whole = messages.h264_rectangle(0, 0, *even(self._screen), picture.data, flags)
         extra, self._extra = self._extra, []
-        update = b"".join([messages.update_header(len(extra) + 1), *extra, whole])
-        self._writer.write(update + self._begin_frame(len(update)))
+        self._send_update([*extra, whole])
         return True
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._writer.transport.abort()
+
+
+def _fence(asked: Asked, number: int) -> bytes:
+    flags = messages.FENCE_REQUEST | messages.FENCE_BLOCK_BEFORE
+    return messages.fence(flags, bytes([asked]) + number.to_bytes(4, "big"))
 
 
 def even(screen: Screen) -> tuple[int, int]:
     """Return the part of the screen that H.264 can show with halved chroma: even sides, in pixels."""
     return screen.width & ~1, screen.height & ~1
-
-
-def _parts(rectangle: Rectangle) -> list[Rectangle]:
-    """Cut a rectangle of whole tiles into parts of whole tiles, of at most `MAX_AREA` pixels."""
-    high = min(4, -(-rectangle.height // TILE)) * TILE
-    wide = MAX_AREA // high // TILE * TILE
-    right, lower = rectangle.x + rectangle.width, rectangle.y + rectangle.height
-    return [
-        Rectangle(x, y, min(wide, right - x), min(high, lower - y))
-        for y in range(rectangle.y, lower, high)
-        for x in range(rectangle.x, right, wide)
-    ]
-
-
-def _clear(tiles: Tiles, rectangle: Rectangle) -> None:
-    rows = slice(rectangle.y // TILE, -(-(rectangle.y + rectangle.height) // TILE))
-    columns = slice(rectangle.x // TILE, -(-(rectangle.x + rectangle.width) // TILE))
-    tiles[rows, columns] = False

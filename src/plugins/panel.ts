@@ -4,12 +4,12 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../commands';
-import { DesktopScreen } from '../screen';
+import { UNCHOSEN } from '../quality';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
-import type { RemoteScreen } from '../rfb';
+import type { IQualityChoice } from '../quality';
 import type { DesktopWidget } from '../widget';
 
 const ID = 'jupyter-vnc-proxy:plugin';
@@ -37,7 +37,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       void settingRegistry?.load(ID);
       return tracker;
     }
-    let quality = DesktopScreen.QUALITY;
+    let quality = UNCHOSEN;
     const context = { app, manager, trans, tracker, quality: () => quality };
     addOpenPanel(context);
     addPanelCommands(context);
@@ -66,12 +66,15 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
 
 async function followSettings(
   registry: ISettingRegistry,
-  apply: (quality: RemoteScreen.IQuality) => void
+  apply: (quality: IQualityChoice) => void
 ): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
     const { qualityLevel, compressionLevel } = settings.composite;
-    apply({ qualityLevel: Number(qualityLevel), compressionLevel: Number(compressionLevel) });
+    apply({
+      qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
+      compressionLevel: Number(compressionLevel)
+    });
   };
   settings.changed.connect(update);
   update();

@@ -108,6 +108,20 @@ it('asks for a part of the log', async () => {
   expect(server.lines[1]).toBe(`GET ${DOOR_2}/default/log?part=x11vnc&lines=50`);
 });
 
+it('asks for the report about a desktop', async () => {
+  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${BASE}api/vnc/report?desktop=a%20b`, { report: 'All.' });
+  expect(await api.report('a b')).toBe('All.');
+});
+
+it('asks for the report about the server where there is no such desktop', async () => {
+  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${BASE}api/vnc/report?desktop=a`, { code: 'unknown-desktop' }, 404);
+  server.answer(`GET ${BASE}api/vnc/report`, { report: 'The server.' });
+  expect(await api.report('a')).toBe('The server.');
+  expect(await errorOf(api.report('b'))).toMatchObject({ status: 404, code: null });
+});
+
 it('marks each request as our own, and sends bodies as JSON', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`POST ${DOOR_2}/default/resize`, modelOf());

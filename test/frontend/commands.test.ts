@@ -5,7 +5,7 @@ import { Panel } from '@lumino/widgets';
 import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../../src/commands';
 import { DesktopManager } from '../../src/manager';
 import { english } from '../../src/page/english';
-import { DesktopScreen } from '../../src/screen';
+import { UNCHOSEN } from '../../src/quality';
 import { FakeAPI } from './fakes/api';
 import { accept, dialog } from './fakes/dialogs';
 
@@ -46,7 +46,7 @@ beforeEach(() => {
     manager,
     tracker,
     trans: english,
-    quality: () => DesktopScreen.QUALITY
+    quality: () => UNCHOSEN
   };
 });
 

@@ -1,6 +1,7 @@
 import { DesktopError } from '../../src/api';
 import { DesktopManager } from '../../src/manager';
-import { askNewDesktop, freeName, NewDesktopForm } from '../../src/newdesktop';
+import { askNewDesktop, freeName } from '../../src/newdesktop';
+import { NewDesktopForm } from '../../src/newdesktopform';
 import { english } from '../../src/page/english';
 import { FakeAPI, modelOf } from './fakes/api';
 import { accept, dialog, dismiss } from './fakes/dialogs';
@@ -92,6 +93,122 @@ describe('the dialog for a new desktop', () => {
     expect(dialog().textContent).toContain('does not answer');
     accept();
     expect(await asked).toBeNull();
+  });
+});
+
+describe("a backend's own fields", () => {
+  const field = { label: 'Label', description: 'What it is for.', required: false };
+  const backend = { usable: true, default: false, missing: [], transports: ['direct'] };
+
+  beforeEach(() => {
+    api.choices = {
+      backends: [
+        ...choices.backends,
+        {
+          ...backend,
+          name: 'far',
+          title: 'Far',
+          fields: [{ ...field, name: 'host', required: true, pattern: '[a-z.]+(:[0-9]+)?' }]
+        },
+        {
+          ...backend,
+          name: 'near',
+          title: 'Near',
+          transports: ['direct', 'other'],
+          fields: [
+            { ...field, name: 'server', choices: ['one', 'two'], default: 'two' },
+            { ...field, name: 'extra', choices: ['a', 'b'] },
+            { ...field, name: 'note' }
+          ]
+        }
+      ],
+      sessions: []
+    };
+  });
+
+  function form(wanted: Desktop.ICreateOptions = { name: 'a' }): NewDesktopForm {
+    const made = new NewDesktopForm({ choices: api.choices, wanted, problem: '', trans: english });
+    document.body.append(made.node);
+    return made;
+  }
+
+  function own(): (HTMLInputElement | HTMLSelectElement)[] {
+    return [...document.querySelectorAll<HTMLInputElement>('.jp-Desktop-own :is(input, select)')];
+  }
+
+  function choose(name: string): void {
+    const select = document.querySelector('select')!;
+    select.value = name;
+    select.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  function enter(control: HTMLInputElement | HTMLSelectElement, value: string): string {
+    control.value = value;
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+    return control.closest('.jp-Desktop-field')!.querySelector('.jp-Desktop-invalid')!.textContent ?? '';
+  }
+
+  it('come and go with it', () => {
+    form();
+    expect(own()).toEqual([]);
+    choose('near');
+    expect(own().map(({ value }) => value)).toEqual(['', 'two', '', '']);
+    expect(document.querySelector('.jp-Desktop-description')?.textContent).toBe('What it is for.');
+    choose('far');
+    expect(own()).toMatchObject([{ value: '', required: true, pattern: '[a-z.]+(:[0-9]+)?' }]);
+    choose('');
+    expect(own()).toEqual([]);
+  });
+
+  it('are sent as they are filled in, and a transport where one was chosen or there is no other', () => {
+    const made = form();
+    choose('near');
+    expect(made.getValue()).toEqual({ name: 'a', backend: 'near', options: { server: 'two' } });
+    const [transport, , extra, note] = own();
+    transport.value = 'other';
+    extra.value = 'b';
+    note.value = 'words';
+    const options = { server: 'two', extra: 'b', note: 'words' };
+    expect(made.getValue()).toEqual({ name: 'a', backend: 'near', transport: 'other', options });
+    choose('far');
+    own()[0].value = 'host';
+    expect(made.getValue()).toEqual({ name: 'a', backend: 'far', transport: 'direct', options: { host: 'host' } });
+  });
+
+  it('are filled in again after a refusal', () => {
+    const options = { server: 'one', extra: 'b', note: 'words' };
+    const wanted = { name: 'a', backend: 'near', transport: 'other', options };
+    expect(form(wanted).getValue()).toEqual(wanted);
+  });
+
+  it('say what is wrong with them, as does the name', () => {
+    form();
+    choose('far');
+    const [host] = own();
+    expect(enter(host, 'NO')).toContain('does not fit');
+    expect(enter(host, '')).toContain('needed');
+    expect(enter(host, 'a.b:1')).toBe('');
+    const name = document.querySelector('input')!;
+    expect(enter(name, '')).toContain('needs a name');
+    expect(enter(name, '-a')).toContain('begins with');
+    expect(enter(name, 'a b')).toContain('no spaces');
+    expect(enter(name, 'a-b')).toBe('');
+  });
+
+  it('keep the dialog open until they are filled in', async () => {
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    const open = dialog().querySelector<HTMLButtonElement>('.jp-mod-accept.jp-Dialog-button')!;
+    expect(open.disabled).toBe(false);
+    choose('far');
+    expect(open.disabled).toBe(true);
+    enter(own()[0], 'host');
+    expect(open.disabled).toBe(false);
+    accept();
+    await asked;
+    expect(api.created).toEqual([
+      { name: 'desktop-1', backend: 'far', transport: 'direct', options: { host: 'host' } }
+    ]);
   });
 });
 

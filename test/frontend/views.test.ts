@@ -4,7 +4,7 @@ import { StatusView } from '../../src/views';
 import { modelOf } from './fakes/api';
 import type { Desktop } from '../../src/tokens';
 
-const actions = { start: jest.fn(), retry: jest.fn(), create: jest.fn() };
+const actions = { start: jest.fn(), retry: jest.fn(), create: jest.fn(), report: jest.fn() };
 
 function statusOf(change: Partial<Desktop.IStatus>): Desktop.IStatus {
   return { phase: 'running', connected: false, model: null, problem: null, retryAt: null, ...change };
@@ -104,6 +104,20 @@ describe('failed', () => {
     expect(actions.start).toHaveBeenCalledTimes(1);
   });
 
+  it('offers the report, or what is known here where there is none', async () => {
+    const writeText = jest.fn();
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    actions.report.mockRejectedValue(new Error('gone'));
+    show({ phase: 'failed', problem: problemOf({ code: 'x', fix: 'do' }), model: modelOf({ phase: 'failed' }) });
+    button('Copy Report').click();
+    await new Promise(done => setTimeout(done));
+    const text = String((writeText.mock.calls as string[][])[0][0]);
+    expect(text).toMatch(/^default: failed x\nThe reason\.\ndo\ntigervnc \(direct\)/);
+    expect(text).toContain('gone');
+    view.clear();
+    expect(view.node.children).toHaveLength(0);
+  });
+
   it('leaves the elements alone when nothing changed', () => {
     show({ phase: 'failed', problem });
     const details = view.node.querySelector('details')!;
@@ -118,6 +132,12 @@ describe('stopped', () => {
     expect(show({ phase: 'stopped' })).toContain('stopped');
     button('Start').click();
     expect(actions.start).toHaveBeenCalledTimes(1);
+  });
+
+  it('says why where the server knows', () => {
+    const problem = problemOf({ code: 'unused', message: 'Nobody had used it.' });
+    expect(show({ phase: 'stopped', problem })).toContain('Nobody had used it.');
+    expect(button('Copy Report')).toBeUndefined();
   });
 });
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import importlib.util
 import os
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,6 +34,15 @@ class StandIn:
         """End the process, and with it the lock."""
         self.process.kill()
         self.process.wait()
+
+
+def break_engine(directory: Path) -> None:
+    """Put an engine into ``directory`` that is the real one but for a library that no machine has: libgbm.so.9."""
+    spec = importlib.util.find_spec("pixelflux")
+    assert spec is not None and spec.origin is not None
+    engine = Path(spec.origin)
+    (directory / engine.name).write_bytes(engine.read_bytes().replace(b"\0libgbm.so.1\0", b"\0libgbm.so.9\0"))
+    (directory / "pixelflux.libs").symlink_to(engine.with_name("pixelflux.libs"))
 
 
 @contextlib.asynccontextmanager

@@ -98,6 +98,22 @@ async def test_a_browser_with_a_cookie_alone_changes_nothing(vnc: Any, jp_fetch:
     assert json.loads((await jp_fetch("api", "desktops")).body) == []
 
 
+async def test_a_browser_that_has_seen_no_other_page_gets_with_the_list_what_it_needs(
+    vnc: Any, jp_fetch: Any, jp_auth_header: Any
+) -> None:
+    browser = await cookies(jp_fetch, jp_auth_header)
+    browser["Cookie"] = next(each for each in browser["Cookie"].split("; ") if each.startswith("username-"))
+    listed = await jp_fetch("api", "desktops", headers=dict(browser))
+    (cookie,) = (each.partition(";")[0] for each in listed.headers.get_list("Set-Cookie"))
+    assert cookie.startswith("_xsrf=")
+    browser["Cookie"] += f"; {cookie}"
+    assert await status(jp_fetch, "POST", "/api/desktops/nobody/start", headers=dict(browser)) == 403
+    browser["X-XSRFToken"] = cookie.removeprefix("_xsrf=")
+    assert await status(jp_fetch, "POST", "/api/desktops/nobody/start", headers=dict(browser)) == 404
+    listed = await jp_fetch("api", "desktops", headers=dict(browser))
+    assert not listed.headers.get_list("Set-Cookie"), "it keeps the one it has"
+
+
 async def test_a_page_from_another_origin_opens_no_socket(
     vnc: Any, jp_fetch: Any, jp_auth_header: Any, jp_http_port: int
 ) -> None:

@@ -66,13 +66,19 @@ JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
 
 
 def test_the_leaves_know_nothing_of_ours() -> None:
-    for name in ("process", "errors", "environment", "installing", "activity", "relay"):
+    for name in ("process", "errors", "environment", "installing", "activity", "relay", "reports"):
         assert own(name) == set(), name
 
 
 def test_process_and_activity_need_nothing_but_python() -> None:
     for name in ("process", "activity", "errors", "options", "environment", "sessions", "runtime", "desktop"):
         assert foreign(name) == set(), name
+    assert foreign("loading") == foreign("reports") == set()
+
+
+def test_reasons_are_files_alone() -> None:
+    assert own("reasons") == {"errors"}
+    assert foreign("reasons") == set()
 
 
 def test_activity_does_no_input_or_output() -> None:
@@ -84,9 +90,16 @@ def test_a_backend_starts_nothing() -> None:
     for name in MODULES:
         if name.startswith("backends"):
             assert not imports(name)[1] & starters, name
-            assert own(name) <= {"backends", "environment", "errors", "installing", "options", "process"} | {
+            assert own(name) <= {"backends", "environment", "errors", "installing", "loading", "options", "process"} | {
                 other for other in MODULES if other.startswith("backends")
             }
+
+
+def test_the_stream_knows_no_desktop_and_no_jupyter() -> None:
+    for name in MODULES:
+        if name.startswith("stream"):
+            assert {each for each in own(name) if not each.startswith("stream")} <= {"display", "options"}, name
+            assert not foreign(name) & {*JUPYTER, "tornado", "websockify"}, name
 
 
 def test_the_runner_knows_no_server() -> None:
@@ -124,6 +137,11 @@ def test_nothing_below_imports_an_entrance() -> None:
 
 def test_only_one_module_turns_errors_into_jupyters_answers() -> None:
     assert [name for name in MODULES if "routes" in own(name)] == ["app"]
+
+
+def test_what_decides_about_the_picture_does_no_input_or_output() -> None:
+    for name in ("heat", "motion", "moves", "pacing", "protocol", "shown", "tiles"):
+        assert not imports(f"stream.{name}")[1] & {"asyncio", "socket", "subprocess", "threading", "xcffib"}, name
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

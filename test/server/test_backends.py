@@ -9,14 +9,24 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+from standins import break_engine
 
-from jupyter_vnc_proxy import backends, environment
-from jupyter_vnc_proxy.backends import AUTO, Backend, all_backends, choose, missing_programs
+from jupyter_vnc_proxy import backends, environment, installing
+from jupyter_vnc_proxy.backends import (
+    AUTO,
+    Backend,
+    all_backends,
+    choose,
+    install_command,
+    lacks,
+    missing_programs,
+    select,
+)
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
 from jupyter_vnc_proxy.backends.stream import Module
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
-from jupyter_vnc_proxy.process import PIPE, Listens, WritesLine
+from jupyter_vnc_proxy.process import PIPE, REPORTS, Listens, WritesLine
 
 PATHS = Paths(Path("/run/d"), Path("/run/d/rfb.sock"), Path("/run/d/Xauthority"))
 
@@ -93,6 +103,7 @@ def test_stream_looks_at_an_xvfb_of_its_own() -> None:
         ("--display", DISPLAY),
         ("--xauthority", "/run/d/Xauthority"),
         ("--unix-socket", "/run/d/rfb.sock"),
+        ("--status-fd", REPORTS),
     ):
         assert has(vnc.argv, *words), words
     assert vnc.after == ("display",)
@@ -104,6 +115,15 @@ def test_a_module_that_is_not_installed_is_missing_with_the_command_that_brings_
     assert module.find() is None
     assert module.install_command() == f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
     assert Module(("numpy",), "the picture").find() is not None
+
+
+def test_a_module_that_is_damaged_is_installed_anew(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (runtime / "damaged.so").write_bytes(b"This is no library. " * 100)
+    monkeypatch.syspath_prepend(runtime)
+    module = Module(("damaged",), "the picture", libraries={"apt": "libraries"})
+    assert module.find() is None
+    assert "invalid ELF header" in (module.problem() or "")
+    assert module.install_command() == f"{sys.executable} -m pip install --force-reinstall damaged"
 
 
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
@@ -181,13 +201,74 @@ def install(directory: Path, *names: str) -> None:
         (directory / name).chmod(0o755)
 
 
-def test_auto_takes_the_best_that_can_run(bare: Path) -> None:
-    assert choose(DesktopOptions()).name == AUTO[0]
+@pytest.fixture
+def broken_engine(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pixelflux is installed, and one of the libraries that it needs is not."""
+    directory = runtime / "engine"
+    directory.mkdir()
+    break_engine(directory)
+    monkeypatch.syspath_prepend(directory)
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra with pixelflux and numpy is not installed."""
+    monkeypatch.setattr("jupyter_vnc_proxy.backends.stream.find_module", lambda name: None)
+
+
+PIP = f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
+APT_LIBRARIES = installing.install_command({"apt": "libgbm1 libpixman-1-0 libxkbcommon0"})
+
+
+def test_auto_takes_the_best_that_can_run_without_a_word(bare: Path) -> None:
+    install(bare, "Xvfb", "Xvnc", "x11vnc")
+    backend, notes = select(DesktopOptions())
+    assert (backend.name, notes) == (AUTO[0], [])
+    assert AUTO[0] == "stream"
+    assert select(DesktopOptions(transport="websockify"))[1] == []
+    assert choose(DesktopOptions(transport="websockify")).name == "tigervnc"
+    assert choose(DesktopOptions(transport="native")).name == "x11vnc"
+
+
+@pytest.mark.usefixtures("broken_engine")
+def test_auto_goes_on_where_the_engine_cant_be_loaded_and_says_why(bare: Path) -> None:
     install(bare, "Xvfb", "x11vnc")
     assert choose(DesktopOptions()).name == "x11vnc"
     install(bare, "Xvnc")
+    backend, (note,) = select(DesktopOptions())
+    assert backend.name == "tigervnc"
+    assert note == (
+        "TigerVNC runs in place of Xvfb + stream: pixelflux (capture and H.264) can't be loaded: libgbm.so.9 "
+        f"is missing. To mend it: {APT_LIBRARIES}"
+    )
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_auto_goes_on_where_the_engine_is_not_installed_and_says_how_to_get_it(bare: Path) -> None:
+    install(bare, "Xvnc")
+    backend, (note,) = select(DesktopOptions())
+    assert backend.name == "tigervnc"
+    assert "numpy (the picture's arithmetic) and pixelflux (capture and H.264) are not installed." in note
+    assert note.endswith(f"To mend it: {installing.install_command({'apt': 'xvfb'})} && {PIP}")
+
+
+def test_where_nothing_can_run_auto_takes_what_lacks_least(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose(DesktopOptions()).name == "stream"
+    monkeypatch.setattr("jupyter_vnc_proxy.backends.stream.find_module", lambda name: None)
     assert choose(DesktopOptions()).name == "tigervnc"
-    assert choose(DesktopOptions(transport="native")).name == "x11vnc"
+
+
+@pytest.mark.usefixtures("broken_engine")
+def test_a_backend_that_was_named_is_taken_and_what_it_lacks_is_told_with_one_command(bare: Path) -> None:
+    install(bare, "Xvnc")
+    options = DesktopOptions(backend="stream")
+    backend, notes = select(options)
+    missing = missing_programs(backend, options)
+    assert (backend.name, notes) == ("stream", [])
+    assert lacks(missing) == (
+        "Xvfb (the display) is not installed. pixelflux (capture and H.264) can't be loaded: libgbm.so.9 is missing."
+    )
+    assert install_command(missing) == APT_LIBRARIES.replace("libgbm1", "xvfb libgbm1")
 
 
 def test_what_is_missing_is_named(bare: Path) -> None:

@@ -167,7 +167,7 @@ async def test_the_time_of_a_desktops_end_is_as_written(api: CheckedApi, runtime
     assert (await api("GET", "default"))["stops_at"]
 
 
-COLOURS = {"tigervnc": (0x12, 0x34, 0x56), "x11vnc": (0xFE, 0xDC, 0xBA)}
+COLOURS = {"stream": (0x20, 0x90, 0xE0), "tigervnc": (0x12, 0x34, 0x56), "x11vnc": (0xFE, 0xDC, 0xBA)}
 
 
 @pytest.mark.parametrize("vnc_traits", [{"backend": name} for name in COLOURS], ids=list(COLOURS))

@@ -166,8 +166,20 @@ async def test_an_untouched_desktop_is_stopped_after_a_warning(api: Api, runtime
     assert (await api("GET", "default"))["stops_at"] is not None
     touched(runtime, 101)
     model = await api.until("default", "stopped")
-    assert (model["error"], model["stops_at"]) == (None, None)
+    assert (model["error"]["code"], model["stops_at"]) == ("unused", None)
+    assert model["error"]["message"] == "It was stopped because nobody had used it for 100 seconds."
     assert processes_of(runtime / "default") == {}
+
+
+@pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
+async def test_the_reason_of_one_stop_is_not_that_of_the_next(api: Api, vnc: Any, runtime: Path) -> None:
+    await api("POST", "default", "start")
+    await api.until("default", "running")
+    touched(runtime, 101)
+    await api.until("default", "stopped")
+    await api("POST", "default", "start")
+    assert (await api.until("default", "running"))["error"] is None
+    assert (await api("POST", "default", "stop"))["error"] is None
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 1}])

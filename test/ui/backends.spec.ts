@@ -1,11 +1,16 @@
-import { DesktopView, expect, openLab, runCommand, test } from './lab';
-import { jupyterForFile } from './jupyter';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DesktopView, expect, look, openDesktop, openLab, runCommand, test } from './lab';
+import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
 import { listeningPorts } from './processes';
 import { XWindow } from './xclient';
 
 const jupyter = jupyterForFile();
 
 for (const [backend, transport] of [
+  ['stream', 'direct'],
   ['x11vnc', 'direct'],
   ['x11vnc', 'websockify'],
   ['x11vnc', 'native'],
@@ -32,7 +37,7 @@ for (const [backend, transport] of [
   });
 }
 
-for (const backend of ['tigervnc', 'x11vnc']) {
+for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
   test(`${backend}: the desktop has the panel's size, and follows it`, async ({ page }) => {
     await jupyter.post('api/desktops', { name: backend, backend });
     await openLab(page, jupyter);
@@ -59,3 +64,49 @@ for (const backend of ['tigervnc', 'x11vnc']) {
     await jupyter.post(`api/desktops/${backend}/stop`);
   });
 }
+
+test('the tile opens a desktop of the best backend, without a word', async ({ page }) => {
+  const view = await openDesktop(page, jupyter);
+  expect(await jupyter.model()).toMatchObject({ backend: 'stream', transport: 'direct', notes: [] });
+  const window = await XWindow.show(jupyter);
+  await window.seen(view);
+  await window.type(view, 'Key!');
+  window.close();
+  await jupyter.removeDesktops();
+});
+
+test.describe('where pixelflux is installed, and lacks a library', () => {
+  const engine = join(tmpdir(), `vncui-engine-${process.pid}`);
+
+  test.beforeAll(() => {
+    mkdirSync(engine);
+    const script = 'import pathlib, sys, standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
+    execFileSync(PYTHON, ['-c', script, engine], { cwd: join(REPOSITORY, 'test/server') });
+  });
+  test.afterAll(() => rmSync(engine, { recursive: true, force: true }));
+
+  const other = jupyterForFile({ env: { PYTHONPATH: engine } });
+
+  test('TigerVNC shows the desktop, and its notes say why and what mends it', async ({ page }) => {
+    const view = await openDesktop(page, other);
+    const { backend, notes, encoder } = (await other.model())!;
+    expect([backend, encoder]).toEqual(['tigervnc', null]);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain("can't be loaded: libgbm.so.9 is missing");
+    expect(notes[0]).toContain('apt-get install --no-install-recommends libgbm1 libpixman-1-0 libxkbcommon0');
+    const window = await XWindow.show(other);
+    await window.seen(view);
+    window.close();
+  });
+
+  test('a desktop that is to be stream fails with the reason and the command', async ({ page }) => {
+    await other.post('api/desktops', { name: 'named', backend: 'stream' });
+    await openLab(page, other);
+    await runCommand(page, 'vnc:open', { name: 'named' });
+    const view = new DesktopView(page, { name: 'named' });
+    await view.phase('failed');
+    await expect(view.status.locator('.jp-Desktop-reason')).toContainText("pixelflux (capture and H.264) can't be loaded");
+    await expect(view.status.locator('.jp-Desktop-command code')).toContainText('libgbm1');
+    await look(page, 'stream-cannot-load');
+  });
+});

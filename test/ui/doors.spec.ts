@@ -6,6 +6,15 @@ import { XWindow } from './xclient';
 const VncProxy = { session_command: ['openbox'] };
 const jupyter = jupyterForFile({ config: { VncProxy } });
 
+test('the page starts its desktop though a browser sees it first of all', async ({ page }) => {
+  await page.goto(jupyter.url('vnc/'));
+  const view = new DesktopView(page);
+  await view.live();
+  await paint(jupyter, 'default', COLOURS.red);
+  await painted(view, COLOURS.red);
+  await jupyter.removeDesktops();
+});
+
 test('without the server extension, jupyter-server-proxy shows the desktop that ran before', async ({ page }) => {
   const before = await openDesktop(page, jupyter);
   await paint(jupyter, 'default', COLOURS.green);

@@ -19,6 +19,13 @@ test.describe('a session that ends at once', () => {
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('JUPYTER_VNC_SESSION=');
     await look(page, 'failed');
 
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await view.button('Copy Report').click();
+    await expect(view.button('Copied')).toBeVisible();
+    const report = await page.evaluate(() => navigator.clipboard.readText());
+    expect(report).toContain('default');
+    expect(report).toContain('exit status 3');
+
     const phases: string[] = [];
     await page.exposeFunction('notePhase', (phase: string) => phases.push(phase));
     await view.node.evaluate((node: HTMLElement) =>

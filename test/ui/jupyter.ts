@@ -32,6 +32,8 @@ export interface IDesktopModel {
   session: string;
   stops_at: string | null;
   clients: number;
+  encoder: string | null;
+  notes: string[];
 }
 
 /** A Jupyter server with a home, a port and a runtime directory of its own. */

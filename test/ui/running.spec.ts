@@ -16,7 +16,7 @@ test('"Running" stops one of three desktops, removes it, and stops all', async (
     await item.getByTitle(button, { exact: true }).click();
   };
   await expect(labels).toHaveText(['blue', 'green', 'red']);
-  await expect(items.locator('.jp-RunningSessions-itemDetail').first()).toContainText('tigervnc');
+  await expect(items.locator('.jp-RunningSessions-itemDetail').first()).toContainText('stream');
   await look(page, 'list');
 
   await stop('red', 'Stop');

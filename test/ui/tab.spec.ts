@@ -6,7 +6,9 @@ import { lives } from './processes';
 import type { Page } from '@playwright/test';
 
 const jupyter = jupyterForFile({
-  config: { VncProxy: { session_command: ['sh', '-c', 'echo "The session says this."; exec openbox'] } }
+  config: {
+    VncProxy: { backend: 'tigervnc', session_command: ['sh', '-c', 'echo "The session says this."; exec openbox'] }
+  }
 });
 
 test.beforeEach(() => jupyter.post('api/desktops', { name: 'red' }));

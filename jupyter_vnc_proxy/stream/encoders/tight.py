@@ -74,11 +74,21 @@ class TightEncoder:
 
     def encode(self, pixels: Pixels) -> bytes:
         """Return a rectangle's content, exact; raise ``ValueError`` where it is too large for one rectangle."""
+        return self._few_colours(pixels) or self._copy(pixels)
+
+    def film(self, pixels: Pixels, quality: int) -> tuple[bytes, bool]:
+        """Return a rectangle's content and whether it is exact: what has many colours is JPEG of ``quality`` 0 to 9."""
+        if data := self._few_colours(pixels):
+            return data, True
+        return self.jpeg(pixels, quality), False
+
+    def _few_colours(self, pixels: Pixels) -> bytes:
+        """Return a rectangle's content as a palette and indices; nothing where it has many colours."""
         if pixels.shape[1] > MAX_WIDTH:
             raise ValueError(f"a Tight rectangle of {pixels.shape[1]} pixels is too wide")
         colours = colours_of(pixels)
         if (palette := self._finder.find(colours, 2 if colours.size < MIN_PALETTE else 256)) is None:
-            return self._copy(pixels)
+            return b""
         if len(palette.colours) == 1:
             return bytes([FILL]) + _tpixels(palette.colours)
         return self._indexed(palette)
@@ -88,7 +98,8 @@ class TightEncoder:
         from PIL import Image
 
         height, width = pixels.shape[:2]
-        image = Image.frombuffer("RGB", (width, height), _rgb(pixels), "raw", "RGB", 0, 1)
+        data = np.ascontiguousarray(pixels)  # which Pillow puts in order itself, quicker
+        image = Image.frombuffer("RGB", (width, height), data, "raw", "BGRX", 0, 1)
         out = io.BytesIO()
         factor, subsampling = JPEG_LEVELS[quality]
         image.save(out, "JPEG", quality=factor, subsampling=subsampling)

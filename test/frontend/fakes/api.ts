@@ -18,6 +18,8 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
     stops_at: null,
     clients: 0,
     error: null,
+    encoder: null,
+    notes: [],
     ...change
   };
 }
@@ -103,6 +105,10 @@ export class FakeAPI implements IDesktopAPI {
   async log(name: string, part = 'session'): Promise<Desktop.ILog> {
     const { lines } = this;
     return this._answer(`log ${name} ${part}`, () => ({ name, part, parts: ['display', 'session', 'vnc'], lines }));
+  }
+
+  async report(name: string): Promise<string> {
+    return this._answer(`report ${name}`, () => `All about ${name}.`);
   }
 
   socketURL(name: string): string {

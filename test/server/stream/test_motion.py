@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_vnc_proxy.stream.motion import LARGE, REST, WINDOW, Motion
+from jupyter_vnc_proxy.stream.motion import LARGE, LINGERS, REST, WINDOW, Motion
 
 FRAME = 1 / 60
 
@@ -35,11 +35,21 @@ def test_motion_ends_only_after_a_rest_and_can_begin_again() -> None:
     play(motion, 1, 0.5)
     assert motion.active
     assert motion.rest_at() >= 1 - FRAME + REST - 1e-9
+    motion.drawn(5.0, 0.5)
     motion.picture(5.0)
     assert motion.rest_at() == 5.0 + REST
     motion.stop()
     assert not motion.active
     assert len(play(motion, 1, 0.5, begin=100)) == 1
+
+
+def test_something_small_that_goes_on_moving_keeps_no_film_alive() -> None:
+    motion = Motion()
+    play(motion, 1, 0.5)
+    for step in range(120):
+        motion.drawn(1 + step * FRAME, 0.01)
+        motion.picture(1 + step * FRAME)
+    assert motion.rest_at() < 1 + LINGERS
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, LARGE * 0.99)), max_size=200))

@@ -6,14 +6,10 @@ import os
 import socket
 import stat
 import struct
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import wait_until
 from displays import Display
 
 from jupyter_vnc_proxy.display import screenshot
@@ -64,26 +60,6 @@ class RawClient:
 
     def close(self) -> None:
         self._socket.close()
-
-
-@pytest.fixture
-def display(runtime: Path) -> Iterator[Display]:
-    made = Display(runtime)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def served(runtime: Path, display: Display) -> Iterator[Path]:
-    path = runtime / "rfb.sock"
-    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}"]
-    argv += [f"--xauthority={display.xauthority}", f"--unix-socket={path}", "--desktop=Trial"]
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-    wait_until(path.exists)
-    yield path
-    process.terminate()
-    assert process.wait(10) == 0
-    assert not path.exists()
 
 
 def same_as_the_screen(client: RawClient, display: Display) -> bool:

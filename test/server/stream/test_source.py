@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-import pytest
 from displays import Display
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from jupyter_vnc_proxy.stream.source import TILE, Rectangle, Screen, Tiles, rectangles_of
-
-
-@pytest.fixture
-def display(runtime: Path) -> Iterator[Display]:
-    made = Display(runtime)
-    yield made
-    made.close()
 
 
 def paint(display: Display, rectangle: Rectangle, colour: int) -> None:

@@ -1,0 +1,72 @@
+"""Whether an extension module can be loaded here, found out without loading it into this process."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+
+from .environment import clean_environment
+
+NOT_LOADED = 3
+"""Exit status of `PROBE` where the loader refuses; it prints the loader's words."""
+
+PROBE = f"""
+import _ctypes, sys
+try:
+    _ctypes.dlopen(sys.argv[1], 2)
+except OSError as error:
+    print(error)
+    sys.exit({NOT_LOADED})
+"""
+"""Loads a library as an import does (2 is RTLD_NOW, from <dlfcn.h>), without running any of its Python."""
+
+PROBE_TIMEOUT = 10.0
+"""Seconds; what takes longer is taken to work, and the part that needs it will tell."""
+
+MISSING = "is missing"
+"""How `load_problem` ends where a shared library isn't there."""
+
+SUFFIXES = (".so", ".pyd")
+
+
+def find_module(name: str) -> str | None:
+    """Return the file that this interpreter would import for ``name``, a top-level module, or ``None``."""
+    spec = importlib.util.find_spec(name)
+    return spec.origin if spec is not None else None
+
+
+def load_problem(file: str) -> str | None:
+    """Return why the extension module ``file`` can't be loaded, as in ``libgbm.so.1 is missing``; ``None`` if it can.
+
+    A short child of the same interpreter asks the loader (some 15 ms, and none of the library's memory and threads stay
+    here). What can be loaded is remembered; what can't may be mended while this process runs.
+    """
+    if not file.endswith(SUFFIXES):
+        return None
+    try:
+        _load(file)
+    except OSError as error:
+        missing = re.match(r"(\S+): cannot open shared object file", str(error))
+        return f"{missing[1]} {MISSING}" if missing else str(error)
+    return None
+
+
+@functools.cache
+def _load(file: str) -> None:
+    """Have a child load ``file``; raise ``OSError`` with the loader's words where it can't."""
+    argv = [sys.executable, "-I", "-S", "-c", PROBE, file]
+    try:
+        # The environment of the part that will import it.
+        probe = subprocess.run(
+            argv, env=clean_environment(os.environ), capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return
+    if probe.returncode == NOT_LOADED:
+        raise OSError(probe.stdout.strip())
+    if probe.returncode < 0:
+        raise OSError(f"the loader ended with signal {-probe.returncode}")

@@ -1,0 +1,131 @@
+"""One encoder, and the viewers that watch what it makes of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .engine import Engine, Look, Picture, Rate
+from .pacing import Fitting
+from .quality import look_of, most_kilobits
+from .source import Screen
+from .status import Status
+from .viewer import Viewer, even
+
+CHROMA_LASTS = 2.0
+"""Seconds between two changes of the chroma, each of which begins with a key picture."""
+
+SMOOTHING = 0.05
+"""Weight of the newest picture in the mean of what is used."""
+
+
+class Video:
+    """Made with ``make_engine(deliver)``; runs while somebody watches. ``on_picture()`` is called with each picture."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        make_engine: Callable[[Callable[[Picture], None]], Engine],
+        on_picture: Callable[[], None],
+        status: Status,
+    ) -> None:
+        self._screen = screen
+        self._engine = make_engine(self._deliver)
+        self._on_picture = on_picture
+        self._status = status
+        self._described = False
+        self.viewers: list[Viewer] = []
+        self._running = False
+        self._look = Look(0)
+        self._looked = float("-inf")
+        self._rate = Rate(0)
+        self._size = 0.0
+        self._fitting = Fitting()
+
+    # -- who watches --------------------------------------------------------------------------------------------------
+
+    def join(self, viewers: list[Viewer], now: float) -> None:
+        """Let more viewers watch, from the next key picture on. Raise ``RuntimeError`` where the engine can't."""
+        if not viewers:
+            return
+        for viewer in viewers:
+            viewer.join_video()
+        self.viewers += viewers
+        if self._running:
+            self._engine.request_key()
+        else:
+            self._start(now)
+
+    def leave(self, viewer: Viewer) -> None:
+        """Let a viewer watch no longer; without any the engine stops."""
+        if viewer in self.viewers:
+            self.viewers.remove(viewer)
+            viewer.leave_video()
+        if not self.viewers:
+            self.stop()
+
+    def stop(self) -> None:
+        """End the encoder; who watched has seen all there is."""
+        if self._running:
+            self._running = False
+            self._engine.stop()
+        left, self.viewers = self.viewers, []
+        for viewer in left:
+            viewer.leave_video()
+
+    # -- what is made -------------------------------------------------------------------------------------------------
+
+    def follow(self, now: float) -> None:
+        """Give the encoder the rate that all who watch can take, and the chroma that is worth it."""
+        if not self._running:
+            return
+        rate, look = self.wanted(now)
+        if look != self._look and now - self._looked > CHROMA_LASTS:
+            for viewer in self.viewers:
+                viewer.needs_key = True
+            self._start(now)
+        else:
+            self._engine.change_rate(rate)
+        self._rate = rate
+
+    def wanted(self, now: float) -> tuple[Rate, Look]:
+        """Return what all who watch can take."""
+        rates = [self.rate_for(viewer, now) for viewer in self.viewers]
+        rate = Rate(min(each.kilobits for each in rates), min(each.frames for each in rates))
+        looks = [look_of(viewer.quality) for viewer in self.viewers]
+        most = min(most_kilobits(viewer.quality, *even(self._screen)) for viewer in self.viewers)
+        # Twice as many samples are worth it where nothing else gets worse by them.
+        affordable = rate.kilobits >= most / 2 or self._size * rate.frames < rate.kilobits / 2
+        full_colour = affordable and all(
+            look.full_colour and viewer.decodes_full_colour for look, viewer in zip(looks, self.viewers, strict=True)
+        )
+        share = min(viewer.pacer.share(now, most) for viewer in self.viewers)
+        return self._fitting.fit(now, rate, share), Look(max(look.finest for look in looks), full_colour)
+
+    def rate_for(self, viewer: Viewer, now: float) -> Rate:
+        """Return what one viewer can take."""
+        return viewer.pacer.rate(now, most_kilobits(viewer.quality, *even(self._screen)))
+
+    def request_key(self) -> None:
+        """Make the next picture a key picture."""
+        self._engine.request_key()
+
+    def _start(self, now: float) -> None:
+        self._fitting = Fitting()
+        self._rate, self._look = self.wanted(now)
+        self._looked = now
+        self._size = 0.0
+        self._described = False
+        self._engine.start(*even(self._screen), self._rate, self._look)
+        self._running = True
+
+    def _deliver(self, picture: Picture) -> None:
+        self._on_picture()
+        if not self._described:
+            self._described = True
+            self._status.ask(self._engine.describe)
+        if not picture.is_key:
+            self._size += SMOOTHING * (len(picture.data) / 125 - self._size)
+            self._fitting.encoded(len(picture.data), self._rate)
+        waiting = [viewer for viewer in self.viewers if not viewer.send_picture(picture)]
+        if waiting:
+            self._engine.request_key()

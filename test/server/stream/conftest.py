@@ -1,0 +1,39 @@
+"""A display of the test's own, and the server as a process that serves it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import wait_until
+from displays import Display
+
+
+@pytest.fixture
+def display(runtime: Path) -> Iterator[Display]:
+    made = Display(runtime)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(runtime: Path, display: Display) -> Iterator[subprocess.Popen[bytes]]:
+    """The server's process; it must end well when it is told to."""
+    path = runtime / "rfb.sock"
+    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}"]
+    argv += [f"--xauthority={display.xauthority}", f"--unix-socket={path}", "--desktop=Trial"]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    wait_until(path.exists)
+    yield process
+    process.terminate()
+    assert process.wait(10) == 0
+    assert not path.exists()
+
+
+@pytest.fixture
+def served(runtime: Path, server: subprocess.Popen[bytes]) -> Path:
+    """The socket that it listens on."""
+    return runtime / "rfb.sock"

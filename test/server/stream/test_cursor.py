@@ -1,0 +1,83 @@
+"""The cursor's shape, as a real display has it."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import xcffib.xproto
+from conftest import until
+from displays import Display
+
+from jupyter_vnc_proxy.display import connect
+from jupyter_vnc_proxy.stream.cursor import Cursor
+from jupyter_vnc_proxy.stream.source import Screen
+
+VMWARE_CURSOR = 0x574D5664
+
+
+class Watched:
+    """A cursor that is followed, and what a viewer that draws it with alpha is sent."""
+
+    def __init__(self, display: Display) -> None:
+        self.changes = 0
+        self.screen = Screen(display.name, display.xauthority, lambda tiles: None, lambda: None)
+        self.cursor = Cursor(self.screen, self._changed)
+        self.screen.start(lambda: None)
+        self.sent: list[bytes] = []
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def supports(self, encoding: int) -> bool:
+        return encoding == VMWARE_CURSOR
+
+    def add_rectangle(self, rectangle: bytes) -> None:
+        self.sent.append(rectangle)
+
+    def shape(self) -> tuple[tuple[int, int, int, int], np.typing.NDArray[np.uint8]]:
+        """Return hot x, hot y, width and height, and the pixels in RGBA."""
+        self.cursor.send_to(self)  # type: ignore[arg-type]
+        x, y, width, height, encoding, kind = struct.unpack_from(">HHHHiBx", self.sent[-1])
+        assert (encoding, kind) == (VMWARE_CURSOR, 1)
+        return (x, y, width, height), np.frombuffer(self.sent[-1][14:], np.uint8).reshape(height, width, 4)
+
+
+def square(display: Display, side: int, red: int) -> xcffib.Connection:
+    """Give the root window a square cursor with its hot spot at 2, 1; it is gone with the connection."""
+    connection = connect(display.name, display.xauthority)
+    core, root = connection.core, connection.get_setup().roots[0].root
+    pixmap, context, cursor = (connection.generate_id() for _ in range(3))
+    core.CreatePixmap(1, pixmap, root, side, side)
+    core.CreateGC(context, pixmap, xcffib.xproto.GC.Foreground, [1])
+    core.PolyFillRectangle(pixmap, context, 1, [xcffib.xproto.RECTANGLE.synthetic(0, 0, side, side)])
+    core.CreateCursor(cursor, pixmap, pixmap, red, 0, 0, 0, 0, 0, 2, 1)
+    core.ChangeWindowAttributes(root, xcffib.xproto.CW.Cursor, [cursor])
+    core.GetInputFocus().reply()
+    return connection
+
+
+async def test_the_shape_is_followed_with_its_hot_spot_and_alpha(display: Display) -> None:
+    watched = Watched(display)
+    program = square(display, 9, 0xFFFF)
+    await until(lambda: watched.changes)
+    place, pixels = watched.shape()
+    assert place == (2, 1, 9, 9)
+    assert (pixels == [255, 0, 0, 255]).all()
+    program.disconnect()
+    watched.screen.close()
+
+
+async def test_a_shape_whose_program_has_gone_is_the_last_one_or_an_arrow(display: Display) -> None:
+    square(display, 9, 0xFFFF).disconnect()
+    watched = Watched(display)
+    _, pixels = watched.shape()
+    assert pixels[0, 0, 3] == 255
+    assert pixels[0, -1, 3] in (0, 255), "an arrow, or the square where X lets us see it"
+    program = square(display, 7, 0x8080)
+    await until(lambda: watched.changes)
+    assert watched.shape()[0] == (2, 1, 7, 7)
+    program.disconnect()
+    watched.screen.handle_events()
+    assert watched.shape()[0] == (2, 1, 7, 7)
+    watched.screen.close()
