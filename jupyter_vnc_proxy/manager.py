@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from . import rfb_picture
 from .backends import select
 from .desktop import Desktop
 from .display import resize, screenshot
@@ -35,6 +36,10 @@ POLL = 0.02
 """Seconds between two looks at a runner that is ending."""
 
 DEFAULT_NAME = "default"
+
+
+WITHOUT_X_PICTURE = frozenset(("wayland",))
+"""Backends whose X display has windows, but no picture of them all."""
 
 
 class DesktopManager:
@@ -168,6 +173,8 @@ class DesktopManager:
         """Return what is on the desktop as a PNG; raise `Conflict` where it doesn't run."""
         display, desktop = self._display(name)
         try:
+            if (state := desktop.state()).backend in WITHOUT_X_PICTURE:
+                return await asyncio.to_thread(rfb_picture.screenshot, desktop.path / state.raw_socket)
             return await asyncio.to_thread(screenshot, display, desktop.xauthority)
         except Exception as error:
             raise Conflict(f"The display {display} could not be read: {error}.", code="display-gone") from error

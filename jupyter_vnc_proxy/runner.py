@@ -182,7 +182,12 @@ class Runner:
         try:
             write_cookie(self._desktop.xauthority)
             self._steps = {each.name: each for each in self._backend.steps(self._options, self._paths)}
-            self._steps["session"] = self._session_step()
+            for name, step in self._steps.items():
+                if step.session:
+                    self._state = replace(self._state, session=step.session)
+                    self._steps[name] = replace(step, argv=with_bus(step.argv, self._parts.environment["PATH"]))
+            if self._options.session_command or not any(step.session for step in self._steps.values()):
+                self._steps["session"] = self._session_step()
         except StartFailed:
             raise
         except VncError as error:
@@ -291,6 +296,8 @@ class Runner:
                 status = await child.wait()
             lived = time.monotonic() - child.started_at
             log.warning("%s: %s ended: %s", self._desktop.name, child.name, describe(status))
+            if status == 0 and self._steps[child.name].session:
+                return  # a log-out
             if child.name == "session":
                 if lived < EARLY_END and not (status == 0 and self._came_up):
                     others = [each.name for each in installed_sessions() if each.name != self._state.session]

@@ -1,3 +1,4 @@
+import { Styling } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
 import { Desktop } from './tokens';
@@ -43,9 +44,11 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
     this._showOwn(wanted);
     this._backend.addEventListener('input', () => {
       this._showOwn({});
-      // The dialog has looked whether all fields are filled in, and looks again.
-      this.node.dispatchEvent(new Event('input', { bubbles: true }));
+      // What is there at first is styled by the dialog.
+      Styling.styleNode(this._own);
+      this._lookAgain();
     });
+    this._own.addEventListener('input', () => this._lookAgain());
   }
 
   getValue(): Desktop.ICreateOptions {
@@ -68,6 +71,11 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
       value.options = Object.fromEntries(filled.map(([name, control]) => [name, control.value]));
     }
     return value;
+  }
+
+  /** The dialog looks at each input whether all fields are valid, but before they know. */
+  private _lookAgain(): void {
+    this.node.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   private _chosen(): Desktop.IBackend | undefined {
@@ -149,9 +157,23 @@ function controlOf(
   const input = inputOf(value);
   input.required = field.required;
   if (field.pattern !== undefined) {
-    input.pattern = field.pattern;
+    checkPattern(input, field.pattern);
   }
   return input;
+}
+
+/** As the attribute `pattern` does, which knows no unescaped hyphen in a class, as Python's expressions have it. */
+function checkPattern(input: HTMLInputElement, pattern: string): void {
+  let expression: RegExp;
+  try {
+    expression = new RegExp(`^(?:${pattern})$`, 'u');
+  } catch {
+    // The server checks it by its own.
+    return;
+  }
+  const check = () => input.setCustomValidity(input.value === '' || expression.test(input.value) ? '' : pattern);
+  input.addEventListener('input', check);
+  check();
 }
 
 function inputOf(value: string): HTMLInputElement {
@@ -172,17 +194,6 @@ function selectOf(options: [value: string, label: string][], chosen = ''): HTMLS
   return select;
 }
 
-/** JupyterLab's own frame of a select element. */
-function framed(control: HTMLElement): HTMLElement {
-  if (!(control instanceof HTMLSelectElement)) {
-    return control;
-  }
-  const frame = document.createElement('div');
-  frame.className = 'jp-select-wrapper';
-  frame.append(control);
-  return frame;
-}
-
 /** A labelled control; below it what it is for, and while its value can't be taken, why. */
 function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
   label: string,
@@ -195,7 +206,7 @@ function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
   const labelled = document.createElement('label');
   const text = document.createElement('span');
   text.textContent = label;
-  labelled.append(text, framed(control));
+  labelled.append(text, control);
   field.append(labelled);
   if (description) {
     field.append(lineOf('jp-Desktop-description', description));

@@ -19,15 +19,21 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from jupyter_vnc_proxy.backends import choose
+from jupyter_vnc_proxy.options import DesktopOptions
+
+from . import comparison
 from .children import REPOSITORY
+from .configurations import CONFIGURATIONS
+from .judging import RULES
 from .link import LINKS
 from .measure import QUICK, SCENES, Durations
 from .plan import Plan, measure_configuration
 from .report import lines_of
-from .servers import CONFIGURATIONS
 from .targets import check_all
 
 SIZES = ((1280, 720), (1920, 1080))
+RESULTS = REPOSITORY / "reports" / "bench.json"
 QUICK_CONFIGURATIONS = ("stream", "tigervnc")
 QUICK_LINKS = ("loopback", "10mbit-40ms")
 QUICK_SCENES = ("scroll", "video", "click", "still")
@@ -51,7 +57,15 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scene", action="append", choices=SCENES, help="only this scene; may be given again")
     parser.add_argument("--size", action="append", type=size, metavar="WxH", help="only this size; may be given again")
     parser.add_argument("--link", action="append", choices=LINKS, help="only this link; may be given again")
-    parser.add_argument("--output", type=Path, metavar="FILE", default=REPOSITORY / "reports" / "bench.json")
+    parser.add_argument("--output", type=Path, metavar="FILE", default=RESULTS)
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=RESULTS,
+        help="measure nothing: write docs/comparison.md from a run's results (default: reports/bench.json)",
+    )
     found = parser.parse_args(argv)
     for name in found.configuration:
         if name not in CONFIGURATIONS:
@@ -91,25 +105,49 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main() -> None:
-    """Measure, write the JSON, print the table."""
-    found = arguments()
+def report(file: Path) -> int:
+    """Write the comparison from a run's results; return the exit status."""
+    try:
+        result = json.loads(file.read_text())
+        say(os.fspath(comparison.write(result)))
+    except (OSError, ValueError, KeyError) as error:
+        say(f"{file} does not hold the results of a run of this version: {error!r}")
+        return 1
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, write the JSON, print the table; return the exit status."""
+    found = arguments(argv)
+    if found.report is not None:
+        return report(found.report)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is ended
     configurations, plan = plan_of(found)
     result: dict[str, Any] = {"date": datetime.now(timezone.utc).isoformat(timespec="seconds"), "quick": found.quick}
-    result |= {"machine": machine(), "links": {name: vars(link) for name, link in LINKS.items()}, "configurations": {}}
+    result |= {"machine": machine(), "links": {name: vars(link) for name, link in LINKS.items()}}
+    result |= {"durations": vars(plan.durations), "rules": RULES, "default": choose(DesktopOptions()).name}
+    result |= {"configurations": {}}
     began = time.monotonic()
     found.output.parent.mkdir(parents=True, exist_ok=True)
+
+    def keep() -> None:  # what is there stays, whatever comes
+        result["targets"] = check_all(result["configurations"])
+        result["seconds"] = round(time.monotonic() - began)
+        found.output.write_text(json.dumps(result, indent=1) + "\n")
+
     with tempfile.TemporaryDirectory(prefix="vb-log-", dir="/tmp") as directory:
+        log = Path(directory) / "log"
         for name in configurations:
-            measured = measure_configuration(name, plan, Path(directory) / f"{name}.log", say)
-            result["configurations"][name] = measured
-            result["targets"] = check_all(result["configurations"])
-            result["seconds"] = round(time.monotonic() - began)
-            found.output.write_text(json.dumps(result, indent=1) + "\n")  # what is there stays, whatever comes
+            result["configurations"][name] = measure_configuration(name, plan, log, say)
+            keep()
+        measured = [name for name, each in result["configurations"].items() if each["rows"]]
+        if len(measured) > 1 and not found.quick:  # how far two measurements of the same are apart
+            result["again"] = {"configuration": measured[0], **measure_configuration(measured[0], plan, log, say)}
+            keep()
     print("\n".join(lines_of(result)))
     say(f"\n{found.output}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

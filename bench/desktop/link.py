@@ -133,6 +133,8 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
+        # asyncio does so only where a socket says that its protocol is TCP, which accepted ones don't.
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             far_reader, far_writer = await self._connect()
         except OSError:

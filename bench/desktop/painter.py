@@ -56,13 +56,29 @@ class Painter:
         self.core.CreateCursor(cursor, empty, empty, 0, 0, 0, 0, 0, 0, 0, 0)
         window: int = self.connection.generate_id()
         mask = x.CW.BackPixel | x.CW.OverrideRedirect | x.CW.EventMask | x.CW.Cursor
-        values = [0, 1, x.EventMask.ButtonPress | x.EventMask.VisibilityChange, cursor]
+        managed = self._is_managed()
+        values = [0, int(not managed), x.EventMask.ButtonPress | x.EventMask.VisibilityChange, cursor]
         self.core.CreateWindow(
             self.depth, window, self.screen.root, 0, 0, self.width, self.height, 0, x.WindowClass.InputOutput,
             self.screen.root_visual, mask, values,
         )  # fmt: skip
+        if managed:  # else a panel would be above it
+            state = [self._atom("_NET_WM_STATE_FULLSCREEN")]
+            self.core.ChangeProperty(
+                x.PropMode.Replace, window, self._atom("_NET_WM_STATE"), x.Atom.ATOM, 32, len(state), state
+            )
         self.core.MapWindow(window)
         return window
+
+    def _is_managed(self) -> bool:
+        """Tell whether a window manager is there, as on each Xwayland (Extended Window Manager Hints)."""
+        check = self._atom("_NET_SUPPORTING_WM_CHECK")
+        reply = self.core.GetProperty(False, self.screen.root, check, x.Atom.WINDOW, 0, 1).reply()
+        return bool(reply.value_len)
+
+    def _atom(self, name: str) -> int:
+        atom: int = self.core.InternAtom(False, len(name), name).reply().atom
+        return atom
 
     # -- what the scenes draw with ------------------------------------------------------------------------------
 
@@ -128,7 +144,8 @@ class Painter:
         if self.scene is not None and self.scene.rate == RATE:
             self.made["nothing"] = self.scene = Scene(self)
         everything = (0, 0, self.width, self.height, 0xFFFFFFFF)
-        pixels = bytearray(self.core.GetImage(x.ImageFormat.ZPixmap, self.screen.root, *everything).reply().data.buf())
+        # All of the screen; the root window of an Xwayland has no picture.
+        pixels = bytearray(self.core.GetImage(x.ImageFormat.ZPixmap, self.window, *everything).reply().data.buf())
         pixels[0::4], pixels[2::4] = pixels[2::4], pixels[0::4]
         pixels[3::4] = b"\xff" * (len(pixels) // 4)
         return {"time": self.last_time, "sha256": hashlib.sha256(pixels).hexdigest()}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .children import ChildError
+from .configurations import CONFIGURATIONS
 from .measure import Durations, Run
 
 Say = Callable[[str], None]
@@ -31,13 +32,18 @@ class Plan:
 
 def measure_configuration(name: str, plan: Plan, log: Path, say: Say) -> dict[str, Any]:
     """Measure a configuration; what can't be measured is told in ``error``, and the rest goes on."""
-    result: dict[str, Any] = {"versions": {}, "rows": []}
-    for size in plan.sizes:
+    result: dict[str, Any] = {"versions": {}, "command": "", "rows": []}
+    configuration = CONFIGURATIONS[name]
+    if (obstacle := configuration.obstacle()) is not None:
+        say(f"{name}: {obstacle}")
+        return {**result, "error": obstacle}
+    for size in plan.sizes[:1] if configuration.variant else plan.sizes:
         label = f"{size[0]}x{size[1]}"
         try:
             with Run(name, size, plan.durations, log) as run:
                 result["versions"] = run.server.versions()
                 _measure_links(run, plan, label, result["rows"], say)
+                result["command"] = run.server.command()
         except Exception as error:
             result["error"] = f"{label}: {error}"
             say(f"{name} {result['error']}")
@@ -51,6 +57,7 @@ def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]],
         row |= {"desktop": "started" if cold else "running", "send_buffer_bounded": run.bounded}
         rows.append(row)
         if cold:
+            run.server.check()
             run.paint()
         for scene in plan.scenes:
             row = {"size": label, "link": link, "scene": scene}

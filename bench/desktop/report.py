@@ -7,12 +7,14 @@ from typing import Any
 COLUMNS = ("", "fps", "age p50/p95", "click p50/p95", "Mbit/s", "cores", "VNC cores", "MB", "VNC MB", "notes")
 
 
-def _cell(value: Any, digits: int = 1) -> str:
+def cell(value: Any, digits: int = 1) -> str:
+    """Return a number for a table."""
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _pair(value: dict[str, Any] | None) -> str:
-    return "" if value is None else f"{_cell(value['p50'])}/{_cell(value['p95'])}"
+def pair(value: dict[str, Any] | None) -> str:
+    """Return median and 95th percentile for a table."""
+    return "" if value is None else f"{cell(value['p50'])}/{cell(value['p95'])}"
 
 
 def _notes(row: dict[str, Any]) -> str:
@@ -21,7 +23,7 @@ def _notes(row: dict[str, Any]) -> str:
         notes.append(f"first picture after {row['first_picture_ms']:.0f} ms, desktop {row['desktop']}")
     if "exact_ms" in row:
         notes.append(
-            f"exact after {_cell(row['exact_ms'], 0)} ms; alone {_cell(row['without_viewer']['cores'], 4)} cores"
+            f"exact after {cell(row['exact_ms'], 0)} ms; alone {cell(row['without_viewer']['cores'], 4)} cores"
         )
     if row.get("presented_fps"):
         notes.append(f"{row['seen_fps']} fps told to the page")
@@ -48,11 +50,11 @@ def lines_of(result: dict[str, Any]) -> list[str]:
             digits = 3 if row["scene"] == "still" else 2
             cells = [
                 f"{row['size']} {row['link']} {row['scene']}",
-                _cell(row["fps"]) if "fps" in row else "",
-                _pair(row.get("age_ms")),
-                _pair(row.get("click_ms")),
+                cell(row["fps"]) if "fps" in row else "",
+                pair(row.get("age_ms")),
+                pair(row.get("click_ms")),
                 *(
-                    _cell(row[field], digits if "cores" in field or "mbit" in field else 0) if field in row else ""
+                    cell(row[field], digits if "cores" in field or "mbit" in field else 0) if field in row else ""
                     for field in ("mbit_down", "cores", "vnc_cores", "memory_mb", "vnc_memory_mb")
                 ),
                 _notes(row),
@@ -66,10 +68,10 @@ def _targets(checks: list[dict[str, Any]]) -> list[str]:
     words = {True: "met", False: "MISSED", None: "not measured"}
     for check in checks:
         field = check["field"].replace("|", " ")
-        limit = f"{check['sense']} {_cell(check['limit'], 3 if 'cores' in field else 1)}"
+        limit = f"{check['sense']} {cell(check['limit'], 3 if 'cores' in field else 1)}"
         limit += f" ({check['of']})" if check["of"] else ""
-        peers = ", ".join(_cell(value) for value in check["peers"].values())
+        peers = ", ".join(cell(value) for value in check["peers"].values())
         what = f"{check['size']} {check['link']} {check['scene']} {field}"
-        measured = _cell(check["measured"], 4 if "cores" in field else 1)
+        measured = cell(check["measured"], 4 if "cores" in field else 1)
         lines.append(f"| {what} | {limit} | {measured} | {peers} | {words[check['met']]} |")
     return lines

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -15,8 +17,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from . import processes
+from . import processes, untuned
 from .children import REPOSITORY
+from .configurations import CONFIGURATIONS, Configuration
 
 TOKEN = "bench"
 MARKER = "DESKTOP_BENCH"
@@ -58,9 +61,7 @@ class JupyterServer:
         self.home = self.directory / "home"
         self.home.mkdir()
         self.geometry = geometry
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     # -- what a configuration says ------------------------------------------------------------------------------
@@ -140,6 +141,15 @@ class JupyterServer:
         """Return its processes and its desktop's."""
         return processes.marked(MARKER, os.fspath(self.directory))
 
+    def command(self) -> str:
+        """Return the command of the process that makes the pictures, with nothing in it that is this run's alone."""
+        argv = next((process.argv for process in self.processes() if process.name == self.worker), ())
+        words = [re.sub(r"^:\d+$", ":N", word.replace(os.fspath(self.directory), "DIR")) for word in argv]
+        return shlex.join([Path(words[0]).name, *words[1:]]) if words else ""
+
+    def check(self) -> None:
+        """Raise `ServerError` where what runs, once there is a picture, is not what was asked for."""
+
     def wait_for_display(self, timeout: float = 30.0) -> tuple[str, Path]:
         """Wait until the desktop has a display."""
         deadline = time.monotonic() + timeout
@@ -162,31 +172,67 @@ class JupyterServer:
 
 
 class OurServer(JupyterServer):
-    """This project's server, with the backend that the configuration is named after."""
+    """This project's server, with the backend, transport and options of a configuration."""
 
     page = "vnc/"
 
-    def __init__(self, name: str, geometry: str) -> None:
+    def __init__(self, configuration: Configuration, geometry: str) -> None:
         super().__init__(geometry)
-        self.name = name
-        self.worker = {"stream": "jupyter_vnc_proxy.stream", "tigervnc": "Xtigervnc", "x11vnc": "x11vnc"}[name]
+        self.configuration = configuration
+        self.name = configuration.name
+        self.worker = configuration.worker
 
     def config(self) -> dict[str, Any]:
         """Choose the backend, and a session that does nothing."""
-        return {"VncProxy": {"backend": self.name, "geometry": self.geometry, "session_command": SESSION}}
+        traits = self.configuration.traits()
+        if extra := self.extra_options():
+            traits["backend_options"] = {**traits.get("backend_options", {}), **extra}
+        return {"VncProxy": {**traits, "geometry": self.geometry, "session_command": SESSION}}
+
+    def extra_options(self) -> dict[str, str]:
+        """Return options that are known only now."""
+        return {}
 
     def environment(self) -> dict[str, str]:
-        """Keep its desktops apart from others'."""
-        return {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
+        """Keep its desktops apart from others', and announce the bench's own backend."""
+        variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
+        if self.configuration.backend == untuned.UntunedX11vnc.name:
+            packages = self.directory / "packages"
+            untuned.install(packages)
+            variables["PYTHONPATH"] = f"{packages}{os.pathsep}{REPOSITORY}"
+        return variables
+
+    def display(self) -> tuple[str, Path] | None:
+        """Return what the desktop says of its display: some have a session of their own, which shows no other."""
+        with contextlib.suppress(OSError), self.get("api/desktops/default") as answer:
+            model = json.load(answer)
+            if model["phase"] == "running" and model["display"]:
+                return model["display"], Path(model["xauthority"])
+        return None
+
+    def check(self) -> None:
+        """See that what runs is what the configuration says."""
+        there = {process.name for process in self.processes()}
+        if missing := [name for name in (self.worker, *self.configuration.runs) if name not in there]:
+            raise ServerError(f"It runs without {' and '.join(missing)}, so it is not what it says.")
 
     def versions(self) -> dict[str, str]:
         """Return our commit's, and those of the parts that do the work."""
         git = ["git", "-C", os.fspath(REPOSITORY), "describe", "--always", "--dirty"]
         commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-        parts = {"stream": "pixelflux", "tigervnc": "tigervnc-standalone-server", "x11vnc": "x11vnc"}
-        part = parts[self.name]
-        version = version_in(self.python, part) if part == "pixelflux" else debian_version(part)
-        return {**super().versions(), "commit": commit, part: version}
+        parts = {
+            part: version_in(self.python, part) if source == "python" else debian_version(part)
+            for part, source in self.configuration.parts.items()
+        }
+        return {**super().versions(), "commit": commit, **parts}
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def version_in(python: str | Path, package: str) -> str:
@@ -205,14 +251,17 @@ def debian_version(package: str) -> str:
     ).stdout.strip()
 
 
-OURS = ("stream", "tigervnc", "x11vnc")
-CONFIGURATIONS = (*OURS, "jupyter-remote-desktop-proxy", "selkies")
-
-
 def make_server(name: str, geometry: str) -> JupyterServer:
     """Return the server of a configuration, not started yet; raise `ServerError` where it can't be had here."""
-    if name in OURS:
-        return OurServer(name, geometry)
+    configuration = CONFIGURATIONS[name]
+    if (obstacle := configuration.obstacle()) is not None:
+        raise ServerError(obstacle)
+    if configuration.backend == "rdp":
+        from .rdp import RdpServer
+
+        return RdpServer(configuration, geometry)
+    if configuration.backend:
+        return OurServer(configuration, geometry)
     from .peers import PEERS
 
     return PEERS[name](geometry)

@@ -14,6 +14,7 @@ from .base import Backend, Paths, Program, Step
 from .lacking import install_command, install_commands, lacks
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
+from .wayland import WaylandBackend
 from .x11vnc import X11vncBackend
 
 GROUP = "jupyter_vnc_proxy.backends"
@@ -24,6 +25,7 @@ AUTO = ("stream", "tigervnc", "x11vnc")
 BUILT_IN: dict[str, Callable[[], Backend]] = {
     "stream": StreamBackend,
     "tigervnc": TigervncBackend,
+    "wayland": WaylandBackend,
     "x11vnc": X11vncBackend,
 }
 

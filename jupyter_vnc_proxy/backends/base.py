@@ -65,7 +65,8 @@ class Step:
     """One process of a desktop, started once those named in ``after`` are ready.
 
     The ``display`` step writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
-    gives the display its size through RANDR as soon as it is there.
+    gives the display its size through RANDR as soon as it is there. A step that brings a session of its own names it:
+    then there is no other, unless a command is configured, and its end with status 0 is a log-out.
     """
 
     name: StepName
@@ -74,6 +75,7 @@ class Step:
     ready: Ready = field(default_factory=Started)
     umask: int = 0o077
     sized: bool = False
+    session: str = ""
 
 
 @runtime_checkable

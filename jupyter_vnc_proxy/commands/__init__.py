@@ -17,6 +17,8 @@ COMMANDS = {
     "stop": "stop desktops",
     "log": "show what a desktop's parts wrote",
     "screenshot": "save what is on a desktop as a PNG",
+    "nginx": "write an nginx configuration that shows a desktop with no Jupyter in the way",
+    "bench": "measure desktops in a browser, in a clone of the repository",
     "run": "run one desktop in the foreground",
     "serve": "serve the page and a WebSocket (websockify) on a unix socket, starting the desktop",
 }

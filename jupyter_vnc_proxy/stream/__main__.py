@@ -10,6 +10,12 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..options import Geometry
+
+if TYPE_CHECKING:
+    from .seat import Source
 
 
 def main() -> int:
@@ -17,6 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m jupyter_vnc_proxy.stream", description=__doc__)
     parser.add_argument("--display", default=os.environ.get("DISPLAY"), metavar=":N")
     parser.add_argument("--xauthority", type=Path, default=os.environ.get("XAUTHORITY"), metavar="FILE")
+    parser.add_argument("--wayland", action="store_true", help="serve a compositor of our own, with Weston in it")
+    parser.add_argument("--geometry", type=Geometry.parse, default=Geometry(1280, 720), help="Wayland's first size")
+    parser.add_argument("--displayfd", type=int, metavar="FD", help="where Wayland writes the number of its X display")
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
     parser.add_argument("--primary", action="store_true", help="share what is marked as well as what is copied")
@@ -24,12 +33,22 @@ def main() -> int:
         "--status-fd", type=int, metavar="N", help="tell there, in lines of JSON, what encodes (Status)"
     )
     arguments = parser.parse_args()
-    if not arguments.display or not arguments.xauthority:
+    if not arguments.wayland and not (arguments.display and arguments.xauthority):
         parser.error("a display and its Xauthority file are needed")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    return asyncio.run(_serve(arguments))
+
+
+def _source(arguments: argparse.Namespace) -> Source:
+    if arguments.wayland:
+        from .wayland.source import WaylandSource
+
+        return WaylandSource(arguments.unix_socket.parent, arguments.geometry, arguments.xauthority)
+    from .x11.source import XSource
+
     # The engine finds its display in the environment.
     os.environ.update(DISPLAY=arguments.display, XAUTHORITY=os.fspath(arguments.xauthority))
-    return asyncio.run(_serve(arguments))
+    return XSource(arguments.display, arguments.xauthority)
 
 
 async def _serve(arguments: argparse.Namespace) -> int:
@@ -38,19 +57,31 @@ async def _serve(arguments: argparse.Namespace) -> int:
     from .server import StreamServer
     from .status import Status
 
-    status = Status(arguments.status_fd)
+    what = "Wayland" if arguments.wayland else f"The display {arguments.display}"
     try:
-        server = StreamServer(arguments.display, arguments.xauthority, arguments.desktop, arguments.primary, status)
-    except (xcffib.ConnectionException, OSError) as error:
-        print(f"The display {arguments.display} can't be served: {error}", file=sys.stderr)
+        source = _source(arguments)
+    except (xcffib.ConnectionException, ImportError, OSError) as error:
+        print(f"{what} can't be served: {error}", file=sys.stderr)
         return 1
-    task = asyncio.ensure_future(server.serve(arguments.unix_socket))
+    server = StreamServer(source, arguments.desktop, arguments.primary, Status(arguments.status_fd))
+
+    def ready() -> None:
+        if arguments.displayfd is not None:
+            display = getattr(source, "display", "")
+            os.write(arguments.displayfd, f"{display.removeprefix(':')}\n".encode())
+            os.close(arguments.displayfd)
+
+    task = asyncio.ensure_future(server.serve(arguments.unix_socket, ready))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    return 0
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    except OSError as error:
+        print(f"{what} can't be served: {error}", file=sys.stderr)
+        return 1
+    return 1 if server.failed else 0
 
 
 if __name__ == "__main__":

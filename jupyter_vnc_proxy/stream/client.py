@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from . import messages
 from .events import Event
-from .input import Keyboard, Layout, Pointer
-from .source import Screen
+from .keyboard import Keyboard
+from .seat import Source
 from .viewer import Viewer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -22,22 +22,21 @@ LINGERS = 5.0
 
 
 class Client(Viewer):
-    """A viewer with its input. ``handle`` gets each event; keys and buttons go through ``layout``'s connection."""
+    """A viewer with its input. ``handle`` gets each event; keys and buttons go to ``source``."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        screen: Screen,
+        source: Source,
         name: str,
         handle: Callable[[Client, Event], None],
-        layout: Layout,
     ) -> None:
-        super().__init__(reader, writer, screen, name, lambda _, event: handle(self, event))
+        super().__init__(reader, writer, source.screen, name, lambda _, event: handle(self, event))
         self._out = writer
-        self.keyboard = Keyboard(layout)
-        self.pointer = Pointer(layout.connection)
-        self.known_size = (screen.width, screen.height)
+        self.keyboard = Keyboard(source.keys)
+        self.pointer = source.pointer()
+        self.known_size = (source.screen.width, source.screen.height)
         self.greeted: frozenset[int] = frozenset()
         """The encodings that were announced when it was last greeted."""
 

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from . import messages
-from .source import Pixels, Screen
+from .source import Pixels
 from .viewer import Viewer
 
 
 class Cursor:
-    """Follows the display's cursor; ``on_change`` is called when it has another shape.
+    """What the display's source says of its cursor; an arrow until it does."""
 
-    A shape that can't be had is the last one that could, or an arrow.
-    """
+    def __init__(self) -> None:
+        self.change(0, 0, arrow())
 
-    def __init__(self, screen: Screen, on_change: Callable[[], None]) -> None:
-        import xcffib.xfixes
-
-        self._connection = screen.connection
-        self._fixes = self._connection(xcffib.xfixes.key)
-        self._fixes.SelectCursorInput(screen.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
-        screen.handlers[xcffib.xfixes.CursorNotifyEvent] = lambda _: self._take()
-        self._on_change = on_change
-        self._show(0, 0, arrow())
-        self._read()
-
-    def _read(self) -> None:
-        import xcffib.xproto
-
-        try:
-            reply = self._fixes.GetCursorImage().reply()
-        except xcffib.xproto.AccessError:  # its program has gone, and X's SECURITY extension guards what it left
-            return
-        pixels = np.array(reply.cursor_image, np.uint32).view(np.uint8).reshape(reply.height, reply.width, 4)
-        self._show(reply.xhot, reply.yhot, straight(pixels))
-
-    def _show(self, hot_x: int, hot_y: int, pixels: Pixels) -> None:
-        self._shape = hot_x, hot_y, pixels
+    def change(self, x: int, y: int, pixels: Pixels) -> None:
+        """It has another shape: BGRA with straight alpha, whose pixel at (x, y) is where it points."""
+        self._shape = x, y, pixels
         self._with_alpha = messages.cursor_vmware(*self._shape)
-
-    def _take(self) -> None:
-        self._read()
-        self._on_change()
 
     def send_to(self, viewer: Viewer) -> None:
         """Send the shape as finely as the viewer can draw it."""

@@ -71,18 +71,19 @@ class Engine(Protocol):
 
 
 class PixelfluxEngine:
-    """pixelflux on an X display (its connection comes from DISPLAY and XAUTHORITY in the environment).
+    """pixelflux on the display that ``aim`` tells its settings of.
 
     It is told a rate and the finest quantiser: what is simple then takes far less than the rate, as with a constant
     quality, and what is not is bounded, key pictures too. So nothing has to be started anew when a link changes.
     """
 
-    def __init__(self, deliver: Callable[[Picture], None]) -> None:
+    def __init__(self, deliver: Callable[[Picture], None], aim: Callable[[Any], None]) -> None:
         import pixelflux
 
         self._pixelflux = pixelflux
         self._capture = pixelflux.ScreenCapture()
         self._deliver = deliver
+        self._aim = aim
         self._turn = 0
         self._rate = Rate(0)
         self._running = False
@@ -91,7 +92,7 @@ class PixelfluxEngine:
         """Begin to capture the whole display."""
         self.stop()
         settings = self._pixelflux.CaptureSettings()
-        settings.use_wayland = False
+        self._aim(settings)
         settings.auto_gpu = "true"  # the first GPU with an encoder (NVENC, VA-API), else the processor
         settings.capture_width, settings.capture_height = width, height
         settings.target_fps = rate.frames

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import xcffib
 
 from .keymap import CONTROL, LOCK, MOD1, NEVER_TYPED, SHIFT
+from .keys import PRESS, RELEASE, Keys, State
 from .keysyms import LEFT_TAB, TAB, TWINS, canonical, is_keypad, is_text
-from .layout import PRESS, RELEASE, Layout, State
 from .scancodes import keycode_of
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -53,9 +53,9 @@ class _LaterError(Exception):
 
 
 class Keyboard:
-    """What one viewer holds down. Keys of several viewers that share a `Layout` don't release each other's."""
+    """What one viewer holds down. Keys of several viewers that share `Keys` don't release each other's."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Keys) -> None:
         self._layout = layout
         self._held: dict[tuple[str, int], Held] = {}
         self._waiting: deque[tuple[int, bool, int]] = deque()

@@ -1,12 +1,10 @@
-"""The display's keyboard as all viewers share it: its map, its locks, which keys are down, and its spare keys."""
+"""An X display's keyboard: its map, its locks, and its keys through XTEST."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
 
 import xcffib
 import xcffib.xkb  # before a connection is made: xcffib knows the events of those extensions alone
@@ -14,36 +12,14 @@ import xcffib.xproto
 import xcffib.xtest
 
 from .keymap import CORE_KEYBOARD, Keymap, fetch
+from .keys import CAPS_LOCK, NUM_LOCK, RELEASE, SCROLL_LOCK, Keys, State, Timer
 from .keysyms import canonical
-
-SCROLL_LOCK, NUM_LOCK, CAPS_LOCK = 1, 2, 4
-"""Bits of the LED state pseudo-encoding (rfbproto, "LED State Pseudo-encoding")."""
 
 _INDICATORS = {0: CAPS_LOCK, 1: NUM_LOCK, 2: SCROLL_LOCK}
 """Bits of the X server's indicators: their order in the keycodes of every PC keyboard (keycodes/evdev)."""
 
-PRESS, RELEASE = 2, 3
-"""KeyPress and KeyRelease."""
 
-PUT_BACK_AFTER = 30.0
-"""Seconds without a spare key's use after which all are put back; a slow client may still look one up."""
-
-SETTLES = 0.02
-"""Seconds between two changes of the map. Xlib forgets a change that it is told of while it looks up the one before
-(XkbGetMapChanges, then all that is pending is cleared); people don't type that fast, but input methods do."""
-
-Timer = Callable[[float, Callable[[], None]], object]
-"""Calls after some seconds; an event loop's ``call_later`` is one."""
-
-
-class State(NamedTuple):
-    """The keyboard's effective modifiers and group."""
-
-    modifiers: int
-    group: int
-
-
-class Layout:
+class Layout(Keys):
     """Made once for a display, on a connection that is used for nothing else and stays the caller's.
 
     For nothing else, since a reply that is waited for takes in events that came before it: those wait then without
@@ -55,14 +31,10 @@ class Layout:
     def __init__(
         self, connection: xcffib.Connection, on_locks: Callable[[int], None] | None = None, timer: Timer | None = None
     ) -> None:
+        super().__init__(timer)
         self.connection = connection
         self._on_locks = on_locks
-        self.timer = timer
-        self._timed = self._used = False
         self._keymap: Keymap | None = None
-        self._down: Counter[int] = Counter()
-        self._spares: OrderedDict[int, int] = OrderedDict()  # keycode → keysym, the longest unused first
-        self._changed = 0.0
         self._xkb = connection(xcffib.xkb.key)
         self._xtest = connection(xcffib.xtest.key)
         self._xkb.UseExtension(1, 0).reply()
@@ -147,45 +119,11 @@ class Layout:
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
-    def press(self, keycode: int) -> None:
-        """Press a key for one more holder; where it is down, it is released first, as if it repeated."""
-        if self._down[keycode]:
-            self._fake(RELEASE, keycode)
-        self._down[keycode] += 1
-        self._fake(PRESS, keycode)
-        if keycode in self._spares:
-            self._spares.move_to_end(keycode)
-            self._used = True
-
-    def hold(self, keycode: int) -> None:
-        """Press a modifier for one more holder; where it is down, it stays so."""
-        if not self._down[keycode]:
-            self._fake(PRESS, keycode)
-        self._down[keycode] += 1
-
-    def release(self, keycode: int) -> None:
-        """Release a key for one holder: with the last one it comes up."""
-        if not self._down[keycode]:
-            return
-        self._down[keycode] -= 1
-        if not self._down[keycode]:
-            del self._down[keycode]
-            self._fake(RELEASE, keycode)
-
     def holding(self, modifier: int, group: int) -> list[int]:
         """Return the keys that are down, whoever pressed them, and set a modifier."""
         down = bytes(self.connection.core.QueryKeymap().reply().keys)
         pressed = [keycode for keycode in self.keymap.keys if down[keycode >> 3] >> (keycode & 7) & 1]
         return [keycode for keycode in pressed if self.keymap.keys[keycode].changes(group)[0] & modifier]
-
-    @contextlib.contextmanager
-    def pretending(self, keys: dict[int, int]) -> Iterator[None]:
-        """Press or release keys (keycode → `PRESS` or `RELEASE`) for the moment."""
-        for keycode, event in keys.items():
-            self._fake(event, keycode)
-        yield
-        for keycode, event in reversed(keys.items()):
-            self._fake(RELEASE if event == PRESS else PRESS, keycode)
 
     def _fake(self, event: int, keycode: int) -> None:
         self._xtest.FakeInput(event, keycode, 0, 0, 0, 0, 0)
@@ -195,53 +133,14 @@ class Layout:
         self.connection.flush()
         self.handle_events()
 
-    # -- spare keys ---------------------------------------------------------------------------------------------------
-
-    def settling(self) -> float:
-        """Return the seconds to wait before the map may be changed again; 0 where there is no timer to wait with."""
-        return 0.0 if self.timer is None else max(0.0, self._changed + SETTLES - time.monotonic())
-
-    def spare(self, keysym: int) -> int | None:
-        """Have a keycode that means nothing to the layout give ``keysym`` for now; ``None`` if all are held.
-
-        The one that has not been used for longest is taken again only when there is no free one left, for a client
-        may look up what a key means long after it was pressed.
-        """
-        free = self.keymap.free()
-        keycode = free[-1] if free else next((each for each in self._spares if not self._down[each]), None)
-        if keycode is None:
-            return None
-        self._spares.pop(keycode, None)
-        self._spares[keycode] = keysym
-        self._map(keycode, keysym)
-        self._watch_spares()
-        return keycode
-
     def _map(self, keycode: int, keysym: int) -> None:
         # Of a single letter the server itself makes a small and a capital one (X protocol, section 5).
         self.connection.core.ChangeKeyboardMapping(1, keycode, 1, [keysym])
         self._forget_map()
 
-    def _watch_spares(self) -> None:
-        if self.timer is not None and not self._timed:
-            self._timed, self._used = True, False
-            self.timer(PUT_BACK_AFTER, self._look_after_spares)
-
     def _look_after_spares(self) -> None:
-        self._timed = False
         with contextlib.suppress(xcffib.XcffibException):  # the display is gone
-            if not self._used:
-                self.put_back()
-            if self._spares:
-                self._watch_spares()
-
-    def put_back(self) -> None:
-        """Let the spare keys mean nothing again, except those that are down."""
-        for keycode in list(self._spares):
-            if not self._down[keycode]:
-                del self._spares[keycode]
-                self._map(keycode, 0)
-        self.flush()
+            super()._look_after_spares()
 
     def close(self) -> None:
         """Leave the keyboard as it was found; the connection stays open."""

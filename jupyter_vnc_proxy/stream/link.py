@@ -27,7 +27,7 @@ SAMPLES = 40
 """How many of the newest count at most."""
 
 QUANTILE = 0.85
-"""Of the bytes, so many tell a capacity below the one that is believed: a browser that is busy only ever delays."""
+"""Of the bytes, so many tell a capacity below the one that was seen: a browser that is busy only ever delays."""
 
 TOGETHER = 0.1
 """Seconds of updates without a pause that count as one."""
@@ -40,6 +40,12 @@ QUEUE_WINDOW, QUEUED = 0.15, 0.03
 
 PAINTING = 0.002
 """Seconds: an update that is read so soon after the one before was painted may have waited for just that."""
+
+LONG_PAINTING = 0.004
+"""The same where most of the update's time had gone into that."""
+
+DOUBT = 0.001
+"""Seconds by which an update's time may be too short: the link's own delay is a little less at times."""
 
 LEAST_TIME = 0.0002
 """Seconds: shorter times are none."""
@@ -78,6 +84,7 @@ class Link:
         self._waits: deque[tuple[float, float]] = deque(maxlen=SAMPLES)
         self._after_painting: deque[bool] = deque(maxlen=6)
         self._follows = False
+        self._kilobits: float | None = None
         self._arrival = self._painted = float("-inf")
 
     # -- what happens -------------------------------------------------------------------------------------------------
@@ -109,7 +116,8 @@ class Link:
             self._note_base(now, now - sent.at)
         began = max(sent.at + self.base, self._arrival)
         waited = max(0.0, self._arrival - sent.at - self.base)
-        after_painting = now - self._painted < PAINTING
+        pause = now - self._painted
+        after_painting = pause < PAINTING or (pause < LONG_PAINTING and pause < now - began - pause)
         self._after_painting.append(after_painting)
         if not after_painting:
             self._waits.append((now, waited))
@@ -117,6 +125,7 @@ class Link:
         else:
             self._follows = False
         self._arrival = now
+        self._conclude(now)
 
     def _sample(self, now: float, size: int, seconds: float, follows: bool) -> None:
         """Note an update's time; of those that follow each other without a pause, only what they took together.
@@ -152,19 +161,24 @@ class Link:
     def capacity(self, now: float) -> float | None:
         """Return the kilobits a second that the link carries; ``None`` where it takes whatever it is given so far.
 
-        The newest samples count, and what has not arrived although it should have. Where nothing was sent for longer
-        than the window, the last that was learnt still holds.
+        What has not arrived although it should have counts as well.
         """
-        lately = list(self._samples)[-FEW:]
-        kilobits: float | None
-        if self.waiting(now, QUEUE_WINDOW) > QUEUED and lately:
-            kilobits = sum(each.size for each in lately) / 125 / sum(each.seconds for each in lately)
-        else:
-            kilobits = _quantile([each for each in self._samples if now - each.at <= WINDOW] or lately)
-        missing = self._missing(now)
+        kilobits, missing = self._kilobits, self._missing(now)
         if missing is not None and (kilobits is None or missing < kilobits):
             kilobits = missing
         return None if kilobits is None or kilobits >= UNLIMITED else kilobits
+
+    def _conclude(self, now: float) -> None:
+        """Believe in more when it was seen, in less only where updates wait for each other."""
+        lately = list(self._samples)[-FEW:]
+        if not lately:
+            return
+        if self.waiting(now, QUEUE_WINDOW) > QUEUED and not self.waits_for_painting():
+            self._kilobits = sum(each.size for each in lately) / 125 / sum(each.seconds for each in lately)
+            return
+        seen = _quantile([each for each in self._samples if now - each.at <= WINDOW] or lately)
+        if seen is not None:
+            self._kilobits = seen if self._kilobits is None else max(seen, self._kilobits)
 
     def _missing(self, now: float) -> float | None:
         """Return the most that the link can carry if the oldest update is still on its way."""
@@ -191,5 +205,5 @@ def _quantile(samples: list[Sample]) -> float | None:
     for each in sorted(samples, key=lambda each: each.size / each.seconds):
         below += each.size
         if below >= QUANTILE * total:
-            return each.size / 125 / each.seconds
+            return each.size / 125 / (each.seconds + DOUBT)
     return None

@@ -190,7 +190,7 @@ class Pacer:
 
     def _follow_browser(self, now: float) -> None:
         """Have no more pictures than the browser paints."""
-        ahead = len(self._flight) - self.link.base * self._painting
+        ahead = len(self._flight) - (self.link.base + self.link.waiting(now, 0.3)) * self._painting
         if ahead <= LAG or not self.link.waits_for_painting():
             self._lags = 0
             known = now - self._slowed < PROBE and self._painting > NEAR * self._most_painted

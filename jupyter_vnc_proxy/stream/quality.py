@@ -9,10 +9,10 @@ FULL_COLOUR_FROM = 7
 
 DEFAULT = 6
 
-FINEST = (42, 39, 36, 33, 30, 28, 26, 27, 26, 20)
+FINEST = (42, 39, 36, 33, 30, 28, 26, 27, 27, 20)
 """H.264's finest quantiser for each level. What comes to rest is sent exactly in any case."""
 
-BITS_PER_PIXEL = (0.03, 0.04, 0.06, 0.08, 0.1, 0.14, 0.18, 0.18, 0.2, 0.4)
+BITS_PER_PIXEL = (0.03, 0.04, 0.06, 0.08, 0.1, 0.14, 0.18, 0.18, 0.18, 0.4)
 """The most that a picture may take: at 1280x720 and 60 frames a second, 0.18 is 10 Mbit/s."""
 
 FULL_FRAMES = 60

@@ -12,10 +12,8 @@ from pathlib import Path
 
 import xcffib
 
-from ..display import connect
 from . import messages
 from .client import Client
-from .cursor import Cursor
 from .events import (
     ClientReady,
     ContinuousUpdates,
@@ -29,13 +27,13 @@ from .events import (
     UpdateRequested,
 )
 from .greeting import greet
-from .input import Layout
 from .protocol import ProtocolError
 from .recovery import Recovery
+from .seat import Listener, Source
 from .shared import SharedStream
 from .sharing import Sharing
 from .sizes import Sizes
-from .source import Screen, Tiles
+from .source import Tiles
 from .status import Status
 from .viewer import Viewer
 
@@ -43,45 +41,49 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 
 class StreamServer:
-    """Serves ``display`` to those who connect to a unix socket. ``name`` is shown to people.
+    """Serves a display to those who connect to a unix socket. ``name`` is shown to people.
 
-    With ``primary`` what is marked with the pointer is shared as well as what is copied. Each connection to the display
-    has one use: what waits for an answer takes in events on the way, and somebody must look at them.
-    ``status`` is told what encodes.
+    With ``primary`` what is marked with the pointer is shared as well as what is copied. ``status`` is told what
+    encodes. `failed` tells afterwards whether the display ended in another way than by a log-out.
     """
 
     def __init__(
-        self,
-        display: str,
-        xauthority: Path,
-        name: str = "Desktop",
-        primary: bool = False,
-        status: Status | None = None,
+        self, source: Source, name: str = "Desktop", primary: bool = False, status: Status | None = None
     ) -> None:
+        self._source = source
         self._name = name
+        self._primary = primary
+        self.failed = False
         self._clients: list[Client] = []
         self._viewers: list[Viewer] = []  # the same ones
-        self._screen = Screen(display, xauthority, self._changed, self._resized)
-        self._cursor = Cursor(self._screen, self._cursor_changed)
-        self._layout = Layout(connect(display, xauthority), self._locks_changed, self._later)
-        self._sharing = Sharing(connect(display, xauthority), self._clients, primary)
-        self._sizes = Sizes(self._screen, self._clients)
+        self._cursor = source.cursor
+        self._sizes = Sizes(source.screen, self._clients)
         self._status = status or Status()
         self._recovery = Recovery()
-        self._stream = SharedStream(self._screen, self._viewers, self._recovery, self._status)
+        self._stream = SharedStream(source.screen, self._viewers, self._recovery, self._status)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
 
-    async def serve(self, path: Path) -> None:
-        """Listen on the unix socket ``path`` (0600) until cancelled."""
+    async def serve(self, path: Path, ready: Callable[[], None] = lambda: None) -> None:
+        """Listen on the unix socket ``path`` (0600) until cancelled; call ``ready()`` when it does.
+
+        Raise ``OSError`` where the display doesn't come up.
+        """
         self._main = asyncio.current_task()
-        self._screen.start(self._display_gone)
-        self._stream.follow_screen()
-        self._sharing.start()
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._layout.fileno(), self._follow_layout)
-        self._follow_layout()
+        listener = Listener(
+            self._changed, self._resized, self._locks_changed, self._cursor_changed, self._display_ended
+        )
+        try:
+            await self._source.start(listener)
+            self._stream.follow_screen()
+            self._sharing = Sharing(self._source, self._clients, self._primary)
+            self._sharing.start()
+            await self._listen(path, ready)
+        finally:
+            await self._source.close()
+
+    async def _listen(self, path: Path, ready: Callable[[], None]) -> None:
         path.unlink(missing_ok=True)  # noqa: ASYNC240 - a local file
         mask = os.umask(0o177)
         try:
@@ -90,6 +92,7 @@ class StreamServer:
             os.umask(mask)
         try:
             async with server:
+                ready()
                 try:
                     self._stream.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
@@ -101,25 +104,19 @@ class StreamServer:
             self._status.close()
             self._sizes.close()
             self._sharing.close()
-            loop.remove_reader(self._layout.fileno())
-            self._layout.close()
-            self._screen.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240
-
-    def _follow_layout(self) -> None:
-        if not self._layout.handle_events():
-            asyncio.get_running_loop().remove_reader(self._layout.fileno())
 
     def _changed(self, tiles: Tiles) -> None:
         self._stream.changed(tiles)
 
-    def _display_gone(self) -> None:
-        log.error("the display is gone")
+    def _display_ended(self, failed: bool) -> None:
+        log.log(logging.ERROR if failed else logging.INFO, "the display is gone")
+        self.failed = failed
         if self._main is not None:
             self._main.cancel()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = Client(reader, writer, self._screen, self._name, self._handle, self._layout)
+        client = Client(reader, writer, self._source, self._name, self._handle)
         client.trust = self._recovery.trust(time.monotonic())
         self._clients.append(client)
         self._viewers.append(client)
@@ -168,7 +165,7 @@ class StreamServer:
                     client.send(messages.end_of_continuous_updates())
                 client.send_tiles()
             case EncodingsChanged():
-                greet(client, self._name, self._layout.lock_state(), self._cursor)
+                greet(client, self._name, self._source.keys.lock_state(), self._cursor)
                 self._sharing.greet(client)
             case PixelFormatChanged():
                 self._cursor.send_to(client)
@@ -201,6 +198,3 @@ class StreamServer:
         for client in self._clients:
             self._cursor.send_to(client)
             client.send_tiles()
-
-    def _later(self, seconds: float, work: Callable[[], None]) -> object:
-        return asyncio.get_running_loop().call_later(seconds, work)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from .engine import Engine, Picture, PixelfluxEngine
 from .motion import Motion
@@ -52,12 +53,13 @@ class SharedStream:
     def load_engine(self) -> None:
         """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
         try:
-            self._videos = [Video(self._screen, PixelfluxEngine, self._pictured, self._status)]
+            make_engine = partial(PixelfluxEngine, aim=self._screen.aim)
+            self._videos = [Video(self._screen, make_engine, self._pictured, self._status)]
         except ImportError as error:
             log.warning("no H.264: %s", error)
             self._status.note(f"There is no H.264, so much movement on the screen takes more of the link: {error}.")
         else:
-            self._make_engine = PixelfluxEngine
+            self._make_engine = make_engine
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
@@ -111,15 +113,19 @@ class SharedStream:
         try:
             video.join(viewers, now)
         except RuntimeError as error:
-            log.warning("no H.264 any more: %s", error)
-            self._status.encoder(None)
-            self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
-            self.stop()
-            self._videos.clear()
+            self._give_up(error)
             return
         for viewer in viewers:
             self._moved[viewer] = now
         self.follow_screen()
+
+    def _give_up(self, error: RuntimeError) -> None:
+        """Go on with tiles where the engine can't go on."""
+        log.warning("no H.264 any more: %s", error)
+        self._status.encoder(None)
+        self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
+        self.stop()
+        self._videos.clear()
 
     def follow_screen(self) -> None:
         """Look at what is drawn only where somebody is to be sent tiles."""
@@ -131,10 +137,15 @@ class SharedStream:
             now = time.monotonic()
             self._ticks += 1
             self._motion.drawn(now, self._screen.drawn_share())
-            for video in self._videos:
-                self._look_after(video, now)
-                video.follow(now)
-            self._sort(now)
+            try:
+                for video in self._videos:
+                    self._look_after(video, now)
+                    video.follow(now)
+                self._sort(now)
+            except RuntimeError as error:
+                self._ticker = None
+                self._give_up(error)
+                return
             self.follow_screen()
         self._ticker = None
         self.stop()
@@ -171,7 +182,7 @@ class SharedStream:
         slow = [viewer for viewer, kilobits in ripe.items() if viewer in first.viewers and kilobits < SLOW * best]
         others = [viewer for viewer in ripe if viewer not in first.viewers]
         back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
-        if slow and len(self._videos) < ENCODERS and self._make_engine is not None:
+        if slow and len(self._videos) < min(ENCODERS, self._screen.captures) and self._make_engine is not None:
             self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
         for source, target, moving in ((first, self._videos[-1], slow), (self._videos[-1], first, back)):
             if moving and source is not target:

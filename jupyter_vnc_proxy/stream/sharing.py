@@ -7,11 +7,8 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import xcffib
-
 from . import extended_clipboard, messages
 from .client import Client
-from .clipboard import LIMIT, Clipboard
 from .events import (
     ClipboardCapabilities,
     ClipboardNotify,
@@ -20,6 +17,8 @@ from .events import (
     ClipboardText,
     ClipboardTooLong,
 )
+from .fetching import LIMIT
+from .seat import Clips, Source
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -39,12 +38,13 @@ class Sharing:
 
     Clients with Extended Clipboard are told that there is text, and get it when they ask: noVNC takes none otherwise.
     The others are sent it, as far as it is Latin-1. What one client copies is offered to the display's programs, and
-    to other clients when they ask. The connection is used for nothing else, and stays the caller's.
+    to other clients when they ask. Made when ``source`` has been started; a source may have no clipboard.
     """
 
-    def __init__(self, connection: xcffib.Connection, clients: Sequence[Client], primary: bool = False) -> None:
+    def __init__(self, source: Source, clients: Sequence[Client], primary: bool = False) -> None:
         self._clients = clients
-        self._clipboard = Clipboard(connection, self._changed, self._later, primary)
+        self._clipboard: Clips = source.clips(self._changed, self._later, primary) or NoClips()
+        self._fileno = -1
         self._latest = "CLIPBOARD"
         self._news: asyncio.TimerHandle | None = None
         self._busy: dict[Client, asyncio.Task[None] | None] = {}
@@ -57,16 +57,23 @@ class Sharing:
 
     def start(self) -> None:
         """Follow the display in the running event loop."""
-        asyncio.get_running_loop().add_reader(self._clipboard.fileno(), self._handle_events)
-        self._handle_events()
+        self._fileno = self._clipboard.fileno()  # not to be had of a connection that broke
+        if self._fileno >= 0:
+            asyncio.get_running_loop().add_reader(self._fileno, self._handle_events)
+            self._handle_events()
 
     def _handle_events(self) -> None:
         if not self._clipboard.handle_events():
-            asyncio.get_running_loop().remove_reader(self._clipboard.fileno())
+            self._stop_following()
+
+    def _stop_following(self) -> None:
+        if self._fileno >= 0:
+            asyncio.get_running_loop().remove_reader(self._fileno)
+            self._fileno = -1
 
     def close(self) -> None:
         """Follow it no more, and offer nothing."""
-        asyncio.get_running_loop().remove_reader(self._clipboard.fileno())
+        self._stop_following()
         if self._news is not None:
             self._news.cancel()
         for task in self._busy.values():
@@ -178,6 +185,36 @@ class Sharing:
         if client in self._owed:
             self._owed.discard(client)
             self._provide(client)
+
+
+class NoClips:
+    """The clipboard of a source that has none."""
+
+    def available(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell that nobody offers anything."""
+        return False
+
+    def has_text(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell that there is nothing."""
+        return False
+
+    def offer(self, text: str) -> None:
+        """Drop it."""
+
+    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
+        """Find nothing."""
+        callback(None)
+
+    def fileno(self) -> int:
+        """Return no descriptor: nothing will happen."""
+        return -1
+
+    def handle_events(self) -> bool:
+        """Tell that nothing has happened."""
+        return True
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def _is_plain(client: Client) -> bool:

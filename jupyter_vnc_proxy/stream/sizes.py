@@ -6,13 +6,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-import xcffib
-
 from ..options import MAX_SIDE, MIN_SIDE
 from . import events, messages
 from .client import Client
 from .events import SetDesktopSize
-from .source import Screen
+from .source import Screen, SizeRefused
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -61,10 +59,8 @@ class Sizes:
         width, height = max(event.width, MIN_SIDE), max(event.height, MIN_SIDE)
         try:
             size = self._screen.resize(width, height) if (width, height) != before else before
-        except IndexError:
-            self._failed(messages.SIZE_PROHIBITED, "the display has no output")
-        except xcffib.XcffibException as error:
-            self._failed(messages.SIZE_OUT_OF_RESOURCES, repr(error))
+        except SizeRefused as error:
+            self._failed(messages.SIZE_PROHIBITED if error.forever else messages.SIZE_OUT_OF_RESOURCES, str(error))
         else:
             whole = (event.width, event.height) == (size[0], size[1])
             first = event.screens[0]

@@ -1,34 +1,17 @@
-"""The X screen: which parts of it changed, and their pixels.
-
-XDamage says when something was drawn, MIT-SHM reads just that, and a comparison with what was there before leaves what
-really changed. While nothing is drawn nothing is done.
-"""
+"""The screen as the server sees it, whichever display it belongs to: its pixels, and which parts of them changed."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import ctypes
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from ..display import connect, set_size
 from ..options import Geometry
 
 TILE = 64
 """Pixels of a tile's side: changes are followed in squares of this size."""
 
-INTERVAL = 0.006
-"""Seconds between two looks at what is drawn without a pause: programs may draw a thousand times a second."""
-
-IPC_PRIVATE, IPC_RMID = 0, 0
-"""From <sys/ipc.h>."""
-
-ALL_PLANES = 0xFFFFFFFF
 BYTES_PER_PIXEL = 4
 
 Pixels = npt.NDArray[np.uint8]
@@ -47,242 +30,60 @@ class Rectangle(NamedTuple):
     height: int
 
 
-class SharedMemory:
-    """A System V segment that the X server writes pixels to (shmget(2), MIT-SHM)."""
+class SizeRefused(Exception):
+    """The display keeps its size; ``forever`` where it can never have another."""
 
-    def __init__(self, size: int) -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.shmat.restype = ctypes.c_void_p
-        self.identifier = libc.shmget(IPC_PRIVATE, ctypes.c_size_t(size), 0o600)
-        if self.identifier < 0:
-            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmget)")
-        self._address = libc.shmat(self.identifier, None, 0)
-        self._libc = libc
-        if self._address in (None, ctypes.c_void_p(-1).value):
-            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmat)")
-        buffer = (ctypes.c_uint8 * size).from_address(self._address)
-        self.bytes: npt.NDArray[np.uint8] = np.ctypeslib.as_array(buffer)
-
-    def forget(self) -> None:
-        """Let the kernel remove it once nobody is attached; to be called when the X server is."""
-        self._libc.shmctl(self.identifier, IPC_RMID, None)
-
-    def close(self) -> None:
-        """Detach; `bytes` must not be used any more."""
-        self._libc.shmdt(ctypes.c_void_p(self._address))
+    def __init__(self, why: str, forever: bool = False) -> None:
+        super().__init__(why)
+        self.forever = forever
 
 
-class Screen:
-    """The root window's pixels, kept as they were last seen in `pixels`.
+class Screen(Protocol):
+    """What a display shows, kept as it was last seen in `pixels`; `width` and `height` are pixels."""
 
-    ``on_change(tiles)`` is called from the event loop with the tiles that changed, ``on_resize()`` when the screen has
-    another size. Raise ``xcffib.ConnectionException`` where the display can't be reached.
-    """
-
-    def __init__(
-        self, display: str, xauthority: Path, on_change: Callable[[Tiles], None], on_resize: Callable[[], None]
-    ) -> None:
-        import xcffib.damage
-        import xcffib.shm
-        import xcffib.xfixes
-        import xcffib.xproto
-
-        self._on_change = on_change
-        self._on_resize = on_resize
-        self.connection = connect(display, xauthority)
-        self._fileno = int(self.connection.get_file_descriptor())
-        self._damage_extension = self.connection(xcffib.damage.key)
-        self._damage_extension.QueryVersion(1, 1).reply()
-        self._fixes = self.connection(xcffib.xfixes.key)
-        self._fixes.QueryVersion(5, 0).reply()
-        self._shm = self.connection(xcffib.shm.key)
-        root = self.connection.get_setup().roots[0]
-        self.root = root.root
-        self.connection.core.ChangeWindowAttributes(
-            self.root, xcffib.xproto.CW.EventMask, [xcffib.xproto.EventMask.StructureNotify]
-        )
-        self._region = self.connection.generate_id()
-        self._fixes.CreateRegion(self._region, 0, [])
-        self._damage = self.connection.generate_id()
-        level = xcffib.damage.ReportLevel.NonEmpty
-        self._damage_extension.Create(self._damage, self.root, level)
-        self.handlers: dict[type, Callable[[object], None]] = {}
-        self._follows = True
-        self._damaged = False
-        self._next_look = 0.0
-        self._later: asyncio.TimerHandle | None = None
-        self._memory: SharedMemory | None = None
-        self._segment = 0
-        self._allocate(root.width_in_pixels, root.height_in_pixels)
-
-    # -- life --------------------------------------------------------------------------------------------------------
-
-    def start(self, gone: Callable[[], None]) -> None:
-        """Begin to follow the screen in the running event loop; ``gone()`` is called when the display has ended."""
-        self._gone = gone
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._fileno, self.handle_events)
-        self.handle_events()
-
-    def close(self) -> None:
-        """Follow it no more."""
-        if self._later is not None:
-            self._later.cancel()
-        self._loop.remove_reader(self._fileno)
-        self.connection.disconnect()
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
-
-    def _allocate(self, width: int, height: int) -> None:
-        self._free()
-        size = width * height * BYTES_PER_PIXEL
-        self._memory = SharedMemory(size)
-        self._segment = self.connection.generate_id()
-        self._shm.Attach(self._segment, self._memory.identifier, False, is_checked=True).check()
-        self._memory.forget()
-        self.width, self.height = width, height
-        self.pixels: Pixels = np.zeros((height, width, BYTES_PER_PIXEL), np.uint8)
-        self._read(Rectangle(0, 0, width, height))
-
-    def _free(self) -> None:
-        if self._memory is not None:
-            self._shm.Detach(self._segment)
-            self._memory.close()
-            self._memory = None
-
-    # -- following ---------------------------------------------------------------------------------------------------
+    width: int
+    height: int
+    pixels: Pixels
+    captures: int
+    """How many engines may capture it at once."""
 
     def tiles(self, value: bool = False) -> Tiles:
         """Return a flag for each tile, all of them ``value``."""
-        return np.full((-(-self.height // TILE), -(-self.width // TILE)), value, np.bool_)
-
-    def handle_events(self) -> None:
-        """Take in what has happened on the display."""
-        with self._gone_is_told():
-            self._handle_events()
-
-    @contextlib.contextmanager
-    def _gone_is_told(self) -> Iterator[None]:
-        import xcffib
-
-        if self._memory is None:
-            return  # it was closed after this had been put off
-        try:
-            yield
-        except xcffib.ConnectionException:
-            self._loop.remove_reader(self._fileno)
-            self._gone()
-
-    def _handle_events(self) -> None:
-        """Each question to the display may bring in more."""
-        while True:
-            damaged, size, handled = self._poll()
-            self._damaged = self._damaged or damaged
-            if size is not None and size != (self.width, self.height):
-                self._allocate(*size)
-                self._on_resize()
-            if self._damaged and self._follows and self._loop.time() >= self._next_look:
-                self._look(self._take_damage())
-                self._next_look = self._loop.time() + INTERVAL
-            elif not handled:
-                break
-        if self._damaged and self._follows and self._later is None:
-            self._later = self._loop.call_at(self._next_look, self._look_later)
-
-    def _look_later(self) -> None:
-        self._later = None
-        self.handle_events()
-
-    def _poll(self) -> tuple[bool, tuple[int, int] | None, bool]:
-        """Return whether something was drawn, the new size if there is one, and whether there was any event."""
-        import xcffib.damage
-        import xcffib.xproto
-
-        damaged = handled = False
-        size = None
-        while (event := self.connection.poll_for_event()) is not None:
-            handled = True
-            if isinstance(event, xcffib.damage.NotifyEvent):
-                damaged = True
-            elif isinstance(event, xcffib.xproto.ConfigureNotifyEvent) and event.window == self.root:
-                size = (event.width, event.height)
-            elif (handler := self.handlers.get(type(event))) is not None:
-                handler(event)
-        return damaged, size, handled
-
-    def _take_damage(self) -> list[Rectangle]:
-        """Return what was drawn on since the last time; drawing from now on is told anew."""
-        self._damaged = False
-        self._damage_extension.Subtract(self._damage, 0, self._region)
-        reply = self._fixes.FetchRegion(self._region).reply()
-        return [Rectangle(each.x, each.y, each.width, each.height) for each in reply.rectangles]
 
     def follow(self, wanted: bool) -> None:
         """Look at what is drawn, or leave it alone while nobody wants to know: it is looked at when they do again."""
-        if wanted == self._follows:
-            return
-        self._follows = wanted
-        if wanted:
-            with self._gone_is_told():
-                self._take_damage()
-                self._look([Rectangle(0, 0, self.width, self.height)])
-            self._loop.call_soon(self.handle_events)
 
     def drawn_share(self) -> float:
         """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
-        share = 0.0
-        with self._gone_is_told():
-            if not self._follows:
-                drawn = self.tiles()
-                for each in self._take_damage():
-                    right, lower = each.x + each.width, each.y + each.height
-                    drawn[max(0, each.y) // TILE : -(-lower // TILE), max(0, each.x) // TILE : -(-right // TILE)] = True
-                share = float(drawn.mean())
-                self._loop.call_soon(self.handle_events)
-        return share
-
-    def _look(self, rectangles: list[Rectangle]) -> None:
-        changed = self.tiles()
-        for rectangle in rectangles:
-            self._read(rectangle, changed)
-        if changed.any():
-            self._on_change(changed)
-
-    def _read(self, rectangle: Rectangle, changed: Tiles | None = None) -> None:
-        """Read a part of the screen into `pixels`, and flag in ``changed`` the tiles where it differs from before."""
-        import xcffib.xproto
-
-        left, top = max(0, rectangle.x), max(0, rectangle.y)
-        right = min(self.width, rectangle.x + rectangle.width)
-        bottom = min(self.height, rectangle.y + rectangle.height)
-        if right <= left or bottom <= top:
-            return
-        assert self._memory is not None
-        width, height = right - left, bottom - top
-        pixmap = xcffib.xproto.ImageFormat.ZPixmap
-        self._shm.GetImage(self.root, left, top, width, height, ALL_PLANES, pixmap, self._segment, 0).reply()
-        count = width * height
-        fresh = self._memory.bytes[: count * BYTES_PER_PIXEL].view(np.uint32).reshape(height, width)
-        known = self.pixels[top:bottom, left:right].view(np.uint32)[..., 0]
-        if changed is None:
-            known[...] = fresh
-            return
-        for row in range(top // TILE, (bottom - 1) // TILE + 1):
-            upper, lower = max(top, row * TILE), min(bottom, (row + 1) * TILE)
-            new, old = fresh[upper - top : lower - top], known[upper - top : lower - top]
-            columns = np.flatnonzero((new != old).any(axis=0))
-            if len(columns):
-                old[...] = new
-                changed[row, np.unique((columns + left) // TILE)] = True
-
-    # -- changing ----------------------------------------------------------------------------------------------------
 
     def resize(self, width: int, height: int) -> Geometry:
-        """Change the screen's size in pixels through RANDR; return the size that it has then."""
-        geometry = set_size(self.connection, Geometry(width, height))
-        self._loop.call_soon(self.handle_events)
-        return geometry
+        """Change the screen's size in pixels; return what it has or will have. Raise `SizeRefused` where it can't."""
+
+    def aim(self, settings: Any) -> None:
+        """Tell the engine's settings (pixelflux's ``CaptureSettings``) which display is to be captured."""
+
+
+def no_tiles(width: int, height: int, value: bool = False) -> Tiles:
+    """Return a flag for each tile of a screen of that size in pixels, all of them ``value``."""
+    return np.full((-(-height // TILE), -(-width // TILE)), value, np.bool_)
+
+
+def take(known: Pixels, fresh: Pixels, left: int, top: int, changed: Tiles) -> None:
+    """Take over a part of the screen whose corner is at (left, top), and flag the tiles where it differs from before.
+
+    ``known`` is the whole screen.
+    """
+    height, width = fresh.shape[:2]
+    right, bottom = left + width, top + height
+    before = known[top:bottom, left:right].view(np.uint32)[..., 0]
+    now = fresh.view(np.uint32)[..., 0]
+    for row in range(top // TILE, (bottom - 1) // TILE + 1):
+        upper, lower = max(top, row * TILE), min(bottom, (row + 1) * TILE)
+        new, old = now[upper - top : lower - top], before[upper - top : lower - top]
+        columns = np.flatnonzero((new != old).any(axis=0))
+        if len(columns):
+            old[...] = new
+            changed[row, np.unique((columns + left) // TILE)] = True
 
 
 def rectangles_of(tiles: Tiles, width: int, height: int) -> list[Rectangle]:

@@ -11,8 +11,11 @@ from .source import Screen
 from .status import Status
 from .viewer import Viewer, even
 
-CHROMA_LASTS = 2.0
+CHROMA_LASTS = 1.0
 """Seconds between two changes of the chroma, each of which begins with a key picture."""
+
+FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.2, 0.45
+"""Shares of the most that a video may take: below the first it becomes 4:4:4, above the second 4:2:0."""
 
 SMOOTHING = 0.05
 """Weight of the newest picture in the mean of what is used."""
@@ -38,7 +41,8 @@ class Video:
         self._look = Look(0)
         self._looked = float("-inf")
         self._rate = Rate(0)
-        self._size = 0.0
+        self._size = 0.0  # kilobits of a picture
+        self._light = True
         self._fitting = Fitting()
 
     # -- who watches --------------------------------------------------------------------------------------------------
@@ -93,13 +97,17 @@ class Video:
         rate = Rate(min(each.kilobits for each in rates), min(each.frames for each in rates))
         looks = [look_of(viewer.quality) for viewer in self.viewers]
         most = min(most_kilobits(viewer.quality, *even(self._screen)) for viewer in self.viewers)
-        # Twice as many samples are worth it where nothing else gets worse by them.
-        affordable = rate.kilobits >= most / 2 or self._size * rate.frames < rate.kilobits / 2
-        full_colour = affordable and all(
+        full_colour = self._is_light(min(most, rate.kilobits)) and all(
             look.full_colour and viewer.decodes_full_colour for look, viewer in zip(looks, self.viewers, strict=True)
         )
         share = min(viewer.pacer.share(now, most) for viewer in self.viewers)
         return self._fitting.fit(now, rate, share), Look(max(look.finest for look in looks), full_colour)
+
+    def _is_light(self, most: float) -> bool:
+        """Tell whether 4:4:4, which coloured text needs, takes little: a film is the same without, and cheaper."""
+        used = self._size * self._rate.frames
+        self._light = used < (FULL_COLOUR_UNTIL if self._light else FULL_COLOUR_FROM) * most
+        return self._light
 
     def rate_for(self, viewer: Viewer, now: float) -> Rate:
         """Return what one viewer can take."""
@@ -113,7 +121,6 @@ class Video:
         self._fitting = Fitting()
         self._rate, self._look = self.wanted(now)
         self._looked = now
-        self._size = 0.0
         self._described = False
         self._engine.start(*even(self._screen), self._rate, self._look)
         self._running = True

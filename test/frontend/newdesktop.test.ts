@@ -108,7 +108,7 @@ describe("a backend's own fields", () => {
           ...backend,
           name: 'far',
           title: 'Far',
-          fields: [{ ...field, name: 'host', required: true, pattern: '[a-z.]+(:[0-9]+)?' }]
+          fields: [{ ...field, name: 'host', required: true, pattern: '[a-z.-]+(:[0-9]+)?' }]
         },
         {
           ...backend,
@@ -155,7 +155,7 @@ describe("a backend's own fields", () => {
     expect(own().map(({ value }) => value)).toEqual(['', 'two', '', '']);
     expect(document.querySelector('.jp-Desktop-description')?.textContent).toBe('What it is for.');
     choose('far');
-    expect(own()).toMatchObject([{ value: '', required: true, pattern: '[a-z.]+(:[0-9]+)?' }]);
+    expect(own()).toMatchObject([{ value: '', required: true }]);
     choose('');
     expect(own()).toEqual([]);
   });
@@ -201,6 +201,8 @@ describe("a backend's own fields", () => {
     const open = dialog().querySelector<HTMLButtonElement>('.jp-mod-accept.jp-Dialog-button')!;
     expect(open.disabled).toBe(false);
     choose('far');
+    expect(open.disabled).toBe(true);
+    enter(own()[0], 'NO');
     expect(open.disabled).toBe(true);
     enter(own()[0], 'host');
     expect(open.disabled).toBe(false);

@@ -129,6 +129,12 @@ def test_the_page_server_works_without_jupyter_and_tornado() -> None:
         assert not foreign(name) & {*JUPYTER, "tornado"}, name
 
 
+def test_the_text_of_nginx_is_text_alone() -> None:
+    assert own("nginx") == {"errors"}
+    assert foreign("nginx") == set()
+    assert not imports("nginx")[1] & {"subprocess", "asyncio", "os", "signal", "socket"}
+
+
 def test_nothing_below_imports_an_entrance() -> None:
     for name in MODULES:
         if name not in ENTRANCES and name != "":
@@ -142,6 +148,14 @@ def test_only_one_module_turns_errors_into_jupyters_answers() -> None:
 def test_what_decides_about_the_picture_does_no_input_or_output() -> None:
     for name in ("heat", "motion", "moves", "pacing", "protocol", "shown", "tiles"):
         assert not imports(f"stream.{name}")[1] & {"asyncio", "socket", "subprocess", "threading", "xcffib"}, name
+
+
+def test_the_stream_server_knows_neither_x_nor_wayland() -> None:
+    sources = {name for name in MODULES if name.startswith(("stream.x11", "stream.wayland"))}
+    displays = {*sources, "stream.layout", "stream.input", "stream.clipboard", "display"}
+    for name in ("server", "client", "viewer", "shared", "sizes", "sharing", "engine", "keyboard", "greeting"):
+        assert not own(f"stream.{name}") & displays, name
+    assert {name for name in MODULES if own(name) & sources} <= {*sources, "stream.__main__"}
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

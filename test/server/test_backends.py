@@ -110,6 +110,21 @@ def test_stream_looks_at_an_xvfb_of_its_own() -> None:
     assert vnc.ready == Listens(PATHS.rfb_socket)
 
 
+def test_wayland_is_one_process_and_the_session_too() -> None:
+    (step,) = steps("wayland").values()
+    assert step.argv[:3] == (sys.executable, "-m", "jupyter_vnc_proxy.stream")
+    for words in (
+        ("--wayland",),
+        ("--displayfd", PIPE),
+        ("--geometry", "1280x720"),
+        ("--xauthority", "/run/d/Xauthority"),
+        ("--unix-socket", "/run/d/rfb.sock"),
+    ):
+        assert has(step.argv, *words), words
+    assert step.ready == WritesLine()
+    assert step.session == "weston"
+
+
 def test_a_module_that_is_not_installed_is_missing_with_the_command_that_brings_it() -> None:
     module = Module(("no_such_module_anywhere",), "the picture")
     assert module.find() is None
@@ -151,12 +166,13 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
     assert names[0] == "display"
     for step in made:
         assert set(step.after) <= set(names[: names.index(step.name)])
-        assert step.umask == 0o077
+        assert step.umask == (-1 if step.session else 0o077)
         assert all(isinstance(word, str) and word for word in step.argv)
     display = made[0]
-    assert has(display.argv, "-displayfd", PIPE)
-    assert has(display.argv, "-nolisten", "tcp")
-    assert has(display.argv, "-auth", str(PATHS.xauthority))
+    if backend != "wayland":
+        assert has(display.argv, "-displayfd", PIPE)
+        assert has(display.argv, "-nolisten", "tcp")
+        assert has(display.argv, "-auth", str(PATHS.xauthority))
     assert sum(str(PATHS.rfb_socket) in step.argv for step in made) == 1
     assert chosen.speaks(options) == ("rfb" if transport == "direct" else "websocket")
     raw = chosen.raw_socket(options)
@@ -164,7 +180,7 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
     assert (raw == "rfb.sock") == (transport != "websockify")
 
 
-@pytest.mark.parametrize("backend", ["stream", "tigervnc", "x11vnc"])
+@pytest.mark.parametrize("backend", ["stream", "tigervnc", "wayland", "x11vnc"])
 def test_a_step_does_not_depend_on_what_was_asked_before(backend: str) -> None:
     assert steps(backend) == steps(backend)
 
@@ -280,7 +296,7 @@ def test_what_is_missing_is_named(bare: Path) -> None:
 
 def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(
-        InvalidOption, match=r"no backend 'nope'; choose one of auto, stream, tigervnc, x11vnc"
+        InvalidOption, match=r"no backend 'nope'; choose one of auto, stream, tigervnc, wayland, x11vnc"
     ) as raised:
         choose(DesktopOptions(backend="nope"))
     assert raised.value.code == "unknown-backend"
@@ -312,7 +328,7 @@ def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.Mo
     ]
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
     found = all_backends()
-    assert set(found) == {"stream", "tigervnc", "x11vnc", "foreign"}
+    assert set(found) == {"stream", "tigervnc", "wayland", "x11vnc", "foreign"}
     assert isinstance(found["tigervnc"], backends.TigervncBackend)
     assert choose(DesktopOptions(backend="foreign")).name == "foreign"
     assert all(isinstance(each, Backend) for each in found.values())

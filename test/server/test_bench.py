@@ -21,7 +21,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bench.desktop import processes, servers, stamp, targets
+from bench.desktop import comparison, processes, servers, stamp, targets
 from bench.desktop.link import LINKS, QUEUE_SECONDS, Direction, Link, Proxy
 from bench.desktop.numbers import percentile, summary
 from bench.desktop.report import lines_of
@@ -223,9 +223,11 @@ def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> No
     run = subprocess.run(argv, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=280, check=False)
     assert run.returncode == 0, run.stderr
     result = json.loads(output.read_text())
-    assert {"date", "machine", "links", "quick", "configurations", "targets", "seconds"} == set(result)
+    about = {"date", "machine", "links", "quick", "durations", "rules", "default", "seconds"}
+    assert about | {"configurations", "targets"} == set(result)
     assert {"machine", "cpu", "cores", "memory_gb", "kernel", "python", "load_before"} == set(result["machine"])
     assert set(result["configurations"]) == {"stream", "tigervnc"}
+    assert result["configurations"]["tigervnc"]["command"].startswith("Xtigervnc -displayfd")
     for name, configuration in result["configurations"].items():
         assert "error" not in configuration, configuration["error"]
         assert all(configuration["versions"].values()), name
@@ -240,4 +242,5 @@ def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> No
         assert on_loopback["video"]["unreadable"] == 0
     assert len(result["targets"]) == len(targets.TARGETS)
     assert "### Targets" in run.stdout
+    assert "This was a quick run" in comparison.files_of(result)[comparison.PAGE]
     assert processes.marked(servers.RUN, name) == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ WAYS = [
     ("stream", "direct"),
     ("tigervnc", "direct"),
     ("tigervnc", "websockify"),
+    ("wayland", "direct"),
     ("x11vnc", "direct"),
     ("x11vnc", "websockify"),
     ("x11vnc", "native"),
@@ -26,11 +29,12 @@ SOCKETS = {
     ("stream", "direct"): {"rfb.sock"},
     ("tigervnc", "direct"): {"rfb.sock"},
     ("tigervnc", "websockify"): {"rfb.sock", "vnc.sock"},
+    ("wayland", "direct"): {"rfb.sock"},
     ("x11vnc", "direct"): {"rfb.sock"},
     ("x11vnc", "websockify"): {"rfb.sock", "vnc.sock"},
     ("x11vnc", "native"): {"rfb.sock"},
 }
-STEPS = {"stream": ["display", "vnc"], "tigervnc": ["display"], "x11vnc": ["display", "vnc"]}
+STEPS = {"stream": ["display", "vnc"], "tigervnc": ["display"], "wayland": ["display"], "x11vnc": ["display", "vnc"]}
 
 
 def mode(path: Path) -> int:
@@ -83,7 +87,7 @@ def test_a_desktop_comes_up_private_and_goes_without_a_trace(
     state = run.state
     assert (state["backend"], state["transport"], state["session"]) == (backend, transport, "command")
     assert (state["geometry"], state["error"]) == ("1280x720", None)
-    assert state["resize"] == {"stream": "rfb", "tigervnc": "rfb", "x11vnc": "rest"}[backend]
+    assert state["resize"] == ("rest" if backend == "x11vnc" else "rfb")
     assert state["speaks"] == ("rfb" if transport == "direct" else "websocket")
 
     assert mode(runtime) == mode(run.path) == mode(run.path / "log") == 0o700
@@ -246,3 +250,27 @@ def test_the_state_file_is_json_with_every_field(runners: Runners) -> None:
     assert wanted <= state.keys()
     assert state["created"].endswith("Z")
     assert mode(run.path / "desktop.json") & 0o022 == 0
+
+
+def test_weston_is_the_session_where_none_is_configured_and_its_end_a_log_out(runners: Runners) -> None:
+    run = runners.start(backend="wayland", session=())
+    state = run.until(phase="running", step=None)
+    assert (state["session"], state["geometry"]) == ("weston", "1280x720")
+    os.kill(run.parts()["weston"], signal.SIGTERM)
+    assert run.wait() == 0
+    assert run.state["phase"] == "stopped"
+    assert_no_trace(run, state["display"])
+
+
+@pytest.mark.parametrize("part", ["weston", Path(sys.executable).name])
+def test_a_compositor_that_crashes_is_started_anew(runners: Runners, part: str) -> None:
+    run = runners.start(backend="wayland", session=())
+    state = run.until(phase="running", step=None)
+    os.kill(run.parts()[part], signal.SIGKILL)
+    run.until(phase="starting")
+    run.until(phase="running", step=None)
+    viewer = RfbClient(run.path / "rfb.sock")
+    assert (viewer.width, viewer.height) == (1280, 720)
+    viewer.close()
+    assert run.end() == 0
+    assert_no_trace(run, state["display"])

@@ -15,7 +15,8 @@ for (const [backend, transport] of [
   ['x11vnc', 'websockify'],
   ['x11vnc', 'native'],
   ['tigervnc', 'direct'],
-  ['tigervnc', 'websockify']
+  ['tigervnc', 'websockify'],
+  ['wayland', 'direct']
 ]) {
   test(`${backend} with ${transport} draws, takes keys and opens no port`, async ({ page }) => {
     const name = `${backend}-${transport}`;
@@ -26,9 +27,10 @@ for (const [backend, transport] of [
     await view.live();
     await expect(view.tab).toHaveText(name);
     expect(await jupyter.model(name)).toMatchObject({ backend, transport, phase: 'running' });
-    const window = await XWindow.show(jupyter, undefined, name);
+    const window = await XWindow.show(jupyter, undefined, name, backend === 'wayland');
     await window.seen(view);
     await window.type(view, 'Key!');
+    await look(page, name);
     window.close();
 
     const ports = jupyter.processes().flatMap(({ pid }) => listeningPorts(pid));

@@ -9,10 +9,10 @@ import type { ChildProcess } from 'node:child_process';
 import type { Jupyter } from './jupyter';
 import type { DesktopView } from './lab';
 
-/** A window in a corner, where it is clicked, and where it is looked at: not where the pointer may be drawn. */
+/** A window in a corner; in it where it is clicked, and where it is looked at: not where the pointer may be drawn. */
 const PLACE = '240x160+40+40';
-const CLICK = { x: 160, y: 100 };
-const LOOK = { x: 60, y: 170 };
+const CLICK = { x: 120, y: 60 };
+const LOOK = { x: 20, y: 130 };
 
 /** Starts a program on a desktop; it ends with its display, if not before. */
 export async function startOn(jupyter: Jupyter, argv: string[], name = 'default'): Promise<ChildProcess> {
@@ -32,21 +32,22 @@ export class XWindow {
   }
 
   /** Shows it; a part of the colour, as `#rrggbb`, has to be a multiple of 16. */
-  static async show(jupyter: Jupyter, colour = '#e0a020', name?: string): Promise<XWindow> {
-    const script = join(__dirname, 'xwindow.py');
-    const window = new XWindow(await startOn(jupyter, [PYTHON, script, colour.slice(1), PLACE], name), colour);
+  static async show(jupyter: Jupyter, colour = '#e0a020', name?: string, managed = false): Promise<XWindow> {
+    const argv = [PYTHON, join(__dirname, 'xwindow.py'), colour.slice(1), PLACE, ...(managed ? ['managed'] : [])];
+    const window = new XWindow(await startOn(jupyter, argv, name), colour);
     await expect.poll(() => window._output, { message: 'the window is shown' }).toContain('shown');
     return window;
   }
 
   /** Waits until it is seen in the browser. */
   async seen(view: DesktopView): Promise<void> {
-    await expect.poll(() => pixel(view.canvas, LOOK.x, LOOK.y)).toBe(this._colour);
+    const { x, y } = this._place(LOOK);
+    await expect.poll(() => pixel(view.canvas, x, y)).toBe(this._colour);
   }
 
   /** Clicks it in the browser, types, and waits until it has got every key. */
   async type(view: DesktopView, text: string): Promise<void> {
-    await view.canvas.click({ position: CLICK });
+    await view.canvas.click({ position: this._place(CLICK) });
     await expect.poll(() => this._output, { message: 'the click arrives' }).toContain('clicked');
     await view.page.keyboard.type(text);
     await expect.poll(() => this._keys()).toBe(text);
@@ -54,6 +55,12 @@ export class XWindow {
 
   close(): void {
     this._child.kill();
+  }
+
+  /** A place in the window as one on the desktop. */
+  private _place({ x, y }: { x: number; y: number }): { x: number; y: number } {
+    const [, left, top] = /^at (-?\d+) (-?\d+)$/m.exec(this._output)!;
+    return { x: Number(left) + x, y: Number(top) + y };
   }
 
   /** The characters typed, without Shift and what else is no character of Latin-1. */

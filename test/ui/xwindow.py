@@ -1,9 +1,9 @@
 """An X client for the tests: a window of one colour above all others, which prints the keys that it gets.
 
-    xwindow.py RRGGBB WIDTHxHEIGHT+X+Y
+    xwindow.py RRGGBB WIDTHxHEIGHT+X+Y [managed]
 
-It prints `shown` once it is on the screen, `clicked` when it was clicked and has the keyboard, and for each key pressed
-its keysym in hexadecimal.
+It prints `at X Y` and `shown` once it is on the screen, `clicked` when it was clicked and has the keyboard, and for
+each key pressed its keysym in hexadecimal. Where it is `managed`, a window manager puts it where it likes.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import xcffib.xproto as x
 
 
 def main() -> None:
-    colour, place = sys.argv[1:]
+    colour, place, *managed = sys.argv[1:]
     width, height, left, top = (int(number) for number in re.split(r"[x+]", place))
     connection = xcffib.connect()
     screen = connection.get_setup().roots[0]
     window = connection.generate_id()
     mask = x.CW.BackPixel | x.CW.OverrideRedirect | x.CW.EventMask
     events = x.EventMask.KeyPress | x.EventMask.ButtonPress | x.EventMask.VisibilityChange
-    values = [int(colour, 16), 1, events]
+    values = [int(colour, 16), int(not managed), events]
     connection.core.CreateWindow(
         screen.root_depth, window, screen.root, left, top, width, height, 0, x.WindowClass.InputOutput,
         screen.root_visual, mask, values,
@@ -31,7 +31,10 @@ def main() -> None:
     connection.core.MapWindow(window)
     # The answer comes when the server has done what was asked before.
     connection.core.GetInputFocus().reply()
-    print("shown", flush=True)
+    while managed and not isinstance(connection.wait_for_event(), x.VisibilityNotifyEvent):
+        pass
+    corner = connection.core.TranslateCoordinates(window, screen.root, 0, 0).reply()
+    print(f"at {corner.dst_x} {corner.dst_y}", "shown", sep="\n", flush=True)
     while True:
         event = connection.wait_for_event()
         if isinstance(event, x.ButtonPressEvent):
@@ -42,7 +45,7 @@ def main() -> None:
             keysyms = connection.core.GetKeyboardMapping(event.detail, 1).reply().keysyms
             shifted = event.state & (x.KeyButMask.Shift | x.KeyButMask.Lock) and len(keysyms) > 1 and keysyms[1]
             print(f"{keysyms[1 if shifted else 0]:#x}", flush=True)
-        elif isinstance(event, x.VisibilityNotifyEvent) and event.state != x.Visibility.Unobscured:
+        elif not managed and isinstance(event, x.VisibilityNotifyEvent) and event.state != x.Visibility.Unobscured:
             connection.core.ConfigureWindow(window, x.ConfigWindow.StackMode, [x.StackMode.Above])
             connection.flush()
 

@@ -18,7 +18,7 @@ from displays import Display
 
 from jupyter_vnc_proxy.display import connect
 from jupyter_vnc_proxy.stream.input import Keyboard, Layout, Pointer
-from jupyter_vnc_proxy.stream.layout import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
+from jupyter_vnc_proxy.stream.keys import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
 
 TYPIST = Path(__file__).with_name("xlib_typist.py")
 

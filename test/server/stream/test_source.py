@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from jupyter_vnc_proxy.stream.source import TILE, Rectangle, Screen, Tiles, rectangles_of
+from jupyter_vnc_proxy.stream.source import TILE, Rectangle, Tiles, rectangles_of
+from jupyter_vnc_proxy.stream.x11.screen import XScreen
 
 
 def paint(display: Display, rectangle: Rectangle, colour: int) -> None:
@@ -33,7 +34,7 @@ class Watched:
 
     def __init__(self, display: Display) -> None:
         self.news: asyncio.Queue[Tiles | str] = asyncio.Queue()
-        self.screen = Screen(
+        self.screen = XScreen(
             display.name, display.xauthority, self.news.put_nowait, lambda: self.news.put_nowait("resized")
         )
         self.screen.start(lambda: self.news.put_nowait("gone"))

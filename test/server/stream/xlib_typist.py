@@ -13,8 +13,8 @@ import os
 import select
 import sys
 
-KEY_PRESS, KEY_RELEASE, BUTTON_PRESS, BUTTON_RELEASE, FOCUS_IN, MAPPING_NOTIFY = 2, 3, 4, 5, 9, 34
-EVENT_MASK = 0b1111 | 1 << 21  # keys, buttons and the focus
+KEY_PRESS, KEY_RELEASE, BUTTON_PRESS, BUTTON_RELEASE, FOCUS_IN, MAP_NOTIFY, MAPPING_NOTIFY = 2, 3, 4, 5, 9, 19, 34
+EVENT_MASK = 0b1111 | 1 << 17 | 1 << 21  # keys, buttons, being shown and the focus
 PREEDIT_NOTHING_STATUS_NOTHING = 0x0008 | 0x0400
 REVERT_TO_PARENT = 2
 
@@ -64,10 +64,11 @@ def main() -> None:
     style = (b"inputStyle", ctypes.c_long(PREEDIT_NOTHING_STATUS_NOTHING))
     context = pointer(x.XCreateIC(method, *style, b"clientWindow", window, b"focusWindow", window, None))
     x.XMapWindow(display, window)
-    x.XSync(display, 0)
+    event, text, keysym, status = Event(), ctypes.create_string_buffer(64), number(), ctypes.c_int()
+    while event.type != MAP_NOTIFY:  # a window manager takes its time
+        x.XNextEvent(display, ctypes.byref(event))
     x.XSetInputFocus(display, window, REVERT_TO_PARENT, number(0))
     x.XSetICFocus(context)
-    event, text, keysym, status = Event(), ctypes.create_string_buffer(64), number(), ctypes.c_int()
     while True:
         while not x.XPending(display):
             readable, _, _ = select.select([x.XConnectionNumber(display), sys.stdin], [], [])

@@ -1,0 +1,188 @@
+"""Write an nginx configuration that shows a running desktop with no Jupyter in the way, to debug what is behind it.
+
+There is no password: whoever reaches the address has the desktop. Where the desktop's own socket speaks plain RFB,
+nginx needs websockify in front of it; --run runs both, else the commands are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import pwd
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import Conflict, InvalidOption, MissingProgram, StartFailed
+
+DIRECTORY = "nginx"
+SOCKET = "ws"
+"""Where websockify listens: `DIRECTORY` and `SOCKET` together are no longer than ``rfb.sock``, whose path's length was
+checked, and the end of a desktop removes only what is called ``*.sock``."""
+
+START_TIMEOUT = 10.0
+STOP_GRACE = 2.0
+POLL = 0.02
+LOG_LINES = 20
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What was decided: the files, the page's address, and the commands to run, each an argv."""
+
+    private: Path
+    file: Path
+    url: str
+    nginx: tuple[str, ...]
+    websockify: tuple[str, ...] | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--listen", default="127.0.0.1:8888", metavar="ADDRESS", help="default: %(default)s")
+    parser.add_argument("--desktop", default="default", metavar="NAME", help="default: %(default)s")
+    parser.add_argument("--output", default="", metavar="FILE", help="default: nginx.conf in the desktop's directory")
+    parser.add_argument("--run", action="store_true", help="run nginx in the foreground, until Ctrl-C")
+    parser.add_argument(
+        "--allow-others", action="store_true", help="listen on an address that other machines or users may reach"
+    )
+    parser.add_argument("--runtime-dir", default="", metavar="PATH", help="the directory for the desktops")
+    parser.add_argument("--json", action="store_true", help="write JSON, for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the configuration and say how to run it, or run it."""
+    setup = prepare(arguments)
+    print(f"Whoever reaches {arguments.listen} has the desktop: there is no password.", file=sys.stderr)
+    if arguments.run:
+        with _alone(setup.private):
+            asyncio.run(_run(setup))
+        return 0
+    commands = [argv for argv in (setup.websockify, setup.nginx) if argv]
+    if arguments.json:
+        print(json.dumps({"file": str(setup.file), "commands": commands, "url": setup.url}))
+        return 0
+    print(setup.file)
+    print(f"Run this, and open {setup.url}", file=sys.stderr)
+    for argv in commands:
+        print(f"  {shlex.join(argv)}", file=sys.stderr)
+    if setup.websockify:
+        print("(The desktop's socket speaks plain RFB: websockify is what nginx connects to.)", file=sys.stderr)
+    return 0
+
+
+def prepare(arguments: argparse.Namespace) -> Setup:
+    """Write the configuration of the desktop that is named; raise `VncError` where there is nothing to serve."""
+    from ..desktop import Desktop
+    from ..model import desktop_model
+    from ..nginx import Address, Site, configuration
+    from ..page_server import PAGE
+    from ..runtime import desktop_path, runtime_directory
+
+    listen = Address.parse(arguments.listen)
+    if not (listen.is_loopback or arguments.allow_others):
+        raise InvalidOption(
+            f"{listen} can be reached from elsewhere, and there is no password.",
+            code="open-to-all",
+            fix=f"--listen 127.0.0.1:{listen.port}, or --allow-others where all who reach it may have the desktop",
+        )
+    desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.desktop))
+    state = desktop.state()
+    if state.phase != "running":
+        raise Conflict(f"The desktop {desktop.name!r} is {state.phase}.", code="not-running")
+    if not (PAGE / "index.html").exists():
+        raise StartFailed("The page is not built.", code="page-missing", fix="npm run build:page")
+    private = desktop.path / DIRECTORY
+    private.mkdir(mode=0o700, exist_ok=True)
+    socket = desktop.rfb_socket if state.speaks == "websocket" else private / SOCKET
+    # Only root may choose, and nobody else could read what root's desktop has.
+    user = pwd.getpwuid(0).pw_name if os.geteuid() == 0 else None
+    site = Site(listen, PAGE, socket, private, desktop_model(desktop, state, clients=0, cull_idle_timeout=0), user)
+    file = Path(arguments.output).absolute() if arguments.output else private / "nginx.conf"
+    text = configuration(site)
+    try:
+        file.write_text(text)
+    except OSError as error:
+        raise InvalidOption(f"{file} could not be written: {error.strerror}.", code="bad-path") from error
+    # Else it would open the system's log first, which is not ours to write.
+    nginx = ("nginx", "-e", str(private / "error.log"), "-p", str(private), "-c", str(file))
+    bridge: tuple[str, ...] = (sys.executable, "-m", "websockify", "--heartbeat=25", "--unix-listen", str(socket))
+    bridge += ("--unix-listen-mode", "0600", "--unix-target", str(desktop.rfb_socket))
+    return Setup(private, file, listen.url(desktop.name), nginx, None if state.speaks == "websocket" else bridge)
+
+
+@contextlib.contextmanager
+def _alone(private: Path) -> Iterator[None]:
+    """See that no other nginx has these files."""
+    with open(private / "lock", "ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("nginx serves this desktop already.", code="already-running") from None
+        yield
+
+
+async def _run(setup: Setup) -> None:
+    """Run nginx, and websockify where needed, until a signal comes; raise `StartFailed` where one of them ends."""
+    from ..backends.base import Program
+    from ..environment import clean_environment
+    from ..process import Child, ChildFailed, Listens
+
+    nginx = Program(("nginx",), "the web server", {"apt": "nginx-light"})
+    program = nginx.find()
+    if program is None:
+        raise MissingProgram("nginx is not installed.", fix=nginx.install_command(), part="nginx")
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    environment = clean_environment(os.environ)
+    (setup.private / SOCKET).unlink(missing_ok=True)
+    children = []
+    if setup.websockify:
+        children.append(Child("websockify", setup.websockify, environment, setup.private / "websockify.log"))
+        children[0].ready = Listens(setup.private / SOCKET)
+    children.append(Child("nginx", (program, *setup.nginx[1:]), environment, setup.private / "nginx.log"))
+    pid = setup.private / "pid"
+    for file in (pid, *(child.log for child in children)):
+        file.unlink(missing_ok=True)
+    waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(ended.wait())]
+    try:
+        for child in children:
+            try:
+                await child.start(START_TIMEOUT)
+            except ChildFailed as failure:
+                raise _failed(child.name, failure.reason, child.log) from failure
+            waiting.append(asyncio.ensure_future(child.wait()))
+        deadline = time.monotonic() + START_TIMEOUT
+        # It writes its process id once it listens.
+        while not (pid.exists() or any(task.done() for task in waiting)) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(POLL)
+        if pid.exists():
+            print(setup.url, flush=True)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for child in children:
+            if not (ended.is_set() or child.running):
+                raise _failed(child.name, "ended", child.log)
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*(child.stop(STOP_GRACE) for child in children))
+        (setup.private / SOCKET).unlink(missing_ok=True)
+
+
+def _failed(name: str, reason: str, log: Path) -> StartFailed:
+    from ..logs import tail
+
+    lines = tail(log, LOG_LINES)
+    causes = [line for line in lines if "[emerg]" in line] or lines[-1:]  # nginx's, which may say more after it
+    words = f": {causes[0]}" if causes else "."
+    return StartFailed(f"{name} {reason}{words}", code=f"{name}-failed", part=name, log=lines)

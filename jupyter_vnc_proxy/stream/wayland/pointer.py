@@ -1,0 +1,40 @@
+"""One viewer's pointer on the compositor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BUTTONS = {0: 0x110, 1: 0x112, 2: 0x111, 7: 0x113, 8: 0x114}
+"""Bit of RFB's mask → Linux' button (linux/input-event-codes.h): left, middle, right, side (back), extra (forward)."""
+
+WHEELS = {3: (0.0, -1.0), 4: (0.0, 1.0), 5: (-1.0, 0.0), 6: (1.0, 0.0)}
+"""Bit of RFB's mask → the way that a wheel turns: up, down, left, right."""
+
+NOTCH = 10.0
+"""What a wheel's notch scrolls, in the compositor's pixels."""
+
+
+class WaylandPointer:
+    """It releases no button that it has not pressed. A turn of a wheel is a press; its release means nothing."""
+
+    def __init__(self, capture: Any) -> None:
+        self._capture = capture
+        self._buttons = 0
+
+    def move_and_press(self, x: int, y: int, buttons: int) -> None:
+        """Move to a place in pixels and hold down the buttons of RFB's mask, no others."""
+        self._capture.inject_mouse_move(float(x), float(y))
+        self._press(buttons)
+
+    def release_all(self) -> None:
+        """Release whatever is down, where the pointer is."""
+        self._press(0)
+
+    def _press(self, buttons: int) -> None:
+        changed, self._buttons = buttons ^ self._buttons, buttons
+        for bit, button in BUTTONS.items():
+            if changed >> bit & 1:
+                self._capture.inject_mouse_button(button, buttons >> bit & 1)
+        for bit, (x, y) in WHEELS.items():
+            if changed & buttons & 1 << bit:
+                self._capture.inject_mouse_scroll(x * NOTCH, y * NOTCH)

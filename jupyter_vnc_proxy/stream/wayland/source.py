@@ -1,0 +1,167 @@
+"""pixelflux's compositor in this process, with a Weston that fills its screen, as a source."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import xcffib
+from PIL import Image
+
+from ...display import connect, write_cookie
+from ...options import Geometry
+from ..clipboard import Clipboard
+from ..cursor import Cursor
+from ..seat import Listener
+from ..source import Pixels, Rectangle, Tiles
+from .keys import WaylandKeys
+from .pointer import WaylandPointer
+from .screen import WaylandScreen
+from .tap import Tap
+from .weston import Weston
+from .windows import Windows
+
+log = logging.getLogger("jupyter_vnc_proxy.stream")
+
+STARTS = 20.0
+"""Seconds that Weston has for its first picture."""
+
+NO_CURSOR: Pixels = np.zeros((1, 1, 4), np.uint8)
+
+SOFTWARE = ""
+"""No render node: Weston's picture is in memory, and is copied there."""
+
+
+class WaylandSource:
+    """Its sockets are in a directory of their own below ``directory``; ``xauthority`` is what X programs will have.
+
+    `display` is the X display that Weston's Xwayland serves, once it was started; it may be empty. Xwayland begins with
+    its first client. Weston's Wayland backend has no cursor planes: the pointer is part of its picture, and viewers are
+    given an empty one. Its clipboard is Xwayland's, which Weston keeps the same as its own.
+    Raise ``ImportError`` where pixelflux is missing, ``OSError`` where the compositor doesn't start.
+    """
+
+    def __init__(self, directory: Path, geometry: Geometry, xauthority: Path | None = None) -> None:
+        import pixelflux
+
+        self._directory = directory / "wayland"
+        shutil.rmtree(self._directory, ignore_errors=True)
+        self._directory.mkdir(mode=0o700)
+        self._xauthority = xauthority
+        self._listener: Listener | None = None
+        self.display = ""
+        os.environ["XDG_RUNTIME_DIR"] = os.fspath(self._directory)
+        self._capture = pixelflux.ScreenCapture()
+        self.screen = WaylandScreen(self._capture, geometry, self._changed, self._resized)
+        size = (self.screen.width, self.screen.height)
+        name = pixelflux.ensure_wayland_display(*size, SOFTWARE, SOFTWARE)
+        if not name or not self._capture.resize_output(0, *size):
+            raise OSError("pixelflux's compositor did not start")
+        self._compositor = self._directory / name
+        self.cursor = Cursor()
+        self.cursor.change(0, 0, NO_CURSOR)
+        self.keys = WaylandKeys(self._capture, self._locks_changed, self._later)
+        self._weston = Weston(self._directory, self._weston_ended)
+        self._clips: xcffib.Connection | None = None
+        self._windows: Windows | None = None
+        self._first = asyncio.Event()
+
+    async def start(self, listener: Listener) -> None:
+        """Start Weston, and follow what it draws; raise ``OSError`` where it doesn't come up."""
+        self._listener = listener
+        tap = self.screen.tap = Tap(self._compositor, self._drawn, lambda: None)
+        await self._weston.start(tap.client.fileno())
+        tap.start()
+        self.display = await self._weston.display()
+        try:
+            await asyncio.wait_for(self._first.wait(), STARTS)
+        except asyncio.TimeoutError as error:
+            raise OSError(f"Weston drew nothing within {STARTS:g} s") from error
+        loop = asyncio.get_running_loop()
+
+        def on_cursor(kind: str, data: bytes, x: int, y: int) -> None:  # on the compositor's own thread
+            loop.call_soon_threadsafe(self._cursor_changed, kind, bytes(data), x, y)
+
+        self._capture.set_cursor_callback(on_cursor)
+        if self.display:
+            await self._connect()
+
+    async def _connect(self) -> None:
+        """Have Xwayland started, and keep it. It lets in those of the same user, whatever cookie they show."""
+        if self._xauthority is None:
+            self._xauthority = self._directory / "Xauthority"
+            write_cookie(self._xauthority)
+        try:
+            self._clips = await asyncio.to_thread(connect, self.display, self._xauthority)
+            self._windows = Windows(connect(self.display, self._xauthority))
+            self._windows.start()
+        except (xcffib.ConnectionException, OSError) as error:
+            log.warning("no clipboard: Xwayland can't be reached: %r", error)
+
+    async def close(self) -> None:
+        """End Weston, and remove the sockets; the compositor ends with this process."""
+        self._capture.set_cursor_callback(None)
+        await self._weston.stop()
+        if (tap := self.screen.tap) is not None:
+            self.screen.close()
+            tap.close()
+        self.keys.close()
+        if self._windows is not None:
+            self._windows.close()
+        if self._clips is not None:
+            self._clips.disconnect()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def pointer(self) -> WaylandPointer:
+        """Return a pointer for one more viewer."""
+        return WaylandPointer(self._capture)
+
+    def clips(
+        self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
+    ) -> Clipboard | None:
+        """Return Xwayland's clipboard, ``None`` where there is no Xwayland."""
+        return None if self._clips is None else Clipboard(self._clips, on_change, timer, primary)
+
+    # -- what happens --------------------------------------------------------------------------------------------------
+
+    def _drawn(self, surface: int, pixels: Pixels, damage: list[Rectangle]) -> None:
+        self.screen.drawn(surface, pixels, damage)
+        if self.screen.is_drawn:
+            self._first.set()
+
+    def _weston_ended(self, status: int) -> None:
+        if status:
+            log.error("Weston ended with status %d", status)
+        if self._listener is not None:
+            self._listener.ended(status != 0)
+
+    def _cursor_changed(self, kind: str, data: bytes, x: int, y: int) -> None:
+        """The compositor's own cursor changed, which Weston hides while the pointer is on its window."""
+        if kind == "png":
+            image = Image.open(io.BytesIO(data)).convert("RGBA")
+            self.cursor.change(x, y, np.ascontiguousarray(np.asarray(image)[..., [2, 1, 0, 3]]))
+        else:
+            self.cursor.change(0, 0, NO_CURSOR)
+        if self._listener is not None:
+            self._listener.cursor_changed()
+
+    def _changed(self, tiles: Tiles) -> None:
+        if self._listener is not None:
+            self._listener.changed(tiles)
+
+    def _resized(self) -> None:
+        if self._listener is not None:
+            self._listener.resized()
+
+    def _locks_changed(self, state: int) -> None:
+        if self._listener is not None:
+            self._listener.locks_changed(state)
+
+    def _later(self, seconds: float, work: Callable[[], None]) -> object:
+        return asyncio.get_running_loop().call_later(seconds, work)

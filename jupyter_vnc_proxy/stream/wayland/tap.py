@@ -1,0 +1,245 @@
+"""What one Wayland client draws, seen on its way to the compositor: its buffers, and the damage that it declares.
+
+The client is a Weston that fills the screen and draws in shared memory, so that what it commits is the picture: exact,
+told by whom it was changed and where, and nothing at all while nothing changes. (pixelflux's own offers to look,
+ext-image-copy-capture and screenshots, tell no damage: they would have to be asked again and again.)
+
+Requests are known by the interface of their object; the numbers are those of wayland.xml.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import mmap
+import os
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..source import BYTES_PER_PIXEL, Pixels, Rectangle
+from .wire import Passage, message, read_string, string
+
+POINTER, KEYBOARD = "wl_pointer", "wl_keyboard"
+ENTERS = {(POINTER, 0), (KEYBOARD, 1)}
+LEAVES = {(POINTER, 1), (KEYBOARD, 2)}
+"""Events of a device that enters a surface or leaves it; both begin with a serial and the surface."""
+
+DISPLAY = 1
+GET_REGISTRY = BIND = CREATE_SURFACE = CREATE_POOL = CREATE_BUFFER = DESTROY = GLOBAL = 0
+ATTACH = DESTROY_POOL = GLOBAL_REMOVE = 1
+DAMAGE = RESIZE_POOL = 2
+COMMIT = 6
+DAMAGE_BUFFER = 9
+
+OUTPUT = "wl_output"
+FIRST_NAME = 0x1000000
+"""The name of the first output that we tell of; a compositor counts its own from 1."""
+
+
+@dataclass
+class Pool:
+    """Shared memory that the client draws in."""
+
+    file: int
+    memory: mmap.mmap
+    users: int = 1
+
+    def let_go(self) -> None:
+        """One buffer less, or the pool itself; with the last one the memory is given back."""
+        self.users -= 1
+        if not self.users:
+            os.close(self.file)
+            with contextlib.suppress(BufferError):  # an array is still looking at it
+                self.memory.close()
+
+
+@dataclass
+class Buffer:
+    """A picture in a pool, in pixels; ``offset`` and ``stride`` are bytes."""
+
+    pool: Pool
+    offset: int
+    width: int
+    height: int
+    stride: int
+
+    def pixels(self) -> Pixels | None:
+        """Return a view of it; ``None`` where the client says what its memory doesn't hold."""
+        fits = self.offset >= 0 and self.width > 0 and self.height > 0 and self.stride >= self.width * BYTES_PER_PIXEL
+        if not fits or self.offset + self.height * self.stride > len(self.pool.memory):
+            return None
+        rows = np.frombuffer(self.pool.memory, np.uint8, self.height * self.stride, self.offset)
+        return rows.reshape(self.height, self.stride)[:, : self.width * BYTES_PER_PIXEL].reshape(
+            self.height, self.width, BYTES_PER_PIXEL
+        )
+
+
+@dataclass
+class Surface:
+    """What was said of a surface since its last commit."""
+
+    buffer: Buffer | None = None
+    damage: list[Rectangle] = field(default_factory=list)
+
+
+class Tap:
+    """Stands between a client and the compositor that listens at ``path``.
+
+    ``drawn(surface, pixels, damage)`` is called with the number of a surface that was committed, all of its pixels and
+    what changed of them; the pixels must not be kept. ``ended()`` is called when one of the two has gone. Give
+    `client` to the client's process as its WAYLAND_SOCKET, and call `start` then.
+    Raise ``OSError`` where nobody listens.
+    """
+
+    def __init__(
+        self, path: Path, drawn: Callable[[int, Pixels, list[Rectangle]], None], ended: Callable[[], None]
+    ) -> None:
+        self._drawn, self._ended = drawn, ended
+        self._compositor = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._compositor.connect(os.fspath(path))
+        self._ours, self.client = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._kinds: dict[int, str] = {DISPLAY: "wl_display"}
+        self._pools: dict[int, Pool] = {}
+        self._buffers: dict[int, Buffer] = {}
+        self._surfaces: dict[int, Surface] = {}
+        self._focus: dict[int, tuple[int, int]] = {}  # device → serial and surface
+        self._registry = 0
+        self._real_output = 0
+        self._told_output = FIRST_NAME
+        self._out: Passage | None = None
+        self._back: Passage | None = None
+
+    def start(self) -> None:
+        """Pass on in the running event loop what the client and the compositor say."""
+        self.client.close()
+        for each in (self._ours, self._compositor):
+            each.setblocking(False)
+        self._out = Passage(self._ours, self._compositor, self._requested, self._end)
+        self._back = Passage(self._compositor, self._ours, self._told, self._end)
+
+    def close(self) -> None:
+        """End both connections."""
+        for passage in (self._out, self._back):
+            if passage is not None:
+                passage.close()
+        for each in (self._ours, self._compositor, self.client):
+            each.close()
+        for buffer in self._buffers.values():
+            buffer.pool.let_go()
+        for pool in self._pools.values():
+            pool.let_go()
+        self._buffers, self._pools = {}, {}
+
+    def _end(self) -> None:
+        asyncio.get_running_loop().call_soon(self._ended)
+
+    # -- what the compositor says --------------------------------------------------------------------------------------
+
+    def _told(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
+        while files:
+            os.close(files.pop())  # a keymap, which is nothing to us
+        kind = self._kinds.get(number)
+        if (kind, opcode) in ENTERS:
+            serial, surface = struct.unpack_from("=II", arguments)
+            if surface in self._surfaces:  # the client may have destroyed it meanwhile
+                self._focus[number] = serial, surface
+        elif (kind, opcode) in LEAVES:
+            self._focus.pop(number, None)
+        if number == self._registry and opcode == GLOBAL:
+            interface, _ = read_string(arguments, 4)
+            if interface == OUTPUT and not self._real_output:
+                (self._real_output,) = struct.unpack_from("=I", arguments)
+                return message(number, opcode, struct.pack("=I", self._told_output) + arguments[4:])
+        return None
+
+    def renew_output(self) -> None:
+        """Tell the client that its output was unplugged and another one plugged in, which is the same one really.
+
+        Weston's Wayland backend follows no change of an output's size, but it follows those ("FIXME: implement
+        resizing" in its handle_xdg_toplevel_configure). It must not be entered elsewhere before it was left, for it
+        keeps a pointer to the output that is gone.
+        """
+        assert self._back is not None
+        before, self._told_output = self._told_output, self._told_output + 1
+        fresh = struct.pack("=I", self._told_output) + string(OUTPUT) + struct.pack("=I", 1)
+        self._back.add(message(self._registry, GLOBAL, fresh))
+        for device, (serial, surface) in self._focus.items():
+            opcode = next(opcode for kind, opcode in LEAVES if kind == self._kinds[device])
+            self._back.add(message(device, opcode, struct.pack("=II", serial, surface)))
+        self._focus.clear()
+        self._back.add(message(self._registry, GLOBAL_REMOVE, struct.pack("=I", before)))
+
+    # -- what the client says ------------------------------------------------------------------------------------------
+
+    def _requested(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
+        match self._kinds.get(number), opcode:
+            case "wl_display", 1:
+                (self._registry,) = struct.unpack("=I", arguments)
+                self._kinds[self._registry] = "wl_registry"
+            case "wl_registry", 0:
+                return self._bound(number, opcode, arguments)
+            case "wl_seat", (0 | 1):
+                (new,) = struct.unpack("=I", arguments)
+                self._kinds[new] = (POINTER, KEYBOARD)[opcode]
+            case "wl_compositor", 0:
+                (new,) = struct.unpack("=I", arguments)
+                self._kinds[new] = "wl_surface"
+                self._surfaces[new] = Surface()
+            case "wl_shm", 0:
+                self._pool_made(arguments, files)
+            case "wl_shm_pool", _:
+                self._pool_used(number, opcode, arguments)
+            case "wl_surface", _:
+                self._surface_used(number, opcode, arguments)
+            case "wl_buffer", 0:
+                self._buffers.pop(number).pool.let_go()
+                del self._kinds[number]
+        return None
+
+    def _bound(self, number: int, opcode: int, arguments: bytes) -> bytes | None:
+        (name,) = struct.unpack_from("=I", arguments)
+        interface, offset = read_string(arguments, 4)
+        _, new = struct.unpack_from("=II", arguments, offset)
+        self._kinds[new] = interface
+        if name >= FIRST_NAME:
+            return message(number, opcode, struct.pack("=I", self._real_output) + arguments[4:])
+        return None
+
+    def _pool_made(self, arguments: bytes, files: list[int]) -> None:
+        new, size = struct.unpack("=Ii", arguments)
+        file = files.pop(0)
+        self._kinds[new] = "wl_shm_pool"
+        self._pools[new] = Pool(file, mmap.mmap(file, size, prot=mmap.PROT_READ))
+
+    def _pool_used(self, number: int, opcode: int, arguments: bytes) -> None:
+        pool = self._pools[number]
+        if opcode == CREATE_BUFFER:
+            new, offset, width, height, stride, _ = struct.unpack("=IiiiiI", arguments)
+            pool.users += 1
+            self._kinds[new] = "wl_buffer"
+            self._buffers[new] = Buffer(pool, offset, width, height, stride)
+        elif opcode == DESTROY_POOL:
+            del self._kinds[number]
+            self._pools.pop(number).let_go()
+        elif opcode == RESIZE_POOL:
+            pool.memory = mmap.mmap(pool.file, struct.unpack("=i", arguments)[0], prot=mmap.PROT_READ)
+
+    def _surface_used(self, number: int, opcode: int, arguments: bytes) -> None:
+        surface = self._surfaces[number]
+        if opcode == DESTROY:
+            del self._kinds[number], self._surfaces[number]
+            self._focus = {device: each for device, each in self._focus.items() if each[1] != number}
+        elif opcode == ATTACH:
+            surface.buffer = self._buffers.get(struct.unpack_from("=I", arguments)[0])
+        elif opcode in (DAMAGE, DAMAGE_BUFFER):
+            surface.damage.append(Rectangle(*struct.unpack("=iiii", arguments)))
+        elif opcode == COMMIT:
+            damage, surface.damage = surface.damage, []
+            pixels = None if surface.buffer is None else surface.buffer.pixels()
+            if damage and pixels is not None:
+                self._drawn(number, pixels, damage)

@@ -1,0 +1,3 @@
+"""An X display as the server's source."""
+
+from __future__ import annotations

@@ -1,0 +1,93 @@
+"""An X display as a source: a connection for the screen, one for keys and buttons, one for the clipboard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import xcffib
+import xcffib.xfixes
+import xcffib.xproto
+
+from ...display import connect
+from ..clipboard import Clipboard
+from ..cursor import Cursor, straight
+from ..input import Layout, Pointer
+from ..seat import Listener
+from ..source import Tiles
+from .screen import XScreen
+
+
+class XSource:
+    """The X server ``display``. Raise ``xcffib.ConnectionException`` or ``OSError`` where it can't be reached.
+
+    Each connection has one use: what waits for an answer takes in events on the way, and somebody must look at them.
+    """
+
+    def __init__(self, display: str, xauthority: Path) -> None:
+        self._listener: Listener | None = None
+        self.screen = XScreen(display, xauthority, self._changed, self._resized)
+        self.cursor = Cursor()
+        self.keys = Layout(connect(display, xauthority), self._locks_changed, self._later)
+        self._clips = connect(display, xauthority)
+        self._fixes = self.screen.connection(xcffib.xfixes.key)
+        self._fixes.SelectCursorInput(self.screen.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
+        self.screen.handlers[xcffib.xfixes.CursorNotifyEvent] = self._cursor_changed
+        self._read_cursor()
+
+    async def start(self, listener: Listener) -> None:
+        """Follow the display in the running event loop."""
+        self._listener = listener
+        self.screen.start(lambda: listener.ended(False))
+        asyncio.get_running_loop().add_reader(self.keys.fileno(), self._follow_keys)
+        self._follow_keys()
+
+    async def close(self) -> None:
+        """Follow it no more."""
+        asyncio.get_running_loop().remove_reader(self.keys.fileno())
+        self.keys.close()
+        self.screen.close()
+
+    def pointer(self) -> Pointer:
+        """Return a pointer for one more viewer."""
+        return Pointer(self.keys.connection)
+
+    def clips(
+        self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
+    ) -> Clipboard:
+        """Return the clipboard."""
+        return Clipboard(self._clips, on_change, timer, primary)
+
+    def _later(self, seconds: float, work: Callable[[], None]) -> object:
+        return asyncio.get_running_loop().call_later(seconds, work)
+
+    def _follow_keys(self) -> None:
+        if not self.keys.handle_events():
+            asyncio.get_running_loop().remove_reader(self.keys.fileno())
+
+    def _read_cursor(self) -> None:
+        try:
+            reply = self._fixes.GetCursorImage().reply()
+        except xcffib.xproto.AccessError:  # its program has gone, and X's SECURITY extension guards what it left
+            return  # the last one that could be had stays
+        pixels = np.array(reply.cursor_image, np.uint32).view(np.uint8).reshape(reply.height, reply.width, 4)
+        self.cursor.change(reply.xhot, reply.yhot, straight(pixels))
+
+    def _cursor_changed(self, _: object) -> None:
+        self._read_cursor()
+        if self._listener is not None:
+            self._listener.cursor_changed()
+
+    def _changed(self, tiles: Tiles) -> None:
+        if self._listener is not None:
+            self._listener.changed(tiles)
+
+    def _resized(self) -> None:
+        if self._listener is not None:
+            self._listener.resized()
+
+    def _locks_changed(self, state: int) -> None:
+        if self._listener is not None:
+            self._listener.locks_changed(state)

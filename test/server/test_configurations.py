@@ -1,0 +1,78 @@
+"""The bench's configurations: what each needs, why one can't run here, and x11vnc as it comes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bench.desktop import plan
+from bench.desktop.children import REPOSITORY
+from bench.desktop.configurations import CONFIGURATIONS, Configuration
+from bench.desktop.measure import Durations
+from bench.desktop.untuned import UntunedX11vnc, untuned
+from jupyter_vnc_proxy.backends.base import Paths
+from jupyter_vnc_proxy.options import DesktopOptions
+
+
+def configuration(**changes: Any) -> Configuration:
+    return Configuration(**{"name": "x", "what": "", "hops": ("a",), "worker": "x", "backend": "tigervnc", **changes})
+
+
+def test_what_can_not_run_here_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert configuration().obstacle() is None
+    assert configuration(backend="").obstacle() is None
+    assert "no backend 'nope'" in str(configuration(backend="nope").obstacle())
+    assert "no transport 'nope'" in str(configuration(transport="nope").obstacle())
+    assert "no option 'nope'" in str(configuration(options={"nope": "1"}).obstacle())
+    needs = {"no-such-program": "its-package", "sh": "dash"}
+    assert configuration(needs=needs).obstacle() == "Not installed: its-package (no-such-program)."
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert configuration(never_as_root="Not as root.").obstacle() == "Not as root."
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert configuration(never_as_root="Not as root.").obstacle() is None
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr("jupyter_vnc_proxy.environment.SYSTEM_PATH", ("/nonexistent",))
+    assert "Not installed: Xtigervnc" in str(configuration().obstacle())
+
+
+def test_what_can_not_run_here_is_a_result_and_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CONFIGURATIONS, "x", configuration(backend="nope"))
+    said: list[str] = []
+    wanted = plan.Plan(((1280, 720),), ("loopback",), ("click",), Durations())
+    result = plan.measure_configuration("x", wanted, tmp_path / "log", said.append)
+    assert (result["rows"], result["versions"], result["command"]) == ([], {}, "")
+    assert result["error"].startswith("There is no backend 'nope'")
+    assert said == [f"x: {result['error']}"]
+
+
+def test_every_configuration_is_drawn_and_named_once() -> None:
+    for each in CONFIGURATIONS.values():
+        assert len(each.hops) % 2 == 1, each.name
+        assert each.name == each.name.lower()
+    assert len({each.name for each in CONFIGURATIONS.values()}) == len(CONFIGURATIONS)
+
+
+def test_x11vnc_as_it_comes_lacks_nothing_but_what_is_for_speed() -> None:
+    paths = Paths(Path("/d"), Path("/d/rfb.sock"), Path("/d/Xauthority"))
+    (step,) = [step for step in UntunedX11vnc().steps(DesktopOptions(), paths) if step.name == "vnc"]
+    assert step.argv[:5] == ("x11vnc", "-display", "{display}", "-auth", "/d/Xauthority")
+    assert {"-unixsock", "/d/rfb.sock", "-rfbport", "-rfbportv6", "-1", "-forever", "-shared"} <= set(step.argv)
+    assert not {"-wait", "-defer", "-noxrecord"} & set(step.argv)
+    assert untuned(("x11vnc", "-wait", "5", "-rfbport", "0", "-ncache", "2")) == ("x11vnc", "-rfbport", "0")
+
+
+def test_the_bench_announces_its_own_backend_as_a_package_does(tmp_path: Path) -> None:
+    from bench.desktop.untuned import install
+
+    install(tmp_path)
+    code = "from jupyter_vnc_proxy.backends import all_backends; print(*all_backends())"
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert UntunedX11vnc.name in done.stdout.split()
