@@ -46,23 +46,23 @@ class DesktopManager:
     """Owns the desktops of one user.
 
     ``defaults`` are the options of a desktop that is started without any of its own; ``orphan_timeout`` the seconds
-    that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none;
-    ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never; ``server`` the
-    process id of the Jupyter server that we act for, where that is not ourselves.
+    that desktops live on without a server (``None``: until they are stopped); ``max_desktops`` the limit of running
+    ones, 0 for none; ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never;
+    ``server`` the process id of the Jupyter server that we act for, where that is not ourselves.
     """
 
     def __init__(
         self,
         defaults: DesktopOptions,
         runtime_dir: str = "",
-        orphan_timeout: float = 600.0,
+        orphan_timeout: float | None = 600.0,
         max_desktops: int = 0,
         cull_idle_timeout: float = 0.0,
         server: int | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self.defaults = defaults
-        self._runtime_dir = runtime_dir
+        self.runtime_dir = runtime_dir
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
         self.cull_idle_timeout = cull_idle_timeout
@@ -80,7 +80,7 @@ class DesktopManager:
     @property
     def runtime(self) -> Path:
         """The directory of the desktops' directories; raise `InvalidOption` where there can be none."""
-        return runtime_directory(self._runtime_dir)
+        return runtime_directory(self.runtime_dir)
 
     def get(self, name: str) -> Desktop:
         """Return the desktop ``name`` and look after it; raise `UnknownDesktop` where there is none."""
@@ -258,6 +258,15 @@ class DesktopManager:
         """The same for an interpreter that is about to end: ask, and don't wait."""
         for name in self._release_all():
             self._desktops[name].signal_stop()
+
+    def let_live(self) -> None:
+        """Look after no desktop any more, and leave each as it is: for a program that ends before they do."""
+        owned, self._owned = self._owned, {}
+        for file in owned.values():
+            with file, contextlib.suppress(OSError):
+                os.unlink(file.name)
+        for desktop in self._desktops.values():
+            desktop.let_live()
 
     def _release_all(self) -> list[str]:
         """Look after no desktop any more; return the names of those that nobody else looks after either."""

@@ -1,7 +1,8 @@
-"""JSON ↔ manager, under ``{base}/api/desktops``. The only place that turns our errors into HTTP. Knows no process."""
+"""JSON ↔ manager. The only place that turns our errors into HTTP. Knows no process."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from .backends import all_backends, choose, missing_programs
+from .doctor.report import report
 from .errors import InvalidOption, UnknownDesktop, VncError, disk_error
 from .manager import DesktopManager
 from .metrics import Telemetry
@@ -208,6 +210,19 @@ class ScreenshotHandler(DesktopsAPIHandler):
         await self.finish(png, set_content_type="image/png")
 
 
+class ReportHandler(DesktopsAPIHandler):
+    """What one hands to somebody who helps."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Return the report, with the desktop that the query names."""
+        await self.answer(self._report(self.get_query_argument("desktop", "")))
+
+    async def _report(self, name: str) -> dict[str, str]:
+        return {"report": await asyncio.to_thread(report, self.manager.runtime_dir, name)}
+
+
 class NotFoundHandler(DesktopsAPIHandler):
     """Whatever else stands under our address: a JSON 404 for those who may know."""
 
@@ -237,4 +252,5 @@ def handlers(
         (rf"{root}/{NAME}/screenshot", ScreenshotHandler, with_manager),
         (rf"{root}/{NAME}/rfb", DesktopSocket, {**with_manager, "telemetry": telemetry, "limits": limits}),
         (rf"{root}/{NAME}/.*", NotFoundHandler, with_manager),
+        (r"/api/vnc/report", ReportHandler, with_manager),
     ]

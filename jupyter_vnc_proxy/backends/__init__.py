@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from .base import Backend, Paths, Program, Step
-from .lacking import install_command, lacks
+from .lacking import install_command, install_commands, lacks
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .wayland import WaylandBackend
@@ -38,6 +38,7 @@ __all__ = [
     "all_backends",
     "choose",
     "install_command",
+    "install_commands",
     "lacks",
     "missing_programs",
     "select",

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from ..environment import search_path
+from ..installing import install_command
 from ..options import DesktopOptions
 from ..process import Ready, Started
 
 DISPLAY = "{display}"
 """Stands in an argv for the display's name, as in ``:1``."""
-
-APT = "sudo apt-get install --no-install-recommends "
-"""What goes before the names of Debian's and Ubuntu's packages."""
 
 StepName = Literal["display", "session", "vnc", "websockify"]
 
@@ -36,9 +34,12 @@ class Program:
         return next(filter(None, (shutil.which(name, path=path) for name in self.names)), None)
 
     def install_command(self) -> str | None:
-        """Return the command that installs it on Debian and Ubuntu, or ``None`` where no package has it."""
-        package = self.packages.get("apt")
-        return APT + package if package else None
+        """Return the command that installs it here, or ``None`` where no package has it."""
+        return install_command(self.mending())
+
+    def mending(self) -> Mapping[str, str]:
+        """Return the packages that bring it, or what it lacks (installer → names)."""
+        return self.packages
 
     def problem(self) -> str | None:
         """Return what is wrong where it is there all the same, as in ``libgbm.so.1 is missing``; else ``None``."""

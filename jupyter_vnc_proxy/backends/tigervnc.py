@@ -12,7 +12,7 @@ from .x11vnc import websockify
 XVNC = Program(
     ("Xtigervnc", "Xvnc"),
     "the display and VNC server",
-    {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal", "conda": "tigervnc"},
+    {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal"},
 )
 
 

@@ -15,7 +15,7 @@ VIRTUAL_SCREEN = (3840, 2160)
 XVFB = Program(
     ("Xvfb",),
     "the display",
-    {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xorgserver"},
+    {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xvfb-server"},
 )
 X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
 

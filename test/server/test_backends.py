@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from standins import break_engine
 
-from jupyter_vnc_proxy import backends, environment
+from jupyter_vnc_proxy import backends, environment, installing
 from jupyter_vnc_proxy.backends import (
     AUTO,
     Backend,
@@ -233,7 +233,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PIP = f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-APT_LIBRARIES = "sudo apt-get install --no-install-recommends libgbm1 libpixman-1-0 libxkbcommon0"
+APT_LIBRARIES = installing.install_command({"apt": "libgbm1 libpixman-1-0 libxkbcommon0"})
 
 
 def test_auto_takes_the_best_that_can_run_without_a_word(bare: Path) -> None:
@@ -265,7 +265,7 @@ def test_auto_goes_on_where_the_engine_is_not_installed_and_says_how_to_get_it(b
     backend, (note,) = select(DesktopOptions())
     assert backend.name == "tigervnc"
     assert "numpy (the picture's arithmetic) and pixelflux (capture and H.264) are not installed." in note
-    assert note.endswith(f"To mend it: sudo apt-get install --no-install-recommends xvfb && {PIP}")
+    assert note.endswith(f"To mend it: {installing.install_command({'apt': 'xvfb'})} && {PIP}")
 
 
 def test_where_nothing_can_run_auto_takes_what_lacks_least(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ test.describe('where pixelflux is installed, and lacks a library', () => {
     expect([backend, encoder]).toEqual(['tigervnc', null]);
     expect(notes).toHaveLength(1);
     expect(notes[0]).toContain("can't be loaded: libgbm.so.9 is missing");
-    expect(notes[0]).toContain('sudo apt-get install --no-install-recommends libgbm1 libpixman-1-0 libxkbcommon0');
+    expect(notes[0]).toContain('apt-get install --no-install-recommends libgbm1 libpixman-1-0 libxkbcommon0');
     const window = await XWindow.show(other);
     await window.seen(view);
     window.close();
