@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .errors import VncError
+from .errors import InvalidOption, VncError
 from .options import DesktopOptions, Geometry
 
 EXIT_BAD_INPUT = 2
@@ -68,6 +68,13 @@ def _add_desktop_options(parser: argparse.ArgumentParser) -> None:
         "--geometry", default=str(defaults.geometry), metavar="WxH", help="in pixels (default: %(default)s)"
     )
     parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the backend's own, as in xserver=xdummy; may be given again",
+    )
+    parser.add_argument(
         "--start-timeout",
         type=float,
         default=defaults.start_timeout,
@@ -77,6 +84,11 @@ def _add_desktop_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> DesktopOptions:
+    extra = dict[str, str]()
+    for word in map(str, arguments.option):
+        name, sign, extra[name] = word.partition("=")
+        if not sign:
+            raise InvalidOption(f"The option {word!r} is not of the form NAME=VALUE.", code="bad-option")
     return DesktopOptions(
         backend=arguments.backend,
         transport=arguments.transport,
@@ -84,6 +96,7 @@ def _options(arguments: argparse.Namespace) -> DesktopOptions:
         session_command=tuple(arguments.session_command),
         geometry=Geometry.parse(str(arguments.geometry)),  # argparse makes a list of "--"
         start_timeout=arguments.start_timeout,
+        extra=extra,
     )
 
 

@@ -30,7 +30,7 @@ from .options import DesktopOptions, Geometry
 from .process import Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
 from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
-from .state import DesktopState
+from .state import DesktopState, write_private
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -223,8 +223,13 @@ class Runner:
     async def _start(self, step: Step) -> None:
         """Start one part and wait until it is ready; raise `StartFailed` where it isn't."""
         display = self._state.display or ""
+        for file, text in step.files.items():
+            try:
+                write_private(file, text)
+            except OSError as error:
+                raise self._unwritable(error) from error
         child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
-        child.ready, child.umask = step.ready, step.umask
+        child.ready, child.umask, child.env = step.ready, step.umask, {**child.env, **step.environment}
         self._children[step.name] = child
         if self._state.phase != "running" and step.name != "session":
             self._set(step=step.name)

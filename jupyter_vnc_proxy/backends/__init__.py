@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 
 from ..errors import InvalidOption
 from ..options import DesktopOptions
-from .base import Backend, Paths, Program, Step
+from .base import Backend, Field, Paths, Program, Step
+from .extra import check_values, unknown_field
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .x11vnc import X11vncBackend
@@ -26,7 +27,7 @@ BUILT_IN: dict[str, Callable[[], Backend]] = {
     "x11vnc": X11vncBackend,
 }
 
-__all__ = ["AUTO", "Backend", "Paths", "Program", "Step", "all_backends", "choose", "missing_programs"]
+__all__ = ["AUTO", "Backend", "Field", "Paths", "Program", "Step", "all_backends", "choose", "missing_programs", "pick"]
 
 
 def all_backends() -> dict[str, Backend]:
@@ -50,10 +51,25 @@ def missing_programs(backend: Backend, options: DesktopOptions) -> list[Program]
 
 
 def choose(options: DesktopOptions) -> Backend:
-    """Return the backend that ``options`` names, or for ``auto`` the best that can run with this transport.
+    """Return the backend that ``options`` name, and see that it can take them.
 
-    Raise `InvalidOption` for a name or transport that doesn't exist. Whether its programs are there is not asked
-    of a backend that was named; for ``auto`` with none usable the first is returned.
+    Raise `InvalidOption` for a name, transport or option that doesn't exist. Whether its programs are there is not
+    asked of a backend that was named.
+    """
+    backend = pick(options)
+    own = [field.name for field in backend.fields]
+    for name in options.extra:  # one of another backend may be configured for that one's desktops
+        if name not in own and all(name != field.name for each in all_backends().values() for field in each.fields):
+            raise unknown_field(name, backend.name, own)
+    check_values(backend, options.extra)
+    return backend
+
+
+def pick(options: DesktopOptions) -> Backend:
+    """Return the backend that ``options`` name, or for ``auto`` the best that can run with this transport.
+
+    Raise `InvalidOption` for a name or transport that doesn't exist. For ``auto`` with none usable the first is
+    returned.
     """
     if options.backend in BUILT_IN:
         backend: Backend = BUILT_IN[options.backend]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -39,6 +39,28 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Field:
+    """An option of a backend's own, as data for configuration, REST and forms.
+
+    ``choices``: the values that there are; ``pattern``: a regular expression of Python and JavaScript alike that the
+    whole value must match; ``check`` raises `ValueError` with one sentence for what a pattern can't tell.
+    """
+
+    name: str
+    label: str
+    description: str
+    choices: tuple[str, ...] = ()
+    default: str = ""
+    required: bool = False
+    pattern: str = ""
+    check: Callable[[str], object] | None = None
+
+    def value(self, options: DesktopOptions) -> str:
+        """Return what ``options`` say, or the default."""
+        return options.extra.get(self.name) or self.default
+
+
+@dataclass(frozen=True)
 class Paths:
     """The files of one desktop that a backend may name in an argv."""
 
@@ -57,7 +79,8 @@ class Step:
     """One process of a desktop, started once those named in ``after`` are ready.
 
     The ``display`` step writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
-    gives the display its size through RANDR as soon as it is there.
+    gives the display its size through RANDR as soon as it is there. ``files`` are written just before (0600);
+    ``environment`` is added to what every part gets.
     """
 
     name: StepName
@@ -66,19 +89,22 @@ class Step:
     ready: Ready = field(default_factory=Started)
     umask: int = 0o077
     sized: bool = False
+    files: Mapping[Path, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable
 class Backend(Protocol):
     """One way to make a desktop.
 
-    ``transports``: the first is the default. ``resize``: who changes the size: ``rfb`` where the VNC server
-    takes SetDesktopSize, ``rest`` where we do it through RANDR.
+    ``transports``: the first is the default. ``fields``: options of its own. ``resize``: who changes the size:
+    ``rfb`` where the VNC server takes SetDesktopSize, ``rest`` where we do it through RANDR.
     """
 
     name: str
     title: str
     transports: tuple[str, ...]
+    fields: tuple[Field, ...]
     resize: Literal["rfb", "rest"]
 
     def programs(self, options: DesktopOptions) -> Iterable[Program]:

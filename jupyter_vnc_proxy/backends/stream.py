@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..options import DesktopOptions
 from ..process import Listens
-from .base import DISPLAY, Paths, Program, Step
+from .base import DISPLAY, Field, Paths, Program, Step
 from .x11vnc import XVFB, xvfb
 
 
@@ -33,6 +33,7 @@ class StreamBackend:
     name = "stream"
     title = "Xvfb + stream (H.264)"
     transports: tuple[str, ...] = ("direct",)
+    fields: tuple[Field, ...] = ()
     resize: Literal["rfb", "rest"] = "rfb"
 
     def programs(self, options: DesktopOptions) -> list[Program]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..options import DesktopOptions
 from ..process import PIPE, WritesLine
-from .base import Paths, Program, Step
+from .base import Field, Paths, Program, Step
 from .x11vnc import websockify
 
 XVNC = Program(
@@ -22,6 +22,7 @@ class TigervncBackend:
     name = "tigervnc"
     title = "TigerVNC"
     transports: tuple[str, ...] = ("direct", "websockify")
+    fields: tuple[Field, ...] = ()
     resize: Literal["rfb", "rest"] = "rfb"
 
     def programs(self, options: DesktopOptions) -> list[Program]:

@@ -25,8 +25,8 @@ HD = Geometry(1280, 720)
 WAYS = [(name, transport) for name, each in all_backends().items() for transport in each.transports]
 
 
-def steps(backend: str, transport: str = "direct", geometry: Geometry = HD) -> dict[str, Step]:
-    options = DesktopOptions(backend=backend, transport=transport, geometry=geometry)
+def steps(backend: str, transport: str = "direct", geometry: Geometry = HD, **extra: str) -> dict[str, Step]:
+    options = DesktopOptions(backend=backend, transport=transport, geometry=geometry, extra=extra)
     return {step.name: step for step in choose(options).steps(options, PATHS)}
 
 
@@ -83,6 +83,27 @@ def test_x11vnc_looks_at_an_xvfb_of_its_own() -> None:
         assert has(vnc.argv, *words), words
     assert vnc.after == ("display",)
     assert vnc.ready == Listens(PATHS.rfb_socket)
+
+
+def test_x11vnc_looks_at_an_xorg_that_touches_no_hardware_where_that_is_asked_for() -> None:
+    display, vnc = steps("x11vnc", xserver="xdummy").values()
+    assert vnc == steps("x11vnc")["vnc"]
+    assert display.argv[0] != "/usr/bin/Xorg"
+    ((file, text),) = display.files.items()
+    for words in (
+        ("-displayfd", PIPE),
+        ("-auth", "/run/d/Xauthority"),
+        ("-config", str(file)),
+        ("-logfile", "/run/d/log/xorg.log"),
+        ("-novtswitch", "-sharevts"),
+        ("-nolisten", "tcp"),
+        ("-noreset",),
+    ):
+        assert has(display.argv, *words), words
+    for line in ('Driver "dummy"', 'Option "AutoAddDevices" "false"', 'Option "AutoAddGPU" "false"'):
+        assert line in text
+    assert file.parent == PATHS.directory
+    assert file.suffix != ".conf"
 
 
 def test_stream_looks_at_an_xvfb_of_its_own() -> None:
