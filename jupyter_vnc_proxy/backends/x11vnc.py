@@ -21,6 +21,10 @@ XVFB = Program(
 X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
 
 
+TUNING = ("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "10", "-defer", "10")
+"""What `bench/x11vnc.py` found best. Guesses about scrolling and window moves cost more than they save without a slow
+link."""
+
 ENVIRONMENT = {"X11VNC_AVOID_WINDOWS": "never"}
 """x11vnc shares no clipboard before it believes a login screen gone, which takes 45 s where it sees no window manager
 (guess_dm_gone in its xevents.c)."""
@@ -72,8 +76,7 @@ class X11vncBackend:
                     *("-unixsock", str(socket), "-rfbport", "0", "-rfbportv6", "-1"),
                     *("-norc", "-nopw", "-forever", "-shared", "-nolookup"),
                     *("-desktop", "Desktop", "-xrandr", "newfbsize", "-repeat"),
-                    # Guesses about scrolling and window moves cost more than they save without a slow link.
-                    *("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "10", "-defer", "10"),
+                    *TUNING,
                     *("-nocmds", "-noremote", "-quiet"),
                 ),
                 after=("display",),

@@ -65,7 +65,7 @@ JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
 
 
 def test_the_leaves_know_nothing_of_ours() -> None:
-    for name in ("process", "errors", "environment", "activity", "relay"):
+    for name in ("process", "errors", "environment", "activity", "relay", "switches"):
         assert own(name) == set(), name
 
 
@@ -83,9 +83,15 @@ def test_a_backend_starts_nothing() -> None:
     for name in MODULES:
         if name.startswith("backends"):
             assert not imports(name)[1] & starters, name
-            assert own(name) <= {"backends", "backends.base", "environment", "errors", "options", "process"} | {
-                other for other in MODULES if other.startswith("backends")
-            }
+            assert own(name) <= {
+                "backends",
+                "backends.base",
+                "environment",
+                "errors",
+                "options",
+                "process",
+                "switches",
+            } | {other for other in MODULES if other.startswith("backends")}
 
 
 def test_the_runner_knows_no_server() -> None:
