@@ -179,7 +179,10 @@ class Runner:
         try:
             write_cookie(self._desktop.xauthority)
             self._steps = {each.name: each for each in self._backend.steps(self._options, self._paths)}
-            self._steps["session"] = self._session_step()
+            if "session" in self._steps:  # the backend brings its own
+                self._state = replace(self._state, session=self._backend.name)
+            else:
+                self._steps["session"] = self._session_step()
         except StartFailed:
             raise
         except VncError as error:

@@ -12,6 +12,7 @@ from ..errors import InvalidOption
 from ..options import DesktopOptions
 from .base import Backend, Field, Paths, Program, Step
 from .extra import check_values, unknown_field
+from .rdp import RdpBackend
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .x11vnc import X11vncBackend
@@ -22,6 +23,7 @@ AUTO = ("tigervnc", "x11vnc")
 """In this order ``auto`` looks for one that can run."""
 
 BUILT_IN: dict[str, Callable[[], Backend]] = {
+    "rdp": RdpBackend,
     "stream": StreamBackend,
     "tigervnc": TigervncBackend,
     "x11vnc": X11vncBackend,

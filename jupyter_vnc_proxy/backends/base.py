@@ -105,7 +105,10 @@ class Backend(Protocol):
     title: str
     transports: tuple[str, ...]
     fields: tuple[Field, ...]
-    resize: Literal["rfb", "rest"]
+
+    @property
+    def resize(self) -> Literal["rfb", "rest"]:
+        """Return who changes the size."""
 
     def programs(self, options: DesktopOptions) -> Iterable[Program]:
         """Return the programs that must be there."""

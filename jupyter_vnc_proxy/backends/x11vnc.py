@@ -21,9 +21,9 @@ XVFB = Program(
 X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
 
 
-TUNING = ("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "10", "-defer", "10")
-"""What `bench/x11vnc.py` found best. Guesses about scrolling and window moves cost more than they save without a slow
-link."""
+TUNING = ("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "3", "-defer", "1", "-nonap")
+"""What `bench/x11vnc.py` found best: milliseconds between two looks and before sending; a nap costs the next click
+400 ms. Guesses about scrolling and window moves cost more than they save without a slow link."""
 
 ENVIRONMENT = {"X11VNC_AVOID_WINDOWS": "never"}
 """x11vnc shares no clipboard before it believes a login screen gone, which takes 45 s where it sees no window manager

@@ -13,6 +13,8 @@ from xclient import EXTENDED_DESKTOP_SIZE, RfbClient
 DESKTOP_SIZE, CURSOR, CURSOR_WITH_ALPHA, VMWARE_CURSOR = -223, -239, -314, 0x574D5664
 ENCODINGS = (0, EXTENDED_DESKTOP_SIZE, DESKTOP_SIZE, CURSOR)
 
+RETURN = 0xFF0D
+
 LEFT = 1
 """The left button's bit."""
 
@@ -87,10 +89,11 @@ class Screen(RfbClient):
             self.socket.sendall(struct.pack(">BBHH", 5, buttons, x, y))
 
     def type(self, text: str) -> None:
-        """Press and release the keys of Latin-1 characters, whose keysyms are their codes."""
+        """Press and release the keys of Latin-1 characters, whose keysyms are their codes, Return for a line's end."""
         for character in text:
             for down in (1, 0):
-                self.socket.sendall(struct.pack(">BBxxI", 4, down, ord(character)))
+                keysym = RETURN if character == "\n" else ord(character)
+                self.socket.sendall(struct.pack(">BBxxI", 4, down, keysym))
 
     def copy(self, text: str) -> None:
         """Put text of Latin-1 into the server's clipboard."""

@@ -22,6 +22,8 @@ PATHS = Paths(Path("/run/d"), Path("/run/d/rfb.sock"), Path("/run/d/Xauthority")
 
 HD = Geometry(1280, 720)
 
+REQUIRED = {"rdp": {"rdp_host": "pc.example.org"}}
+
 WAYS = [(name, transport) for name, each in all_backends().items() for transport in each.transports]
 
 
@@ -144,7 +146,7 @@ def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
 
 @pytest.mark.parametrize(("backend", "transport"), WAYS)
 def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
-    options = DesktopOptions(backend=backend, transport=transport)
+    options = DesktopOptions(backend=backend, transport=transport, extra=REQUIRED.get(backend, {}))
     chosen = choose(options)
     made = list(chosen.steps(options, PATHS))
     names = [step.name for step in made]
@@ -152,7 +154,7 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
     assert names[0] == "display"
     for step in made:
         assert set(step.after) <= set(names[: names.index(step.name)])
-        assert step.umask == 0o077
+        assert step.umask == (-1 if step.name == "session" else 0o077)
         assert all(isinstance(word, str) and word for word in step.argv)
     display = made[0]
     assert has(display.argv, "-displayfd", PIPE)
@@ -220,7 +222,7 @@ def test_what_is_missing_is_named(bare: Path) -> None:
 
 def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(
-        InvalidOption, match=r"no backend 'nope'; choose one of auto, stream, tigervnc, x11vnc"
+        InvalidOption, match=r"no backend 'nope'; choose one of auto, rdp, stream, tigervnc, x11vnc"
     ) as raised:
         choose(DesktopOptions(backend="nope"))
     assert raised.value.code == "unknown-backend"
@@ -252,7 +254,7 @@ def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.Mo
     ]
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
     found = all_backends()
-    assert set(found) == {"stream", "tigervnc", "x11vnc", "foreign"}
+    assert set(found) == {"rdp", "stream", "tigervnc", "x11vnc", "foreign"}
     assert isinstance(found["tigervnc"], backends.TigervncBackend)
     assert choose(DesktopOptions(backend="foreign")).name == "foreign"
     assert all(isinstance(each, Backend) for each in found.values())
