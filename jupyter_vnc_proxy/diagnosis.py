@@ -138,6 +138,10 @@ def unwritable_home() -> Path | None:
 
 def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
     """Return the error for programs that a backend needs and this machine lacks."""
+    obstacle = next((each.obstacle for each in programs if each.obstacle), None)
+    if obstacle:
+        message = f"The backend {backend} can't run here: {obstacle}."
+        return MissingProgram(message, code="not-possible-here", part="display")
     named = " and ".join(f"{each.names[0]} ({each.purpose})" for each in programs)
     verb = "is" if len(programs) == 1 else "are"
     packages = " ".join(each.packages["apt"] for each in programs if "apt" in each.packages)

@@ -179,9 +179,13 @@ class Runner:
         try:
             write_cookie(self._desktop.xauthority)
             self._steps = {each.name: each for each in self._backend.steps(self._options, self._paths)}
-            if "session" in self._steps:  # the backend brings its own
-                self._state = replace(self._state, session=self._backend.name)
-            else:
+            for name, step in self._steps.items():
+                if step.session:
+                    self._state = replace(self._state, session=step.session)
+                    self._steps[name] = replace(step, argv=with_bus(step.argv, self._environment["PATH"]))
+            if "session" not in self._steps and (
+                self._options.session_command or not any(step.session for step in self._steps.values())
+            ):
                 self._steps["session"] = self._session_step()
         except StartFailed:
             raise
@@ -311,6 +315,8 @@ class Runner:
                 status = await child.wait()
             lived = time.monotonic() - child.started_at
             log.warning("%s: %s ended: %s", self._desktop.name, child.name, describe(status))
+            if status == 0 and child.name != "session" and self._steps[child.name].session:
+                return  # a log-out
             if child.name == "session":
                 if lived < EARLY_END and not (status == 0 and self._came_up):
                     others = [each.name for each in installed_sessions() if each.name != self._state.session]

@@ -15,6 +15,7 @@ from .extra import check_values, unknown_field
 from .rdp import RdpBackend
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
+from .wayvnc import WayvncBackend
 from .x11vnc import X11vncBackend
 
 GROUP = "jupyter_vnc_proxy.backends"
@@ -26,8 +27,12 @@ BUILT_IN: dict[str, Callable[[], Backend]] = {
     "rdp": RdpBackend,
     "stream": StreamBackend,
     "tigervnc": TigervncBackend,
+    "wayland": WayvncBackend,
     "x11vnc": X11vncBackend,
 }
+
+VARIANTS: dict[tuple[str, str], Callable[[], Backend]] = {("wayland", "wayvnc"): WayvncBackend}
+"""Transports of a backend that are made by another class than the rest."""
 
 __all__ = ["AUTO", "Backend", "Field", "Paths", "Program", "Step", "all_backends", "choose", "missing_programs", "pick"]
 
@@ -92,7 +97,7 @@ def pick(options: DesktopOptions) -> Backend:
         backend = backends[options.backend]
     if options.transport not in backend.transports:
         raise _bad_transport(options.transport, backend.transports)
-    return backend
+    return VARIANTS.get((backend.name, options.transport), lambda: backend)()
 
 
 def _bad_transport(transport: str, known: Iterable[str]) -> InvalidOption:

@@ -27,6 +27,11 @@ class Program:
     purpose: str
     packages: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def obstacle(self) -> str:
+        """What stands in the way instead, where no package mends it: a sentence without its end."""
+        return ""
+
     def find(self) -> str | None:
         """Return the path of the first alternative that a desktop's programs would find, or ``None``."""
         path = search_path(os.environ.get("PATH", ""))
@@ -79,8 +84,9 @@ class Step:
     """One process of a desktop, started once those named in ``after`` are ready.
 
     The ``display`` step writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
-    gives the display its size through RANDR as soon as it is there. ``files`` are written just before (0600);
-    ``environment`` is added to what every part gets.
+    gives the display its size through RANDR as soon as it is there. A step that brings a session of its own names it:
+    then there is no other, unless a command is configured, and its end with status 0 is a log-out. ``files`` are
+    written just before (0600); ``environment`` is added to what every part gets.
     """
 
     name: StepName
@@ -89,6 +95,7 @@ class Step:
     ready: Ready = field(default_factory=Started)
     umask: int = 0o077
     sized: bool = False
+    session: str = ""
     files: Mapping[Path, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 

@@ -84,4 +84,7 @@ class RdpBackend:
         client = XFREERDP.find() or XFREERDP.names[-1]
         run = (sys.executable, "-m", "jupyter_vnc_proxy.rdp", "--client", client, "--", HOST.value(options))
         terminal = ("xterm", "-title", "RDP", "-geometry", "100x30", "-e", *run)
-        return [*self._shown_by(options).steps(options, paths), Step("session", terminal, ("display",), umask=-1)]
+        return [
+            *self._shown_by(options).steps(options, paths),
+            Step("session", terminal, ("display",), umask=-1, session="rdp"),
+        ]

@@ -108,6 +108,18 @@ def test_x11vnc_looks_at_an_xorg_that_touches_no_hardware_where_that_is_asked_fo
     assert file.suffix != ".conf"
 
 
+def test_sway_has_no_screen_and_wayvnc_looks_at_it() -> None:
+    display, vnc = steps("wayland", "wayvnc").values()
+    assert has(display.argv, sys.executable, "-m", "jupyter_vnc_proxy.sway", "--displayfd", PIPE)
+    assert (display.environment["WLR_BACKENDS"], display.environment["WLR_RENDERER"]) == ("headless", "pixman")
+    assert display.environment["XDG_RUNTIME_DIR"] == vnc.environment["XDG_RUNTIME_DIR"]
+    ((file, text),) = display.files.items()
+    assert has(display.argv, "--config", str(file))
+    assert "output HEADLESS-1 resolution 1280x720" in text
+    assert has(vnc.argv, "--unix-socket", "/run/d/rfb.sock")
+    assert vnc.ready == Listens(PATHS.rfb_socket)
+
+
 def test_stream_looks_at_an_xvfb_of_its_own() -> None:
     display, vnc = steps("stream").values()
     assert Path(display.argv[0]).name == "Xvfb"
@@ -154,14 +166,15 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
     assert names[0] == "display"
     for step in made:
         assert set(step.after) <= set(names[: names.index(step.name)])
-        assert step.umask == (-1 if step.name == "session" else 0o077)
+        assert step.umask == (-1 if step.session else 0o077)
         assert all(isinstance(word, str) and word for word in step.argv)
     display = made[0]
-    assert has(display.argv, "-displayfd", PIPE)
-    assert has(display.argv, "-nolisten", "tcp")
-    assert has(display.argv, "-auth", str(PATHS.xauthority))
+    if backend != "wayland":
+        assert has(display.argv, "-displayfd", PIPE)
+        assert has(display.argv, "-nolisten", "tcp")
+        assert has(display.argv, "-auth", str(PATHS.xauthority))
     assert sum(str(PATHS.rfb_socket) in step.argv for step in made) == 1
-    assert chosen.speaks(options) == ("rfb" if transport == "direct" else "websocket")
+    assert chosen.speaks(options) == ("rfb" if transport in ("direct", "wayvnc") else "websocket")
     raw = chosen.raw_socket(options)
     assert sum(str(PATHS.directory / raw) in step.argv for step in made) in (1, 2)
     assert (raw == "rfb.sock") == (transport != "websockify")
@@ -185,7 +198,9 @@ def test_every_program_says_what_it_is_for_and_how_to_get_it() -> None:
     for backend in all_backends().values():
         for program in backend.programs(DesktopOptions()):
             assert program.purpose
-            assert re.search(r"apt-get install|pip install 'jupyter-vnc-proxy\[", program.install_command() or "")
+            assert program.obstacle or re.search(
+                r"apt-get install|pip install 'jupyter-vnc-proxy\[", program.install_command() or ""
+            )
 
 
 @pytest.fixture
@@ -222,7 +237,7 @@ def test_what_is_missing_is_named(bare: Path) -> None:
 
 def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(
-        InvalidOption, match=r"no backend 'nope'; choose one of auto, rdp, stream, tigervnc, x11vnc"
+        InvalidOption, match=r"no backend 'nope'; choose one of auto, rdp, stream, tigervnc, wayland, x11vnc"
     ) as raised:
         choose(DesktopOptions(backend="nope"))
     assert raised.value.code == "unknown-backend"
@@ -254,7 +269,7 @@ def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.Mo
     ]
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
     found = all_backends()
-    assert set(found) == {"rdp", "stream", "tigervnc", "x11vnc", "foreign"}
+    assert set(found) == {"rdp", "stream", "tigervnc", "wayland", "x11vnc", "foreign"}
     assert isinstance(found["tigervnc"], backends.TigervncBackend)
     assert choose(DesktopOptions(backend="foreign")).name == "foreign"
     assert all(isinstance(each, Backend) for each in found.values())

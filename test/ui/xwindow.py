@@ -1,7 +1,8 @@
 """An X client for the tests: a window of one colour above all others, which prints the keys that it gets.
 
-    xwindow.py RRGGBB WIDTHxHEIGHT+X+Y
+    xwindow.py RRGGBB WIDTHxHEIGHT+X+Y [managed]
 
+A `managed` one leaves its place to the window manager.
 It prints `shown` once it is on the screen, `clicked` when it was clicked and has the keyboard, and for each key pressed
 its keysym in hexadecimal.
 """
@@ -16,14 +17,14 @@ import xcffib.xproto as x
 
 
 def main() -> None:
-    colour, place = sys.argv[1:]
+    colour, place, *managed = sys.argv[1:]
     width, height, left, top = (int(number) for number in re.split(r"[x+]", place))
     connection = xcffib.connect()
     screen = connection.get_setup().roots[0]
     window = connection.generate_id()
     mask = x.CW.BackPixel | x.CW.OverrideRedirect | x.CW.EventMask
     events = x.EventMask.KeyPress | x.EventMask.ButtonPress | x.EventMask.VisibilityChange
-    values = [int(colour, 16), 1, events]
+    values = [int(colour, 16), 0 if managed else 1, events]
     connection.core.CreateWindow(
         screen.root_depth, window, screen.root, left, top, width, height, 0, x.WindowClass.InputOutput,
         screen.root_visual, mask, values,
