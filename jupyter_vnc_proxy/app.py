@@ -36,7 +36,8 @@ class VncProxy(ExtensionApp):
         "Environment: JUPYTER_VNC_BACKEND. Default: auto."
     ).tag(config=True)
     transport = Unicode(
-        help="Who speaks WebSocket: 'direct' (this server), 'websockify' or 'native' (x11vnc's own). "
+        help="Who speaks WebSocket: 'direct' (this server), 'websockify' or 'native' (x11vnc's own); "
+        "'wayvnc' for the backend wayland. "
         "Environment: JUPYTER_VNC_TRANSPORT. Default: direct."
     ).tag(config=True)
     backend_options = Dict(

@@ -1,20 +1,26 @@
 import { DesktopView, expect, openLab, runCommand, test } from './lab';
 import { jupyterForFile } from './jupyter';
+import { pixel } from './pixels';
 import { listeningPorts } from './processes';
 import { XWindow } from './xclient';
 
 const jupyter = jupyterForFile();
 
-for (const [backend, transport] of [
+const ways: [string, string, Record<string, string>?][] = [
   ['x11vnc', 'direct'],
   ['x11vnc', 'websockify'],
   ['x11vnc', 'native'],
+  ['x11vnc', 'direct', { xserver: 'xdummy' }],
   ['tigervnc', 'direct'],
-  ['tigervnc', 'websockify']
-]) {
-  test(`${backend} with ${transport} draws, takes keys and opens no port`, async ({ page }) => {
-    const name = `${backend}-${transport}`;
-    await jupyter.post('api/desktops', { name, backend, transport, session: 'terminal' });
+  ['tigervnc', 'websockify'],
+  ['wayland', 'wayvnc']
+];
+
+for (const [backend, transport, options = {}] of ways) {
+  const name = [backend, transport, ...Object.values(options)].join('-');
+  test(`${name} draws, takes keys and opens no port`, async ({ page }) => {
+    test.skip(transport === 'wayvnc' && process.getuid!() === 0, 'sway refuses root');
+    await jupyter.post('api/desktops', { name, backend, transport, options, session: 'terminal' });
     await openLab(page, jupyter);
     await runCommand(page, 'vnc:open', { name });
     const view = new DesktopView(page);
@@ -31,6 +37,17 @@ for (const [backend, transport] of [
     await jupyter.post(`api/desktops/${name}/stop`);
   });
 }
+
+test('rdp asks for a name on the desktop', async ({ page }) => {
+  await jupyter.post('api/desktops', { name: 'rdp', backend: 'rdp', options: { rdp_host: '127.0.0.1:9' } });
+  await openLab(page, jupyter);
+  await runCommand(page, 'vnc:open', { name: 'rdp' });
+  const view = new DesktopView(page);
+  await view.live();
+  expect(await jupyter.model('rdp')).toMatchObject({ backend: 'rdp', session: 'rdp', phase: 'running' });
+  await expect.poll(() => pixel(view.canvas, 300, 300), { message: 'the terminal' }).toBe('#ffffff');
+  await jupyter.post('api/desktops/rdp/stop');
+});
 
 for (const backend of ['tigervnc', 'x11vnc']) {
   test(`${backend}: the desktop has the panel's size, and follows it`, async ({ page }) => {
