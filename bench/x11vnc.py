@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,17 @@ def clicking(viewer: TightViewer) -> list[float]:
     return [round(percentile(times, percent) or 0, 1) for percent in (50, 95)]
 
 
+def look_at(viewer: TightViewer, painter: Painter, pid: int, seconds: float) -> dict[str, Any]:
+    """Measure what a viewer of the process ``pid`` sees, from a still page on."""
+    viewer.watch(0.5)
+    row: dict[str, Any] = {"click_ms": clicking(viewer), "idle_cores": idle(viewer, pid)}
+    for scene in ("scroll", "video"):
+        painter.show(scene)
+        row[scene] = moving(viewer, pid, seconds)
+    row["click_video_ms"] = clicking(viewer)
+    return row
+
+
 def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, Any]]:
     """Measure the sets in front of one Xvfb."""
     rows = []
@@ -170,15 +181,9 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, 
             row: dict[str, Any] = {"set": each, "switches": list({**SETS, "ours": TUNING}[each])}
             with running(vnc_step, display, environment, tuple(row["switches"])) as pid:
                 viewer = TightViewer(paths.rfb_socket, stamp.place(size.height))
-                viewer.watch(0.5)
-                row["click_ms"] = clicking(viewer)
-                row["idle_cores"] = idle(viewer, pid)
-                for scene in ("scroll", "video"):
-                    painter.show(scene)
-                    row[scene] = moving(viewer, pid, seconds)
-                row["click_video_ms"] = clicking(viewer)
+                row |= look_at(viewer, painter, pid, seconds)
                 viewer.close()
-            print(line_of(row), flush=True)
+            written(row)
             rows.append(row)
     return rows
 
@@ -190,25 +195,21 @@ def idle(viewer: TightViewer, pid: int) -> float:
     return round((cpu_seconds(pid) - cpu) / (time.monotonic() - began), 3)
 
 
-def line_of(row: dict[str, Any]) -> str:
-    """Return a set's row of the table."""
+def written(row: dict[str, Any]) -> None:
+    """Print a set's row of the table."""
     scenes = (
         f"{scene['fps']:>5} {'/'.join(map(str, scene['age_ms'])):>12} {scene['mbit_per_s']:>6} {scene['cores']:>5}"
         for scene in (row["scroll"], row["video"])
     )
-    clicks = ("/".join(map(str, row[name])) for name in ("click_ms", "click_video_ms"))
-    return (
-        f"{row['set']:20} {row['idle_cores']:>5} "
-        + " ".join(f"{each:>12}" for each in clicks)
-        + " | "
-        + " | ".join(scenes)
-    )
+    clicks = (f"{'/'.join(map(str, row[name])):>12}" for name in ("click_ms", "click_video_ms"))
+    print(f"{row['set']:20} {row['idle_cores']:>5} {' '.join(clicks)} | {' | '.join(scenes)}", flush=True)
 
 
-def main() -> None:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = [*SETS, "ours"]
+def command_line(
+    description: str | None, names: list[str], measure: Callable[[list[str], Geometry, float], list[dict[str, Any]]]
+) -> None:
+    """Measure what is asked for, and print a table."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", action="append", choices=names, metavar="NAME", help=f"of: {', '.join(names)}")
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--size", type=Geometry.parse, default=Geometry(1280, 720), metavar="WxH")
@@ -223,4 +224,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command_line(__doc__, [*SETS, "ours"], measure)
