@@ -54,15 +54,22 @@ class Xrdp:
             time.sleep(0.02)
 
     def close(self) -> None:
-        for pid in self.processes_of_user():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self._end_processes_of_user()
         for child in self._children:
             child.terminate()
             child.wait(10)
-        deadline = time.monotonic() + 10
-        while self.processes_of_user():
-            assert time.monotonic() < deadline
+
+    def _end_processes_of_user(self) -> None:
+        """Ask, so that an X server takes its socket with it; then don't ask."""
+        began = time.monotonic()
+        asked: set[int] = set()
+        while left := self.processes_of_user():
+            late = time.monotonic() - began > 5
+            for pid in left if late else set(left) - asked:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL if late else signal.SIGTERM)
+            asked |= set(left)
+            assert time.monotonic() - began < 15, left
             time.sleep(0.02)
 
     def processes_of_user(self) -> list[int]:

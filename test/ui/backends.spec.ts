@@ -45,7 +45,7 @@ test('rdp asks for a name on the desktop', async ({ page }) => {
   const view = new DesktopView(page);
   await view.live();
   expect(await jupyter.model('rdp')).toMatchObject({ backend: 'rdp', session: 'rdp', phase: 'running' });
-  await expect.poll(() => pixel(view.canvas, 300, 300), { message: 'the terminal' }).toBe('#ffffff');
+  await expect.poll(() => pixel(view.canvas, 300, 300), { message: 'the terminal' }).toBe('#f0f0f0');
   await jupyter.post('api/desktops/rdp/stop');
 });
 
