@@ -204,6 +204,9 @@ def unwritable_home() -> Path | None:
 
 def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
     """Return the error for programs that a backend needs and this machine lacks."""
+    if any(each.obstacle for each in programs):
+        message = f"The backend {backend} can't run here: {lacks(programs)}"
+        return MissingProgram(message, code="not-possible-here", part="display")
     it = "it" if len(programs) == 1 else "them"
     message = f"{lacks(programs)} The backend {backend} needs {it}."
     return MissingProgram(message, part="display", fix=command_for(programs))

@@ -9,12 +9,12 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from . import rfb_picture
+from . import rfb_picture, sway
 from .backends import select
 from .desktop import Desktop
 from .display import resize, screenshot
@@ -232,7 +232,12 @@ class DesktopManager:
     async def resize(self, name: str, geometry: Geometry) -> DesktopModel:
         """Change the size of a desktop whose VNC server can't; raise `Conflict` where it doesn't run."""
         display, desktop = self._display(name)
-        work = asyncio.to_thread(resize, display, desktop.xauthority, geometry)
+        work: Awaitable[object]
+        compositor = desktop.path / sway.SOCKET
+        if compositor.exists():
+            work = asyncio.to_thread(sway.resize, compositor, geometry)
+        else:
+            work = asyncio.to_thread(resize, display, desktop.xauthority, geometry)
         try:
             await asyncio.wait_for(work, STOP_TIMEOUT)
         except Exception as error:

@@ -44,7 +44,7 @@ class Parts:
         """
         display = self.environment.get("DISPLAY", "")
         child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
-        child.ready, child.umask = step.ready, step.umask
+        child.ready, child.umask, child.env = step.ready, step.umask, {**child.env, **step.environment}
         if told is not None:
             child.told = partial(self._tell, child, told)
         self._children[step.name] = child

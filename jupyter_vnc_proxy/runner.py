@@ -32,7 +32,7 @@ from .reasons import take_reason
 from .reports import parse_report
 from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
-from .state import DesktopState
+from .state import DesktopState, write_private
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -81,7 +81,7 @@ class Runner:
             backend=backend.name,
             transport=options.transport,
             geometry=str(options.geometry),
-            resize=backend.resize,
+            resize=backend.resize(options),
             speaks=backend.speaks(options),
             raw_socket=backend.raw_socket(options),
             notes=self._notes,
@@ -186,7 +186,8 @@ class Runner:
                 if step.session:
                     self._state = replace(self._state, session=step.session)
                     self._steps[name] = replace(step, argv=with_bus(step.argv, self._parts.environment["PATH"]))
-            if self._options.session_command or not any(step.session for step in self._steps.values()):
+            brings_one = any(step.session for step in self._steps.values())
+            if "session" not in self._steps and (self._options.session_command or not brings_one):
                 self._steps["session"] = self._session_step()
         except StartFailed:
             raise
@@ -230,6 +231,11 @@ class Runner:
         """Start one part and wait until it is ready; raise `StartFailed` where it isn't."""
         if self._state.phase != "running" and step.name != "session":
             self._set(step=step.name)
+        for file, text in step.files.items():
+            try:
+                write_private(file, text)
+            except OSError as error:
+                raise self._unwritable(error) from error
         told = None
         if REPORTS in step.argv:
             told = self._told
@@ -296,7 +302,7 @@ class Runner:
                 status = await child.wait()
             lived = time.monotonic() - child.started_at
             log.warning("%s: %s ended: %s", self._desktop.name, child.name, describe(status))
-            if status == 0 and self._steps[child.name].session:
+            if status == 0 and child.name != "session" and self._steps[child.name].session:
                 return  # a log-out
             if child.name == "session":
                 if lived < EARLY_END and not (status == 0 and self._came_up):

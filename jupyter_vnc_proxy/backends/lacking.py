@@ -10,12 +10,14 @@ from .base import Program
 
 
 def lacks(missing: Iterable[Program]) -> str:
-    """Say in a sentence each what is missing, and what is there but can't be loaded."""
+    """Say in a sentence each what is missing, what is there but can't be loaded, and what no package mends."""
     absent: list[str] = []
     sentences: list[str] = []
     for program in missing:
         named = f"{program.names[0]} ({program.purpose})"
-        if problem := program.problem():
+        if program.obstacle:
+            sentences.append(f"{program.obstacle}.")
+        elif problem := program.problem():
             sentences.append(f"{named} can't be loaded: {problem}.")
         else:
             absent.append(named)

@@ -51,7 +51,7 @@ def _options(backend: Backend, transport: str) -> DesktopOptions:
 def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], known: dict[str, str]) -> Finding:
     lacking = {each: missing_programs(backend, _options(backend, each)) for each in backend.transports}
     transports = {transport: not lacking[transport] for transport in backend.transports}
-    missing = min(lacking.values(), key=len)
+    missing = min(lacking.values(), key=lambda each: (any(program.obstacle for program in each), len(each)))
     facts = {
         "title": backend.title,
         "usable": any(transports.values()),

@@ -66,7 +66,7 @@ JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
 
 
 def test_the_leaves_know_nothing_of_ours() -> None:
-    for name in ("process", "errors", "environment", "installing", "activity", "relay", "reports"):
+    for name in ("process", "errors", "environment", "installing", "activity", "relay", "reports", "switches"):
         assert own(name) == set(), name
 
 
@@ -85,14 +85,15 @@ def test_activity_does_no_input_or_output() -> None:
     assert imports("activity")[1] == {"__future__"}
 
 
+BELOW_BACKENDS = {"environment", "errors", "installing", "loading", "options", "process", "sway", "switches"}
+
+
 def test_a_backend_starts_nothing() -> None:
     starters = {"subprocess", "asyncio", "signal", "multiprocessing", "socket", "tempfile"}
     for name in MODULES:
         if name.startswith("backends"):
             assert not imports(name)[1] & starters, name
-            assert own(name) <= {"backends", "environment", "errors", "installing", "loading", "options", "process"} | {
-                other for other in MODULES if other.startswith("backends")
-            }
+            assert own(name) <= BELOW_BACKENDS | {other for other in MODULES if other.startswith("backends")}
 
 
 def test_the_stream_knows_no_desktop_and_no_jupyter() -> None:

@@ -25,6 +25,7 @@ OPTIONS = st.builds(
     session_command=st.lists(WORDS, max_size=4).map(tuple),
     geometry=GEOMETRIES,
     start_timeout=st.integers(1, 1000).map(float),
+    extra=st.dictionaries(st.from_regex(r"[a-z][a-z_]{0,9}", fullmatch=True), WORDS, max_size=2),
 )
 
 
