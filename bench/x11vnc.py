@@ -141,7 +141,9 @@ def clicking(viewer: TightViewer) -> list[float]:
         began = time.perf_counter()
         viewer.press(300, 200)
         deadline = time.monotonic() + PATIENCE
-        while viewer.clicks == clicks and time.monotonic() < deadline:
+        while viewer.clicks == clicks:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"a click was not answered within {PATIENCE:g} s")
             viewer.watch(0.0)
         times.append((time.perf_counter() - began) * 1000)
     return [round(percentile(times, percent) or 0, 1) for percent in (50, 95)]
@@ -215,6 +217,8 @@ def command_line(
     parser.add_argument("--size", type=Geometry.parse, default=Geometry(1280, 720), metavar="WxH")
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
+    if arguments.size.width < stamp.WIDTH:
+        parser.error(f"a frame's stamp is {stamp.WIDTH} pixels wide")
     print(f"{'':20} {'idle':>5} {'click ms':>12} {'in video':>12} | scroll: fps, age, Mbit/s, cores | video")
     rows = measure(arguments.set or names, arguments.size, arguments.seconds)
     if arguments.json:
