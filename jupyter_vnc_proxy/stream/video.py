@@ -11,8 +11,8 @@ from .source import Screen
 from .status import Status
 from .viewer import Viewer, even
 
-CHROMA_LASTS = 1.0
-"""Seconds between two changes of the chroma, each of which begins with a key picture."""
+CHROMA_LASTS = 2.5
+"""Seconds between two changes of the chroma: each begins with a key picture, and it takes a second to refine that."""
 
 FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.3, 0.45
 """Shares of the most that a video may take: below the first it becomes 4:4:4, above the second 4:2:0."""
