@@ -25,10 +25,8 @@ class Xvnc(Program):
 
     def find(self) -> str | None:
         """Return the path of the first alternative that can; one that doesn't say what it knows is believed to."""
-        candidates = (Program((name,), self.purpose).find() for name in self.names)
-        return next(
-            (each for each in candidates if each and "rfbunixpath" in (switches(each) or {"rfbunixpath"})), None
-        )
+        candidates = filter(None, (Program((name,), self.purpose).find() for name in self.names))
+        return next((each for each in candidates if not _is_too_old(each)), None)
 
 
 XVNC = Xvnc(
@@ -82,6 +80,11 @@ class TigervncBackend:
         if options.transport == "websockify":
             steps.append(websockify(paths))
         return steps
+
+
+def _is_too_old(server: str) -> bool:
+    known = switches(server)
+    return "rfbport" in known and "rfbunixpath" not in known  # what can't even start says neither
 
 
 def is_turbovnc(server: str) -> bool:
