@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .backends import Program, lacks
-from .backends import install_command as command_for
+from .backends import Program, command_for, lacks
 from .errors import MissingProgram, StartFailed
 from .installing import install_command, install_commands
 from .sessions import DESKTOPS

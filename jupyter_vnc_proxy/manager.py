@@ -14,13 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from . import rfb_picture, sway
+from . import sway
 from .backends import select
 from .desktop import Desktop
-from .display import resize, screenshot
+from .display import resize
 from .errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from .model import DesktopModel, desktop_model, idle_deadline
 from .options import DesktopOptions, Geometry
+from .pictures import picture
 from .reasons import leave_reason
 from .runtime import desktop_path, runtime_directory
 from .sessions import choose_session
@@ -36,10 +37,6 @@ POLL = 0.02
 """Seconds between two looks at a runner that is ending."""
 
 DEFAULT_NAME = "default"
-
-
-WITHOUT_X_PICTURE = frozenset(("wayland",))
-"""Backends whose X display has windows, but no picture of them all."""
 
 
 class DesktopManager:
@@ -171,13 +168,7 @@ class DesktopManager:
 
     async def screenshot(self, name: str) -> bytes:
         """Return what is on the desktop as a PNG; raise `Conflict` where it doesn't run."""
-        display, desktop = self._display(name)
-        try:
-            if (state := desktop.state()).backend in WITHOUT_X_PICTURE:
-                return await asyncio.to_thread(rfb_picture.screenshot, desktop.path / state.raw_socket)
-            return await asyncio.to_thread(screenshot, display, desktop.xauthority)
-        except Exception as error:
-            raise Conflict(f"The display {display} could not be read: {error}.", code="display-gone") from error
+        return await asyncio.to_thread(picture, self.get(name))
 
     # -- starting and stopping ----------------------------------------------------------------------------------------
 

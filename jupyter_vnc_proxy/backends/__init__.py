@@ -12,7 +12,7 @@ from ..errors import InvalidOption
 from ..options import DesktopOptions
 from .base import Backend, Field, Paths, Program, Step
 from .extra import check_values, unknown_field
-from .lacking import install_command, install_commands, lacks
+from .lacking import command_for, commands_for, lacks
 from .rdp import RdpBackend
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
@@ -41,8 +41,8 @@ __all__ = [
     "Step",
     "all_backends",
     "choose",
-    "install_command",
-    "install_commands",
+    "command_for",
+    "commands_for",
     "lacks",
     "missing_programs",
     "pick",
@@ -123,7 +123,7 @@ def _best(options: DesktopOptions) -> tuple[Backend, list[str]]:
 
 
 def _passed_over(best: Backend, missing: Iterable[Program], taken: Backend) -> str:
-    command = install_command(missing)
+    command = command_for(missing)
     mend = f" To mend it: {command}" if command else ""
     return f"{taken.title} runs in place of {best.title}: {lacks(missing)}{mend}"
 

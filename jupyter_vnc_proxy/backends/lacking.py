@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .. import installing
-from ..installing import together
+from ..installing import install_commands, together
 from .base import Program
 
 
@@ -26,18 +25,18 @@ def lacks(missing: Iterable[Program]) -> str:
     return " ".join(sentences)
 
 
-def install_commands(missing: Iterable[Program]) -> list[str]:
+def commands_for(missing: Iterable[Program]) -> list[str]:
     """Return the commands of which each brings all that is ``missing``, the likeliest first."""
     every = list(missing)
     packaged = [each.mending() for each in every if each.mending()]
     others = filter(None, (each.install_command() for each in every if not each.mending()))
     rest = list(dict.fromkeys(others))
-    commands = installing.install_commands(together(packaged))
+    commands = install_commands(together(packaged))
     if packaged and not commands:
         return rest
     return [" && ".join([command, *rest]) for command in commands] or ([" && ".join(rest)] if rest else [])
 
 
-def install_command(missing: Iterable[Program]) -> str | None:
+def command_for(missing: Iterable[Program]) -> str | None:
     """Return the first of them, or ``None`` where no package is known."""
-    return next(iter(install_commands(missing)), None)
+    return next(iter(commands_for(missing)), None)

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from ..desktop import Desktop
-from ..display import screenshot
-from ..errors import Conflict
+from ..pictures import picture
 from ..runtime import desktop_path, runtime_directory
 from . import add_json, add_runtime_directory
 
@@ -25,17 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Save it; raise `Conflict` where the desktop doesn't run."""
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    state = desktop.state()
-    if state.phase != "running" or state.display is None:
-        raise Conflict(f"The desktop {state.name!r} is {state.phase}, not running.", code="not-running")
-    try:
-        png = screenshot(state.display, desktop.xauthority)
-    except Exception as error:  # the display went away
-        raise Conflict(f"The display {state.display} could not be read: {error}.", code="display-gone") from error
+    png = picture(desktop)
     if arguments.file == "-":
         sys.stdout.buffer.write(png)
     else:
         Path(arguments.file).write_bytes(png)
         if arguments.json:
+            state = desktop.state()
             print(json.dumps({"name": state.name, "file": arguments.file, "geometry": state.geometry}))
     return 0

@@ -7,8 +7,8 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 
-from ..backends import AUTO, Backend, Program, all_backends, lacks, missing_programs
-from ..backends import install_commands as commands_for
+from ..backends import AUTO, Backend, Program, all_backends, commands_for, lacks, missing_programs
+from ..backends.extra import from_environment
 from ..backends.stream import Module
 from ..diagnosis import TIGERVNC, library_missing
 from ..environment import search_path
@@ -45,7 +45,8 @@ def _programs(backend: Backend) -> list[Program]:
 
 
 def _options(backend: Backend, transport: str) -> DesktopOptions:
-    return DesktopOptions(backend=backend.name, transport=transport)
+    extra = from_environment((backend,), os.environ)
+    return DesktopOptions(backend=backend.name, transport=transport, extra=extra)
 
 
 def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], known: dict[str, str]) -> Finding:

@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from ..backends import choose
+from ..backends import all_backends, choose
+from ..backends.extra import from_environment
 from ..desktop import MARKER, Desktop
 from ..diagnosis import GL
 from ..display import connect
@@ -50,7 +51,8 @@ MESA_UTILS = {"apt": "mesa-utils", "dnf": "glx-utils"}
 
 def self_test(backend: str = "auto") -> list[Finding]:
     """Try a backend in a directory of its own; the session does nothing, so that nothing paints over what we draw."""
-    options = DesktopOptions(backend, session_command=("sleep", "1000"), geometry=Geometry(640, 480))
+    extra = from_environment(all_backends().values(), os.environ)
+    options = DesktopOptions(backend, session_command=("sleep", "1000"), geometry=Geometry(640, 480), extra=extra)
     try:
         options = options.replaced(backend=choose(options).name)
     except VncError as error:

@@ -17,7 +17,7 @@ from jupyter_vnc_proxy.backends import (
     Backend,
     all_backends,
     choose,
-    install_command,
+    command_for,
     lacks,
     missing_programs,
     select,
@@ -321,7 +321,7 @@ def test_a_backend_that_was_named_is_taken_and_what_it_lacks_is_told_with_one_co
     assert lacks(missing) == (
         "Xvfb (the display) is not installed. pixelflux (capture and H.264) can't be loaded: libgbm.so.9 is missing."
     )
-    assert install_command(missing) == APT_LIBRARIES.replace("libgbm1", "xvfb libgbm1")
+    assert command_for(missing) == APT_LIBRARIES.replace("libgbm1", "xvfb libgbm1")
 
 
 def test_what_is_missing_is_named(bare: Path) -> None:

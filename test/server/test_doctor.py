@@ -32,7 +32,8 @@ APT = "apt-get install --no-install-recommends"
 def test_with_nothing_installed_each_backend_names_what_it_lacks(machine: Machine) -> None:
     findings = programs.backends()
     tigervnc = found(findings, "backend-tigervnc")
-    assert tigervnc.message == "TigerVNC can't run: Xtigervnc (the display and VNC server, on a unix socket) is not installed."
+    lacking = "Xtigervnc (the display and VNC server, on a unix socket)"
+    assert tigervnc.message == f"TigerVNC can't run: {lacking} is not installed."
     assert tigervnc.fixes == (f"{APT} tigervnc-standalone-server",)
     x11vnc = found(findings, "backend-x11vnc")
     assert "Xvfb (the display) and x11vnc (the VNC server) are not installed" in x11vnc.message

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_vnc_proxy import installing
-from jupyter_vnc_proxy.backends import Program
-from jupyter_vnc_proxy.backends import install_commands as commands_for
+from jupyter_vnc_proxy.backends import Program, commands_for
 from jupyter_vnc_proxy.backends.stream import Module
 from jupyter_vnc_proxy.installing import install_commands, together
 

@@ -10,15 +10,18 @@ from PIL import Image
 from runners import Runners
 
 from jupyter_vnc_proxy import rfb_picture
+from jupyter_vnc_proxy.desktop import Desktop
+from jupyter_vnc_proxy.pictures import picture
 
 
 @pytest.mark.parametrize("backend", ["tigervnc", "wayland"])
 def test_the_whole_desktop_is_in_the_picture(runners: Runners, backend: str) -> None:
     run = runners.start("--geometry=640x480", backend=backend)
     run.until(phase="running")
-    image = Image.open(io.BytesIO(rfb_picture.screenshot(run.path / "rfb.sock")))
-    assert image.size == (640, 480)
-    assert image.getpixel((320, 300)) == (0x2E, 0x34, 0x40)
+    for png in (rfb_picture.screenshot(run.path / "rfb.sock"), picture(Desktop(run.path))):
+        image = Image.open(io.BytesIO(png))
+        assert image.size == (640, 480)
+        assert image.getpixel((320, 300)) == (0x2E, 0x34, 0x40)
     assert run.end() == 0
 
 
