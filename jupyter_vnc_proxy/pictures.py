@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from . import display, rfb_picture
+import contextlib
+
+from . import display
 from .desktop import Desktop
 from .errors import Conflict
+from .viewer import Viewer
 
 WITHOUT_X_PICTURE = frozenset(("wayland",))
 """Backends whose X display has windows, but no picture of them all."""
@@ -17,7 +20,8 @@ def picture(desktop: Desktop) -> bytes:
         raise Conflict(f"The desktop {desktop.name!r} is {state.phase}, not running.", code="not-running")
     try:
         if state.backend in WITHOUT_X_PICTURE:
-            return rfb_picture.screenshot(desktop.path / state.raw_socket)
+            with contextlib.closing(Viewer(desktop.path / state.raw_socket)) as viewer:
+                return viewer.picture()
         return display.screenshot(state.display, desktop.xauthority)
     except Exception as error:  # the display went away
         raise Conflict(f"The display {state.display} could not be read: {error}.", code="display-gone") from error

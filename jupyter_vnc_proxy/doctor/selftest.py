@@ -21,9 +21,9 @@ from ..errors import VncError
 from ..installing import install_commands
 from ..options import DesktopOptions, Geometry
 from ..process import marked_processes
+from ..viewer import Viewer
 from ..waiting import wait_until_up
 from .findings import Finding
-from .viewer import Viewer
 
 GROUP = "Self-test"
 

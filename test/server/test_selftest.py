@@ -16,7 +16,7 @@ from machines import Machine
 from runners import COMMAND
 
 from jupyter_vnc_proxy.doctor.selftest import self_test
-from jupyter_vnc_proxy.doctor.viewer import Viewer
+from jupyter_vnc_proxy.viewer import Viewer
 
 
 def left() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pwd
 import site
@@ -11,8 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from runners import COMMAND, Runners
 from test_ways import WINDOW, use
+
+from jupyter_vnc_proxy.desktop import Desktop
+from jupyter_vnc_proxy.pictures import picture
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -59,6 +64,8 @@ def test_sway_with_wayvnc_runs_for_any_user(runners: Runners, unprivileged: Unpr
 def test_sway_is_the_session_where_none_is_configured(runners: Runners, unprivileged: Unprivileged) -> None:
     run = runners.start("--transport=wayvnc", backend="wayland", session=(), command=unprivileged.command)
     run.until(phase="running", session="sway", step=None)
+    image = Image.open(io.BytesIO(picture(Desktop(run.path))))
+    assert image.size == (1280, 720)
     assert run.end() == 0
 
 

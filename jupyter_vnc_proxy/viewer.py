@@ -1,16 +1,36 @@
-"""A viewer that looks at single pixels: RFB 3.8 with raw rectangles (RFC 6143, sections 7.1 to 7.7.1)."""
+"""A viewer that looks at pixels: RFB 3.8 with raw rectangles (RFC 6143, sections 7.1 to 7.7.1)."""
 
 from __future__ import annotations
 
+import io
 import socket
 import struct
 from pathlib import Path
+from typing import NamedTuple
 
 TIMEOUT = 10.0
 """Seconds that the server may take for each answer."""
 
 PIXEL_FORMAT = struct.pack(">BBBBHHHBBBxxx", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
-"""Four bytes a pixel, blue first, as 0x00RRGGBB little-endian."""
+"""Four bytes a pixel, blue first, as 0x00RRGGBB little-endian; PIL reads it as ``BGRX``."""
+
+SECURITY_NONE, RAW = 1, 0
+
+
+class _Rectangle(NamedTuple):
+    left: int
+    top: int
+    width: int
+    height: int
+    data: bytes
+
+    def pixel(self, x: int, y: int) -> tuple[int, int, int] | None:
+        column, row = x - self.left, y - self.top
+        if not (0 <= column < self.width and 0 <= row < self.height):
+            return None
+        offset = (row * self.width + column) * 4
+        blue, green, red = self.data[offset : offset + 3]
+        return red, green, blue
 
 
 class Viewer:
@@ -32,9 +52,9 @@ class Viewer:
             raise EOFError(f"it does not speak RFB but {self.banner!r}")
         self._socket.sendall(b"RFB 003.008\n")
         kinds = self._read(self._read(1)[0])
-        if 1 not in kinds:
+        if SECURITY_NONE not in kinds:
             raise EOFError("it wants a password")
-        self._socket.sendall(b"\1")
+        self._socket.sendall(bytes([SECURITY_NONE]))
         if self._read(4) != bytes(4):
             raise EOFError("it refused us")
         self._socket.sendall(b"\1")  # share it with others
@@ -42,52 +62,64 @@ class Viewer:
         self._read(16)
         self.name = self._read(struct.unpack(">I", self._read(4))[0]).decode("utf-8", "replace")
         self._socket.sendall(struct.pack(">Bxxx", 0) + PIXEL_FORMAT)
-        self._socket.sendall(struct.pack(">BxHi", 2, 1, 0))  # raw alone
+        self._socket.sendall(struct.pack(">BxHi", 2, 1, RAW))
 
     def pixel(self, x: int, y: int) -> tuple[int, int, int]:
         """Return what the server shows there now: red, green, blue."""
-        self._socket.sendall(struct.pack(">BBHHHH", 3, 0, x, y, 1, 1))
+        self._ask(False, x, y, 1, 1)
         while True:
-            pixels = self._update()
-            if (x, y) in pixels:
-                return pixels[x, y]
+            for rectangle in self._update():
+                if (pixel := rectangle.pixel(x, y)) is not None:
+                    return pixel
 
-    def _update(self) -> dict[tuple[int, int], tuple[int, int, int]]:
-        """Read one message; return what it says of pixels: (x, y) → (red, green, blue)."""
+    def picture(self) -> bytes:
+        """Return the whole of the desktop as a PNG (8 bits RGB)."""
+        from PIL import Image
+
+        picture = Image.new("RGB", (self.width, self.height))
+        left = self.width * self.height
+        self._ask(False, 0, 0, self.width, self.height)
+        while left > 0:
+            for x, y, width, height, data in self._update():
+                picture.paste(Image.frombuffer("RGB", (width, height), data, "raw", "BGRX", 0, 1), (x, y))
+                left -= width * height
+            if left > 0:
+                self._ask(True, 0, 0, self.width, self.height)
+        png = io.BytesIO()
+        picture.save(png, "PNG", compress_level=1)
+        return png.getvalue()
+
+    def _ask(self, incremental: bool, x: int, y: int, width: int, height: int) -> None:
+        self._socket.sendall(struct.pack(">BBHHHH", 3, incremental, x, y, width, height))
+
+    def _update(self) -> list[_Rectangle]:
+        """Read one message; return what it says of the picture."""
         kind = self._read(1)[0]
-        found: dict[tuple[int, int], tuple[int, int, int]] = {}
         if kind == 0:
-            for _ in range(struct.unpack(">xH", self._read(3))[0]):
-                found |= self._rectangle()
-        elif kind == 1:  # a colour map
+            return [self._rectangle() for _ in range(struct.unpack(">xH", self._read(3))[0])]
+        if kind == 1:  # a colour map
             _, count = struct.unpack(">xHH", self._read(5))
             self._read(6 * count)
         elif kind == 3:  # the clipboard
             self._read(struct.unpack(">xxxI", self._read(7))[0])
         elif kind != 2:  # a bell
             raise EOFError(f"it sent a message of the type {kind}, which nobody asked for")
-        return found
+        return []
 
-    def _rectangle(self) -> dict[tuple[int, int], tuple[int, int, int]]:
+    def _rectangle(self) -> _Rectangle:
         left, top, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
-        if encoding != 0:
+        if encoding != RAW:
             raise EOFError(f"it sent the encoding {encoding}, which nobody asked for")
-        data = self._read(width * height * 4)
-        found = {}
-        for offset in range(0, len(data), 4):
-            blue, green, red = data[offset : offset + 3]
-            row, column = divmod(offset // 4, width)
-            found[left + column, top + row] = (red, green, blue)
-        return found
+        return _Rectangle(left, top, width, height, self._read(width * height * 4))
 
     def _read(self, count: int) -> bytes:
-        data = b""
+        data = bytearray()
         while len(data) < count:
             chunk = self._socket.recv(count - len(data))
             if not chunk:
                 raise EOFError("it closed the connection")
             data += chunk
-        return data
+        return bytes(data)
 
     def close(self) -> None:
         """Leave."""
