@@ -70,6 +70,9 @@ MORE_FRAMES = 1.06
 NEAR, SLIGHTLY_MORE = 0.9, 1.002
 """Share of what a browser painted at the most from which on the frames become more by this factor alone, at first."""
 
+BUSY = 0.6
+"""Share of its time that a browser paints, from which on it may be what limits the frames."""
+
 DRAINING = 0.85
 """Share of that with which a browser catches up."""
 
@@ -102,6 +105,7 @@ class Pacer:
         self._flight: deque[Frame] = deque()
         self._painted: deque[float] = deque()
         self._painting = FULL_FRAMES
+        self._paint_time = 0.0
         self._most_painted = FULL_FRAMES
         self._looked = self._slowed = float("-inf")
         self._lags = 0
@@ -130,7 +134,11 @@ class Pacer:
         """The update ``number`` was painted, and so were those before it."""
         self.link.painted(now)
         while self._flight and self._flight[0].number <= number:
-            self._sizes.pop(self._flight.popleft().number, None)
+            frame = self._flight.popleft()
+            self._sizes.pop(frame.number, None)
+            if frame.arrived is not None:
+                took = now - max(frame.arrived, self._painted[-1] if self._painted else frame.arrived)
+                self._paint_time += SMOOTHING * (took - self._paint_time)
             self._painted.append(now)
         while self._painted and now - self._painted[0] > SPAN:
             self._painted.popleft()
@@ -191,9 +199,10 @@ class Pacer:
     def _follow_browser(self, now: float) -> None:
         """Have no more pictures than the browser paints."""
         ahead = len(self._flight) - (self.link.base + self.link.waiting(now, 0.3)) * self._painting
-        if ahead <= LAG or not self.link.waits_for_painting():
+        is_busy = self._paint_time * self._painting > BUSY
+        if ahead <= LAG or not is_busy or not self.link.waits_for_painting():
             self._lags = 0
-            known = now - self._slowed < PROBE and self._painting > NEAR * self._most_painted
+            known = is_busy and now - self._slowed < PROBE and self._painting > NEAR * self._most_painted
             self._painting = min(FULL_FRAMES, self._painting * (SLIGHTLY_MORE if known else MORE_FRAMES))
             return
         self._lags += 1
