@@ -7,10 +7,12 @@ import os
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Float, Int, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, default, validate
 from traitlets.utils.bunch import Bunch
 
 from . import __version__
+from .backends import all_backends
+from .backends.extra import from_environment
 from .errors import InvalidOption
 from .export import DisplayExport
 from .manager import DesktopManager
@@ -34,8 +36,15 @@ class VncProxy(ExtensionApp):
         "Environment: JUPYTER_VNC_BACKEND. Default: auto."
     ).tag(config=True)
     transport = Unicode(
-        help="Who speaks WebSocket: 'direct' (this server), 'websockify' or 'native' (x11vnc's own). "
+        help="Who speaks WebSocket: 'direct' (this server), 'websockify' or 'native' (x11vnc's own); "
+        "'wayvnc' for the backend wayland. "
         "Environment: JUPYTER_VNC_TRANSPORT. Default: direct."
+    ).tag(config=True)
+    backend_options = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="Options of the backends' own, by name, as in {'xserver': 'xdummy', 'rdp_host': 'pc.example.org'}. "
+        "Environment: JUPYTER_VNC_ and the name in capitals, as in JUPYTER_VNC_XSERVER.",
     ).tag(config=True)
     session = Unicode(
         help="The desktop session, as in 'xfce', 'mate' or 'openbox'; empty for the best that is installed. "
@@ -94,6 +103,10 @@ class VncProxy(ExtensionApp):
     def _default_transport(self) -> str:
         return os.environ.get("JUPYTER_VNC_TRANSPORT") or "direct"
 
+    @default("backend_options")
+    def _default_backend_options(self) -> dict[str, str]:
+        return from_environment(all_backends().values(), os.environ)
+
     @default("session")
     def _default_session(self) -> str:
         return os.environ.get("JUPYTER_VNC_SESSION", "")
@@ -118,6 +131,7 @@ class VncProxy(ExtensionApp):
             session_command=tuple(self.session_command),
             geometry=Geometry.parse(self.geometry),
             start_timeout=self.start_timeout,
+            extra=dict(self.backend_options),
         )
 
     def initialize_settings(self) -> None:

@@ -3,121 +3,80 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import logging
+import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from .commands import bench, nginx
-from .errors import VncError
-from .options import DesktopOptions, Geometry
+from .commands import COMMANDS, STARTERS, load
+from .errors import VncError, disk_error
 
-EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+"""128 and SIGINT's number, as shells say it."""
+
+EXIT_STATUS = """\
+exit status:
+  0    done
+  1    failed
+  2    what was asked for makes no sense
+  3    no desktop has this name
+  4    the desktop is in a state that forbids this, as a screenshot of one that is stopped
+  130  interrupted by Ctrl-C
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status: 0 done, 1 failed, 2 bad input."""
-    arguments = _parser().parse_args(argv)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    command: Callable[[argparse.Namespace], int] = arguments.command
+    """Run one command; return its exit status, as `EXIT_STATUS` says."""
+    arguments = parse(sys.argv[1:] if argv is None else argv)
     try:
-        return command(arguments)
+        status: int = load(arguments.command).run(arguments)
+        sys.stdout.flush()
+        return status
     except VncError as error:
+        return _failed(error, arguments)
+    except BrokenPipeError:  # whoever read us had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as failure:
+        return _failed(disk_error(failure), arguments)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read a command's arguments; what stands behind ``--`` is the ``session_command`` of those that start desktops."""
+    words = list(argv)
+    parser = _parser(words)
+    if not words or words[0] not in STARTERS or "--" not in words:
+        return parser.parse_args(words)
+    cut = words.index("--")
+    arguments = parser.parse_args(words[:cut])
+    arguments.session_command = words[cut + 1 :]
+    return arguments
+
+
+def _failed(error: VncError, arguments: argparse.Namespace) -> int:
+    if getattr(arguments, "json", False):
+        print(json.dumps({"error": error.body()}))
+    else:
         print(f"jupyter-vnc: {error.message}", file=sys.stderr)
         if error.fix:
             print(f"  try: {error.fix}", file=sys.stderr)
-        return error.exit_code
+    return error.exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jupyter-vnc", description="Linux desktops for Jupyter.")
-    commands = parser.add_subparsers(required=True, metavar="command")
-
-    run = commands.add_parser("run", help="run one desktop in the foreground")
-    _add_desktop_options(run)
-    run.add_argument(
-        "--orphan-timeout",
-        type=float,
-        metavar="SECONDS",
-        help="live on this long when no server looks after the desktop (default: end with the parent process)",
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        "jupyter-vnc", description="Linux desktops for Jupyter.", epilog=EXIT_STATUS, formatter_class=layout
     )
-    run.add_argument("session_command", nargs="*", metavar="argv", help="after --: the session's command and arguments")
-    run.set_defaults(command=_run)
-
-    serve = commands.add_parser(
-        "serve", help="serve the page and a WebSocket (websockify) on a unix socket, starting the desktop"
-    )
-    _add_desktop_options(serve)
-    serve.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
-    serve.add_argument("--orphan-timeout", type=float, default=600.0, metavar="SECONDS")
-    serve.add_argument("--keep", action="store_true", help="let the desktops live on when this ends")
-    serve.add_argument("session_command", nargs="*", metavar="argv")
-    serve.set_defaults(command=_serve)
-    for module, purpose in (
-        (nginx, "write an nginx configuration that shows a desktop with no Jupyter in the way"),
-        (bench, "measure desktops in a browser, in a clone of the repository"),
-    ):
-        parser_of_it = commands.add_parser(module.__name__.rpartition(".")[2], help=purpose, description=module.__doc__)
-        module.add_arguments(parser_of_it)
-        parser_of_it.set_defaults(command=module.run)
+    subparsers = parser.add_subparsers(required=True, metavar="command", dest="command")
+    for name, purpose in COMMANDS.items():
+        chosen = load(name) if words[:1] == [name] else None  # importing the others takes time
+        description = chosen.__doc__ if chosen else None
+        subparser = subparsers.add_parser(
+            name, help=purpose, description=description, epilog=EXIT_STATUS, formatter_class=layout
+        )
+        if chosen:
+            chosen.add_arguments(subparser)
     return parser
-
-
-def _add_desktop_options(parser: argparse.ArgumentParser) -> None:
-    defaults = DesktopOptions()
-    parser.add_argument("--name", default="default", help="the desktop's name (default: %(default)s)")
-    parser.add_argument("--runtime-dir", default="", metavar="PATH", help="the directory for the desktops")
-    parser.add_argument("--backend", default=defaults.backend, help="default: %(default)s")
-    parser.add_argument("--transport", default=defaults.transport, help="default: %(default)s")
-    parser.add_argument("--session", default=defaults.session, help="default: the best that is installed")
-    parser.add_argument(
-        "--geometry", default=str(defaults.geometry), metavar="WxH", help="in pixels (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--start-timeout",
-        type=float,
-        default=defaults.start_timeout,
-        metavar="SECONDS",
-        help="for each part (default: %(default)g)",
-    )
-
-
-def _options(arguments: argparse.Namespace) -> DesktopOptions:
-    return DesktopOptions(
-        backend=arguments.backend,
-        transport=arguments.transport,
-        session=arguments.session,
-        session_command=tuple(arguments.session_command),
-        geometry=Geometry.parse(str(arguments.geometry)),  # argparse makes a list of "--"
-        start_timeout=arguments.start_timeout,
-    )
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    parent = os.getppid()  # before the imports: it may end meanwhile
-    from .backends import select
-    from .desktop import Desktop
-    from .runner import Runner
-    from .runtime import desktop_path, runtime_directory
-    from .sessions import choose_session
-
-    options = _options(arguments)
-    backend, notes = select(options)
-    if options.session:
-        choose_session(options)
-    desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    return asyncio.run(Runner(desktop, options, backend, arguments.orphan_timeout, parent, notes).run())
-
-
-def _serve(arguments: argparse.Namespace) -> int:
-    from .backends import choose
-    from .manager import DesktopManager
-    from .page_server import serve
-
-    options = _options(arguments)
-    choose(options)
-    manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout, server=os.getppid())
-    serve(manager, arguments.unix_socket, stop_with_server=not arguments.keep)
-    return 0

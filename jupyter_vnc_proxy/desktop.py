@@ -33,7 +33,7 @@ from .errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from .leftovers import remove_dead_display, remove_dead_session_cookies
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
 from .options import DesktopOptions
-from .process import end_marked
+from .process import count_connections, end_marked
 from .state import DesktopState, checked, save, utc_now
 
 MARKER = "JUPYTER_VNC_DESKTOP"
@@ -141,6 +141,10 @@ class Desktop:
         except OSError:
             return None
 
+    def viewers(self) -> int:
+        """Return how many connections the desktop's socket has, whoever made them."""
+        return count_connections(self.rfb_socket)
+
     def log_parts(self) -> list[str]:
         """Return the names of the parts that have a log."""
         return sorted(file.stem for file in self.log_directory.glob("*.log"))
@@ -171,11 +175,11 @@ class Desktop:
 
     # -- what can be done to it -----------------------------------------------------------------------------------
 
-    def start(self, options: DesktopOptions, orphan_timeout: float, remember: bool = False) -> None:
+    def start(self, options: DesktopOptions, orphan_timeout: float | None, remember: bool = False) -> None:
         """Spawn a runner in a process group of its own and return at once; `state` tells how it goes on.
 
-        ``orphan_timeout``: seconds that the desktop lives on when no server looks after it; ``remember``: these are
-        options of its own, which its next start is to have too.
+        ``orphan_timeout``: seconds that the desktop lives on when no server looks after it, ``None``: until it is
+        stopped; ``remember``: these are options of its own, which its next start is to have too.
         Raise `Conflict` where it runs already.
         """
         if self.runner_pid() is not None:
@@ -194,7 +198,8 @@ class Desktop:
             )
         )
         argv = [sys.executable, "-m", "jupyter_vnc_proxy", "run", f"--name={self.name}"]
-        argv += [f"--runtime-dir={self.path.parent}", f"--orphan-timeout={orphan_timeout:g}"]
+        argv.append(f"--runtime-dir={self.path.parent}")
+        argv.append("--keep" if orphan_timeout is None else f"--orphan-timeout={orphan_timeout:g}")
         runner_log = self.log_directory / "runner.log"
         runner_log.unlink(missing_ok=True)
         with open(runner_log, "ab") as log:
@@ -231,6 +236,11 @@ class Desktop:
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
+
+    def let_live(self) -> None:
+        """Forget the runner that we spawned: it goes on when we end, and is no child that was left by mistake."""
+        if self._spawned is not None:
+            self._spawned.returncode = 0
 
     def stopped(self) -> bool:
         """Tell whether no runner is left; reap it where it was our child."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .backends import Program, install_command, lacks
+from .backends import Program, command_for, lacks
 from .errors import MissingProgram, StartFailed
+from .installing import install_command, install_commands
+from .sessions import DESKTOPS
 
 LOG_LINES = 15
 """Lines of a part's log that are shown with an error."""
@@ -26,32 +28,52 @@ TITLES = {
 
 
 class Cause(NamedTuple):
-    """A pattern in a log, and what it means."""
+    """A pattern in a log, and what it means. ``fix`` is a command, or the packages to install (installer → names)."""
 
     pattern: str
     code: str
     message: str
-    fix: str | None
+    fix: str | Mapping[str, str] | None
 
+    def command(self) -> str | None:
+        """Return what mends it here, where anything does."""
+        return install_command(self.fix) if isinstance(self.fix, Mapping) else self.fix
+
+
+FONTS = {"apt": "xfonts-base", "dnf": "xorg-x11-fonts-misc"}
+BUS = {"apt": "dbus-x11", "dnf": "dbus-x11"}
+GL = {"apt": "libgl1-mesa-dri", "dnf": "mesa-dri-drivers"}
+TIGERVNC = {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal"}
+
+SHARED_MEMORY = "docker run --shm-size 512m …"
+NO_SECCOMP = (
+    "docker run --security-opt seccomp=unconfined …  (this lets every program in the container make more system calls)"
+)
 
 CAUSES = (
     Cause(
         r"could not open default font|cannot open default font",
         "fonts-missing",
         "The X server finds no fonts.",
-        "sudo apt-get install xfonts-base",
+        FONTS,
     ),
     Cause(
         r"LIBDBUS_PRIVATE|Unable to contact settings server|Failed to connect to (?:the )?(?:session )?bus",
         "dbus-shadowed",
         "The session can't reach its D-Bus; often another environment's library stands in the system's place.",
-        "sudo apt-get install dbus-x11",
+        BUS,
     ),
     Cause(
         r"Can't exec|dbus-run-session: failed to exec|(?:No such file or directory|not found).*(?:session|xstartup)",
         "session-missing",
         "The session's program is not installed.",
-        "sudo apt-get install --no-install-recommends xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-terminal",
+        DESKTOPS[0].packages,
+    ),
+    Cause(
+        r"/dev/shm.*(?:No space left|failed|[Uu]nable)|(?:failed|[Uu]nable).*(?:shared memory|/dev/shm)",
+        "shared-memory",
+        "There is too little shared memory in /dev/shm.",
+        SHARED_MEMORY,
     ),
     Cause(
         r"No space left on device|Disk quota exceeded",
@@ -63,13 +85,7 @@ CAUSES = (
         r"Read-only file system",
         "read-only",
         "A directory that the desktop must write to is read-only.",
-        None,
-    ),
-    Cause(
-        r"_XSERVTransmkdir.*\.X11-unix|Cannot establish any listening sockets",
-        "x11-unix-directory",
-        "The X server could not make its socket in /tmp/.X11-unix.",
-        "sudo install -d -m 1777 /tmp/.X11-unix",
+        "df -h ~ /tmp",
     ),
     Cause(
         r"is taken because of|Server is already active for display",
@@ -78,13 +94,19 @@ CAUSES = (
         "ls -l /tmp/.X*-lock",
     ),
     Cause(
-        r"swrast_dri\.so|couldn't get an RGB",
+        r"swrast_dri\.so|couldn't get an RGB|[Ee]xtension \"GLX\" missing|GLX (?:is )?not (?:available|supported)",
         "gl-missing",
         "OpenGL's software renderer is missing.",
-        "sudo apt-get install libgl1-mesa-dri",
+        GL,
     ),
     Cause(
-        r"[Uu]nrecognized option|Unrecognized option|unknown option",
+        r"[Uu]nrecognized option: -rfb|[Ii]nvalid.*-rfbport|-rfbport.*(?:[Ii]nvalid|must be)",
+        "vnc-brand",
+        "This Xvnc is not TigerVNC's, or an old one, and does not know a switch that it was given.",
+        TIGERVNC,
+    ),
+    Cause(
+        r"[Uu]nrecognized option|unknown option",
         "unknown-switch",
         "This version of the program does not know a switch that it was given.",
         None,
@@ -93,24 +115,67 @@ CAUSES = (
         r"clone.*Operation not permitted|seccomp|Failed to move to new namespace",
         "seccomp",
         "The container's seccomp profile forbids a system call that the program needs.",
-        "docker run --security-opt seccomp=unconfined …  (this lets every program in the container make more "
-        "system calls)",
+        NO_SECCOMP,
+    ),
+    # Where X listens on its abstract socket, it says the same of its directory and runs: hence the last.
+    Cause(
+        r"_XSERVTransmkdir.*\.X11-unix|Cannot establish any listening sockets",
+        "x11-unix-directory",
+        "The X server could not make its socket in /tmp/.X11-unix.",
+        "sudo install -d -m 1777 /tmp/.X11-unix",
     ),
 )
+
+LIBRARIES = {
+    "libgbm": {"apt": "libgbm1", "dnf": "mesa-libgbm"},
+    "libpixman-1": {"apt": "libpixman-1-0", "dnf": "pixman", "conda": "pixman"},
+    "libxkbcommon": {"apt": "libxkbcommon0", "dnf": "libxkbcommon", "conda": "libxkbcommon"},
+    "libwayland-server": {"apt": "libwayland-server0", "dnf": "libwayland-server", "conda": "wayland"},
+    "libdrm": {"apt": "libdrm2", "dnf": "libdrm", "conda": "libdrm"},
+    "libudev": {"apt": "libudev1", "dnf": "systemd-libs"},
+    "libinput": {"apt": "libinput10", "dnf": "libinput"},
+    "libva": {"apt": "libva2 libva-drm2", "dnf": "libva", "conda": "libva"},
+    "libEGL": {"apt": "libegl1", "dnf": "libglvnd-egl", "conda": "libegl"},
+    "libGL": {"apt": "libgl1", "dnf": "libglvnd-glx", "conda": "libgl"},
+    "libX11": {"apt": "libx11-6", "dnf": "libX11", "conda": "xorg-libx11"},
+}
+"""Packages of the libraries that a wheel with an engine in it takes from the system."""
+
+LIBRARY = re.compile(
+    r"error while loading shared libraries: (\S+): cannot open"
+    r"|(?:ImportError|OSError).*?(lib[\w.+-]+\.so[\d.]*): cannot open"
+)
+"""What the dynamic loader says, by itself or through Python."""
+
+
+def library_missing(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return a sentence on the library that ``text`` misses, and the commands that install it, or ``None``."""
+    match = LIBRARY.search(text)
+    if match is None:
+        return None
+    name = match[1] or match[2]
+    packages = LIBRARIES.get(re.split(r"[-.]so|\.so", name)[0].split("-drm")[0], {})
+    return f"The library {name} is not installed.", tuple(install_commands(packages))
 
 
 def part_failed(part: str, reason: str, log: Sequence[str]) -> StartFailed:
     """Return the error for a part that ended or hung (``reason``), explained by what stands in its ``log``."""
     title = TITLES.get(part, part)
-    text = "\n".join(log)
+    message, code, fix = _explained(part, reason, "\n".join(log))
+    return StartFailed(f"{message}{title} {reason}.", code=code, fix=fix, part=part, log=log[-LOG_LINES:])
+
+
+def _explained(part: str, reason: str, text: str) -> tuple[str, str, str | None]:
+    """Return a sentence with a space behind it (or nothing), the error's code and what mends it."""
+    library = library_missing(text)
+    if library is not None:
+        return f"{library[0]} ", "library-missing", next(iter(library[1]), None)
     cause = next((each for each in CAUSES if re.search(each.pattern, text)), None)
-    if cause is None:
-        message, code, fix = f"{title} {reason}.", f"{part}-failed", None
-        if reason.startswith("was not ready"):
-            code = "start-timeout"
-    else:
-        message, code, fix = f"{cause.message} {title} {reason}.", cause.code, cause.fix
-    return StartFailed(message, code=code, fix=fix, part=part, log=log[-LOG_LINES:])
+    if cause is not None:
+        return f"{cause.message} ", cause.code, cause.command()
+    if reason.startswith("was not ready"):
+        return "", "start-timeout", "jupyter lab --VncProxy.start_timeout=90"
+    return "", f"{part}-failed", None
 
 
 def session_ended(seconds: float, reason: str, log: Sequence[str], others: Sequence[str]) -> StartFailed:
@@ -138,6 +203,9 @@ def unwritable_home() -> Path | None:
 
 def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
     """Return the error for programs that a backend needs and this machine lacks."""
+    if any(each.obstacle for each in programs):
+        message = f"The backend {backend} can't run here: {lacks(programs)}"
+        return MissingProgram(message, code="not-possible-here", part="display")
     it = "it" if len(programs) == 1 else "them"
     message = f"{lacks(programs)} The backend {backend} needs {it}."
-    return MissingProgram(message, part="display", fix=install_command(programs))
+    return MissingProgram(message, part="display", fix=command_for(programs))

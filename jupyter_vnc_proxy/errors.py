@@ -2,8 +2,8 @@
 
     VncError
     ├── InvalidOption      what was asked for makes no sense      exit code 2, HTTP 400
-    ├── UnknownDesktop     no desktop has this name               exit code 1, HTTP 404
-    ├── Conflict           the desktop's state forbids it         exit code 1, HTTP 409
+    ├── UnknownDesktop     no desktop has this name               exit code 3, HTTP 404
+    ├── Conflict           the desktop's state forbids it         exit code 4, HTTP 409
     ├── TooManyDesktops    a limit the administrator set          exit code 1, HTTP 429
     └── StartFailed        a part did not come up                 phase ``failed``
         └── MissingProgram a program is not installed
@@ -67,6 +67,7 @@ class UnknownDesktop(VncError):
     """No desktop has this name."""
 
     code = "unknown-desktop"
+    exit_code = 3
     status = 404
 
 
@@ -74,6 +75,7 @@ class Conflict(VncError):
     """The desktop is in a state that forbids this."""
 
     code = "conflict"
+    exit_code = 4
     status = 409
 
 

@@ -9,18 +9,19 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from . import rfb_picture
+from . import sway
 from .backends import select
 from .desktop import Desktop
-from .display import resize, screenshot
+from .display import resize
 from .errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from .model import DesktopModel, desktop_model, idle_deadline
 from .options import DesktopOptions, Geometry
+from .pictures import picture
 from .reasons import leave_reason
 from .runtime import desktop_path, runtime_directory
 from .sessions import choose_session
@@ -38,31 +39,27 @@ POLL = 0.02
 DEFAULT_NAME = "default"
 
 
-WITHOUT_X_PICTURE = frozenset(("wayland",))
-"""Backends whose X display has windows, but no picture of them all."""
-
-
 class DesktopManager:
     """Owns the desktops of one user.
 
     ``defaults`` are the options of a desktop that is started without any of its own; ``orphan_timeout`` the seconds
-    that desktops live on without a server; ``max_desktops`` the limit of running ones, 0 for none;
-    ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never; ``server`` the
-    process id of the Jupyter server that we act for, where that is not ourselves.
+    that desktops live on without a server (``None``: until they are stopped); ``max_desktops`` the limit of running
+    ones, 0 for none; ``cull_idle_timeout`` the seconds after which an untouched desktop is to be stopped, 0 for never;
+    ``server`` the process id of the Jupyter server that we act for, where that is not ourselves.
     """
 
     def __init__(
         self,
         defaults: DesktopOptions,
         runtime_dir: str = "",
-        orphan_timeout: float = 600.0,
+        orphan_timeout: float | None = 600.0,
         max_desktops: int = 0,
         cull_idle_timeout: float = 0.0,
         server: int | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self.defaults = defaults
-        self._runtime_dir = runtime_dir
+        self.runtime_dir = runtime_dir
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
         self.cull_idle_timeout = cull_idle_timeout
@@ -80,7 +77,7 @@ class DesktopManager:
     @property
     def runtime(self) -> Path:
         """The directory of the desktops' directories; raise `InvalidOption` where there can be none."""
-        return runtime_directory(self._runtime_dir)
+        return runtime_directory(self.runtime_dir)
 
     def get(self, name: str) -> Desktop:
         """Return the desktop ``name`` and look after it; raise `UnknownDesktop` where there is none."""
@@ -171,13 +168,7 @@ class DesktopManager:
 
     async def screenshot(self, name: str) -> bytes:
         """Return what is on the desktop as a PNG; raise `Conflict` where it doesn't run."""
-        display, desktop = self._display(name)
-        try:
-            if (state := desktop.state()).backend in WITHOUT_X_PICTURE:
-                return await asyncio.to_thread(rfb_picture.screenshot, desktop.path / state.raw_socket)
-            return await asyncio.to_thread(screenshot, display, desktop.xauthority)
-        except Exception as error:
-            raise Conflict(f"The display {display} could not be read: {error}.", code="display-gone") from error
+        return await asyncio.to_thread(picture, self.get(name))
 
     # -- starting and stopping ----------------------------------------------------------------------------------------
 
@@ -232,7 +223,12 @@ class DesktopManager:
     async def resize(self, name: str, geometry: Geometry) -> DesktopModel:
         """Change the size of a desktop whose VNC server can't; raise `Conflict` where it doesn't run."""
         display, desktop = self._display(name)
-        work = asyncio.to_thread(resize, display, desktop.xauthority, geometry)
+        work: Awaitable[object]
+        compositor = desktop.path / sway.SOCKET
+        if compositor.exists():
+            work = asyncio.to_thread(sway.resize, compositor, geometry)
+        else:
+            work = asyncio.to_thread(resize, display, desktop.xauthority, geometry)
         try:
             await asyncio.wait_for(work, STOP_TIMEOUT)
         except Exception as error:
@@ -258,6 +254,15 @@ class DesktopManager:
         """The same for an interpreter that is about to end: ask, and don't wait."""
         for name in self._release_all():
             self._desktops[name].signal_stop()
+
+    def let_live(self) -> None:
+        """Look after no desktop any more, and leave each as it is: for a program that ends before they do."""
+        owned, self._owned = self._owned, {}
+        for file in owned.values():
+            with file, contextlib.suppress(OSError):
+                os.unlink(file.name)
+        for desktop in self._desktops.values():
+            desktop.let_live()
 
     def _release_all(self) -> list[str]:
         """Look after no desktop any more; return the names of those that nobody else looks after either."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ class DesktopOptions:
 
     ``backend`` is a backend's name or ``auto``; ``transport`` one of the backend's transports;
     ``session`` a session's name, empty for the best one found; ``session_command`` an argv that wins over it;
-    ``start_timeout`` in seconds, for each part.
+    ``start_timeout`` in seconds, for each part; ``extra`` what a backend has options of its own for, by name.
     """
 
     backend: str = "auto"
@@ -74,6 +75,7 @@ class DesktopOptions:
     session_command: tuple[str, ...] = ()
     geometry: Geometry = field(default=Geometry(1280, 720))
     start_timeout: float = 30.0
+    extra: Mapping[str, str] = field(default_factory=dict)
 
     def replaced(self, **changes: Any) -> DesktopOptions:
         """Return a copy with some fields changed."""
@@ -84,6 +86,7 @@ class DesktopOptions:
         argv = [f"--backend={self.backend}", f"--transport={self.transport}"]
         argv += [f"--session={self.session}", f"--geometry={self.geometry}"]
         argv += [f"--start-timeout={self.start_timeout:g}"]
+        argv += [f"--option={name}={value}" for name, value in self.extra.items()]
         if self.session_command:
             argv += ["--", *self.session_command]
         return argv
@@ -97,6 +100,7 @@ class DesktopOptions:
             "session_command": list(self.session_command),
             "geometry": str(self.geometry),
             "start_timeout": self.start_timeout,
+            "extra": dict(self.extra),
         }
 
     @classmethod
@@ -110,6 +114,7 @@ class DesktopOptions:
                 session_command=tuple(str(word) for word in data["session_command"]),
                 geometry=Geometry.parse(str(data["geometry"])),
                 start_timeout=float(data["start_timeout"]),
+                extra={str(name): str(value) for name, value in data.get("extra", {}).items()},
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidOption(f"These are not the options of a desktop: {error!r}.") from error

@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -248,13 +248,22 @@ def _follow(descriptor: int, told: Callable[[str], None]) -> None:
 
 def is_listening(path: Path) -> bool:
     """Tell whether a unix socket listens at ``path``: flag ``__SO_ACCEPTCON`` in ``/proc/net/unix`` (proc(5))."""
+    return any(int(columns[3], 16) & 0x10000 for columns in _sockets(path))
+
+
+def count_connections(path: Path) -> int:
+    """Return how many connections the listener at ``path`` has accepted: state 3, ``SS_CONNECTED``, ibid."""
+    return sum(columns[5] == b"03" for columns in _sockets(path))
+
+
+def _sockets(path: Path) -> Iterator[list[bytes]]:
+    """Yield the columns of ``/proc/net/unix`` for each socket that is bound to ``path``."""
     wanted = os.fsencode(path)
     with open("/proc/net/unix", "rb") as table:
         for line in table:
             columns = line.rstrip(b"\n").split(None, 7)
-            if len(columns) == 8 and columns[7] == wanted and int(columns[3], 16) & 0x10000:
-                return True
-    return False
+            if len(columns) == 8 and columns[7] == wanted:
+                yield columns
 
 
 def describe(status: int) -> str:

@@ -1,7 +1,8 @@
-"""JSON ↔ manager, under ``{base}/api/desktops``. The only place that turns our errors into HTTP. Knows no process."""
+"""JSON ↔ manager. The only place that turns our errors into HTTP. Knows no process."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
@@ -10,7 +11,9 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from .backends import all_backends, choose, missing_programs
+from .backends import all_backends, missing_programs, pick
+from .backends.extra import field_models, merged
+from .doctor.report import report
 from .errors import InvalidOption, UnknownDesktop, VncError, disk_error
 from .manager import DesktopManager
 from .metrics import Telemetry
@@ -82,14 +85,21 @@ class DesktopsHandler(DesktopsAPIHandler):
         await self.answer(self._create(), 201)
 
     async def _create(self) -> Any:
-        fields = {"name": str, "backend": str, "transport": str, "session": str, "geometry": str}
+        fields = {"name": str, "backend": str, "transport": str, "session": str, "geometry": str, "options": dict}
         body = read_body(self.request.body, fields)
         name = body.pop("name", None) or self.manager.free_name()
         if "geometry" in body:
             body["geometry"] = Geometry.parse(body["geometry"])
         if body.get("session"):
             body["session_command"] = ()  # the configured one is for those who choose none
-        return await self.manager.create(name, self.manager.defaults.replaced(**body))
+        given = body.pop("options", {})
+        if not all(isinstance(value, str) for value in given.values()):
+            raise InvalidOption("The values of 'options' must be strings.", code="bad-field")
+        options = self.manager.defaults.replaced(**body)
+        if given:
+            extra = merged(pick(options)[0], options.extra, given)
+            options = options.replaced(extra=extra)
+        return await self.manager.create(name, options)
 
 
 class BackendsHandler(DesktopsAPIHandler):
@@ -104,12 +114,13 @@ class BackendsHandler(DesktopsAPIHandler):
     def _backends(self) -> dict[str, Any]:
         defaults = self.manager.defaults
         try:
-            default = choose(defaults).name
+            default = pick(defaults)[0].name
         except InvalidOption:
             default = ""
         backends = []
         for name, backend in all_backends().items():
-            missing = missing_programs(backend, DesktopOptions(backend=name, transport=backend.transports[0]))
+            asked = DesktopOptions(backend=name, transport=backend.transports[0], extra=defaults.extra)
+            missing = missing_programs(backend, asked)
             backends.append(
                 {
                     "name": name,
@@ -117,6 +128,7 @@ class BackendsHandler(DesktopsAPIHandler):
                     "usable": not missing,
                     "default": name == default,
                     "transports": list(backend.transports),
+                    "fields": field_models(backend, defaults.extra),
                     "missing": [
                         {"program": each.names[0], "purpose": each.purpose, "fix": each.install_command()}
                         for each in missing
@@ -208,6 +220,19 @@ class ScreenshotHandler(DesktopsAPIHandler):
         await self.finish(png, set_content_type="image/png")
 
 
+class ReportHandler(DesktopsAPIHandler):
+    """What one hands to somebody who helps."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Return the report, with the desktop that the query names."""
+        await self.answer(self._report(self.get_query_argument("desktop", "")))
+
+    async def _report(self, name: str) -> dict[str, str]:
+        return {"report": await asyncio.to_thread(report, self.manager.runtime_dir, name)}
+
+
 class NotFoundHandler(DesktopsAPIHandler):
     """Whatever else stands under our address: a JSON 404 for those who may know."""
 
@@ -237,4 +262,5 @@ def handlers(
         (rf"{root}/{NAME}/screenshot", ScreenshotHandler, with_manager),
         (rf"{root}/{NAME}/rfb", DesktopSocket, {**with_manager, "telemetry": telemetry, "limits": limits}),
         (rf"{root}/{NAME}/.*", NotFoundHandler, with_manager),
+        (r"/api/vnc/report", ReportHandler, with_manager),
     ]

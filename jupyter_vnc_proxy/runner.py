@@ -14,12 +14,10 @@ import signal
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from .backends import Backend, missing_programs
-from .backends.base import DISPLAY, Paths, Step
+from .backends.base import Paths, Step
 from .crashes import CRASH_WINDOW, CRASHES, Crashes
 from .desktop import MARKER, Desktop
 from .diagnosis import part_failed, programs_missing, session_ended
@@ -28,12 +26,13 @@ from .environment import clean_environment
 from .errors import StartFailed, VncError
 from .guardian import Guardian
 from .options import DesktopOptions, Geometry
-from .process import REPORTS, Child, ChildFailed, adopt_orphans, describe, end_marked, reap_orphans
+from .parts import Parts
+from .process import REPORTS, adopt_orphans, describe, end_marked
 from .reasons import take_reason
 from .reports import parse_report
 from .root_watcher import RootWatcher
 from .sessions import choose_session, installed_sessions, session_environment, with_bus
-from .state import DesktopState
+from .state import DesktopState, write_private
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -45,10 +44,6 @@ SESSION_WAIT = 10.0
 
 DISPLAY_DEATH = 0.3
 """Seconds in which the display's own end shows where it took its clients with it."""
-
-SESSION_GRACE = 2.0
-PART_GRACE = 1.0
-"""Seconds between SIGTERM and SIGKILL; together under the five that a stop may take."""
 
 
 class Runner:
@@ -70,13 +65,11 @@ class Runner:
         self._desktop = desktop
         self._options = options
         self._backend = backend
-        self._guardian = Guardian(desktop, orphan_timeout, parent or os.getppid(), self._end, self._reap_orphans)
+        self._parts = Parts(desktop, self._make_environment())
+        self._guardian = Guardian(desktop, orphan_timeout, parent or os.getppid(), self._end, self._parts.reap_orphans)
         self._paths = Paths(desktop.path, desktop.rfb_socket, desktop.xauthority)
-        self._environment = self._make_environment()
         self._steps: dict[str, Step] = {}
-        self._children: dict[str, Child] = {}
-        self._companions: list[Child] = []
-        self._ended: asyncio.Queue[tuple[Child, int]] = asyncio.Queue()
+        self._companions: list[tuple[str, ...]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._crashes: dict[str, Crashes] = {}
         self._watcher: RootWatcher | None = None
@@ -88,7 +81,7 @@ class Runner:
             backend=backend.name,
             transport=options.transport,
             geometry=str(options.geometry),
-            resize=backend.resize,
+            resize=backend.resize(options),
             speaks=backend.speaks(options),
             raw_socket=backend.raw_socket(options),
             notes=self._notes,
@@ -192,8 +185,9 @@ class Runner:
             for name, step in self._steps.items():
                 if step.session:
                     self._state = replace(self._state, session=step.session)
-                    self._steps[name] = replace(step, argv=with_bus(step.argv, self._environment["PATH"]))
-            if self._options.session_command or not any(step.session for step in self._steps.values()):
+                    self._steps[name] = replace(step, argv=with_bus(step.argv, self._parts.environment["PATH"]))
+            brings_one = any(step.session for step in self._steps.values())
+            if "session" not in self._steps and (self._options.session_command or not brings_one):
                 self._steps["session"] = self._session_step()
         except StartFailed:
             raise
@@ -223,11 +217,9 @@ class Runner:
     def _session_step(self) -> Step:
         session = choose_session(self._options)
         self._state = replace(self._state, session=session.name)
-        self._environment = session_environment(session, self._environment)
-        path = self._environment["PATH"]
-        self._companions = [
-            self._child(f"session-{index}", with_bus(argv, path)) for index, argv in enumerate(session.companions, 1)
-        ]
+        self._parts.environment = session_environment(session, self._parts.environment)
+        path = self._parts.environment["PATH"]
+        self._companions = [with_bus(argv, path) for argv in session.companions]
         return Step("session", with_bus(session.argv, path), after=("display",), umask=-1)
 
     async def _start_after(self, needed: Iterable[asyncio.Task[None]], step: Step) -> None:
@@ -237,50 +229,32 @@ class Runner:
 
     async def _start(self, step: Step) -> None:
         """Start one part and wait until it is ready; raise `StartFailed` where it isn't."""
-        display = self._state.display or ""
-        child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
-        child.ready, child.umask = step.ready, step.umask
-        if REPORTS in step.argv:
-            child.told = partial(self._told, child)
-            self._state = replace(self._state, encoder=None, notes=self._notes)
-        self._children[step.name] = child
         if self._state.phase != "running" and step.name != "session":
             self._set(step=step.name)
-        try:
-            line = await child.start(self._options.start_timeout)
-        except ChildFailed as failure:
-            raise part_failed(step.name, failure.reason, self._desktop.log(step.name, 200)) from failure
-        self._spawn(self._report_end(child))
+        for file, text in step.files.items():
+            try:
+                write_private(file, text)
+            except OSError as error:
+                raise self._unwritable(error) from error
+        told = None
+        if REPORTS in step.argv:
+            told = self._told
+            self._state = replace(self._state, encoder=None, notes=self._notes)
+        line = await self._parts.start(step, self._options.start_timeout, told)
         if step.name == "display":
             await self._use_display(f":{line}")
         elif step.name == "session":
-            for companion in self._companions:
-                with contextlib.suppress(ChildFailed):
-                    await companion.start(self._options.start_timeout)
+            await self._parts.start_companions(self._companions, self._options.start_timeout)
 
-    def _child(self, name: str, argv: tuple[str, ...]) -> Child:
-        environment = dict(self._environment)
-        if self._state.display is not None:
-            environment["DISPLAY"] = self._state.display
-        logfile = self._desktop.log_directory / f"{name}.log"
-        home = Path(environment.get("HOME", "/"))
-        return Child(name, argv, environment, logfile, directory=home if home.is_dir() else None)
-
-    def _told(self, child: Child, line: str) -> None:
-        if self._children.get(child.name) is child:
-            report = parse_report(line)
-            if "notes" in report:
-                report["notes"] = [*self._notes, *report["notes"]]
-            self._set(**report)
-
-    async def _report_end(self, child: Child) -> None:
-        await self._ended.put((child, await child.wait()))
+    def _told(self, line: str) -> None:
+        report = parse_report(line)
+        if "notes" in report:
+            report["notes"] = [*self._notes, *report["notes"]]
+        self._set(**report)
 
     async def _use_display(self, display: str) -> None:
         self._set(display=display)
-        self._environment["DISPLAY"] = display
-        for companion in self._companions:
-            companion.env = {**companion.env, "DISPLAY": display}
+        self._parts.environment["DISPLAY"] = display
         if self._steps["display"].sized:
             self._watch_display(display)  # its size is ours to set, before anybody looks
         else:
@@ -320,15 +294,15 @@ class Runner:
     async def _supervise(self) -> None:
         """Restart what crashes; return when the session has ended by itself, raise `StartFailed` when giving up."""
         while True:
-            child, status = await self._ended.get()
-            if self._children.get(child.name) is not child:
+            child, status = await self._parts.ended.get()
+            if child not in self._parts:
                 continue  # it was replaced
             if child.name != "display" and await self._display_died():
-                child = self._children["display"]
+                child = self._parts["display"]
                 status = await child.wait()
             lived = time.monotonic() - child.started_at
             log.warning("%s: %s ended: %s", self._desktop.name, child.name, describe(status))
-            if status == 0 and self._steps[child.name].session:
+            if status == 0 and child.name != "session" and self._steps[child.name].session:
                 return  # a log-out
             if child.name == "session":
                 if lived < EARLY_END and not (status == 0 and self._came_up):
@@ -339,7 +313,7 @@ class Runner:
             await self._restart(child.name, status)
 
     async def _display_died(self) -> bool:
-        display = self._children["display"]
+        display = self._parts["display"]
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(display.wait(), DISPLAY_DEATH)
             return True
@@ -352,7 +326,7 @@ class Runner:
             raise part_failed(part, reason, self._desktop.log(part, 200))
         self._set(phase="running" if part == "session" else "starting", step=part)
         if part == "display":
-            await self._stop_children()
+            await self._stop_parts()
             self._desktop.remove_traces(self._state.display)
         await asyncio.sleep(pause)
         if part == "display":
@@ -361,25 +335,16 @@ class Runner:
             await self._start(self._steps[part])
             self._set(phase="running", step=None)
 
-    def _reap_orphans(self) -> None:
-        children = [*self._children.values(), *self._companions]
-        reap_orphans({child.pid for child in children if child.pid is not None})
-
     # -- ending -------------------------------------------------------------------------------------------------------
 
     async def _take_down(self) -> None:
         """End every part and remove every trace; takes under five seconds."""
-        await self._stop_children()
+        await self._stop_parts()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._desktop.remove_traces(self._state.display)
 
-    async def _stop_children(self) -> None:
+    async def _stop_parts(self) -> None:
         self._close_watcher()
-        session = [self._children.pop("session", None), *self._companions]
-        await asyncio.gather(*(child.stop(SESSION_GRACE) for child in session if child))
-        parts, self._children = list(self._children.values()), {}
-        await asyncio.gather(*(child.stop(PART_GRACE) for child in parts))
-        end_marked(MARKER, str(self._desktop.path))
-        self._reap_orphans()
+        await self._parts.stop()

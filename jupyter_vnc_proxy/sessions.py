@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .environment import search_path
 from .errors import InvalidOption, MissingProgram
+from .installing import install_command
 from .options import DesktopOptions
 
 XDG = Path(__file__).parent / "xdg"
@@ -55,9 +56,9 @@ DESKTOPS = (
             ("gsettings", "set", "org.mate.Marco.general", "compositing-manager", "false"),
             ("gsettings", "set", "org.mate.screensaver", "lock-enabled", "false"),
         ),
-        packages={"apt": "mate-desktop-environment-core"},
+        packages={"apt": "mate-desktop-environment-core", "dnf": "@mate-desktop"},
     ),
-    Session("lxde", "LXDE", ("startlxde",), "LXDE", packages={"apt": "lxde-core"}),
+    Session("lxde", "LXDE", ("startlxde",), "LXDE", packages={"apt": "lxde-core", "dnf": "@lxde-desktop"}),
     Session(
         "gnome-flashback",
         "GNOME Flashback",
@@ -67,7 +68,7 @@ DESKTOPS = (
             ("gsettings", "set", "org.gnome.metacity", "compositor", "none"),
             ("gsettings", "set", "org.gnome.desktop.screensaver", "lock-enabled", "false"),
         ),
-        packages={"apt": "gnome-session-flashback"},
+        packages={"apt": "gnome-session-flashback", "dnf": "gnome-flashback"},
     ),
     Session(
         "cinnamon",
@@ -75,7 +76,7 @@ DESKTOPS = (
         ("cinnamon-session",),
         "X-Cinnamon",
         {"CINNAMON_2D": "1"},
-        packages={"apt": "cinnamon-core"},
+        packages={"apt": "cinnamon-core", "dnf": "@cinnamon-desktop"},
     ),
     Session(
         "plasma",
@@ -83,7 +84,7 @@ DESKTOPS = (
         ("startplasma-x11",),
         "KDE",
         {"KWIN_COMPOSE": "N"},
-        packages={"apt": "kde-plasma-desktop"},
+        packages={"apt": "kde-plasma-desktop", "dnf": "@kde-desktop"},
     ),
 )
 """The desktop environments that are looked for, the lightest first."""
@@ -153,7 +154,7 @@ def choose_session(options: DesktopOptions) -> Session:
                 raise InvalidOption(
                     f"The session {session.title} is not installed; here there are: {names or 'none'}.",
                     code="session-missing",
-                    fix=_install(session),
+                    fix=install_command(session.packages),
                 )
         raise InvalidOption(
             f"There is no session {options.session!r}; here there are: {names or 'none'}.",
@@ -164,13 +165,9 @@ def choose_session(options: DesktopOptions) -> Session:
             "No desktop environment, window manager or terminal is installed.",
             code="no-session",
             part="session",
-            fix=_install(DESKTOPS[0]),
+            fix=install_command(DESKTOPS[0].packages),
         )
     return installed[0]
-
-
-def _install(session: Session) -> str:
-    return f"sudo apt-get install --no-install-recommends {session.packages['apt']}"
 
 
 def session_environment(session: Session, environment: Mapping[str, str]) -> dict[str, str]:

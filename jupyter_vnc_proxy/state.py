@@ -88,6 +88,13 @@ def save(state: DesktopState, file: Path) -> None:
             raise
 
 
+def write_private(file: Path, text: str) -> None:
+    """Write ``file`` anew, for its owner alone (0600)."""
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def _overwritten(file: Path, text: bytes) -> bool:
     """Overwrite ``file`` where it has blocks for so much already; tell whether it had."""
     try:

@@ -64,9 +64,6 @@ class Configuration:
             backend: Backend = UntunedX11vnc() if own else choose(self.desktop_options())
         except InvalidOption as error:
             return error.message
-        known = {each.name for each in getattr(backend, "fields", ())}
-        if unknown := [name for name in self.options if name not in known]:
-            return f"The backend {self.backend!r} has no option {unknown[0]!r} in this version."
         if self.never_as_root and os.geteuid() == 0:
             return self.never_as_root
         lacking = [program.names[0] for program in missing_programs(backend, self.desktop_options())]

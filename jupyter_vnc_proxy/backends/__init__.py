@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable
 
 from ..errors import InvalidOption
 from ..options import DesktopOptions
-from .base import Backend, Paths, Program, Step
-from .lacking import install_command, lacks
+from .base import Backend, Field, Paths, Program, Step
+from .extra import check_values, unknown_field
+from .lacking import command_for, commands_for, lacks
+from .rdp import RdpBackend
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend
 from .wayland import WaylandBackend
@@ -23,6 +25,7 @@ AUTO = ("stream", "tigervnc", "x11vnc")
 """In this order ``auto`` looks for one that can run."""
 
 BUILT_IN: dict[str, Callable[[], Backend]] = {
+    "rdp": RdpBackend,
     "stream": StreamBackend,
     "tigervnc": TigervncBackend,
     "wayland": WaylandBackend,
@@ -32,14 +35,17 @@ BUILT_IN: dict[str, Callable[[], Backend]] = {
 __all__ = [
     "AUTO",
     "Backend",
+    "Field",
     "Paths",
     "Program",
     "Step",
     "all_backends",
     "choose",
-    "install_command",
+    "command_for",
+    "commands_for",
     "lacks",
     "missing_programs",
+    "pick",
     "select",
 ]
 
@@ -65,16 +71,27 @@ def missing_programs(backend: Backend, options: DesktopOptions) -> list[Program]
 
 
 def choose(options: DesktopOptions) -> Backend:
-    """Return the backend that ``options`` names, or for ``auto`` the best that can run with this transport.
+    """Return the backend that ``options`` name, and see that it can take them.
 
-    Raise `InvalidOption` for a name or transport that doesn't exist. Whether its programs are there is not asked
-    of a backend that was named; for ``auto`` with none usable the one that lacks least is returned.
+    Raise `InvalidOption` for a name, transport or option that doesn't exist. Whether its programs are there is not
+    asked of a backend that was named; for ``auto`` with none usable the one that lacks least is returned.
     """
     return select(options)[0]
 
 
 def select(options: DesktopOptions) -> tuple[Backend, list[str]]:
     """Return what `choose` does, and sentences that say why ``auto`` did not take the best."""
+    backend, notes = pick(options)
+    own = [field.name for field in backend.fields]
+    for name in options.extra:  # one of another backend may be configured for that one's desktops
+        if name not in own and all(name != field.name for each in all_backends().values() for field in each.fields):
+            raise unknown_field(name, backend.name, own)
+    check_values(backend, options.extra)
+    return backend, notes
+
+
+def pick(options: DesktopOptions) -> tuple[Backend, list[str]]:
+    """Return what `select` does, with no look at the options of the backend's own."""
     if options.backend == "auto":
         return _best(options)
     if options.backend in BUILT_IN:
@@ -106,7 +123,7 @@ def _best(options: DesktopOptions) -> tuple[Backend, list[str]]:
 
 
 def _passed_over(best: Backend, missing: Iterable[Program], taken: Backend) -> str:
-    command = install_command(missing)
+    command = command_for(missing)
     mend = f" To mend it: {command}" if command else ""
     return f"{taken.title} runs in place of {best.title}: {lacks(missing)}{mend}"
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .base import APT, Program
+from ..installing import install_commands, together
+from .base import Program
 
 
 def lacks(missing: Iterable[Program]) -> str:
-    """Say in a sentence each what is missing, and what is there but can't be loaded."""
+    """Say in a sentence each what is missing, what is there but can't be loaded, and what no package mends."""
     absent: list[str] = []
     sentences: list[str] = []
     for program in missing:
         named = f"{program.names[0]} ({program.purpose})"
-        if problem := program.problem():
+        if program.obstacle:
+            sentences.append(f"{program.obstacle}.")
+        elif problem := program.problem():
             sentences.append(f"{named} can't be loaded: {problem}.")
         else:
             absent.append(named)
@@ -22,15 +25,18 @@ def lacks(missing: Iterable[Program]) -> str:
     return " ".join(sentences)
 
 
-def install_command(missing: Iterable[Program]) -> str | None:
-    """Return one command that brings all that is ``missing``, or ``None`` where no package is known."""
-    packages: list[str] = []
-    commands: list[str] = []
-    for command in dict.fromkeys(program.install_command() for program in missing):
-        if command is not None and command.startswith(APT):
-            packages.append(command.removeprefix(APT))
-        elif command is not None:
-            commands.append(command)
-    if packages:
-        commands.insert(0, APT + " ".join(packages))
-    return " && ".join(commands) or None
+def commands_for(missing: Iterable[Program]) -> list[str]:
+    """Return the commands of which each brings all that is ``missing``, the likeliest first."""
+    every = list(missing)
+    packaged = [each.mending() for each in every if each.mending()]
+    others = filter(None, (each.install_command() for each in every if not each.mending()))
+    rest = list(dict.fromkeys(others))
+    commands = install_commands(together(packaged))
+    if packaged and not commands:
+        return rest
+    return [" && ".join([command, *rest]) for command in commands] or ([" && ".join(rest)] if rest else [])
+
+
+def command_for(missing: Iterable[Program]) -> str | None:
+    """Return the first of them, or ``None`` where no package is known."""
+    return next(iter(commands_for(missing)), None)

@@ -11,7 +11,7 @@ from typing import Literal
 from ..loading import MISSING, find_module, load_problem
 from ..options import DesktopOptions
 from ..process import REPORTS, Listens
-from .base import APT, DISPLAY, Paths, Program, Step
+from .base import DISPLAY, Field, Paths, Program, Step
 from .x11vnc import XVFB, xvfb
 
 HOST_LIBRARIES = {"apt": "libgbm1 libpixman-1-0 libxkbcommon0", "dnf": "mesa-libgbm pixman libxkbcommon"}
@@ -34,12 +34,14 @@ class Module(Program):
 
     def install_command(self) -> str | None:
         """Return the command that installs it into this environment, or the library that it lacks."""
-        problem = self.problem()
-        if problem is None:
+        if self.problem() is None:
             return f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-        if problem.endswith(MISSING) and "apt" in self.libraries:
-            return APT + self.libraries["apt"]
-        return f"{sys.executable} -m pip install --force-reinstall {self.names[0]}"
+        return super().install_command() or f"{sys.executable} -m pip install --force-reinstall {self.names[0]}"
+
+    def mending(self) -> Mapping[str, str]:
+        """Return the packages of the libraries that it lacks, where it is libraries."""
+        problem = self.problem()
+        return self.libraries if problem is not None and problem.endswith(MISSING) else {}
 
     @cached_property
     def _file(self) -> str | None:
@@ -56,12 +58,16 @@ class StreamBackend:
     name = "stream"
     title = "Xvfb + stream"
     transports: tuple[str, ...] = ("direct",)
-    resize: Literal["rfb", "rest"] = "rfb"
+    fields: tuple[Field, ...] = ()
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be there."""
         engine = Module(("pixelflux",), "capture and H.264", libraries=HOST_LIBRARIES)
         return [XVFB, Module(("numpy",), "the picture's arithmetic"), engine]
+
+    def resize(self, options: DesktopOptions) -> Literal["rfb", "rest"]:
+        """Return who changes the size."""
+        return "rfb"
 
     def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
         """Return what is spoken on ``rfb.sock``."""

@@ -1,4 +1,4 @@
-"""Xvfb, and x11vnc that looks at it."""
+"""Xvfb or Xorg without a screen, and x11vnc that looks at it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,39 @@ from typing import Literal
 
 from ..options import MAX_SIDE, DesktopOptions
 from ..process import PIPE, Listens, WritesLine
-from .base import DISPLAY, Paths, Program, Step
+from .base import DISPLAY, Field, Paths, Program, Step
+from .xdummy import DUMMY, XORG, xdummy
 
 VIRTUAL_SCREEN = (3840, 2160)
-"""Pixels of Xvfb's framebuffer; RANDR chooses a size within it."""
+"""Pixels of the framebuffer; RANDR chooses a size within it."""
 
 XVFB = Program(
     ("Xvfb",),
     "the display",
-    {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xorgserver"},
+    {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xvfb-server"},
 )
 X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
 
 
+TUNING = ("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "3", "-defer", "1", "-nonap")
+"""What `bench/x11vnc.py` found best: milliseconds between two looks and before sending; a nap costs the next click
+400 ms. Guesses about scrolling and window moves cost more than they save without a slow link."""
+
+ENVIRONMENT = {"X11VNC_AVOID_WINDOWS": "never"}
+"""x11vnc shares no clipboard before it believes a login screen gone, which takes 45 s where it sees no window manager
+(guess_dm_gone in its xevents.c)."""
+
+XSERVER = Field(
+    "xserver",
+    "X server",
+    "The display server: xvfb, or xdummy (Xorg with its dummy driver).",
+    choices=("xvfb", "xdummy"),
+    default="xvfb",
+)
+
+
 class X11vncBackend:
-    """Xvfb and x11vnc; its transports differ in who speaks WebSocket.
+    """A display server and x11vnc; its transports differ in who speaks WebSocket.
 
     ``direct``: our bridge; ``native``: libvncserver, which recognises a WebSocket by its first bytes;
     ``websockify``: websockify in front of x11vnc.
@@ -30,11 +48,15 @@ class X11vncBackend:
     name = "x11vnc"
     title = "Xvfb + x11vnc"
     transports: tuple[str, ...] = ("direct", "websockify", "native")
-    resize: Literal["rfb", "rest"] = "rest"  # x11vnc 0.9.16 ignores SetDesktopSize
+    fields: tuple[Field, ...] = (XSERVER,)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs that must be there."""
-        return [XVFB, X11VNC]
+        return [*display_programs(options), X11VNC]
+
+    def resize(self, options: DesktopOptions) -> Literal["rfb", "rest"]:
+        """Return who changes the size."""
+        return "rest"  # x11vnc 0.9.16 ignores SetDesktopSize
 
     def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
         """Return what is spoken on ``rfb.sock``."""
@@ -45,9 +67,9 @@ class X11vncBackend:
         return "vnc.sock" if options.transport == "websockify" else "rfb.sock"
 
     def steps(self, options: DesktopOptions, paths: Paths) -> list[Step]:
-        """Return Xvfb, x11vnc and, where asked for, websockify."""
+        """Return the display server, x11vnc and, where asked for, websockify."""
         socket = paths.directory / self.raw_socket(options)
-        steps = [xvfb(options, paths)]
+        steps = [display_server(options, paths)]
         steps.append(
             Step(
                 "vnc",
@@ -57,12 +79,12 @@ class X11vncBackend:
                     *("-unixsock", str(socket), "-rfbport", "0", "-rfbportv6", "-1"),
                     *("-norc", "-nopw", "-forever", "-shared", "-nolookup"),
                     *("-desktop", "Desktop", "-xrandr", "newfbsize", "-repeat"),
-                    # Guesses about scrolling and window moves cost more than they save without a slow link.
-                    *("-noxrecord", "-nowireframe", "-noscrollcopyrect", "-wait", "10", "-defer", "10"),
+                    *TUNING,
                     *("-nocmds", "-noremote", "-quiet"),
                 ),
                 after=("display",),
                 ready=Listens(socket),
+                environment=ENVIRONMENT,
             )
         )
         if options.transport == "websockify":
@@ -70,8 +92,20 @@ class X11vncBackend:
         return steps
 
 
+def display_programs(options: DesktopOptions) -> list[Program]:
+    """Return what the display server that is asked for needs."""
+    return [XORG, DUMMY] if XSERVER.value(options) == "xdummy" else [XVFB]
+
+
+def display_server(options: DesktopOptions, paths: Paths) -> Step:
+    """Return the display server that is asked for: large, never reset, so that RANDR can resize it (Xserver(1))."""
+    width = min(MAX_SIDE, max(VIRTUAL_SCREEN[0], options.geometry.width))
+    height = min(MAX_SIDE, max(VIRTUAL_SCREEN[1], options.geometry.height))
+    return xdummy(width, height, paths) if XSERVER.value(options) == "xdummy" else xvfb(options, paths)
+
+
 def xvfb(options: DesktopOptions, paths: Paths) -> Step:
-    """Return the Xvfb process: large, never reset, so that RANDR can resize it (Xserver(1), Xvfb(1))."""
+    """Return the Xvfb process (Xvfb(1))."""
     width = min(MAX_SIDE, max(VIRTUAL_SCREEN[0], options.geometry.width))
     height = min(MAX_SIDE, max(VIRTUAL_SCREEN[1], options.geometry.height))
     return Step(

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
+from machines import Machine
 from runners import Runners
 from traitlets.config import Config
 
@@ -98,6 +99,15 @@ def runners(runtime: Path) -> Iterator[Runners]:
     made = Runners(runtime)
     yield made
     made.close()
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
+    """A Debian with nothing but a shell, where we are root; the programs that we start believe it too."""
+    made = Machine(monkeypatch, tmp_path / "bin")
+    monkeypatch.setattr("jupyter_vnc_proxy.installing.os.geteuid", lambda: 0)
+    made.tell_children(monkeypatch)
+    return made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import jupyter_vnc_proxy
+from jupyter_vnc_proxy.commands import COMMANDS, load
 
 PACKAGE = Path(jupyter_vnc_proxy.__file__).parent
 
@@ -65,7 +66,7 @@ JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
 
 
 def test_the_leaves_know_nothing_of_ours() -> None:
-    for name in ("process", "errors", "environment", "activity", "relay", "reports"):
+    for name in ("process", "errors", "environment", "installing", "activity", "relay", "reports", "switches"):
         assert own(name) == set(), name
 
 
@@ -84,14 +85,15 @@ def test_activity_does_no_input_or_output() -> None:
     assert imports("activity")[1] == {"__future__"}
 
 
+BELOW_BACKENDS = {"environment", "errors", "installing", "loading", "options", "process", "sway", "switches"}
+
+
 def test_a_backend_starts_nothing() -> None:
     starters = {"subprocess", "asyncio", "signal", "multiprocessing", "socket", "tempfile"}
     for name in MODULES:
         if name.startswith("backends"):
             assert not imports(name)[1] & starters, name
-            assert own(name) <= {"backends", "environment", "errors", "loading", "options", "process"} | {
-                other for other in MODULES if other.startswith("backends")
-            }
+            assert own(name) <= BELOW_BACKENDS | {other for other in MODULES if other.startswith("backends")}
 
 
 def test_the_stream_knows_no_desktop_and_no_jupyter() -> None:
@@ -170,3 +172,24 @@ def test_a_module_stays_readable(name: str) -> None:
     assert len(source.splitlines()) <= 450
     assert ast.get_docstring(ast.parse(source)), "the first docstring says what it is"
     assert "from __future__ import annotations" in source
+
+
+def test_a_command_is_imported_when_it_is_given_and_each_has_a_module() -> None:
+    assert own("cli") == {"commands", "errors"}
+    assert own("commands") == set()
+    assert COMMANDS.keys() <= {name.removeprefix("commands.") for name in MODULES if name.startswith("commands.")}
+    for name in COMMANDS:
+        assert {"add_arguments", "run"} <= vars(load(name)).keys(), name
+
+
+def test_the_doctor_knows_no_server_and_what_starts_desktops_knows_no_doctor() -> None:
+    for name in MODULES:
+        if name.startswith("doctor"):
+            assert not reached(name) & {*ENTRANCES, "manager", "page_server", "cli", "runner"}, name
+            assert not foreign(name) & {"tornado", "jupyter_server", "traitlets"}, name
+    for name in ("runner", "manager", "page_server", "desktop"):
+        assert not [module for module in reached(name) if module.startswith(("doctor", "commands"))], name
+
+
+def test_a_report_leaves_only_what_the_redaction_lets_through() -> None:
+    assert own("doctor.redaction") == set()

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from standins import break_engine
 
-from jupyter_vnc_proxy import backends, environment
+from jupyter_vnc_proxy import backends, environment, installing
 from jupyter_vnc_proxy.backends import (
     AUTO,
     Backend,
     all_backends,
     choose,
-    install_command,
+    command_for,
     lacks,
     missing_programs,
     select,
@@ -32,11 +32,13 @@ PATHS = Paths(Path("/run/d"), Path("/run/d/rfb.sock"), Path("/run/d/Xauthority")
 
 HD = Geometry(1280, 720)
 
+REQUIRED = {"rdp": {"rdp_host": "pc.example.org"}}
+
 WAYS = [(name, transport) for name, each in all_backends().items() for transport in each.transports]
 
 
-def steps(backend: str, transport: str = "direct", geometry: Geometry = HD) -> dict[str, Step]:
-    options = DesktopOptions(backend=backend, transport=transport, geometry=geometry)
+def steps(backend: str, transport: str = "direct", geometry: Geometry = HD, **extra: str) -> dict[str, Step]:
+    options = DesktopOptions(backend=backend, transport=transport, geometry=geometry, extra=extra)
     return {step.name: step for step in choose(options).steps(options, PATHS)}
 
 
@@ -92,6 +94,39 @@ def test_x11vnc_looks_at_an_xvfb_of_its_own() -> None:
     ):
         assert has(vnc.argv, *words), words
     assert vnc.after == ("display",)
+    assert vnc.ready == Listens(PATHS.rfb_socket)
+
+
+def test_x11vnc_looks_at_an_xorg_that_touches_no_hardware_where_that_is_asked_for() -> None:
+    display, vnc = steps("x11vnc", xserver="xdummy").values()
+    assert vnc == steps("x11vnc")["vnc"]
+    assert display.argv[0] != "/usr/bin/Xorg"
+    ((file, text),) = display.files.items()
+    for words in (
+        ("-displayfd", PIPE),
+        ("-auth", "/run/d/Xauthority"),
+        ("-config", str(file)),
+        ("-logfile", "/run/d/log/xorg.log"),
+        ("-novtswitch", "-sharevts"),
+        ("-nolisten", "tcp"),
+        ("-noreset",),
+    ):
+        assert has(display.argv, *words), words
+    for line in ('Driver "dummy"', 'Option "AutoAddDevices" "false"', 'Option "AutoAddGPU" "false"'):
+        assert line in text
+    assert file.parent == PATHS.directory
+    assert file.suffix != ".conf"
+
+
+def test_sway_has_no_screen_and_wayvnc_looks_at_it() -> None:
+    display, vnc = steps("wayland", "wayvnc").values()
+    assert has(display.argv, sys.executable, "-m", "jupyter_vnc_proxy.sway", "--displayfd", PIPE)
+    assert (display.environment["WLR_BACKENDS"], display.environment["WLR_RENDERER"]) == ("headless", "pixman")
+    assert display.environment["XDG_RUNTIME_DIR"] == vnc.environment["XDG_RUNTIME_DIR"]
+    ((file, text),) = display.files.items()
+    assert has(display.argv, "--config", str(file))
+    assert "output HEADLESS-1 resolution 1280x720" in text
+    assert has(vnc.argv, "--unix-socket", "/run/d/rfb.sock")
     assert vnc.ready == Listens(PATHS.rfb_socket)
 
 
@@ -158,7 +193,7 @@ def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
 
 @pytest.mark.parametrize(("backend", "transport"), WAYS)
 def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
-    options = DesktopOptions(backend=backend, transport=transport)
+    options = DesktopOptions(backend=backend, transport=transport, extra=REQUIRED.get(backend, {}))
     chosen = choose(options)
     made = list(chosen.steps(options, PATHS))
     names = [step.name for step in made]
@@ -174,7 +209,7 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
         assert has(display.argv, "-nolisten", "tcp")
         assert has(display.argv, "-auth", str(PATHS.xauthority))
     assert sum(str(PATHS.rfb_socket) in step.argv for step in made) == 1
-    assert chosen.speaks(options) == ("rfb" if transport == "direct" else "websocket")
+    assert chosen.speaks(options) == ("rfb" if transport in ("direct", "wayvnc") else "websocket")
     raw = chosen.raw_socket(options)
     assert sum(str(PATHS.directory / raw) in step.argv for step in made) in (1, 2)
     assert (raw == "rfb.sock") == (transport != "websockify")
@@ -198,7 +233,9 @@ def test_every_program_says_what_it_is_for_and_how_to_get_it() -> None:
     for backend in all_backends().values():
         for program in backend.programs(DesktopOptions()):
             assert program.purpose
-            assert re.search(r"apt-get install|pip install 'jupyter-vnc-proxy\[", program.install_command() or "")
+            assert program.obstacle or re.search(
+                r"apt-get install|pip install 'jupyter-vnc-proxy\[", program.install_command() or ""
+            )
 
 
 @pytest.fixture
@@ -233,7 +270,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PIP = f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-APT_LIBRARIES = "sudo apt-get install --no-install-recommends libgbm1 libpixman-1-0 libxkbcommon0"
+APT_LIBRARIES = installing.install_command({"apt": "libgbm1 libpixman-1-0 libxkbcommon0"})
 
 
 def test_auto_takes_the_best_that_can_run_without_a_word(bare: Path) -> None:
@@ -265,7 +302,7 @@ def test_auto_goes_on_where_the_engine_is_not_installed_and_says_how_to_get_it(b
     backend, (note,) = select(DesktopOptions())
     assert backend.name == "tigervnc"
     assert "numpy (the picture's arithmetic) and pixelflux (capture and H.264) are not installed." in note
-    assert note.endswith(f"To mend it: sudo apt-get install --no-install-recommends xvfb && {PIP}")
+    assert note.endswith(f"To mend it: {installing.install_command({'apt': 'xvfb'})} && {PIP}")
 
 
 def test_where_nothing_can_run_auto_takes_what_lacks_least(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +321,7 @@ def test_a_backend_that_was_named_is_taken_and_what_it_lacks_is_told_with_one_co
     assert lacks(missing) == (
         "Xvfb (the display) is not installed. pixelflux (capture and H.264) can't be loaded: libgbm.so.9 is missing."
     )
-    assert install_command(missing) == APT_LIBRARIES.replace("libgbm1", "xvfb libgbm1")
+    assert command_for(missing) == APT_LIBRARIES.replace("libgbm1", "xvfb libgbm1")
 
 
 def test_what_is_missing_is_named(bare: Path) -> None:
@@ -296,7 +333,7 @@ def test_what_is_missing_is_named(bare: Path) -> None:
 
 def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(
-        InvalidOption, match=r"no backend 'nope'; choose one of auto, stream, tigervnc, wayland, x11vnc"
+        InvalidOption, match=r"no backend 'nope'; choose one of auto, rdp, stream, tigervnc, wayland, x11vnc"
     ) as raised:
         choose(DesktopOptions(backend="nope"))
     assert raised.value.code == "unknown-backend"
@@ -328,7 +365,7 @@ def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.Mo
     ]
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
     found = all_backends()
-    assert set(found) == {"stream", "tigervnc", "wayland", "x11vnc", "foreign"}
+    assert set(found) == {"rdp", "stream", "tigervnc", "wayland", "x11vnc", "foreign"}
     assert isinstance(found["tigervnc"], backends.TigervncBackend)
     assert choose(DesktopOptions(backend="foreign")).name == "foreign"
     assert all(isinstance(each, Backend) for each in found.values())

@@ -9,6 +9,7 @@ import pytest
 from jupyter_vnc_proxy import diagnosis
 from jupyter_vnc_proxy.backends import Program
 from jupyter_vnc_proxy.diagnosis import CAUSES, LOG_LINES, part_failed, programs_missing, session_ended
+from jupyter_vnc_proxy.installing import install_command
 
 SIGNALS = [
     ("display", "Fatal server error: could not open default font 'fixed'", "fonts-missing", "xfonts-base"),
@@ -36,7 +37,16 @@ SIGNALS = [
     ("session", "bwrap: clone() failed: Operation not permitted", "seccomp", "seccomp=unconfined"),
     ("session", "Error: couldn't get an RGB, Double-buffered visual", "gl-missing", "libgl1-mesa-dri"),
     ("session", "libGL error: unable to load driver: swrast_dri.so", "gl-missing", "libgl1-mesa-dri"),
-    ("display", "Unrecognized option: -rfbunixpath", "unknown-switch", None),
+    ("display", "Unrecognized option: -rfbunixpath", "vnc-brand", "tigervnc-standalone-server"),
+    ("display", "Invalid value '-1' for -rfbport", "vnc-brand", "tigervnc-standalone-server"),
+    ("vnc", "unknown option: -noxrecord", "unknown-switch", None),
+    (
+        "session",
+        "ERROR:platform_shared_memory_region_posix.cc: Creating shared memory in /dev/shm/.org.chromium failed",
+        "shared-memory",
+        "--shm-size",
+    ),
+    ("session", 'X Error: Extension "GLX" missing on display ":1".', "gl-missing", "libgl1-mesa-dri"),
     ("session", "cannot write: No space left on device", "disk-full", "df"),
     ("session", "touch: /home/me/.x: Disk quota exceeded", "disk-full", "df"),
     ("session", "mkdir: cannot create directory: Read-only file system", "read-only", None),
@@ -56,6 +66,29 @@ def test_a_signal_in_the_log_is_explained(part: str, line: str, code: str, fix: 
 
 def test_every_cause_has_a_signal_here() -> None:
     assert {cause.code for cause in CAUSES} == {code for _, _, code, _ in SIGNALS}
+
+
+LIBRARIES_MISSING = [
+    ("ImportError: libgbm.so.1: cannot open shared object file: No such file or directory", "libgbm.so.1", "libgbm1"),
+    ("OSError: libxkbcommon.so.0: cannot open shared object file: …", "libxkbcommon.so.0", "libxkbcommon0"),
+    ("Xvfb: error while loading shared libraries: libpixman-1.so.0: cannot open", "libpixman-1.so.0", "libpixman-1-0"),
+    ("x: error while loading shared libraries: libother.so.3: cannot open shared object file", "libother.so.3", None),
+]
+
+
+@pytest.mark.parametrize(("line", "library", "package"), LIBRARIES_MISSING)
+def test_a_library_that_the_loader_misses_is_named(line: str, library: str, package: str | None) -> None:
+    error = part_failed("vnc", "ended while starting (exit status 1)", [line])
+    assert error.code == "library-missing"
+    assert error.message.startswith(f"The library {library} is not installed. The VNC server ended")
+    assert error.fix is None if package is None else error.fix is not None and error.fix.endswith(f" {package}")
+
+
+def test_a_complaint_that_is_harmless_where_x_listens_is_blamed_only_where_there_is_no_other() -> None:
+    harmless = "_XSERVTransmkdir: ERROR: euid != 0,directory /tmp/.X11-unix will not be created."
+    log = [harmless, "Fatal server error: could not open default font 'fixed'"]
+    assert part_failed("display", "ended", log).code == "fonts-missing"
+    assert part_failed("display", "ended", [harmless]).code == "x11-unix-directory"
 
 
 def test_an_early_end_is_explained_in_the_same_way() -> None:
@@ -110,6 +143,6 @@ def test_missing_programs_are_named_with_one_command_for_all() -> None:
     error = programs_missing("x11vnc", [one, two])
     assert error.code == "program-missing"
     assert "Xvfb (the display) and x11vnc (the VNC server) are not installed" in error.message
-    assert error.fix == "sudo apt-get install --no-install-recommends xvfb x11vnc"
+    assert error.fix == install_command({"apt": "xvfb x11vnc"})
     assert "Xvfb (the display) is not installed" in programs_missing("x11vnc", [one]).message
     assert programs_missing("x", [Program(("own",), "something")]).fix is None

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_vnc_proxy.cli import _options, _parser
+from jupyter_vnc_proxy.cli import parse
+from jupyter_vnc_proxy.commands.desktop_options import read_desktop_options
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import MAX_SIDE, MIN_SIDE, DesktopOptions, Geometry, check_name
 
@@ -24,6 +25,7 @@ OPTIONS = st.builds(
     session_command=st.lists(WORDS, max_size=4).map(tuple),
     geometry=GEOMETRIES,
     start_timeout=st.integers(1, 1000).map(float),
+    extra=st.dictionaries(st.from_regex(r"[a-z][a-z_]{0,9}", fullmatch=True), WORDS, max_size=2),
 )
 
 
@@ -102,7 +104,7 @@ def test_options_survive_the_state_file(options: DesktopOptions) -> None:
 
 @given(OPTIONS)
 def test_options_survive_the_command_line(options: DesktopOptions) -> None:
-    assert _options(_parser().parse_args(["run", *options.argv()])) == options
+    assert read_desktop_options(parse(["run", *options.argv()]), DesktopOptions()) == options
 
 
 JSON = st.recursive(

@@ -218,7 +218,7 @@ def test_a_second_runner_of_the_same_name_says_so_and_harms_nothing(runners: Run
     first = runners.start()
     state = first.until(phase="running")
     second = runners.start()
-    assert second.wait() == 1
+    assert second.wait() == 4
     assert second.text().splitlines() == ["jupyter-vnc: The desktop 'default' is running already."]
     assert first.state == state
     RfbClient(first.path / "rfb.sock").close()

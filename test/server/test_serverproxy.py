@@ -12,7 +12,8 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import TraitError
 from traitlets.config import Config
 
-from jupyter_vnc_proxy.cli import _options, _parser
+from jupyter_vnc_proxy.cli import parse
+from jupyter_vnc_proxy.commands.desktop_options import read_desktop_options
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
 from jupyter_vnc_proxy.serverproxy import setup_desktop
 
@@ -31,7 +32,7 @@ def command(unix_socket: str = "/run/s") -> list[str]:
 
 def options() -> DesktopOptions:
     """Return what the command asks for, read by our own command line."""
-    return _options(_parser().parse_args(command()[3:]))
+    return read_desktop_options(parse(command()[3:]), DesktopOptions())
 
 
 def test_it_is_found_by_its_entry_point() -> None:

@@ -1,0 +1,71 @@
+"""What TigerVNC's parameters do, as `bench/x11vnc.py` measures it: one Xvnc after another, in one run, no browser.
+
+    python bench/tigervnc.py [--set NAME …] [--seconds 3] [--size 1280x720] [--json FILE]
+
+The numbers and their table are those of `bench/x11vnc.py`; the share of a core is the whole Xvnc's, X server and all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path.insert(0, os.fspath(REPOSITORY))
+
+from bench.desktop import stamp  # noqa: E402
+from bench.tightviewer import TightViewer  # noqa: E402
+from bench.x11vnc import Painter, command_line, look_at, written  # noqa: E402
+from jupyter_vnc_proxy.backends.base import Paths  # noqa: E402
+from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend  # noqa: E402
+from jupyter_vnc_proxy.display import write_cookie  # noqa: E402
+from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
+from jupyter_vnc_proxy.process import PIPE  # noqa: E402
+
+SETS: dict[str, tuple[str, ...]] = {
+    "ours": (),
+    "30 a second": ("-FrameRate", "30"),
+    "120 a second": ("-FrameRate", "120"),
+    "compare never": ("-CompareFB", "0"),
+    "compare always": ("-CompareFB", "1"),
+    "ZlibLevel 1": ("-ZlibLevel", "1"),
+}
+"""What is said after the backend's own words, the last of which counts."""
+
+
+def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, Any]]:
+    """Measure the sets, each on an Xvnc of its own."""
+    rows = []
+    for each in names:
+        with tempfile.TemporaryDirectory(dir="/tmp") as name, contextlib.ExitStack() as stack:
+            directory = Path(name)
+            paths = Paths(directory, directory / "rfb.sock", directory / "Xauthority")
+            options = DesktopOptions(backend="tigervnc", geometry=size)
+            (step,) = TigervncBackend().steps(options, paths)
+            write_cookie(paths.xauthority)
+            argv = ["1" if word == PIPE else word for word in step.argv]
+            server = subprocess.Popen(
+                [*argv, *SETS[each]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+            stack.callback(server.communicate)
+            stack.callback(server.terminate)
+            assert server.stdout is not None
+            display = f":{int(server.stdout.readline())}"
+            painter = Painter({**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(paths.xauthority)})
+            stack.callback(painter.close)
+            painter.show("still")
+            viewer = TightViewer(paths.rfb_socket, stamp.place(size.height))
+            row = {"set": each, "switches": list(SETS[each]), **look_at(viewer, painter, server.pid, seconds)}
+            viewer.close()
+        written(row)
+        rows.append(row)
+    return rows
+
+
+if __name__ == "__main__":
+    command_line(__doc__, list(SETS), measure)

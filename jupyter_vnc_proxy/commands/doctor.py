@@ -1,0 +1,90 @@
+"""Say what is here, what is missing, and the command that installs it.
+
+Looks at the backends and sessions, at the places where desktops write, at what the machine or container gives them,
+and at both halves of the extension. With --self-test it also starts a desktop in a directory of its own, draws,
+reads it back through the VNC server and stops it. With --report it writes a text that can be handed to somebody who
+helps, without tokens, cookies, home directories, users' and hosts' names.
+
+Fails (1) where no desktop can start, or a self-test failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from ..doctor.examination import can_run, examine
+from ..doctor.findings import Finding
+from ..doctor.report import report
+from ..doctor.selftest import self_test
+from . import add_json, add_runtime_directory
+
+MARKS = {"ok": "✓", "note": "·", "warning": "!", "problem": "✗"}
+COLOURS = {"ok": "32", "note": "36", "warning": "33", "problem": "31"}
+"""ECMA-48's colours: green, cyan, yellow, red."""
+
+INDENT = "    "
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_runtime_directory(parser)
+    parser.add_argument("--self-test", action="store_true", help="start a desktop, draw on it, read it back, stop it")
+    parser.add_argument(
+        "--backend",
+        action="append",
+        metavar="NAME",
+        help="the backend to test, as often as you like (default: the one that a desktop gets where none is named)",
+    )
+    parser.add_argument(
+        "--report", nargs="?", const="", metavar="NAME", help="write a report, with a desktop's state and logs"
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the findings, or the report."""
+    if arguments.report is not None:
+        text = report(arguments.runtime_dir, arguments.report)
+        print(json.dumps({"report": text}) if arguments.json else text, end="" if not arguments.json else "\n")
+        return 0
+    findings = examine(arguments.runtime_dir)
+    if arguments.self_test or arguments.backend:
+        for backend in arguments.backend or ["auto"]:
+            findings += self_test(backend)
+    good = can_run(findings)
+    if arguments.json:
+        print(json.dumps({"can_run": good, "findings": [each.to_json() for each in findings]}, indent=1))
+    else:
+        print(table(findings, _terminal_width(), colours=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+    return 0 if good else 1
+
+
+def _terminal_width() -> int:
+    try:
+        return max(40, os.get_terminal_size(sys.stdout.fileno()).columns)
+    except OSError:
+        return 100
+
+
+def table(findings: Sequence[Finding], width: int, colours: bool) -> str:
+    """Return the findings for people, under their groups, each with what mends it; ``width`` in characters."""
+    lines: list[str] = []
+    group = ""
+    for each in findings:
+        if each.group != group:
+            group = each.group
+            lines += [*([""] if lines else []), group]
+        mark = MARKS[each.status]
+        if colours:
+            mark = f"\x1b[{COLOURS[each.status]}m{mark}\x1b[0m"
+        first, *rest = textwrap.wrap(each.message, width - len(INDENT), break_long_words=False, break_on_hyphens=False)
+        lines += [f"  {mark} {first}", *(INDENT + line for line in rest)]
+        lines += [f"{INDENT}{'try:' if index == 0 else 'or: '} {fix}" for index, fix in enumerate(each.fixes)]
+        if each.status == "problem":
+            lines += [f"{INDENT}| {line}" for line in each.facts.get("log", [])]
+    return "\n".join(lines)

@@ -1,0 +1,35 @@
+"""Save what is on a desktop as a PNG; the file ``-`` is standard output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ..desktop import Desktop
+from ..pictures import picture
+from ..runtime import desktop_path, runtime_directory
+from . import add_json, add_runtime_directory
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("name", help="the desktop's name")
+    parser.add_argument("file", metavar="FILE.png")
+    add_runtime_directory(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Save it; raise `Conflict` where the desktop doesn't run."""
+    desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
+    png = picture(desktop)
+    if arguments.file == "-":
+        sys.stdout.buffer.write(png)
+    else:
+        Path(arguments.file).write_bytes(png)
+        if arguments.json:
+            state = desktop.state()
+            print(json.dumps({"name": state.name, "file": arguments.file, "geometry": state.geometry}))
+    return 0

@@ -1,0 +1,36 @@
+"""Serve the page and a WebSocket (websockify) on a unix socket, starting the desktop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+from ..options import DesktopOptions
+from . import add_runtime_directory
+from .desktop_options import add_desktop_options, read_desktop_options
+from .run import LOG_FORMAT
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_runtime_directory(parser)
+    parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
+    parser.add_argument("--orphan-timeout", type=float, default=600.0, metavar="SECONDS")
+    parser.add_argument("--keep", action="store_true", help="let the desktops live on when this ends")
+    add_desktop_options(parser, DesktopOptions())
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal comes."""
+    from ..backends import choose
+    from ..manager import DesktopManager
+    from ..page_server import serve
+
+    logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
+    options = read_desktop_options(arguments, DesktopOptions())
+    choose(options)
+    manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout, server=os.getppid())
+    serve(manager, arguments.unix_socket, stop_with_server=not arguments.keep)
+    return 0

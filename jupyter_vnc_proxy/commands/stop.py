@@ -1,0 +1,53 @@
+"""Stop desktops, and return when nothing is left of their processes. Their logs and options stay."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+
+from ..errors import InvalidOption
+from ..manager import DesktopManager
+from ..model import DesktopModel
+from ..options import DesktopOptions
+from . import add_json, add_runtime_directory
+from .list import desktops
+
+ALIVE = ("starting", "running")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("name", nargs="*", help="the desktops' names")
+    parser.add_argument("--all", action="store_true", help="every desktop of this user, whoever started it")
+    parser.add_argument("--remove", action="store_true", help="remove their directories as well, with logs and options")
+    add_runtime_directory(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stop them; a name that no desktop has ends the command before any is stopped."""
+    if bool(arguments.name) == arguments.all:
+        raise InvalidOption("Say which desktops to stop: their names, or --all.")
+    manager = DesktopManager(DesktopOptions(), arguments.runtime_dir)
+    if arguments.all:
+        present = desktops(arguments.runtime_dir)
+        names = [model["name"] for model in present if arguments.remove or model["phase"] in ALIVE]
+    else:
+        names = list(dict.fromkeys(arguments.name))
+    try:
+        for name in names:
+            manager.get(name)
+        models = asyncio.run(_stop(manager, names, arguments.remove))
+    finally:
+        manager.let_live()
+    if arguments.json:
+        print(json.dumps(models, indent=1))
+    return 0
+
+
+async def _stop(manager: DesktopManager, names: list[str], remove: bool) -> list[DesktopModel]:
+    models = await asyncio.gather(*(manager.stop(name) for name in names))
+    if remove:
+        await asyncio.gather(*(manager.delete(name) for name in names))
+    return models

@@ -1,0 +1,143 @@
+"""The backends and sessions: which can run here, in which version, and what the others lack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+
+from ..backends import AUTO, Backend, Program, all_backends, commands_for, lacks, missing_programs
+from ..backends.extra import from_environment
+from ..backends.stream import Module
+from ..diagnosis import TIGERVNC, library_missing
+from ..environment import search_path
+from ..installing import install_command, install_commands
+from ..options import DesktopOptions
+from ..sessions import DESKTOPS, installed_sessions
+from .findings import Finding
+from .versions import output, versions
+
+BACKENDS = "Backends"
+SESSIONS = "Sessions"
+
+IMPORT_TIMEOUT = 20.0
+"""Seconds that a module may take to load its libraries; a cold disk takes its time."""
+
+
+def backends() -> list[Finding]:
+    """Return a finding for each backend; its facts say which transports can run."""
+    every = all_backends()
+    found = {each.name: [(program, program.find()) for program in _programs(each)] for each in every.values()}
+    known = versions(path for programs in found.values() for program, path in programs if path and _is_file(program))
+    return [_backend(backend, found[name], known) for name, backend in every.items()]
+
+
+def _is_file(program: Program) -> bool:
+    return not isinstance(program, Module)
+
+
+def _programs(backend: Backend) -> list[Program]:
+    found: list[Program] = []
+    for transport in backend.transports:
+        found += [each for each in backend.programs(_options(backend, transport)) if each not in found]
+    return found
+
+
+def _options(backend: Backend, transport: str) -> DesktopOptions:
+    extra = from_environment((backend,), os.environ)
+    return DesktopOptions(backend=backend.name, transport=transport, extra=extra)
+
+
+def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], known: dict[str, str]) -> Finding:
+    lacking = {each: missing_programs(backend, _options(backend, each)) for each in backend.transports}
+    transports = {transport: not lacking[transport] for transport in backend.transports}
+    missing = min(lacking.values(), key=lambda each: (any(program.obstacle for program in each), len(each)))
+    facts = {
+        "title": backend.title,
+        "usable": any(transports.values()),
+        "transports": transports,
+        "programs": {each.names[0]: known.get(path, path) if path else None for each, path in programs},
+    }
+    topic = f"backend-{backend.name}"
+    if missing:
+        message = f"{backend.title} can't run: {lacks(missing)}"
+        return Finding(BACKENDS, topic, "note", message, tuple(commands_for(missing)), facts)
+    for module in (each for each, _ in programs if isinstance(each, Module)):
+        broken = _import_error(module.names[0])
+        if broken:
+            return _broken(backend, module, broken, facts)
+    present = ", ".join(f"{known.get(path, path)}" for _, path in programs if path in known)
+    rest = [name for name, usable in transports.items() if not usable]
+    partly = f" Not with the transport {', '.join(rest)}." if rest else ""
+    return Finding(
+        BACKENDS, topic, "ok", f"{backend.title} can run{f' ({present})' if present else ''}.{partly}", (), facts
+    )
+
+
+def _import_error(module: str) -> str | None:
+    """Return the last line of what Python says where a module is there and can't be imported, else ``None``.
+
+    A process of its own tries: an engine that loads half of its libraries is nothing to have in a server.
+    """
+    code = f"try:\n import {module}\nexcept Exception as error:\n print('failed:', type(error).__name__ + ':', error)"
+    said = output([sys.executable, "-c", code], IMPORT_TIMEOUT)
+    if said is None:
+        return f"{module} could not be imported in time"
+    failed = [line for line in said.splitlines() if line.startswith("failed: ")]
+    return failed[-1].removeprefix("failed: ") if failed else None
+
+
+def _broken(backend: Backend, module: Program, error: str, facts: dict[str, object]) -> Finding:
+    explained = library_missing(error)
+    why, fixes = explained if explained else (f"{module.names[0]} can't be imported ({error}).", ())
+    facts = {**facts, "usable": False, "import_error": error}
+    return Finding(BACKENDS, f"backend-{backend.name}", "note", f"{backend.title} can't run: {why}", fixes, facts)
+
+
+def auto(findings: Iterable[Finding]) -> Finding:
+    """Return what ``auto`` makes of the backends' ``findings``."""
+    usable = {each.topic.removeprefix("backend-") for each in findings if each.facts.get("usable")}
+    chosen = next((name for name in AUTO if name in usable), None)
+    facts = {"backend": chosen, "usable": sorted(usable)}
+    if chosen:
+        return Finding(
+            BACKENDS, "backend-auto", "ok", f"A desktop gets the backend {chosen} where none is named.", (), facts
+        )
+    if usable:
+        named = ", ".join(sorted(usable))
+        message = f"No desktop can start unless its backend is named: {named}."
+        return Finding(
+            BACKENDS, "backend-auto", "problem", message, (f"export JUPYTER_VNC_BACKEND={min(usable)}",), facts
+        )
+    message = "No backend can run here, so no desktop can start."
+    return Finding(BACKENDS, "backend-auto", "problem", message, tuple(install_commands(TIGERVNC)), facts)
+
+
+def sessions() -> list[Finding]:
+    """Return a finding for each session that is installed, or one that says that there is none."""
+    installed = installed_sessions()
+    if not installed:
+        message = "No desktop environment, window manager or terminal is installed, so no desktop can start."
+        return [Finding(SESSIONS, "session", "problem", message, tuple(install_commands(DESKTOPS[0].packages)))]
+    path = search_path(os.environ.get("PATH", ""))
+    programs = {each.name: shutil.which(each.argv[0], path=path) or each.argv[0] for each in installed}
+    known = versions(programs.values())
+    findings = []
+    for index, session in enumerate(installed):
+        version = known.get(programs[session.name])
+        first = " It is the one that is started where none is named." if index == 0 else ""
+        message = f"{session.title} is installed{f' ({version})' if version else ''}.{first}"
+        facts = {"title": session.title, "default": index == 0, "version": version}
+        findings.append(Finding(SESSIONS, f"session-{session.name}", "ok", message, (), facts))
+    if installed[0].name not in {each.name for each in DESKTOPS} | {"xstartup"}:
+        message = "No desktop environment is installed; a window manager or terminal has to do."
+        fixes = tuple(install_commands(DESKTOPS[0].packages))
+        findings.append(Finding(SESSIONS, "desktop-environment", "note", message, fixes))
+    absent = [each for each in DESKTOPS if each.name not in {session.name for session in installed}]
+    if absent:
+        message = f"These could be installed: {', '.join(each.title for each in absent)}."
+        commands = {each.name: install_command(each.packages) for each in absent}
+        fixes = tuple(filter(None, commands.values()))
+        findings.append(Finding(SESSIONS, "sessions-absent", "ok", message, fixes, {"commands": commands}))
+    return findings

@@ -1,0 +1,99 @@
+"""Takes out of a text what is nobody else's business: secrets, and who and where its author is."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|API_?KEY|PRIVATE", re.IGNORECASE)
+"""Names of environment variables whose value is a secret."""
+
+SHORTEST_SECRET = 6
+"""Characters: a shorter value of such a variable is a number or a switch, and would hit ordinary words."""
+
+NO_ONE = frozenset({"root", "localhost", "localdomain", "user", "jovyan", "jupyter", "nobody"})
+"""Users and hosts that say nothing about a person; images call theirs so."""
+
+PATTERNS = (
+    (re.compile(r"(?i)\b(authorization|cookie|set-cookie)(['\"]?\s*[:=]\s*).*"), r"\1\2<removed>"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 <removed>"),
+    (
+        re.compile(
+            r"(?i)\b(\w*(?:token|passw(?:or)?d|passwd|secret|_xsrf|api_?key|cookie))(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+"
+        ),
+        r"\1\2<removed>",
+    ),
+    (re.compile(r"(?i)\b(token|password|passwd|secret|cookie)\s+(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}"), r"\1 <removed>"),
+    (re.compile(r"(?i)(?<![\w/])(/p(?:ass(?:word)?)?:)[^\s'\"]+"), r"\1<removed>"),  # as xfreerdp takes it
+    (re.compile(r"(?i)(?<![\w-])(--?passw(?:or)?d['\",]*\s+['\"]?)[^\s'\"]+"), r"\1<removed>"),
+    (re.compile(r"(?i)\bMIT-MAGIC-COOKIE-1\s+\S+"), "MIT-MAGIC-COOKIE-1 <removed>"),
+    # 16 bytes in hexadecimal, in one piece or in pairs: a cookie, a key, a digest.
+    (re.compile(r"(?i)(?<![0-9a-z])(?:(?:\\x)?[0-9a-f]{2}[ :-]?){15,}[0-9a-f]{2}(?![0-9a-z])"), "<removed>"),
+    (re.compile(r"(?<![\w/.-])(?=[\w+=-]*\d)(?=[\w+=-]*[a-zA-Z])[\w+=-]{40,}(?![\w/.-])"), "<removed>"),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/'\"<>]+"), r"\1<host>"),
+    (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<address>"),
+    (re.compile(r"(?<![\d.])(?!127\.)(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), "<address>"),
+    (re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\w:])"), "<address>"),
+    (re.compile(r"(?<![\w~])/(home|Users|export/home|gpfs/home|mnt/home)/(?!jovyan\b)[^/\s:'\"]+"), r"/\1/<user>"),
+)
+"""What looks like a secret or an address wherever it stands."""
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What to take out: ``secrets`` literally, ``homes`` as paths, ``users`` and ``hosts`` as whole words."""
+
+    secrets: frozenset[str] = frozenset()
+    homes: tuple[str, ...] = ()
+    users: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+    def clean(self, text: str) -> str:
+        """Return ``text`` without them."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "<removed>")
+        for home in sorted(self.homes, key=len, reverse=True):
+            text = re.sub(rf"(?<![\w.-]){re.escape(home)}(?![\w.-])", "~", text)
+        for pattern, instead in PATTERNS:
+            text = pattern.sub(instead, text)
+        text = _words(text, self.hosts, "<host>")
+        return _words(text, self.users, "<user>")
+
+
+def _words(text: str, words: Iterable[str], instead: str) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        text = re.sub(rf"(?i)(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", instead, text)
+    return text
+
+
+def redaction_here(environment: Mapping[str, str] = os.environ) -> Redaction:
+    """Return what must not leave this machine."""
+    secrets = {value for key, value in environment.items() if SECRET_NAME.search(key) and len(value) >= SHORTEST_SECRET}
+    homes = {environment.get("HOME", ""), os.path.realpath(environment.get("HOME", "/"))}
+    users = {environment.get(key, "") for key in ("USER", "LOGNAME", "USERNAME", "JUPYTERHUB_USER", "SUDO_USER")}
+    try:
+        entry = pwd.getpwuid(os.getuid())
+        users |= {entry.pw_name, *entry.pw_gecos.split(",")[:1]}
+        homes.add(entry.pw_dir)
+    except KeyError:  # a container's user may have no name
+        pass
+    hosts = {environment.get("HOSTNAME", ""), socket.gethostname(), _kernel_name()}
+    hosts |= {host.partition(".")[0] for host in hosts}
+    return Redaction(
+        secrets=frozenset(secrets),
+        homes=tuple(home for home in homes if home.strip("/")),
+        users=frozenset(user for user in users if len(user) > 1) - NO_ONE,
+        hosts=frozenset(host for host in hosts if len(host) > 1) - NO_ONE,
+    )
+
+
+def _kernel_name() -> str:
+    try:
+        return Path("/proc/sys/kernel/hostname").read_text().strip()
+    except OSError:
+        return ""

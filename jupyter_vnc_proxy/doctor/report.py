@@ -1,0 +1,70 @@
+"""A text that one can hand to somebody who helps: what was found, the desktop's state, the ends of its logs."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from .. import __version__
+from ..desktop import Desktop
+from ..errors import InvalidOption, UnknownDesktop
+from ..installing import distribution
+from ..options import check_name
+from ..runtime import desktop_path, runtime_directory
+from .examination import examine
+from .findings import Finding
+from .redaction import Redaction, redaction_here
+
+LOG_LINES = 40
+"""Lines of each log."""
+
+
+def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = None) -> str:
+    """Return the report, with the desktop ``name`` where one is named; blocks while it looks.
+
+    Raise `UnknownDesktop` where no desktop has this name, `InvalidOption` where none can have it. Tokens, cookies,
+    home directories, users' and hosts' names are taken out.
+    """
+    desktop = _named(runtime_dir, check_name(name)) if name else None
+    lines = [
+        f"jupyter-vnc-proxy {__version__}, Python {platform.python_version()}",
+        f"{distribution().get('PRETTY_NAME', 'an unknown system')}, Linux {platform.release()} {platform.machine()}",
+        *_findings(examine(runtime_dir)),
+        *(_desktop(desktop) if desktop else []),
+    ]
+    return (redaction or redaction_here()).clean("\n".join(lines) + "\n")
+
+
+def _named(runtime_dir: str, name: str) -> Desktop | None:
+    try:
+        desktop = Desktop(desktop_path(runtime_directory(runtime_dir), name))
+    except InvalidOption:  # where there can be no desktop at all, which the findings say
+        return None
+    if not desktop.exists():
+        raise UnknownDesktop(f"There is no desktop named {name!r}.")
+    return desktop
+
+
+def _findings(findings: Iterable[Finding]) -> Iterable[str]:
+    group = ""
+    for each in findings:
+        if each.group != group:
+            group = each.group
+            yield from ("", group)
+        yield f"  {each.status:7}  {each.message}"
+        if each.status in ("warning", "problem"):
+            yield from (f"             {key}: {value}" for key, value in each.facts.items())
+
+
+def _desktop(desktop: Desktop) -> Iterable[str]:
+    state = asdict(desktop.state())
+    error = state.pop("error")
+    yield from ("", f"Desktop {desktop.name}")
+    yield from (f"  {key}: {json.dumps(value)}" for key, value in state.items())
+    if error:
+        yield from (f"  error.{key}: {json.dumps(value)}" for key, value in error.items() if key != "log")
+    for part in desktop.log_parts():
+        yield from ("", f"Log of {part}")
+        yield from (f"  {line}" for line in desktop.log(part, LOG_LINES))

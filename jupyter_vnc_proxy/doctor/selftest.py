@@ -1,0 +1,170 @@
+"""A desktop from its start to its end: started, drawn on, read back through the VNC server, stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from ..backends import all_backends, choose
+from ..backends.extra import from_environment
+from ..desktop import MARKER, Desktop
+from ..diagnosis import GL
+from ..display import connect
+from ..errors import VncError
+from ..installing import install_commands
+from ..options import DesktopOptions, Geometry
+from ..process import marked_processes
+from ..viewer import Viewer
+from ..waiting import wait_until_up
+from .findings import Finding
+
+GROUP = "Self-test"
+
+COLOUR = (0x12, 0xA4, 0x56)
+"""Red, green and blue that no desktop has by itself."""
+
+PLACE = (40, 30, 120, 80)
+"""Left, top, width and height of what is drawn, in pixels."""
+
+PAINTED = 10.0
+"""Seconds in which what was drawn must be seen."""
+
+STOPPED = 10.0
+"""Seconds in which the desktop must end."""
+
+ALONE = 60.0
+"""Seconds after which the desktop ends by itself where we are killed."""
+
+TAIL = 15
+POLL = 0.05
+GL_TIMEOUT = 10.0
+
+MESA_UTILS = {"apt": "mesa-utils", "dnf": "glx-utils"}
+
+
+def self_test(backend: str = "auto") -> list[Finding]:
+    """Try a backend in a directory of its own; the session does nothing, so that nothing paints over what we draw."""
+    extra = from_environment(all_backends().values(), os.environ)
+    options = DesktopOptions(backend, session_command=("sleep", "1000"), geometry=Geometry(640, 480), extra=extra)
+    try:
+        options = options.replaced(backend=choose(options).name)
+    except VncError as error:
+        return [_failed(backend, error.message, error.fix)]
+    # In /tmp, because a socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="jvt-", dir="/tmp", ignore_cleanup_errors=True) as runtime:
+        desktop = Desktop(Path(runtime, "self-test"))
+        desktop.prepare()
+        with desktop.own():
+            try:
+                return _test(desktop, options)
+            finally:
+                _stop(desktop)
+
+
+def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
+    began = time.monotonic()
+    try:
+        desktop.start(options, ALONE)
+        wait_until_up(desktop, 4 * options.start_timeout)
+    except VncError as error:
+        tail = list(getattr(error, "log", []))[-TAIL:]
+        return [_failed(options.backend, error.message, error.fix, tail)]
+    started = time.monotonic() - began
+    state = desktop.state()
+    facts: dict[str, object] = {"backend": state.backend, "display": state.display, "start_seconds": round(started, 2)}
+    try:
+        with contextlib.closing(Viewer(desktop.path / state.raw_socket)) as viewer:
+            facts["size"] = f"{viewer.width}x{viewer.height}"
+            if state.display is None:
+                viewer.pixel(0, 0)
+            else:
+                facts["paint_seconds"] = round(_draw_and_look(desktop, state.display, viewer), 3)
+    except Exception as error:  # whatever a display or a server that is ill makes of our requests
+        reason = f"What is on the desktop could not be read through its VNC server: {error or type(error).__name__}."
+        return [_failed(state.backend, reason, None, desktop.log("vnc", TAIL) or desktop.log("display", TAIL))]
+    renderer = [] if state.display is None else [_renderer(desktop, state.display)]
+    left = _stop(desktop)
+    if left:
+        return [_failed(state.backend, f"The desktop was stopped, and left {left} behind.", None)]
+    seen = "looked at" if state.display is None else "drawn on, read back"
+    message = f"{state.backend}: started in {started:.1f} s, {seen} through its VNC server, stopped."
+    return [Finding(GROUP, f"self-test-{state.backend}", "ok", message, (), facts), *renderer]
+
+
+def _failed(backend: str, message: str, fix: str | None, log: list[str] | None = None) -> Finding:
+    facts = {"backend": backend, "log": log or []}
+    return Finding(GROUP, f"self-test-{backend}", "problem", f"{backend}: {message}", (fix,) if fix else (), facts)
+
+
+def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float:
+    """Show a window of one colour; return the seconds until the viewer saw it, or raise ``TimeoutError``."""
+    import xcffib.xproto as xproto
+
+    left, top, width, height = PLACE
+    connection = connect(display, desktop.xauthority)
+    try:
+        screen = connection.get_setup().roots[0]
+        window = connection.generate_id()
+        pixel = int.from_bytes(bytes(COLOUR), "big")
+        attributes = xproto.CW.BackPixel | xproto.CW.OverrideRedirect
+        core = connection.core
+        core.CreateWindow(
+            *(screen.root_depth, window, screen.root, left, top, width, height, 0),
+            *(xproto.WindowClass.InputOutput, screen.root_visual, attributes, [pixel, 1]),
+        )
+        core.MapWindow(window)
+        core.GetInputFocus().reply()
+        began = time.monotonic()
+        while time.monotonic() - began < PAINTED:
+            if viewer.pixel(left + width // 2, top + height // 2) == COLOUR:
+                return time.monotonic() - began
+            time.sleep(POLL)
+    finally:
+        connection.disconnect()
+    raise TimeoutError(f"what was drawn on {display} was not seen within {PAINTED:g} s")
+
+
+def _renderer(desktop: Desktop, display: str) -> Finding:
+    """Ask ``glxinfo`` on the desktop who draws OpenGL there."""
+    program = shutil.which("glxinfo")
+    if program is None:
+        message = "Which OpenGL renderer draws is not known without glxinfo."
+        return Finding(GROUP, "opengl-renderer", "note", message, tuple(install_commands(MESA_UTILS)))
+    environment = {**os.environ, "DISPLAY": display, "XAUTHORITY": str(desktop.xauthority), "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            [program, "-B"], env=environment, capture_output=True, text=True, timeout=GL_TIMEOUT, check=False
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding(GROUP, "opengl-renderer", "warning", f"glxinfo failed: {error}.", tuple(install_commands(GL)))
+    match = re.search(r"OpenGL renderer string: (.+)", done.stdout)
+    if match is None:
+        said = next(iter((done.stderr or done.stdout).strip().splitlines()), "nothing")
+        message = f"OpenGL does not work on the desktop; glxinfo says: {said}"
+        return Finding(GROUP, "opengl-renderer", "warning", message, tuple(install_commands(GL)))
+    return Finding(GROUP, "opengl-renderer", "ok", f"OpenGL is drawn by {match[1]}.", (), {"renderer": match[1]})
+
+
+def _stop(desktop: Desktop) -> str:
+    """Stop the desktop, and kill it where it takes too long; return what is left of it, or nothing."""
+    desktop.signal_stop()
+    deadline = time.monotonic() + STOPPED
+    while not desktop.stopped() and time.monotonic() < deadline:
+        time.sleep(POLL)
+    in_time = desktop.stopped()
+    if not in_time and (pid := desktop.runner_pid()) is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    processes = marked_processes(MARKER, str(desktop.path))
+    sockets = sorted(file.name for file in desktop.path.glob("*.sock"))
+    desktop.sweep()
+    if not in_time:
+        return "its runner"
+    return f"{len(processes)} processes" if processes else ", ".join(sockets)

@@ -1,0 +1,188 @@
+"""What the machine gives a desktop: D-Bus, fonts, OpenGL; what a container withholds; what would lock the screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..diagnosis import BUS, FONTS, GL, NO_SECCOMP
+from ..environment import clean_environment, conda_prefixes, search_path
+from ..installing import install_commands
+from ..sessions import XDG
+from .findings import Finding
+from .versions import TIMEOUT
+
+GROUP = "Surroundings"
+
+FONT_DIRECTORIES = ("/usr/share/fonts/X11/misc", "/usr/share/X11/fonts/misc", "/usr/lib/X11/fonts/misc")
+TYPEFACES = ("/usr/share/fonts", "/usr/local/share/fonts")
+LIBRARY_DIRECTORIES = ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib", "/usr/local/lib")
+SOFTWARE_RENDERERS = ("dri/swrast_dri.so", "libgallium*.so", "gallium-pipe/pipe_swrast.so")
+"""Files of Mesa's software renderer; since 24.2 it is one library (docs.mesa3d.org, relnotes)."""
+
+STATUS = Path("/proc/self/status")
+CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
+
+
+def bus() -> list[Finding]:
+    """See who makes the session's D-Bus, and whether a conda environment's library stands in the system's place."""
+    path = search_path(os.environ.get("PATH", ""))
+    launcher = shutil.which("dbus-run-session", path=path) or shutil.which("dbus-launch", path=path)
+    facts = {"launcher": launcher}
+    prefixes = conda_prefixes(os.environ)
+    findings = []
+    if launcher is None:
+        message = "Neither dbus-run-session nor dbus-launch is here: sessions have no D-Bus of their own."
+        findings.append(Finding(GROUP, "dbus", "warning", message, tuple(install_commands(BUS)), facts))
+    elif any(Path(launcher).is_relative_to(prefix) for prefix in prefixes):
+        message = f"Sessions get the D-Bus of a conda environment ({launcher}), which system programs may not know."
+        findings.append(Finding(GROUP, "dbus", "warning", message, tuple(install_commands(BUS)), facts))
+    else:
+        findings.append(Finding(GROUP, "dbus", "ok", f"{launcher} gives each session a D-Bus of its own.", (), facts))
+    shadow = _shadow(clean_environment(os.environ))
+    if shadow is not None:
+        message = f"LD_LIBRARY_PATH puts {shadow} in the place of the system's D-Bus library; sessions may find no bus."
+        findings.append(
+            Finding(GROUP, "dbus-library", "warning", message, ("unset LD_LIBRARY_PATH",), {"library": str(shadow)})
+        )
+    elif (aside := _shadow(os.environ)) is not None:
+        message = f"A conda environment's D-Bus library ({aside}) is set aside for the desktop's programs."
+        findings.append(Finding(GROUP, "dbus-library", "ok", message, (), {"library": str(aside)}))
+    return findings
+
+
+def _shadow(environment: Mapping[str, str]) -> Path | None:
+    directories = filter(None, environment.get("LD_LIBRARY_PATH", "").split(os.pathsep))
+    return next((file for each in directories for file in sorted(Path(each).glob("libdbus-1.so*"))), None)
+
+
+def fonts() -> list[Finding]:
+    """Look for the X server's font ``fixed``, and for any typeface that modern programs could draw text with."""
+    fixed = next((each for each in FONT_DIRECTORIES if _has_fixed(Path(each))), None)
+    if fixed:
+        findings = [Finding(GROUP, "fonts-fixed", "ok", f"The X server's font 'fixed' is in {fixed}.")]
+    else:
+        message = (
+            "The X server's font 'fixed' is not installed: old programs, and some servers, don't start without it."
+        )
+        findings = [Finding(GROUP, "fonts-fixed", "warning", message, tuple(install_commands(FONTS)))]
+    if not any(_typefaces(Path(each)) for each in (*TYPEFACES, Path.home() / ".local/share/fonts")):
+        message = "No scalable typeface is installed: text appears as boxes."
+        findings.append(Finding(GROUP, "fonts-scalable", "warning", message, tuple(install_commands(DEJAVU))))
+    return findings
+
+
+def _has_fixed(directory: Path) -> bool:
+    for name in ("fonts.alias", "fonts.dir"):
+        try:
+            text = (directory / name).read_text(encoding="latin-1")
+        except OSError:
+            continue
+        if any(line.split()[:1] == ["fixed"] or "-misc-fixed-" in line for line in text.splitlines()):
+            return any(directory.glob("*.pcf*"))
+    return False
+
+
+def _typefaces(directory: Path) -> bool:
+    kinds = (".ttf", ".otf", ".ttc", ".pfb")
+    return any(name.lower().endswith(kinds) for _, _, names in os.walk(directory) for name in names)
+
+
+def graphics() -> Finding:
+    """Look for OpenGL's software renderer; which one draws, a self-test tells."""
+    patterns = [f"{place}/{file}".lstrip("/") for place in LIBRARY_DIRECTORIES for file in SOFTWARE_RENDERERS]
+    found = next((str(file) for pattern in patterns for file in Path("/").glob(pattern)), None)
+    facts = {"renderer": found}
+    if found:
+        return Finding(GROUP, "opengl", "ok", f"OpenGL's software renderer is here ({found}).", (), facts)
+    message = "OpenGL's software renderer is missing: programs that draw in three dimensions find no visual."
+    return Finding(GROUP, "opengl", "warning", message, tuple(install_commands(GL)), facts)
+
+
+def seccomp() -> Finding:
+    """See whether a filter of system calls is in force (proc(5), ``Seccomp``), and whether it forbids namespaces."""
+    mode = _status_field("Seccomp")
+    refused = _refuses_namespaces()
+    facts = {"filter": mode == "2", "namespaces": None if refused is None else not refused}
+    if refused:
+        cause = "This container's seccomp profile refuses" if mode == "2" else "This machine refuses"
+        message = (
+            f"{cause} new user namespaces: desktops work, but programs with a sandbox of their own (Chromium, "
+            "Electron) start only without it."
+        )
+        fixes = ("chromium --no-sandbox", *((NO_SECCOMP,) if mode == "2" else ()))
+        return Finding(GROUP, "seccomp", "note", message, fixes, facts)
+    message = (
+        "A filter of system calls is in force, and lets sandboxes through."
+        if mode == "2"
+        else "No filter of system calls."
+    )
+    return Finding(GROUP, "seccomp", "ok", message, (), facts)
+
+
+def _status_field(name: str) -> str | None:
+    try:
+        lines = STATUS.read_text().splitlines()
+    except OSError:
+        return None
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:")), None)
+
+
+def _refuses_namespaces() -> bool | None:
+    program = shutil.which("unshare")
+    if program is None:
+        return None
+    try:
+        done = subprocess.run([program, "--user", "true"], capture_output=True, timeout=TIMEOUT, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.returncode != 0
+
+
+def container() -> Finding:
+    """Tell whether this is a container, and which kind."""
+    kind = next((name for name, seen in _containers().items() if seen), None)
+    message = f"This is a container ({kind})." if kind else "This is no container that we know."
+    return Finding(GROUP, "container", "ok", message, (), {"container": kind})
+
+
+def _containers() -> dict[str, bool]:
+    return {
+        "Kubernetes": "KUBERNETES_SERVICE_HOST" in os.environ,
+        "Docker": CONTAINER_FILES[0].exists(),
+        "Podman": CONTAINER_FILES[1].exists(),
+        "Apptainer": "APPTAINER_CONTAINER" in os.environ or "SINGULARITY_CONTAINER" in os.environ,
+    }
+
+
+def lockers() -> Finding:
+    """See whether a screen saver that is installed could lock a desktop whose user has no password."""
+    ours = {file.name for file in (XDG / "autostart").glob("*.desktop")}
+    path = search_path(os.environ.get("PATH", ""))
+    programs = {each.removesuffix(".desktop").removesuffix("-autostart") for each in ours}
+    installed = sorted(each for each in programs if shutil.which(each, path=path))
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "autostart")
+    forced = sorted(file for file in own.glob("*.desktop") if file.name in ours and not _hidden(file))
+    facts = {"installed": installed, "forced": [str(file) for file in forced]}
+    if forced:
+        message = (
+            f"{forced[0].stem} is started by your own {forced[0]}, and may lock a desktop that no password unlocks."
+        )
+        return Finding(GROUP, "lock-screen", "warning", message, tuple(f"rm {file}" for file in forced), facts)
+    if installed:
+        message = f"Installed, and not started in desktops, which they would lock: {', '.join(installed)}."
+        return Finding(GROUP, "lock-screen", "ok", message, (), facts)
+    return Finding(GROUP, "lock-screen", "ok", "Nothing here locks a desktop.", (), facts)
+
+
+def _hidden(file: Path) -> bool:
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    return any(line.replace(" ", "").lower() == "hidden=true" for line in lines)
