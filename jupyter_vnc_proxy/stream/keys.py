@@ -40,6 +40,9 @@ class Keys(ABC):
     `PUT_BACK_AFTER` seconds (else `put_back` and `close` do), and keys wait for the map to settle.
     """
 
+    settles = SETTLES
+    """Seconds between two changes of the map."""
+
     def __init__(self, timer: Timer | None = None) -> None:
         self.timer = timer
         self._timed = self._used = False
@@ -122,7 +125,7 @@ class Keys(ABC):
 
     def settling(self) -> float:
         """Return the seconds to wait before the map may be changed again; 0 where there is no timer to wait with."""
-        return 0.0 if self.timer is None else max(0.0, self._changed + SETTLES - time.monotonic())
+        return 0.0 if self.timer is None else max(0.0, self._changed + self.settles - time.monotonic())
 
     def spare(self, keysym: int) -> int | None:
         """Have a keycode that means nothing to the layout give ``keysym`` for now; ``None`` if all are held.

@@ -19,6 +19,10 @@ class WaylandKeys(Keys):
     Its ``inject_key`` wants XKB's keycodes, though its README says Linux' own (2.2.1: what is injected arrives in X).
     """
 
+    settles = 0.15
+    """Weston and Xwayland both make a keymap of each change; a program that looks up a key after the next one, in which
+    its keycode may mean something else, gets that."""
+
     def __init__(self, capture: Any, on_locks: Callable[[int], None], timer: Timer | None = None) -> None:
         super().__init__(timer)
         self._capture = capture
