@@ -73,7 +73,10 @@ NEAR, SLIGHTLY_MORE = 0.9, 1.002
 BUSY = 0.6
 """Share of its time that a browser paints, from which on it may be what limits the frames."""
 
-DRAINING = 0.85
+SUSTAINED = 5
+"""Looks in a row at which frames pile up before they become fewer: a browser that pauses once catches up by itself."""
+
+DRAINING = 0.9
 """Share of that with which a browser catches up."""
 
 PROBE = 6.0
@@ -82,7 +85,7 @@ PROBE = 6.0
 LOOK = 0.05
 """Seconds between two looks at the least."""
 
-LAG = 2.5
+LAG = 1.5
 """Frames, beyond those that the link's own delay holds, that a browser may have before it as a rule."""
 
 SPAN = 0.5
@@ -180,6 +183,11 @@ class Pacer:
         """Look at a browser that seemed to be stuck as if what it has had just arrived."""
         self._flight = deque(each._replace(arrived=now) if each.arrived else each for each in self._flight)
 
+    @property
+    def load(self) -> float:
+        """The share of its time that the browser would paint at the full frame rate."""
+        return self._paint_time * FULL_FRAMES
+
     def share(self, now: float, most: float) -> float:
         """Return the kilobits a second that the link takes in the long run, ``most`` at most."""
         capacity = self.link.capacity(now)
@@ -206,7 +214,7 @@ class Pacer:
             self._painting = min(FULL_FRAMES, self._painting * (SLIGHTLY_MORE if known else MORE_FRAMES))
             return
         self._lags += 1
-        if self._lags >= IN_FLIGHT and self._painted:
+        if self._lags >= SUSTAINED and self._painted:
             self._lags = 0
             painted = len(self._painted) / max(LOOK, min(SPAN, now - self._painted[0] + 1 / FULL_FRAMES))
             self._most_painted = min(self._painting, painted)

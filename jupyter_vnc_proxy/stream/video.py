@@ -17,6 +17,9 @@ CHROMA_LASTS = 2.5
 FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.3, 0.45
 """Shares of the most that a video may take: below the first it becomes 4:4:4, above the second 4:2:0."""
 
+HEAVY, SPARES = 0.6, 60.0
+"""Share of its time that a browser may paint 4:4:4; with more it is spared that for so many seconds."""
+
 SMOOTHING = 0.05
 """Weight of the newest picture in the mean of what is used."""
 
@@ -43,6 +46,7 @@ class Video:
         self._rate = Rate(0)
         self._size = 0.0  # kilobits of a picture
         self._light = True
+        self._spare_until = float("-inf")
         self._fitting = Fitting()
 
     # -- who watches --------------------------------------------------------------------------------------------------
@@ -97,8 +101,16 @@ class Video:
         rate = Rate(min(each.kilobits for each in rates), min(each.frames for each in rates))
         looks = [look_of(viewer.quality) for viewer in self.viewers]
         most = min(most_kilobits(viewer.quality, *even(self._screen)) for viewer in self.viewers)
-        full_colour = self._is_light(min(most, rate.kilobits)) and all(
-            look.full_colour and viewer.decodes_full_colour for look, viewer in zip(looks, self.viewers, strict=True)
+        is_judged = self._look.full_colour and now - self._looked > CHROMA_LASTS / 2
+        if is_judged and max(viewer.pacer.load for viewer in self.viewers) > HEAVY:
+            self._spare_until = now + SPARES
+        full_colour = (
+            now >= self._spare_until
+            and self._is_light(min(most, rate.kilobits))
+            and all(
+                look.full_colour and viewer.decodes_full_colour
+                for look, viewer in zip(looks, self.viewers, strict=True)
+            )
         )
         share = min(viewer.pacer.share(now, most) for viewer in self.viewers)
         return self._fitting.fit(now, rate, share), Look(max(look.finest for look in looks), full_colour)
