@@ -33,8 +33,15 @@ DISPLAY = 1
 GET_REGISTRY = BIND = CREATE_SURFACE = CREATE_POOL = CREATE_BUFFER = DESTROY = GLOBAL = 0
 ATTACH = DESTROY_POOL = GLOBAL_REMOVE = 1
 DAMAGE = RESIZE_POOL = 2
+FRAME = 3
 COMMIT = 6
 DAMAGE_BUFFER = 9
+
+DONE = 0
+"""A wl_callback's event."""
+
+FRAME_TIME = 1 / 60
+"""Seconds from one frame to the next that the client may draw."""
 
 OUTPUT = "wl_output"
 FIRST_NAME = 0x1000000
@@ -108,6 +115,9 @@ class Tap:
         self._buffers: dict[int, Buffer] = {}
         self._surfaces: dict[int, Surface] = {}
         self._focus: dict[int, tuple[int, int]] = {}  # device → serial and surface
+        self._frames: dict[int, asyncio.TimerHandle] = {}
+        self._drawn_early: set[int] = set()
+        self._next_frame = 0.0
         self._registry = 0
         self._real_output = 0
         self._told_output = FIRST_NAME
@@ -124,6 +134,8 @@ class Tap:
 
     def close(self) -> None:
         """End both connections."""
+        for timer in self._frames.values():
+            timer.cancel()
         for passage in (self._out, self._back):
             if passage is not None:
                 passage.close()
@@ -143,6 +155,11 @@ class Tap:
     def _told(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
         while files:
             os.close(files.pop())  # a keymap, which is nothing to us
+        if (timer := self._frames.pop(number, None)) is not None and opcode == DONE:
+            timer.cancel()
+        elif number in self._drawn_early and opcode == DONE:
+            self._drawn_early.remove(number)
+            return b""
         kind = self._kinds.get(number)
         if (kind, opcode) in ENTERS:
             serial, surface = struct.unpack_from("=II", arguments)
@@ -173,6 +190,23 @@ class Tap:
             self._back.add(message(device, opcode, struct.pack("=II", serial, surface)))
         self._focus.clear()
         self._back.add(message(self._registry, GLOBAL_REMOVE, struct.pack("=I", before)))
+
+    def _frame_wanted(self, callback: int) -> None:
+        """Let the client draw its next frame in time: a compositor whose picture nobody takes says so 4 times a second.
+
+        It is asked all the same, for it must know the callback's number; what it says later is left out.
+        """
+        loop = asyncio.get_running_loop()
+        self._drawn_early.discard(callback)
+        self._next_frame = max(loop.time(), self._next_frame + FRAME_TIME)
+        self._frames[callback] = loop.call_at(self._next_frame, self._draw_now, callback)
+
+    def _draw_now(self, callback: int) -> None:
+        assert self._back is not None
+        del self._frames[callback]
+        self._drawn_early.add(callback)
+        milliseconds = int(asyncio.get_running_loop().time() * 1000) & 0xFFFFFFFF
+        self._back.add(message(callback, DONE, struct.pack("=I", milliseconds)))
 
     # -- what the client says ------------------------------------------------------------------------------------------
 
@@ -238,6 +272,8 @@ class Tap:
             surface.buffer = self._buffers.get(struct.unpack_from("=I", arguments)[0])
         elif opcode in (DAMAGE, DAMAGE_BUFFER):
             surface.damage.append(Rectangle(*struct.unpack("=iiii", arguments)))
+        elif opcode == FRAME:
+            self._frame_wanted(*struct.unpack("=I", arguments))
         elif opcode == COMMIT:
             damage, surface.damage = surface.damage, []
             pixels = None if surface.buffer is None else surface.buffer.pixels()
