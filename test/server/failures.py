@@ -25,7 +25,7 @@ FAILURES = [
         "no Xvfb, x11vnc or Xvnc on PATH",
         "",
         "program-missing",
-        "Xtigervnc (the display and VNC server) is not installed",
+        "Xtigervnc (the display and VNC server, on a unix socket) is not installed",
         f"{APT} tigervnc-standalone-server",
         "nothing",
     ),

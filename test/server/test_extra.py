@@ -11,6 +11,8 @@ from test_routes import Api
 from jupyter_vnc_proxy.app import VncProxy
 from jupyter_vnc_proxy.backends import Field, X11vncBackend, all_backends, choose
 from jupyter_vnc_proxy.backends.extra import check_values, field_models, merged
+from jupyter_vnc_proxy.cli import parse
+from jupyter_vnc_proxy.commands.desktop_options import any_given, environment_options, read_desktop_options
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions
 
@@ -98,6 +100,20 @@ def test_traits_and_environment_say_what_all_desktops_have(monkeypatch: pytest.M
     monkeypatch.setenv("JUPYTER_VNC_XSERVER", "xdummy")
     assert VncProxy().desktop_options().extra == {"xserver": "xdummy"}
     assert VncProxy(backend_options={}).desktop_options().extra == {}
+
+
+def test_the_command_line_takes_the_environments_and_its_own_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_VNC_XSERVER", "xdummy")
+    monkeypatch.setenv("JUPYTER_VNC_RDP_HOST", "pc.example.org")
+
+    def extra(*words: str) -> dict[str, str]:
+        return dict(read_desktop_options(parse(["start", "work", *words]), environment_options()).extra)
+
+    assert extra() == {"rdp_host": "pc.example.org", "xserver": "xdummy"}
+    assert extra("--option=xserver=xvfb") == {"rdp_host": "pc.example.org", "xserver": "xvfb"}
+    assert any_given(parse(["start", "work", "--option=xserver=xvfb"]))
+    with pytest.raises(InvalidOption, match="not of the form NAME=VALUE"):
+        extra("--option=xserver")
 
 
 @pytest.fixture

@@ -129,20 +129,18 @@ def test_a_desktop_whose_backend_was_named_fails_with_the_reason(runners: Runner
 
 
 class Onlooker(RfbClient):
-    """A viewer that takes H.264, acknowledges what it has painted, and keeps nothing."""
+    """A viewer that takes H.264 without asking, acknowledges what it has painted, and keeps nothing."""
 
-    RAW, H264, FENCE = 0, 50, -312
+    RAW, H264, FENCE, CONTINUOUS = 0, 50, -312, -313
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.videos = 0
-        self.socket.sendall(struct.pack(">BxH3i", 2, 3, self.H264, self.RAW, self.FENCE))
-        self._ask(False)
+        self.socket.sendall(struct.pack(">BxH4i", 2, 4, self.H264, self.RAW, self.FENCE, self.CONTINUOUS))
+        self.socket.sendall(struct.pack(">BBHHHH", 150, 1, 0, 0, self.width, self.height))
+        self.socket.sendall(struct.pack(">BBHHHH", 3, 0, 0, 0, self.width, self.height))
         self._thread = threading.Thread(target=self._follow)
         self._thread.start()
-
-    def _ask(self, incremental: bool) -> None:
-        self.socket.sendall(struct.pack(">BBHHHH", 3, incremental, 0, 0, self.width, self.height))
 
     def _follow(self) -> None:
         try:
@@ -151,6 +149,8 @@ class Onlooker(RfbClient):
                 if kind == 248:
                     flags, length = struct.unpack(">3xIB", self.read(8))
                     self.socket.sendall(struct.pack(">B3xIB", 248, flags & 0x7FFFFFFF, length) + self.read(length))
+                    continue
+                if kind == 150:  # it knows continuous updates
                     continue
                 assert kind == 0, kind
                 for _ in range(struct.unpack(">xH", self.read(3))[0]):
@@ -161,7 +161,6 @@ class Onlooker(RfbClient):
                     else:
                         assert encoding == self.RAW, encoding
                         self.read(width * height * 4)
-                self._ask(True)
         except (OSError, AssertionError):
             if self.socket.fileno() >= 0:
                 self.socket.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from unittest.mock import Mock
 
 import numpy as np
 import xcffib.xproto
@@ -10,8 +11,8 @@ from conftest import until
 from displays import Display
 
 from jupyter_vnc_proxy.display import connect
-from jupyter_vnc_proxy.stream.cursor import Cursor
-from jupyter_vnc_proxy.stream.source import Screen
+from jupyter_vnc_proxy.stream.seat import Listener
+from jupyter_vnc_proxy.stream.x11.source import XSource
 
 VMWARE_CURSOR = 0x574D5664
 
@@ -21,10 +22,11 @@ class Watched:
 
     def __init__(self, display: Display) -> None:
         self.changes = 0
-        self.screen = Screen(display.name, display.xauthority, lambda tiles: None, lambda: None)
-        self.cursor = Cursor(self.screen, self._changed)
-        self.screen.start(lambda: None)
+        self.source = XSource(display.name, display.xauthority)
         self.sent: list[bytes] = []
+
+    async def start(self) -> None:
+        await self.source.start(Listener(Mock(), Mock(), Mock(), self._changed, Mock()))
 
     def _changed(self) -> None:
         self.changes += 1
@@ -37,7 +39,7 @@ class Watched:
 
     def shape(self) -> tuple[tuple[int, int, int, int], np.typing.NDArray[np.uint8]]:
         """Return hot x, hot y, width and height, and the pixels in RGBA."""
-        self.cursor.send_to(self)  # type: ignore[arg-type]
+        self.source.cursor.send_to(self)  # type: ignore[arg-type]
         x, y, width, height, encoding, kind = struct.unpack_from(">HHHHiBx", self.sent[-1])
         assert (encoding, kind) == (VMWARE_CURSOR, 1)
         return (x, y, width, height), np.frombuffer(self.sent[-1][14:], np.uint8).reshape(height, width, 4)
@@ -59,18 +61,20 @@ def square(display: Display, side: int, red: int) -> xcffib.Connection:
 
 async def test_the_shape_is_followed_with_its_hot_spot_and_alpha(display: Display) -> None:
     watched = Watched(display)
+    await watched.start()
     program = square(display, 9, 0xFFFF)
     await until(lambda: watched.changes)
     place, pixels = watched.shape()
     assert place == (2, 1, 9, 9)
     assert (pixels == [255, 0, 0, 255]).all()
     program.disconnect()
-    watched.screen.close()
+    await watched.source.close()
 
 
 async def test_a_shape_whose_program_has_gone_is_the_last_one_or_an_arrow(display: Display) -> None:
     square(display, 9, 0xFFFF).disconnect()
     watched = Watched(display)
+    await watched.start()
     _, pixels = watched.shape()
     assert pixels[0, 0, 3] == 255
     assert pixels[0, -1, 3] in (0, 255), "an arrow, or the square where X lets us see it"
@@ -78,6 +82,6 @@ async def test_a_shape_whose_program_has_gone_is_the_last_one_or_an_arrow(displa
     await until(lambda: watched.changes)
     assert watched.shape()[0] == (2, 1, 7, 7)
     program.disconnect()
-    watched.screen.handle_events()
+    watched.source.screen.handle_events()
     assert watched.shape()[0] == (2, 1, 7, 7)
-    watched.screen.close()
+    await watched.source.close()
