@@ -10,8 +10,8 @@ from conftest import until
 from displays import Display
 
 from jupyter_vnc_proxy.display import connect
-from jupyter_vnc_proxy.stream.cursor import Cursor
-from jupyter_vnc_proxy.stream.source import Screen
+from jupyter_vnc_proxy.stream.seat import Listener
+from jupyter_vnc_proxy.stream.x11.source import XSource
 
 VMWARE_CURSOR = 0x574D5664
 
@@ -21,10 +21,14 @@ class Watched:
 
     def __init__(self, display: Display) -> None:
         self.changes = 0
-        self.screen = Screen(display.name, display.xauthority, lambda tiles: None, lambda: None)
-        self.cursor = Cursor(self.screen, self._changed)
-        self.screen.start(lambda: None)
+        self.source = XSource(display.name, display.xauthority)
+        self.cursor = self.source.cursor
         self.sent: list[bytes] = []
+
+    async def start(self) -> Watched:
+        nothing = Listener(lambda _: None, lambda: None, lambda _: None, self._changed, lambda _: None)
+        await self.source.start(nothing)
+        return self
 
     def _changed(self) -> None:
         self.changes += 1
@@ -58,19 +62,19 @@ def square(display: Display, side: int, red: int) -> xcffib.Connection:
 
 
 async def test_the_shape_is_followed_with_its_hot_spot_and_alpha(display: Display) -> None:
-    watched = Watched(display)
+    watched = await Watched(display).start()
     program = square(display, 9, 0xFFFF)
     await until(lambda: watched.changes)
     place, pixels = watched.shape()
     assert place == (2, 1, 9, 9)
     assert (pixels == [255, 0, 0, 255]).all()
     program.disconnect()
-    watched.screen.close()
+    await watched.source.close()
 
 
 async def test_a_shape_whose_program_has_gone_is_the_last_one_or_an_arrow(display: Display) -> None:
     square(display, 9, 0xFFFF).disconnect()
-    watched = Watched(display)
+    watched = await Watched(display).start()
     _, pixels = watched.shape()
     assert pixels[0, 0, 3] == 255
     assert pixels[0, -1, 3] in (0, 255), "an arrow, or the square where X lets us see it"
@@ -78,6 +82,6 @@ async def test_a_shape_whose_program_has_gone_is_the_last_one_or_an_arrow(displa
     await until(lambda: watched.changes)
     assert watched.shape()[0] == (2, 1, 7, 7)
     program.disconnect()
-    watched.screen.handle_events()
+    watched.source.screen.handle_events()
     assert watched.shape()[0] == (2, 1, 7, 7)
-    watched.screen.close()
+    await watched.source.close()
