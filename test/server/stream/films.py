@@ -18,11 +18,11 @@ PICTURES = 12
 
 
 def smooth(width: int, height: int) -> RGB:
-    """Return (PICTURES, height, width, 3): colours that move, which take an encoder little."""
+    """Return (PICTURES, height, width, 3): colours that move a little, which take an encoder little."""
     down, across = np.mgrid[0:height, 0:width] * (2 * np.pi / 300)
     made = np.empty((PICTURES, height, width, 3), np.uint8)
     for number, each in enumerate(made):
-        turn = 2 * np.pi * number / PICTURES
+        turn = 0.3 * np.sin(2 * np.pi * number / PICTURES)
         for part, wave in enumerate((across + turn, down - turn, across + down + turn)):
             each[..., part] = 128 + 90 * np.sin(wave + part)
     return made
