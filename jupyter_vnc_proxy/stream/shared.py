@@ -30,6 +30,9 @@ SLOW, CAUGHT_UP = 0.5, 0.8
 STAYS = 3.0
 """Seconds that a viewer watches a video before it is given another."""
 
+UNPAINTED = 0.25
+"""Seconds between two looks at viewers that have not painted, at rest, what they were sent while the screen moved."""
+
 
 class SharedStream:
     """Sends the screen's picture to ``viewers``, a list that the server keeps.
@@ -45,8 +48,10 @@ class SharedStream:
         self._make_engine: Callable[[Callable[[Picture], None]], Engine] | None = None
         self._videos: list[Video] = []
         self._moved: dict[Viewer, float] = {}
+        self._apart: set[Viewer] = set()
         self._motion = Motion()
         self._ticker: asyncio.Task[None] | None = None
+        self._unpainted: asyncio.TimerHandle | None = None
         self._ticks = 0
         self._status = status
 
@@ -85,13 +90,14 @@ class SharedStream:
             viewer.send_tiles()
 
     def _waits_for_video(self, viewer: Viewer) -> bool:
-        return bool(self._videos) and self._motion.active and viewer.takes_video and not viewer.in_video
+        watches = viewer.in_video or viewer in self._apart
+        return bool(self._videos) and self._motion.active and viewer.takes_video and not watches
 
     def forget(self, viewer: Viewer) -> None:
         """A viewer has gone."""
         self._moved.pop(viewer, None)
-        for video in self._videos:
-            video.leave(viewer)
+        self._apart.discard(viewer)
+        self._leave(viewer)
         self.follow_screen()
 
     def _pictured(self) -> None:
@@ -138,6 +144,7 @@ class SharedStream:
             self._ticks += 1
             self._motion.drawn(now, self._screen.drawn_share())
             try:
+                self._look_for_hung(now)
                 for video in self._videos:
                     self._look_after(video, now)
                     video.follow(now)
@@ -152,31 +159,51 @@ class SharedStream:
 
     def _look_after(self, video: Video, now: float) -> None:
         for viewer in list(video.viewers):
-            if viewer.pacer.is_stuck(now):
-                self._hung(video, viewer, now)
-            elif viewer.pacer.fell_behind(now):
+            if viewer.pacer.fell_behind(now) and not viewer.needs_key:
                 video.leave(viewer)  # it joins again when it has painted what is under way
             elif self._ticks % 2:
                 viewer.ping()
 
-    def _hung(self, video: Video, viewer: Viewer, now: float) -> None:
+    def _look_for_hung(self, now: float) -> None:
+        """Look at all who take video: one that hangs has fallen behind before, and watches none any more."""
+        for viewer in list(self._viewers):
+            if viewer.takes_video and viewer.pacer.is_stuck(now):
+                self._hung(viewer, now)
+
+    def _look_for_unpainted(self) -> None:
+        """Go on to look after the motion has ended, until all is painted."""
+        self._unpainted = None
+        if self._motion.active:
+            return
+        self._look_for_hung(time.monotonic())
+        if any(viewer.takes_video and viewer.pacer.in_flight for viewer in self._viewers):
+            self._unpainted = asyncio.get_running_loop().call_later(UNPAINTED, self._look_for_unpainted)
+
+    def _hung(self, viewer: Viewer, now: float) -> None:
         """A decoder gets one reset; a viewer that goes on no better is sent away, and given less when it comes back."""
         if viewer.reset_decoder():
-            video.request_key()
+            if self._motion.active and self._videos:
+                self._leave(viewer)
+                self._join(self._videos[0], [viewer])
             return
         trust = self._recovery.hung(now, viewer.trust, viewer.has_full_colour)
         without = "4:4:4" if trust == Trust.HALVED_COLOUR else "H.264"
         log.warning("a viewer's decoder hangs; it goes on without %s", without)
         self._status.note(f"A browser stopped decoding the video, so it goes on without {without}.")
-        video.leave(viewer)
+        self._leave(viewer)
         viewer.abort()
+
+    def _leave(self, viewer: Viewer) -> None:
+        for video in self._videos:
+            video.leave(viewer)
 
     def _sort(self, now: float) -> None:
         """Give viewers that can't keep up a video of their own, and those that can the first one again."""
-        if len([viewer for video in self._videos for viewer in video.viewers]) < 2:
+        watching = [viewer for video in self._videos for viewer in video.viewers]
+        if len(watching) + len(self._apart) < 2:
             return
         first = self._videos[0]
-        rates = {viewer: first.rate_for(viewer, now).kilobits for video in self._videos for viewer in video.viewers}
+        rates = {viewer: first.rate_for(viewer, now).kilobits for viewer in (*watching, *self._apart)}
         best = max(rates.values())
         ripe = {viewer: kilobits for viewer, kilobits in rates.items() if now - self._moved.get(viewer, now) > STAYS}
         slow = [viewer for viewer, kilobits in ripe.items() if viewer in first.viewers and kilobits < SLOW * best]
@@ -184,11 +211,29 @@ class SharedStream:
         back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
         if slow and len(self._videos) < min(ENCODERS, self._screen.captures) and self._make_engine is not None:
             self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
-        for source, target, moving in ((first, self._videos[-1], slow), (self._videos[-1], first, back)):
-            if moving and source is not target:
-                for viewer in moving:
-                    source.leave(viewer)
-                self._join(target, moving)
+        last = self._videos[-1]
+        if last is first:
+            self._set_apart(slow)  # a display that can be captured but once
+        else:
+            best_of_last = max((rates[viewer] for viewer in last.viewers), default=0)
+            self._set_apart([each for each in ripe if each in last.viewers and rates[each] < SLOW * best_of_last])
+            self._move(slow, last)
+        self._move(back, first)
+
+    def _move(self, viewers: list[Viewer], target: Video) -> None:
+        for viewer in viewers:
+            self._leave(viewer)
+            self._apart.discard(viewer)
+        if target in self._videos:  # else the engine has just broken
+            self._join(target, viewers)
+
+    def _set_apart(self, viewers: list[Viewer]) -> None:
+        """Send tiles to those for whom there is no encoder."""
+        for viewer in viewers:
+            self._leave(viewer)
+            self._apart.add(viewer)
+            self._moved[viewer] = time.monotonic()
+            viewer.send_tiles()
 
     def stop(self) -> None:
         """End the video, if there is one; what it left inexact follows."""
@@ -198,8 +243,11 @@ class SharedStream:
         if not self._motion.active:
             return
         self._motion.stop()
+        self._apart.clear()
         for video in self._videos:
             video.stop()
         self.follow_screen()
         for viewer in self._viewers:
             viewer.send_tiles()
+        if self._unpainted is None:
+            self._look_for_unpainted()

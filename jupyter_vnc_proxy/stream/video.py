@@ -125,10 +125,6 @@ class Video:
         """Return what one viewer can take."""
         return viewer.pacer.rate(now, most_kilobits(viewer.quality, *even(self._screen)))
 
-    def request_key(self) -> None:
-        """Make the next picture a key picture."""
-        self._engine.request_key()
-
     def _start(self, now: float) -> None:
         self._fitting = Fitting()
         self._rate, self._look = self.wanted(now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import wait_until
 from displays import Display
+
+from .listeners import Listener
 
 
 @pytest.fixture
@@ -20,12 +24,22 @@ def display(runtime: Path) -> Iterator[Display]:
 
 
 @pytest.fixture
-def server(runtime: Path, display: Display) -> Iterator[subprocess.Popen[bytes]]:
+def listener() -> Iterator[Listener]:
+    made = Listener()
+    yield made
+    for descriptor in (made.reader, made.writer):
+        with contextlib.suppress(OSError):  # a test may have closed it
+            os.close(descriptor)
+
+
+@pytest.fixture
+def server(runtime: Path, display: Display, listener: Listener) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process; it must end well when it is told to."""
     path = runtime / "rfb.sock"
     argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}"]
     argv += [f"--xauthority={display.xauthority}", f"--unix-socket={path}", "--desktop=Trial"]
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    argv += [f"--status-fd={listener.writer}"]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, pass_fds=[listener.writer])
     wait_until(path.exists)
     yield process
     process.terminate()

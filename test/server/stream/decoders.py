@@ -42,8 +42,14 @@ class TightDecoder:
     resets: list[int] = field(default_factory=list)
 
     def decode(self, data: bytes, width: int, height: int) -> RGB:
-        assert width <= 2048
         reader = Reader(data)
+        pixels = self.read(reader, width, height)
+        reader.end()
+        return pixels
+
+    def read(self, reader: Reader, width: int, height: int) -> RGB:
+        """Take as much as belongs to the rectangle."""
+        assert width <= 2048
         control = reader.byte()
         for stream in range(4):
             if control >> stream & 1:
@@ -61,7 +67,6 @@ class TightDecoder:
         else:
             assert not kind & 0b1000, f"control {control:#x}"
             pixels = self.basic(reader, kind, width, height)
-        reader.end()
         return pixels
 
     def basic(self, reader: Reader, kind: int, width: int, height: int) -> RGB:

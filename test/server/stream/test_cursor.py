@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from unittest.mock import Mock
 
 import numpy as np
 import xcffib.xproto
@@ -23,10 +22,13 @@ class Watched:
     def __init__(self, display: Display) -> None:
         self.changes = 0
         self.source = XSource(display.name, display.xauthority)
+        self.cursor = self.source.cursor
         self.sent: list[bytes] = []
 
-    async def start(self) -> None:
-        await self.source.start(Listener(Mock(), Mock(), Mock(), self._changed, Mock()))
+    async def start(self) -> Watched:
+        nothing = Listener(lambda _: None, lambda: None, lambda _: None, self._changed, lambda _: None)
+        await self.source.start(nothing)
+        return self
 
     def _changed(self) -> None:
         self.changes += 1
@@ -39,7 +41,7 @@ class Watched:
 
     def shape(self) -> tuple[tuple[int, int, int, int], np.typing.NDArray[np.uint8]]:
         """Return hot x, hot y, width and height, and the pixels in RGBA."""
-        self.source.cursor.send_to(self)  # type: ignore[arg-type]
+        self.cursor.send_to(self)  # type: ignore[arg-type]
         x, y, width, height, encoding, kind = struct.unpack_from(">HHHHiBx", self.sent[-1])
         assert (encoding, kind) == (VMWARE_CURSOR, 1)
         return (x, y, width, height), np.frombuffer(self.sent[-1][14:], np.uint8).reshape(height, width, 4)
@@ -60,8 +62,7 @@ def square(display: Display, side: int, red: int) -> xcffib.Connection:
 
 
 async def test_the_shape_is_followed_with_its_hot_spot_and_alpha(display: Display) -> None:
-    watched = Watched(display)
-    await watched.start()
+    watched = await Watched(display).start()
     program = square(display, 9, 0xFFFF)
     await until(lambda: watched.changes)
     place, pixels = watched.shape()
@@ -73,8 +74,7 @@ async def test_the_shape_is_followed_with_its_hot_spot_and_alpha(display: Displa
 
 async def test_a_shape_whose_program_has_gone_is_the_last_one_or_an_arrow(display: Display) -> None:
     square(display, 9, 0xFFFF).disconnect()
-    watched = Watched(display)
-    await watched.start()
+    watched = await Watched(display).start()
     _, pixels = watched.shape()
     assert pixels[0, 0, 3] == 255
     assert pixels[0, -1, 3] in (0, 255), "an arrow, or the square where X lets us see it"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,38 +17,8 @@ from standins import break_engine
 from jupyter_vnc_proxy.stream.engine import describe_stream
 from jupyter_vnc_proxy.stream.status import MAX_TEXT, Status
 
+from .listeners import Listener
 from .test_server import RawClient, same_as_the_screen
-
-
-class Listener:
-    """The other end of the pipe."""
-
-    def __init__(self) -> None:
-        self.reader, self.writer = os.pipe()
-        os.set_blocking(self.reader, False)
-        self.text = b""
-
-    def told(self) -> list[Any]:
-        """Return the messages so far; none may be half."""
-        while True:
-            try:
-                chunk = os.read(self.reader, 1 << 16)
-            except BlockingIOError:
-                break
-            if not chunk:
-                break
-            self.text += chunk
-        assert not self.text or self.text.endswith(b"\n")
-        return [json.loads(line) for line in self.text.splitlines()]
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    made = Listener()
-    yield made
-    for descriptor in (made.reader, made.writer):
-        with contextlib.suppress(OSError):  # a test may have closed it
-            os.close(descriptor)
 
 
 def test_what_changes_is_told_and_nothing_twice(listener: Listener) -> None:

@@ -1,0 +1,54 @@
+"""A film over the whole of $DISPLAY, 30 pictures a second, until it is ended: colours that move, with text-like edges.
+
+It writes "plays" when it does.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+import numpy as np
+import xcffib
+import xcffib.xproto as x
+
+PICTURES, RATE = 15, 30
+
+
+def main() -> None:
+    """Draw on the root window, which no session may cover."""
+    ends = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ends.set())
+    connection = xcffib.connect()
+    core, screen = connection.core, connection.get_setup().roots[0]
+    size = core.GetGeometry(screen.root).reply()
+    context = connection.generate_id()
+    core.CreateGC(context, screen.root, x.GC.SubwindowMode | x.GC.GraphicsExposures, [1, 0])
+    down, across = np.mgrid[0 : size.height, 0 : size.width]
+    pixmaps = []
+    for number in range(PICTURES):
+        turn = 2 * np.pi * number / PICTURES
+        pixels = np.zeros((size.height, size.width, 4), np.uint8)
+        for part in range(3):
+            pixels[..., part] = 128 + 100 * np.sin(across / 70 + down / (50 + 20 * part) + turn + part)
+        left = number * size.width // PICTURES
+        pixels[down // 3 % 2 + (across - left) // 40 % 3 == 0] = 255
+        pixmaps.append(connection.generate_id())
+        core.CreatePixmap(screen.root_depth, pixmaps[-1], screen.root, size.width, size.height)
+        core.PutImage(
+            x.ImageFormat.ZPixmap, pixmaps[-1], context, size.width, size.height, 0, 0, 0, screen.root_depth,
+            pixels.nbytes, pixels.tobytes(),
+        )  # fmt: skip
+    core.GetInputFocus().reply()
+    print("plays", flush=True)
+    number = 0
+    while not ends.wait(1 / RATE):
+        number += 1
+        core.CopyArea(pixmaps[number % PICTURES], screen.root, context, 0, 0, 0, 0, size.width, size.height)
+        connection.flush()
+    core.GetInputFocus().reply()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
