@@ -38,7 +38,8 @@ COMMIT = 6
 DAMAGE_BUFFER = 9
 
 DONE = 0
-"""A wl_callback's event."""
+DELETE_ID = 1
+"""Events of a wl_callback, and of the wl_display: a number may be used again."""
 
 FRAME_TIME = 1 / 60
 """Seconds from one frame to the next that the client may draw."""
@@ -155,11 +156,13 @@ class Tap:
     def _told(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
         while files:
             os.close(files.pop())  # a keymap, which is nothing to us
-        if (timer := self._frames.pop(number, None)) is not None and opcode == DONE:
-            timer.cancel()
-        elif number in self._drawn_early and opcode == DONE:
+        if number == DISPLAY and opcode == DELETE_ID:
+            self._forget_frame(*struct.unpack("=I", arguments))
+        elif opcode == DONE and number in self._drawn_early:
             self._drawn_early.remove(number)
             return b""
+        elif opcode == DONE and number in self._frames:
+            self._forget_frame(number)
         kind = self._kinds.get(number)
         if (kind, opcode) in ENTERS:
             serial, surface = struct.unpack_from("=II", arguments)
@@ -197,9 +200,13 @@ class Tap:
         It is asked all the same, for it must know the callback's number; what it says later is left out.
         """
         loop = asyncio.get_running_loop()
-        self._drawn_early.discard(callback)
         self._next_frame = max(loop.time(), self._next_frame + FRAME_TIME)
         self._frames[callback] = loop.call_at(self._next_frame, self._draw_now, callback)
+
+    def _forget_frame(self, callback: int) -> None:
+        self._drawn_early.discard(callback)
+        if (timer := self._frames.pop(callback, None)) is not None:
+            timer.cancel()
 
     def _draw_now(self, callback: int) -> None:
         assert self._back is not None
