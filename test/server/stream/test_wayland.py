@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import struct
 import subprocess
 import sys
@@ -91,6 +92,11 @@ class Viewer(RawClient):
         self.sizes: list[tuple[int, int]] = []
         self._reading = threading.Thread(target=self._read_on, daemon=True)
         self._reading.start()
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)  # a socket that another thread reads is not closed before that has read
+        self._reading.join(10)
+        super().close()
 
     def _read_on(self) -> None:
         try:
