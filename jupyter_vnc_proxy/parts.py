@@ -11,6 +11,7 @@ from pathlib import Path
 from .backends.base import DISPLAY, Step
 from .desktop import MARKER, Desktop
 from .diagnosis import part_failed
+from .leftovers import remove_segments
 from .process import Child, ChildFailed, end_marked, reap_orphans
 
 SESSION_GRACE = 2.0
@@ -76,7 +77,10 @@ class Parts:
         return Child(name, argv, dict(self.environment), logfile, directory=home if home.is_dir() else None)
 
     async def _report_end(self, child: Child) -> None:
-        await self.ended.put((child, await child.wait()))
+        status = await child.wait()
+        if child.pid is not None:
+            remove_segments(child.pid)
+        await self.ended.put((child, status))
 
     def reap_orphans(self) -> None:
         """Reap what the parts left to us."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from jupyter_vnc_proxy.leftovers import remove_dead_display, remove_dead_session_cookies
+from jupyter_vnc_proxy.leftovers import remove_dead_display, remove_dead_session_cookies, remove_segments
 
 NOBODY = 65534
 DEAD = 5_000_000
@@ -95,3 +97,22 @@ def test_a_session_managers_cookie_goes_with_its_process(pid: int, stays: bool) 
         assert file.exists() == stays
     finally:
         file.unlink(missing_ok=True)
+
+
+def segments_of(pid: int) -> list[str]:
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    return [line for line in lines if line.split()[4] == str(pid)]
+
+
+def test_shared_memory_of_a_process_that_was_killed_is_removed_and_no_other() -> None:
+    make = "import ctypes, os; print(ctypes.CDLL(None).shmget(0, 4096, 0o600), flush=True); os.kill(os.getpid(), 9)"
+    made = [subprocess.Popen([sys.executable, "-c", make], stdout=subprocess.PIPE) for _ in range(2)]
+    for process in made:
+        process.communicate(timeout=20)
+    first, second = (process.pid for process in made)
+    assert len(segments_of(first)) == len(segments_of(second)) == 1
+    remove_segments(first)
+    assert segments_of(first) == []
+    assert len(segments_of(second)) == 1
+    remove_segments(second)
+    assert segments_of(second) == []

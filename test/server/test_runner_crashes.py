@@ -44,6 +44,7 @@ def test_a_vnc_server_that_crashed_comes_back_after_a_pause_on_the_same_display(
     after = run.parts()
     assert (after["Xvfb"], after["sleep"]) == (before["Xvfb"], before["sleep"])
     assert after["x11vnc"] != before["x11vnc"]
+    assert str(before["x11vnc"]) not in {line.split()[4] for line in Path("/proc/sysvipc/shm").read_text().splitlines()}
     assert run.state["display"] == state["display"]
     RfbClient(run.path / "rfb.sock").close()
 
