@@ -107,10 +107,7 @@ class Video:
         full_colour = (
             now >= self._spare_until
             and self._is_light(min(most, rate.kilobits))
-            and all(
-                look.full_colour and viewer.decodes_full_colour
-                for look, viewer in zip(looks, self.viewers, strict=True)
-            )
+            and all(viewer.has_full_colour for viewer in self.viewers)
         )
         share = min(viewer.pacer.share(now, most) for viewer in self.viewers)
         return self._fitting.fit(now, rate, share), Look(max(look.finest for look in looks), full_colour)
