@@ -30,8 +30,10 @@ class Display:
         }
 
     def close(self) -> None:
-        self.process.terminate()
+        # Not terminated: it looks whether it is to end before it waits for events, and a signal in between is not seen
+        # until the next event, of which there may be none.
+        self.process.kill()
         self.process.wait(10)
-        remove_dead_display(self.name)  # a test may have killed it
+        remove_dead_display(self.name)
         assert self.process.stdout is not None
         self.process.stdout.close()
