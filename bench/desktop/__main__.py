@@ -34,6 +34,9 @@ from .targets import check_all
 
 SIZES = ((1280, 720), (1920, 1080))
 RESULTS = REPOSITORY / "reports" / "bench.json"
+OTHER_SCENES = ("scroll", "video", "click")
+"""At the second size, and over links; what is named on the command line is measured everywhere."""
+
 QUICK_CONFIGURATIONS = ("stream", "tigervnc")
 QUICK_LINKS = ("loopback", "10mbit-40ms")
 QUICK_SCENES = ("scroll", "video", "click", "still")
@@ -81,6 +84,7 @@ def plan_of(found: argparse.Namespace) -> tuple[tuple[str, ...], Plan]:
         links=tuple(found.link or (QUICK_LINKS if quick else LINKS)),
         scenes=tuple(scene for scene in SCENES if scene in (found.scene or (QUICK_SCENES if quick else SCENES))),
         durations=QUICK if quick else Durations(),
+        other_scenes=None if quick or found.scene else OTHER_SCENES,
     )
     return tuple(found.configuration or (QUICK_CONFIGURATIONS if quick else CONFIGURATIONS)), plan
 

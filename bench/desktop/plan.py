@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,31 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure of each configuration: sizes, links, scenes; ``other_links``: those after the first size."""
+    """What to measure of each configuration: sizes, links, scenes; ``other_links``: those after the first size.
+
+    ``other_scenes``: those at another size than the first, or over another link; all where it is ``None``.
+    """
 
     sizes: tuple[tuple[int, int], ...]
     links: tuple[str, ...]
     scenes: tuple[str, ...]
     durations: Durations
     other_links: tuple[str, ...] = ("loopback",)
+    other_scenes: tuple[str, ...] | None = None
 
     def links_at(self, size: tuple[int, int]) -> tuple[str, ...]:
         """Return the links to measure at a size."""
         chosen = tuple(link for link in self.links if link in self.other_links)
         return self.links if size == self.sizes[0] else chosen or self.links
+
+    def scenes_at(self, size: tuple[int, int], link: str) -> tuple[str, ...]:
+        """Return the scenes to measure at a size over a link."""
+        is_first = size == self.sizes[0] and link == self.links[0]
+        return self.scenes if is_first or self.other_scenes is None else self.other_scenes
+
+    def of_variant(self) -> Plan:
+        """Return what to measure of a configuration that varies another one: the first size and link alone."""
+        return replace(self, sizes=self.sizes[:1], links=self.links[:1])
 
 
 def measure_configuration(name: str, plan: Plan, log: Path, say: Say) -> dict[str, Any]:
@@ -37,7 +50,8 @@ def measure_configuration(name: str, plan: Plan, log: Path, say: Say) -> dict[st
     if (obstacle := configuration.obstacle()) is not None:
         say(f"{name}: {obstacle}")
         return {**result, "error": obstacle}
-    for size in plan.sizes[:1] if configuration.variant else plan.sizes:
+    plan = plan.of_variant() if configuration.variant else plan
+    for size in plan.sizes:
         label = f"{size[0]}x{size[1]}"
         try:
             with Run(name, size, plan.durations, log) as run:
@@ -59,7 +73,7 @@ def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]],
         if cold:
             run.server.check()
             run.paint()
-        for scene in plan.scenes:
+        for scene in plan.scenes_at(run.size, link):
             row = {"size": label, "link": link, "scene": scene}
             try:
                 row |= run.measure(scene)

@@ -13,9 +13,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench.desktop import plan
+from bench.desktop.__main__ import arguments, plan_of
 from bench.desktop.children import REPOSITORY
 from bench.desktop.configurations import CONFIGURATIONS, Configuration
-from bench.desktop.measure import Durations
+from bench.desktop.measure import SCENES, Durations
 from bench.desktop.untuned import UntunedX11vnc, untuned
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.options import DesktopOptions
@@ -50,6 +51,18 @@ def test_what_can_not_run_here_is_a_result_and_no_crash(tmp_path: Path, monkeypa
     assert (result["rows"], result["versions"], result["command"]) == ([], {}, "")
     assert result["error"].startswith("There is no backend 'nope'")
     assert said == [f"x: {result['error']}"]
+
+
+def test_scenes_that_are_not_named_are_fewer_over_links_and_at_other_sizes() -> None:
+    _, everything = plan_of(arguments([]))
+    first, second = everything.sizes
+    assert everything.scenes_at(first, "loopback") == SCENES
+    for size, link in ((first, "2mbit-100ms"), (second, "loopback")):
+        assert everything.scenes_at(size, link) == ("scroll", "video", "click")
+    _, named = plan_of(arguments(["--scene", "still"]))
+    assert named.scenes_at(second, "2mbit-100ms") == ("still",)
+    variant = everything.of_variant()
+    assert (variant.sizes, variant.links) == ((first,), ("loopback",))
 
 
 def test_every_configuration_is_drawn_and_named_once() -> None:
