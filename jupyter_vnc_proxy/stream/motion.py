@@ -41,10 +41,12 @@ class Motion:
         self.active = True
         return True
 
-    def drawn(self, now: float, share: float) -> None:
-        """A ``share`` of the screen was drawn on; whether it looks different now is not known."""
+    def drawn(self, now: float, share: float, *, is_change: bool = False) -> None:
+        """A ``share`` of the screen was drawn on; ``is_change``: nobody compares, so it counts as one."""
         if share >= LARGE:
             self._last_large = now
+        if share > 0 and is_change:
+            self._last = now
 
     def picture(self, now: float) -> None:
         """The engine delivered a picture, which it does only where something changed."""

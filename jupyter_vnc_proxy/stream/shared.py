@@ -134,15 +134,16 @@ class SharedStream:
         self._videos.clear()
 
     def follow_screen(self) -> None:
-        """Look at what is drawn only where somebody is to be sent tiles."""
-        self._screen.follow(any(not viewer.in_video for viewer in self._viewers))
+        """Look at what is drawn only where somebody is to be sent tiles; before a video there is nothing to compare."""
+        self._screen.follow(any(not viewer.in_video and not self._waits_for_video(viewer) for viewer in self._viewers))
 
     async def _tick(self) -> None:
         while time.monotonic() < self._motion.rest_at():
             await asyncio.sleep(min(TICK, max(0.005, self._motion.rest_at() - time.monotonic())))
             now = time.monotonic()
             self._ticks += 1
-            self._motion.drawn(now, self._screen.drawn_share())
+            nobody_compares = not any(video.viewers for video in self._videos)
+            self._motion.drawn(now, self._screen.drawn_share(), is_change=nobody_compares)
             try:
                 self._look_for_hung(now)
                 for video in self._videos:

@@ -17,8 +17,11 @@ CHROMA_LASTS = 2.5
 FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.3, 0.45
 """Shares of the most that a video may take: below the first it becomes 4:4:4, above the second 4:2:0."""
 
-HEAVY, SPARES = 0.6, 60.0
-"""Share of its time that a browser may paint 4:4:4; with more it is spared that for so many seconds."""
+LARGE = 1_500_000
+"""Pixels from which on a video begins with 4:2:0: until it has shown that it is light, 4:4:4 may be too much."""
+
+HEAVY, HEAVY_HALVED, SPARES = 0.6, 0.5, 60.0
+"""Shares of its time that a browser may paint 4:4:4, or 4:2:0; with more it is spared 4:4:4 for so many seconds."""
 
 SMOOTHING = 0.05
 """Weight of the newest picture in the mean of what is used."""
@@ -61,7 +64,7 @@ class Video:
         if self._running:
             self._engine.request_key()
         else:
-            self._start(now)
+            self._begin(now)
 
     def leave(self, viewer: Viewer) -> None:
         """Let a viewer watch no longer; without any the engine stops."""
@@ -101,8 +104,9 @@ class Video:
         rate = Rate(min(each.kilobits for each in rates), min(each.frames for each in rates))
         looks = [look_of(viewer.quality) for viewer in self.viewers]
         most = min(most_kilobits(viewer.quality, *even(self._screen)) for viewer in self.viewers)
-        is_judged = self._look.full_colour and now - self._looked > CHROMA_LASTS / 2
-        if is_judged and max(viewer.pacer.load for viewer in self.viewers) > HEAVY:
+        heavy = HEAVY if self._look.full_colour else HEAVY_HALVED
+        is_judged = self._running and now - self._looked > CHROMA_LASTS / 2
+        if is_judged and max(viewer.pacer.load for viewer in self.viewers) > heavy:
             self._spare_until = now + SPARES
         full_colour = (
             now >= self._spare_until
@@ -121,6 +125,11 @@ class Video:
     def rate_for(self, viewer: Viewer, now: float) -> Rate:
         """Return what one viewer can take."""
         return viewer.pacer.rate(now, most_kilobits(viewer.quality, *even(self._screen)))
+
+    def _begin(self, now: float) -> None:
+        if self._screen.width * self._screen.height >= LARGE:
+            self._spare_until = max(self._spare_until, now + CHROMA_LASTS)
+        self._start(now)
 
     def _start(self, now: float) -> None:
         self._fitting = Fitting()

@@ -83,6 +83,7 @@ class MemoryScreen:
         self.width, self.height = width, height
         self.pixels = np.zeros((height, width, 4), np.uint8)
         self.followed = False
+        self.drawn = 1.0
 
     def tiles(self, value: bool = False) -> Tiles:
         return no_tiles(self.width, self.height, value)
@@ -91,7 +92,7 @@ class MemoryScreen:
         self.followed = wanted
 
     def drawn_share(self) -> float:
-        return 1.0
+        return self.drawn
 
     def resize(self, width: int, height: int) -> Geometry:
         return Geometry(width, height)
@@ -101,7 +102,9 @@ class MemoryScreen:
 
 
 class Taking(Pacer):
-    """Knows from the start what its link takes."""
+    """Knows from the start what its link takes, and how long its browser paints."""
+
+    load = 0.0
 
     def __init__(self, kilobits: int) -> None:
         super().__init__()

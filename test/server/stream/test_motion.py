@@ -43,6 +43,16 @@ def test_motion_ends_only_after_a_rest_and_can_begin_again() -> None:
     assert len(play(motion, 1, 0.5, begin=100)) == 1
 
 
+def test_what_is_drawn_keeps_motion_alive_only_where_nobody_can_tell_whether_it_is_a_change() -> None:
+    motion = Motion()
+    play(motion, 1, 0.5)
+    before = motion.rest_at()
+    motion.drawn(5.0, 0.5)
+    assert motion.rest_at() == before
+    motion.drawn(5.0, 0.5, is_change=True)
+    assert motion.rest_at() == 5.0 + REST
+
+
 def test_something_small_that_goes_on_moving_keeps_no_film_alive() -> None:
     motion = Motion()
     play(motion, 1, 0.5)

@@ -194,6 +194,20 @@ async def test_a_viewer_that_falls_behind_leaves_and_joins_again_when_it_has_cau
     assert slow.pictures()[0] == (True, H264_RESET_CONTEXT)
 
 
+async def test_while_the_only_viewer_catches_up_with_a_film_nobody_compares_the_screen(stage: Stage) -> None:
+    only = stage.add()
+    stage.move()
+    await stage.look()
+    for _ in range(20):
+        stage.clock.now += 0.05
+        await stage.look()
+    assert not only.in_video and not stage.engines[0].running
+    assert not stage.screen.followed
+    only.paint()
+    stage.stream.acknowledged(only)
+    assert only.in_video and stage.engines[0].running
+
+
 async def test_an_engine_that_can_not_start_leaves_tiles_and_a_note(stage: Stage, listener: Listener) -> None:
     watching = stage.add()
     stage.engines[0].broken = True
@@ -231,9 +245,10 @@ async def test_a_decoder_that_hangs_gets_one_reset_and_is_then_sent_away_though_
     await stage.look()
     watching.read()
     watching.pictures()
-    stage.clock.now += STUCK / 2  # and nothing moves any more
+    stage.clock.now += STUCK / 2
     await stage.look()
     assert not watching.out.aborted
+    stage.screen.drawn = 0.0  # nothing moves any more
     stage.clock.now += STUCK
     await until(lambda: stage.stream._ticker is None or watching.pictures() == [(True, H264_RESET_CONTEXT)])
     watching.read()

@@ -15,8 +15,8 @@ from .engines import MemoryScreen, MemoryViewer, ToldEngine
 class Watched:
     """A video, its engine, and viewers with these quality levels."""
 
-    def __init__(self, *levels: int) -> None:
-        self.screen = MemoryScreen(641, 481)
+    def __init__(self, *levels: int, size: tuple[int, int] = (641, 481)) -> None:
+        self.screen = MemoryScreen(*size)
         self.made: list[ToldEngine] = []
         self.video = Video(self.screen, self._make, lambda: None, Status())
         self.viewers = [MemoryViewer(self.screen, level) for level in levels]
@@ -96,6 +96,25 @@ async def test_a_heavy_film_has_halved_chroma_and_each_change_begins_with_a_key_
         engine.picture()
         engine.picture(is_key=True)
         assert viewer.pictures() == [(True, H264_RESET_CONTEXT)]
+
+
+@pytest.mark.parametrize(("load", "expected"), [(0.2, True), (0.7, False)])
+async def test_a_large_screen_begins_with_halved_chroma_and_has_it_whole_where_the_browser_is_quick(
+    load: float, expected: bool
+) -> None:
+    watched = Watched(8, size=(1920, 1080))
+    video, engine, (viewer,) = watched.video, watched.engine, watched.viewers
+    video.join([viewer], 0.0)
+    assert not engine.look.full_colour
+    viewer.pacer.load = load  # type: ignore[misc]
+    for second in range(1, 10):
+        engine.picture(is_key=True)
+        video.follow(float(second))
+    assert engine.look.full_colour is expected
+    assert len(engine.starts) == 1 + expected
+    video.leave(viewer)
+    video.join([viewer], 20.0)
+    assert not engine.look.full_colour
 
 
 async def test_all_get_what_the_narrowest_link_of_those_who_watch_takes() -> None:
