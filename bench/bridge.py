@@ -30,8 +30,8 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from jupyter_vnc_proxy.desktop import Desktop
-from jupyter_vnc_proxy.state import DesktopState
+from jupyter_vnc_proxy.desktops.desktop import Desktop
+from jupyter_vnc_proxy.desktops.state import DesktopState
 
 TOKEN = "bench"
 MEGABYTE = 1 << 20

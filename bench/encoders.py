@@ -12,10 +12,10 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from jupyter_vnc_proxy.stream.encoders.raw import Pixels, RawEncoder
-from jupyter_vnc_proxy.stream.encoders.tight import TightEncoder, split_rectangles
-from jupyter_vnc_proxy.stream.encoders.zrle import ZRLEEncoder
-from jupyter_vnc_proxy.stream.pixel_format import NATIVE
+from jupyter_vnc_proxy.rfb.pixel_format import NATIVE
+from jupyter_vnc_proxy.stream.picture.encoders.raw import Pixels, RawEncoder
+from jupyter_vnc_proxy.stream.picture.encoders.tight import TightEncoder, split_rectangles
+from jupyter_vnc_proxy.stream.picture.encoders.zrle import ZRLEEncoder
 
 SCREEN = (1080, 1920, 4)
 """Pictures are cut out of a screen, so that their rows don't follow each other in memory."""

@@ -23,9 +23,9 @@ from bench.tightviewer import TightViewer  # noqa: E402
 from bench.x11vnc import Painter, command_line, look_at, written  # noqa: E402
 from jupyter_vnc_proxy.backends.base import Paths  # noqa: E402
 from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend  # noqa: E402
-from jupyter_vnc_proxy.display import write_cookie  # noqa: E402
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
-from jupyter_vnc_proxy.process import PIPE  # noqa: E402
+from jupyter_vnc_proxy.system.process import PIPE  # noqa: E402
+from jupyter_vnc_proxy.system.x_display import write_cookie  # noqa: E402
 
 SETS: dict[str, tuple[str, ...]] = {
     "ours": (),

@@ -7,12 +7,9 @@ def __getattr__(name: str) -> str:
     # Asking for the version costs 25 ms, which a runner that starts needn't wait for.
     if name != "__version__":
         raise AttributeError(name)
-    from importlib.metadata import PackageNotFoundError, version
+    from ._version import __version__
 
-    try:
-        return version("jupyter-vnc-proxy")
-    except PackageNotFoundError:  # a checkout that was never installed
-        return "0.0.0"
+    return __version__
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
@@ -20,6 +17,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, object]]:
-    from .app import VncProxy
+    from .server.app import VncProxy
 
     return [{"module": "jupyter_vnc_proxy", "app": VncProxy}]

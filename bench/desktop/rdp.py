@@ -13,7 +13,7 @@ import xcffib
 import xcffib.xproto
 import xcffib.xtest
 
-from jupyter_vnc_proxy.display import connect, write_cookie
+from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
 from . import processes
 from .configurations import XORG
@@ -136,13 +136,13 @@ class RdpServer(OurServer):
         """Type what is asked for: no name and yes to the certificate in the client's terminal, OK on xrdp's screen."""
         running = {process.name: process for process in self.processes()}
         answers = (
-            ("jupyter_vnc_proxy.rdp" in running, (RETURN,)),
+            ("jupyter_vnc_proxy.backends.programs.rdp_client" in running, (RETURN,)),
             ("xfreerdp" in running, (LETTER_Y, RETURN)),
             *((LOGIN_SCREEN in self._log(), (RETURN,)) for _ in range(LOGIN_TRIES)),
         )
         asked, keys = answers[min(self._answered, len(answers) - 1)]
         if asked and self._answered < len(answers) and time.monotonic() > self._pause:
-            variables = processes.environment(running["jupyter_vnc_proxy.rdp"].pid)
+            variables = processes.environment(running["jupyter_vnc_proxy.backends.programs.rdp_client"].pid)
             with _display(variables["DISPLAY"], Path(variables["XAUTHORITY"])) as connection:
                 if _type(connection, keys):
                     self._answered += 1

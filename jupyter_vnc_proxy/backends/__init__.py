@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from .base import Backend, Field, Paths, Program, Step
-from .extra import check_values, unknown_field
-from .lacking import command_for, commands_for, lacks
+from .fields import check_values, unknown_field
+from .missing import command_for, commands_for, lacks
 from .rdp import RdpBackend
 from .stream import StreamBackend
 from .tigervnc import TigervncBackend

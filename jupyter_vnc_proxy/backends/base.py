@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
-from ..environment import search_path
-from ..installing import install_command
 from ..options import DesktopOptions
-from ..process import Ready, Started
+from ..system.environment import search_path
+from ..system.packages import install_command
+from ..system.process import Ready, Started
 
 DISPLAY = "{display}"
 """Stands in an argv for the display's name, as in ``:1``."""

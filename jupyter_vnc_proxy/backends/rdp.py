@@ -81,7 +81,15 @@ class RdpBackend:
     def steps(self, options: DesktopOptions, paths: Paths) -> list[Step]:
         """Return what shows it, and a terminal in which our own program starts the client, as the session."""
         client = XFREERDP.find() or XFREERDP.names[-1]
-        run = (sys.executable, "-m", "jupyter_vnc_proxy.rdp", "--client", client, "--", HOST.value(options))
+        run = (
+            sys.executable,
+            "-m",
+            "jupyter_vnc_proxy.backends.programs.rdp_client",
+            "--client",
+            client,
+            "--",
+            HOST.value(options),
+        )
         terminal = ("xterm", "-title", "RDP", "-geometry", "100x30", "-e", *run)
         return [
             *self._shown_by(options).steps(options, paths),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from ..loading import MISSING, find_module, load_problem
 from ..options import DesktopOptions
-from ..process import REPORTS, Listens
+from ..system.module_check import MISSING, find_module, load_problem
+from ..system.process import REPORTS, Listens
 from .base import DISPLAY, Field, Paths, Program, Step
 from .x11vnc import XVFB, xvfb
 

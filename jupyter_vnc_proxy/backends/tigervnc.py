@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..options import DesktopOptions
-from ..process import PIPE, WritesLine
-from ..switches import switches
+from ..system.help_text import switches
+from ..system.process import PIPE, WritesLine
 from .base import Field, Paths, Program, Step
 from .x11vnc import websockify
 

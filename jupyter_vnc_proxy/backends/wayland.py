@@ -6,7 +6,7 @@ import sys
 from typing import Literal
 
 from ..options import DesktopOptions
-from ..process import PIPE, REPORTS, WritesLine
+from ..system.process import PIPE, REPORTS, WritesLine
 from . import wayvnc
 from .base import Field, Paths, Program, Step
 from .stream import HOST_LIBRARIES, Module

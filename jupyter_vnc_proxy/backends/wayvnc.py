@@ -7,10 +7,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import sway
 from ..options import DesktopOptions
-from ..process import PIPE, Listens, WritesLine
+from ..system.process import PIPE, Listens, WritesLine
 from .base import Paths, Program, Step
+from .programs import sway
 
 SWAY = Program(("sway",), "the compositor", {"apt": "sway", "dnf": "sway"})
 WAYVNC = Program(("wayvnc",), "the VNC server", {"apt": "wayvnc", "dnf": "wayvnc"})
@@ -52,7 +52,15 @@ def steps(options: DesktopOptions, paths: Paths) -> list[Step]:
     return [
         Step(
             "display",
-            (sys.executable, "-m", "jupyter_vnc_proxy.sway", "--displayfd", PIPE, "--config", str(config)),
+            (
+                sys.executable,
+                "-m",
+                "jupyter_vnc_proxy.backends.programs.sway",
+                "--displayfd",
+                PIPE,
+                "--config",
+                str(config),
+            ),
             ready=WritesLine(),
             umask=-1,
             files={config: text},

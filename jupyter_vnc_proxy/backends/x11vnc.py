@@ -6,9 +6,9 @@ import sys
 from typing import Literal
 
 from ..options import MAX_SIDE, DesktopOptions
-from ..process import PIPE, Listens, WritesLine
+from ..system.process import PIPE, Listens, WritesLine
 from .base import DISPLAY, Field, Paths, Program, Step
-from .xdummy import DUMMY, XORG, xdummy
+from .programs.xdummy import DUMMY, XORG, xdummy
 
 VIRTUAL_SCREEN = (3840, 2160)
 """Pixels of the framebuffer; RANDR chooses a size within it."""

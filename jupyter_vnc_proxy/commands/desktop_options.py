@@ -69,7 +69,7 @@ def any_given(arguments: argparse.Namespace) -> bool:
 def environment_options() -> DesktopOptions:
     """Return what the environment says, as the server reads it where a trait is not set."""
     from ..backends import all_backends
-    from ..backends.extra import from_environment
+    from ..backends.fields import from_environment
 
     defaults = DesktopOptions()
     return DesktopOptions(

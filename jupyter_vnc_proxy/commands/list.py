@@ -6,10 +6,10 @@ import argparse
 import contextlib
 import json
 
-from ..desktop import Desktop
+from ..desktops.desktop import Desktop
+from ..desktops.model import DesktopModel, desktop_model
+from ..desktops.runtime import desktop_path, runtime_directory
 from ..errors import UnknownDesktop, VncError
-from ..model import DesktopModel, desktop_model
-from ..runtime import desktop_path, runtime_directory
 from . import add_json, add_runtime_directory
 
 COLUMNS = ("name", "phase", "backend", "session", "display", "geometry", "viewers")

@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from ..desktop import Desktop
-from ..logs import LOG_LINES
-from ..runtime import desktop_path, runtime_directory
+from ..desktops.desktop import Desktop
+from ..desktops.logs import LOG_LINES
+from ..desktops.runtime import desktop_path, runtime_directory
 from . import add_json, add_runtime_directory
 
 POLL = 0.1

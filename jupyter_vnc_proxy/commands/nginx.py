@@ -81,11 +81,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def prepare(arguments: argparse.Namespace) -> Setup:
     """Write the configuration of the desktop that is named; raise `VncError` where there is nothing to serve."""
-    from ..desktop import Desktop
-    from ..model import desktop_model
-    from ..nginx import Address, Site, configuration
-    from ..page_server import PAGE
-    from ..runtime import desktop_path, runtime_directory
+    from ..desktops.desktop import Desktop
+    from ..desktops.model import desktop_model
+    from ..desktops.runtime import desktop_path, runtime_directory
+    from ..proxy.nginx import Address, Site, configuration
+    from ..proxy.page_server import PAGE
 
     listen = Address.parse(arguments.listen)
     if not (listen.is_loopback or arguments.allow_others):
@@ -133,8 +133,8 @@ def _alone(private: Path) -> Iterator[None]:
 async def _run(setup: Setup) -> None:
     """Run nginx, and websockify where needed, until a signal comes; raise `StartFailed` where one of them ends."""
     from ..backends.base import Program
-    from ..environment import clean_environment
-    from ..process import Child, ChildFailed, Listens
+    from ..system.environment import clean_environment
+    from ..system.process import Child, ChildFailed, Listens
 
     nginx = Program(("nginx",), "the web server", {"apt": "nginx-light"})
     program = nginx.find()
@@ -180,7 +180,7 @@ async def _run(setup: Setup) -> None:
 
 
 def _failed(name: str, reason: str, log: Path) -> StartFailed:
-    from ..logs import tail
+    from ..desktops.logs import tail
 
     lines = tail(log, LOG_LINES)
     causes = [line for line in lines if "[emerg]" in line] or lines[-1:]  # nginx's, which may say more after it

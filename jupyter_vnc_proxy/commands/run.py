@@ -33,10 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Return when the desktop has ended."""
     parent = os.getppid()  # before the imports: it may end meanwhile
     from ..backends import select
-    from ..desktop import Desktop
-    from ..runner import Runner
-    from ..runtime import desktop_path, runtime_directory
-    from ..sessions import choose_session
+    from ..backends.sessions import choose_session
+    from ..desktops.desktop import Desktop
+    from ..desktops.runtime import desktop_path, runtime_directory
+    from ..runner.runner import Runner
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
     options = read_desktop_options(arguments, DesktopOptions())

@@ -7,9 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from ..desktop import Desktop
-from ..pictures import picture
-from ..runtime import desktop_path, runtime_directory
+from ..desktops.desktop import Desktop
+from ..desktops.runtime import desktop_path, runtime_directory
+from ..desktops.screenshot import picture
 from . import add_json, add_runtime_directory
 
 

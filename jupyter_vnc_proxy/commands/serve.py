@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal comes."""
     from ..backends import choose
-    from ..manager import DesktopManager
-    from ..page_server import serve
+    from ..desktops.manager import DesktopManager
+    from ..proxy.page_server import serve
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
     options = read_desktop_options(arguments, DesktopOptions())

@@ -17,12 +17,12 @@ import json
 import sys
 import time
 
-from ..desktop import Desktop
+from ..desktops.desktop import Desktop
+from ..desktops.manager import DEFAULT_NAME, DesktopManager
+from ..desktops.runtime import desktop_path
+from ..desktops.state import DesktopState
+from ..desktops.wait import wait_until_up
 from ..errors import Conflict
-from ..manager import DEFAULT_NAME, DesktopManager
-from ..runtime import desktop_path
-from ..state import DesktopState
-from ..waiting import wait_until_up
 from . import add_json, add_runtime_directory
 from .desktop_options import add_desktop_options, any_given, environment_options, read_desktop_options
 from .list import model

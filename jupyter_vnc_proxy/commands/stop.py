@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import json
 
+from ..desktops.manager import DesktopManager
+from ..desktops.model import DesktopModel
 from ..errors import InvalidOption
-from ..manager import DesktopManager
-from ..model import DesktopModel
 from ..options import DesktopOptions
 from . import add_json, add_runtime_directory
 from .list import desktops

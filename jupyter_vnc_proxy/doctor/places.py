@@ -8,8 +8,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..desktops.runtime import LONGEST_SOCKET, MAX_SOCKET_PATH, desktop_path, runtime_directory
 from ..errors import VncError
-from ..runtime import LONGEST_SOCKET, MAX_SOCKET_PATH, desktop_path, runtime_directory
 from .findings import Finding
 
 GROUP = "Places"

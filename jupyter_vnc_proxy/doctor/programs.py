@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from ..backends import AUTO, Backend, Program, all_backends, commands_for, lacks, missing_programs
-from ..backends.extra import from_environment
+from ..backends.fields import from_environment
+from ..backends.sessions import DESKTOPS, installed_sessions
 from ..backends.stream import Module
-from ..diagnosis import TIGERVNC, library_missing
-from ..environment import search_path
-from ..installing import install_command, install_commands
 from ..options import DesktopOptions
-from ..sessions import DESKTOPS, installed_sessions
+from ..runner.diagnosis import TIGERVNC, library_missing
+from ..system.environment import search_path
+from ..system.packages import install_command, install_commands
 from .findings import Finding
 from .versions import output, versions
 

@@ -7,12 +7,12 @@ import platform
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from .. import __version__
-from ..desktop import Desktop
+from .._version import __version__
+from ..desktops.desktop import Desktop
+from ..desktops.runtime import desktop_path, runtime_directory
 from ..errors import InvalidOption, UnknownDesktop
-from ..installing import distribution
 from ..options import check_name
-from ..runtime import desktop_path, runtime_directory
+from ..system.packages import distribution
 from .examination import examine
 from .findings import Finding
 from .redaction import Redaction, redaction_here

@@ -13,16 +13,16 @@ import time
 from pathlib import Path
 
 from ..backends import all_backends, choose
-from ..backends.extra import from_environment
-from ..desktop import MARKER, Desktop
-from ..diagnosis import GL
-from ..display import connect
+from ..backends.fields import from_environment
+from ..desktops.desktop import MARKER, Desktop
+from ..desktops.wait import wait_until_up
 from ..errors import VncError
-from ..installing import install_commands
 from ..options import DesktopOptions, Geometry
-from ..process import marked_processes
-from ..viewer import Viewer
-from ..waiting import wait_until_up
+from ..rfb.client import Viewer
+from ..runner.diagnosis import GL
+from ..system.packages import install_commands
+from ..system.process import marked_processes
+from ..system.x_display import connect
 from .findings import Finding
 
 GROUP = "Self-test"

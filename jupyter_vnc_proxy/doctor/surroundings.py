@@ -8,10 +8,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..diagnosis import BUS, FONTS, GL, NO_SECCOMP
-from ..environment import clean_environment, conda_prefixes, search_path
-from ..installing import install_commands
-from ..sessions import XDG
+from ..backends.sessions import XDG
+from ..runner.diagnosis import BUS, FONTS, GL, NO_SECCOMP
+from ..system.environment import clean_environment, conda_prefixes, search_path
+from ..system.packages import install_commands
 from .findings import Finding
 from .versions import TIMEOUT
 

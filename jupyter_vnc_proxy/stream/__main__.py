@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..options import Geometry
 
 if TYPE_CHECKING:
-    from .seat import Source
+    from .display_source import Source
 
 
 def main() -> int:

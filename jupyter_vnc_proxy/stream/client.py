@@ -1,91 +1,266 @@
-"""One connection as the server keeps it: a viewer, its keys and buttons, and how much it may leave unread."""
+"""One RFB client: what it has not seen yet, what its link takes, and what it is sent."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import time
 from collections.abc import Callable
+from enum import IntEnum
 
-from . import messages
-from .events import Event
-from .keyboard import Keyboard
-from .seat import Source
-from .viewer import Viewer
+from ..rfb import server_messages
+from ..rfb.events import Event
+from ..rfb.server_protocol import ServerProtocol
+from .picture.screen import Screen
+from .picture.tiles import TileEncoder
+from .video.decoder_fallback import Trust
+from .video.encoder_profile import look_of
+from .video.engine import Picture
+from .video.pacing import Pacer
 
-log = logging.getLogger("jupyter_vnc_proxy.stream")
+CHUNK = 64 * 1024
+"""Bytes that are read from a client at once."""
 
-MOST_UNREAD = 32 << 20
-"""Bytes that may wait for a client: the longest clipboard and a picture; one that leaves more unread is sent away."""
+BACKLOG = 1 << 20
+"""Bytes that wait for a client's socket; while there are more it is sent nothing new."""
 
-LINGERS = 5.0
-"""Seconds that a connection's last bytes have to be read, before it ends without them."""
+ENCODING_TIME = 0.008
+"""Seconds that one update may take to encode, so that the display and other viewers are not kept waiting."""
+
+RESET_CONTEXT = 1
+"""Flag of an H.264 rectangle: forget what this rectangle showed before."""
+
+PING_AGAIN = 0.5
+"""Seconds between two questions after the link's own delay while tiles are sent."""
 
 
-class Client(Viewer):
-    """A viewer with its input. ``handle`` gets each event; keys and buttons go to ``source``."""
+class Asked(IntEnum):
+    """What the answer to one of our fences tells: the first byte of its payload, before the number of an update."""
+
+    ARRIVED = 1
+    PAINTED = 2
+    DELAY = 3
+
+
+class Viewer:
+    """One connection. ``handle`` gets each event that is not the viewer's own business."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        source: Source,
+        screen: Screen,
         name: str,
-        handle: Callable[[Client, Event], None],
+        handle: Callable[[Viewer, Event], None],
     ) -> None:
-        super().__init__(reader, writer, source.screen, name, lambda _, event: handle(self, event))
-        self._out = writer
-        self.keyboard = Keyboard(source.keys)
-        self.pointer = source.pointer()
-        self.known_size = (source.screen.width, source.screen.height)
-        self.greeted: frozenset[int] = frozenset()
-        """The encodings that were announced when it was last greeted."""
+        self._reader = reader
+        self._writer = writer
+        self._screen = screen
+        self._handle = handle
+        self.protocol = ServerProtocol(name, screen.width, screen.height)
+        self.pacer = Pacer()
+        self.tiles = TileEncoder(screen, self.protocol)
+        self.requested = False
+        self.continuous = False
+        self.in_video = False
+        self.needs_key = True
+        self.trust = Trust.ALL
+        self._has_reset = False
+        self._pinged = float("-inf")
+        self._frame = 0
+        self._extra: list[bytes] = []
+        self._settling: asyncio.TimerHandle | None = None
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Serve it until it goes; raise ``ProtocolError`` where it talks nonsense."""
+        self._flush()
+        while data := await self._reader.read(CHUNK):
+            for event in self.protocol.receive(data):
+                self._handle(self, event)
+            self._flush()
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._settling is not None:
+            self._settling.cancel()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if data := self.protocol.take():
+            self._writer.write(data)
+
+    def send(self, data: bytes) -> None:
+        """Send a message that is no framebuffer update."""
+        self._writer.write(data)
 
     def supports(self, encoding: int) -> bool:
         """Tell whether the client announced an encoding or pseudo-encoding."""
-        return self.protocol.supports(encoding)
+        return encoding in self.protocol.encodings
+
+    # -- flow --------------------------------------------------------------------------------------------------------
 
     @property
-    def waits(self) -> bool:
-        """Whether it may be sent an update, by what it has asked for."""
-        return self.requested or self.continuous
+    def takes_video(self) -> bool:
+        """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
+        known = self.supports(server_messages.ENCODING_H264) and self.supports(server_messages.PSEUDO_FENCE)
+        return known and self.continuous and self.trust > Trust.WITHOUT_VIDEO
+
+    @property
+    def decodes_full_colour(self) -> bool:
+        """Whether 4:4:4 may be tried; its quality level asks for it."""
+        return self.trust == Trust.ALL
+
+    @property
+    def quality(self) -> int | None:
+        """Its quality level, 0 to 9, or ``None`` where it has told none."""
+        return self.protocol.quality_level
+
+    def _may_send(self) -> bool:
+        wanted = self.requested or self.continuous
+        backlog = self._writer.transport.get_write_buffer_size()
+        return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send()
+
+    def acknowledged(self, payload: bytes) -> bool:
+        """An answer to one of our fences came; return whether it tells that something was painted."""
+        now = time.monotonic()
+        if len(payload) != 5 or payload[0] not in list(Asked):
+            return False
+        number = int.from_bytes(payload[1:], "big")
+        match Asked(payload[0]):
+            case Asked.ARRIVED:
+                self.pacer.arrived(now, number)
+            case Asked.DELAY:
+                self.pacer.link.answered(now, number)
+            case Asked.PAINTED:
+                self._has_reset = False
+                self.pacer.painted(now, number)
+                return True
+        return False
+
+    def ping(self) -> None:
+        """Ask for the link's own delay, by itself: an answer that comes with an update has waited for all of that."""
+        if self.supports(server_messages.PSEUDO_FENCE):
+            now = time.monotonic()
+            self._frame += 1
+            self._pinged = now
+            self.pacer.link.pinged(now, self._frame)
+            self._writer.write(_fence(Asked.DELAY, self._frame))
+
+    def _send_update(self, rectangles: list[bytes]) -> None:
+        """Send an update, and ask when it has been read and when it has been painted.
+
+        A fence is answered as soon as it is read. The empty update before the second one is read only after the last
+        one was painted (noVNC 1.7, core/rfb.js: `_framebufferUpdate`), which makes the answer mean just that.
+        """
+        self.requested = False
+        update = b"".join([server_messages.update_header(len(rectangles)), *rectangles])
+        if self.supports(server_messages.PSEUDO_FENCE):
+            self._frame += 1
+            self.pacer.sent(time.monotonic(), self._frame, len(update))
+            fences = [
+                _fence(Asked.ARRIVED, self._frame),
+                server_messages.update_header(0),
+                _fence(Asked.PAINTED, self._frame),
+            ]
+            self._writer.write(b"".join([update, *fences]))
+        else:
+            self._writer.write(update)
 
     # -- what it is sent ---------------------------------------------------------------------------------------------
 
-    def send(self, data: bytes) -> None:
-        """Send a message that is no framebuffer update; a client that reads nothing is sent away."""
-        transport = self._out.transport
-        if transport.is_closing():
-            return
-        if transport.get_write_buffer_size() + len(data) > MOST_UNREAD:
-            self.send_away("it reads nothing")
-        else:
-            super().send(data)
-
     def add_rectangle(self, rectangle: bytes) -> None:
-        """Send a pseudo-rectangle with the next update, in place of an earlier one of its kind that still waits."""
-        kind = _kind(rectangle)
-        self._extra = [each for each in self._extra if _kind(each) != kind]
-        super().add_rectangle(rectangle)
+        """Send a pseudo-rectangle (a cursor, a size, a name) with the next update."""
+        self._extra.append(rectangle)
 
-    # -- its end -----------------------------------------------------------------------------------------------------
+    def resized(self) -> None:
+        """The screen has another size; what it showed counts for nothing."""
+        self.tiles.resized()
+        self.needs_key = True
 
-    def send_away(self, reason: str) -> None:
-        """End the connection at once, and log why."""
-        log.warning("a viewer was sent away: %s", reason)
-        self.abort()
+    def send_tiles(self) -> None:
+        """Send what it has not seen yet, exactly, as far as the link takes it."""
+        now = time.monotonic()
+        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.waiting(now))):
+            return
+        if now - self._pinged > PING_AGAIN:
+            self.ping()
+        rectangles, self._extra = self._extra, []
+        if not self.in_video:
+            rectangles += self._unseen_rectangles(now)
+        if rectangles:  # else what changed has changed back
+            self._send_update(rectangles)
 
-    def close(self) -> None:
-        """Release what it holds down, and end the connection when its last bytes are read, or soon."""
-        self.keyboard.release_all()
-        self.pointer.release_all()
-        if not self._out.transport.is_closing():
-            self._out.write(self.protocol.take())
-        super().close()
-        asyncio.get_running_loop().call_later(LINGERS, self.abort)
+    def _unseen_rectangles(self, now: float) -> list[bytes]:
+        """Encode what it has not seen, as far as one update goes."""
+        if not self.supports(server_messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
+            found = self.tiles.rectangles(now, float("inf"), float("inf"))
+        else:
+            found = self.tiles.rectangles(now, self.pacer.burst(now), ENCODING_TIME)
+        self._await_rest(now)
+        return found
+
+    def _await_rest(self, now: float) -> None:
+        """Come back when what was sent inexactly may be at rest."""
+        rest = self.tiles.waits_until()
+        if self._settling is None and rest is not None:
+            self._settling = asyncio.get_running_loop().call_later(max(0.0, rest - now), self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        now = time.monotonic()
+        if self.tiles.waiting(now):
+            self.send_tiles()  # or later, when the viewer may be sent something
+        else:
+            self._await_rest(now)
+
+    # -- video -------------------------------------------------------------------------------------------------------
+
+    def join_video(self) -> None:
+        """Watch a video, from its next key picture on."""
+        self.in_video = True
+        self.needs_key = True
+
+    def leave_video(self) -> None:
+        """Watch it no longer; whatever it painted is not exact."""
+        if self.in_video:
+            self.in_video = False
+            self.tiles.forget()
+
+    def reset_decoder(self) -> bool:
+        """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""
+        if self._has_reset:
+            return False
+        self._has_reset = self.needs_key = True
+        self.pacer.give_time(time.monotonic())
+        return True
+
+    @property
+    def has_full_colour(self) -> bool:
+        """Whether the video that it is sent may be 4:4:4."""
+        return look_of(self.quality).full_colour and self.decodes_full_colour
+
+    def send_picture(self, picture: Picture) -> bool:
+        """Send a picture of the video; return ``False`` where it needs a key picture first."""
+        if self.needs_key and not picture.is_key:
+            return False
+        flags = RESET_CONTEXT if self.needs_key else 0
+        self.needs_key = False
+        whole = server_messages.h264_rectangle(0, 0, *even(self._screen), picture.data, flags)
+        extra, self._extra = self._extra, []
+        self._send_update([*extra, whole])
+        return True
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._writer.transport.abort()
 
 
-def _kind(rectangle: bytes) -> bytes:
-    """Return its encoding; of sizes also the reason, since who asked for one is to be answered."""
-    encoding = rectangle[8:12]
-    is_size = int.from_bytes(encoding, "big", signed=True) == messages.PSEUDO_EXTENDED_DESKTOP_SIZE
-    return encoding + rectangle[:2] if is_size else encoding
+def _fence(asked: Asked, number: int) -> bytes:
+    flags = server_messages.FENCE_REQUEST | server_messages.FENCE_BLOCK_BEFORE
+    return server_messages.fence(flags, bytes([asked]) + number.to_bytes(4, "big"))
+
+
+def even(screen: Screen) -> tuple[int, int]:
+    """Return the part of the screen that H.264 can show with halved chroma: even sides, in pixels."""
+    return screen.width & ~1, screen.height & ~1

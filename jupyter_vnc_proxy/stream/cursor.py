@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import messages
-from .source import Pixels
-from .viewer import Viewer
+from ..rfb import server_messages
+from .client import Viewer
+from .picture.screen import Pixels
 
 
 class Cursor:
@@ -18,16 +18,16 @@ class Cursor:
     def change(self, x: int, y: int, pixels: Pixels) -> None:
         """It has another shape: BGRA with straight alpha, whose pixel at (x, y) is where it points."""
         self._shape = x, y, pixels
-        self._with_alpha = messages.cursor_vmware(*self._shape)
+        self._with_alpha = server_messages.cursor_vmware(*self._shape)
 
     def send_to(self, viewer: Viewer) -> None:
         """Send the shape as finely as the viewer can draw it."""
-        if viewer.supports(messages.PSEUDO_VMWARE_CURSOR):
+        if viewer.supports(server_messages.PSEUDO_VMWARE_CURSOR):
             viewer.add_rectangle(self._with_alpha)
-        elif viewer.supports(messages.PSEUDO_CURSOR):
-            viewer.add_rectangle(messages.cursor(*self._shape, viewer.protocol.pixel_format))
-        elif viewer.supports(messages.PSEUDO_X_CURSOR):
-            viewer.add_rectangle(messages.x_cursor(*self._shape))
+        elif viewer.supports(server_messages.PSEUDO_CURSOR):
+            viewer.add_rectangle(server_messages.cursor(*self._shape, viewer.protocol.pixel_format))
+        elif viewer.supports(server_messages.PSEUDO_X_CURSOR):
+            viewer.add_rectangle(server_messages.x_cursor(*self._shape))
 
 
 def arrow() -> Pixels:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import messages
-from .client import Client
+from ..rfb import server_messages
+from .connection import Client
 from .cursor import Cursor
 
 
@@ -15,17 +15,17 @@ def greet(client: Client, name: str, locks: int, cursor: Cursor) -> None:
     """
     announced = frozenset(client.protocol.encodings)
     new, client.greeted = announced - client.greeted, announced
-    if messages.PSEUDO_FENCE in new:
-        client.send(messages.fence(messages.FENCE_REQUEST, b""))
-    if messages.PSEUDO_CONTINUOUS_UPDATES in new:
-        client.send(messages.end_of_continuous_updates())
-    if messages.PSEUDO_DESKTOP_NAME in new:
-        client.add_rectangle(messages.desktop_name(name))
-    if messages.PSEUDO_LED_STATE in new:
-        client.add_rectangle(messages.led_state(locks))
-    if messages.PSEUDO_QEMU_KEY in new:
-        client.add_rectangle(messages.qemu_key_ack())
-    if messages.PSEUDO_EXTENDED_MOUSE in new:
-        client.add_rectangle(messages.extended_mouse_ack())
-    if new & {messages.PSEUDO_VMWARE_CURSOR, messages.PSEUDO_CURSOR, messages.PSEUDO_X_CURSOR}:
+    if server_messages.PSEUDO_FENCE in new:
+        client.send(server_messages.fence(server_messages.FENCE_REQUEST, b""))
+    if server_messages.PSEUDO_CONTINUOUS_UPDATES in new:
+        client.send(server_messages.end_of_continuous_updates())
+    if server_messages.PSEUDO_DESKTOP_NAME in new:
+        client.add_rectangle(server_messages.desktop_name(name))
+    if server_messages.PSEUDO_LED_STATE in new:
+        client.add_rectangle(server_messages.led_state(locks))
+    if server_messages.PSEUDO_QEMU_KEY in new:
+        client.add_rectangle(server_messages.qemu_key_ack())
+    if server_messages.PSEUDO_EXTENDED_MOUSE in new:
+        client.add_rectangle(server_messages.extended_mouse_ack())
+    if new & {server_messages.PSEUDO_VMWARE_CURSOR, server_messages.PSEUDO_CURSOR, server_messages.PSEUDO_X_CURSOR}:
         cursor.send_to(client)

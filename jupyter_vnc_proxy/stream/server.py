@@ -12,9 +12,8 @@ from pathlib import Path
 
 import xcffib
 
-from . import messages
-from .client import Client
-from .events import (
+from ..rfb import server_messages
+from ..rfb.events import (
     ClientReady,
     ContinuousUpdates,
     EncodingsChanged,
@@ -26,16 +25,17 @@ from .events import (
     SetDesktopSize,
     UpdateRequested,
 )
+from ..rfb.server_protocol import ProtocolError
+from .client import Viewer
+from .clipboard.service import Sharing
+from .connection import Client
+from .display_source import Listener, Source
 from .greeting import greet
-from .protocol import ProtocolError
-from .recovery import Recovery
-from .seat import Listener, Source
-from .shared import SharedStream
-from .sharing import Sharing
+from .picture.screen import Tiles
 from .sizes import Sizes
-from .source import Tiles
 from .status import Status
-from .viewer import Viewer
+from .video.broadcaster import SharedStream
+from .video.decoder_fallback import Recovery
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -162,7 +162,7 @@ class StreamServer:
                 client.continuous = event.enable
                 self._sizes.requested(client, incremental=True)
                 if not event.enable:
-                    client.send(messages.end_of_continuous_updates())
+                    client.send(server_messages.end_of_continuous_updates())
                 client.send_tiles()
             case EncodingsChanged():
                 greet(client, self._name, self._source.keys.lock_state(), self._cursor)
@@ -177,8 +177,8 @@ class StreamServer:
                 self._sharing.handle(client, event)
 
     def _fence(self, client: Client, event: Fence) -> None:
-        if event.flags & messages.FENCE_REQUEST:
-            client.send(messages.fence(event.flags & ~messages.FENCE_REQUEST, event.payload))
+        if event.flags & server_messages.FENCE_REQUEST:
+            client.send(server_messages.fence(event.flags & ~server_messages.FENCE_REQUEST, event.payload))
         elif client.acknowledged(event.payload):
             self._stream.acknowledged(client)
 
@@ -190,8 +190,8 @@ class StreamServer:
 
     def _locks_changed(self, state: int) -> None:
         for client in self._clients:
-            if client.supports(messages.PSEUDO_LED_STATE):
-                client.add_rectangle(messages.led_state(state))
+            if client.supports(server_messages.PSEUDO_LED_STATE):
+                client.add_rectangle(server_messages.led_state(state))
                 client.send_tiles()
 
     def _cursor_changed(self) -> None:

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 
 from ..options import MAX_SIDE, MIN_SIDE
-from . import events, messages
-from .client import Client
-from .events import SetDesktopSize
-from .source import Screen, SizeRefused
+from ..rfb import events, server_messages
+from ..rfb.events import SetDesktopSize
+from .connection import Client
+from .picture.screen import Screen, SizeRefused
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -40,7 +40,7 @@ class Sizes:
     def ask(self, client: Client, event: SetDesktopSize) -> None:
         """A client wants another size; it is answered when that has come, or at once where it never will."""
         if not is_layout(event):
-            self._answer([client], messages.SIZE_INVALID)
+            self._answer([client], server_messages.SIZE_INVALID)
             return
         if client not in self._askers:
             self._askers.append(client)
@@ -60,7 +60,9 @@ class Sizes:
         try:
             size = self._screen.resize(width, height) if (width, height) != before else before
         except SizeRefused as error:
-            self._failed(messages.SIZE_PROHIBITED if error.forever else messages.SIZE_OUT_OF_RESOURCES, str(error))
+            self._failed(
+                server_messages.SIZE_PROHIBITED if error.forever else server_messages.SIZE_OUT_OF_RESOURCES, str(error)
+            )
         else:
             whole = (event.width, event.height) == (size[0], size[1])
             first = event.screens[0]
@@ -78,7 +80,7 @@ class Sizes:
 
     def _look_after(self, wanted: tuple[int, int]) -> None:
         if self._askers and self._wanted is None and self._size != wanted:
-            self._failed(messages.SIZE_OUT_OF_RESOURCES, f"the display did not become {wanted[0]}x{wanted[1]}")
+            self._failed(server_messages.SIZE_OUT_OF_RESOURCES, f"the display did not become {wanted[0]}x{wanted[1]}")
 
     def forget(self, client: Client) -> None:
         """A client has gone."""
@@ -104,21 +106,21 @@ class Sizes:
 
     def _tell_all(self) -> None:
         askers, self._askers = self._askers, []
-        others = messages.SIZE_BY_OTHER_CLIENT if askers else messages.SIZE_BY_SERVER
+        others = server_messages.SIZE_BY_OTHER_CLIENT if askers else server_messages.SIZE_BY_SERVER
         for client in self._clients:
-            self._tell(client, messages.SIZE_BY_THIS_CLIENT if client in askers else others)
+            self._tell(client, server_messages.SIZE_BY_THIS_CLIENT if client in askers else others)
             client.send_tiles()
 
     def _answer(self, clients: Sequence[Client], result: int) -> None:
         for client in clients:
-            if client.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
-                client.add_rectangle(self._rectangle(messages.SIZE_BY_THIS_CLIENT, result))
+            if client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+                client.add_rectangle(self._rectangle(server_messages.SIZE_BY_THIS_CLIENT, result))
                 client.send_tiles()
 
     def _tell(self, client: Client, reason: int) -> None:
         if not client.protocol.ready:
             client.protocol.width, client.protocol.height = client.known_size = self._size
-        elif client.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+        elif client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
             client.known_size = self._size
             client.add_rectangle(self._rectangle(reason))
         else:
@@ -132,25 +134,25 @@ class Sizes:
         if client.known_size == self._size or not client.waits:
             return
         client.known_size = self._size
-        if client.supports(messages.PSEUDO_DESKTOP_SIZE):
+        if client.supports(server_messages.PSEUDO_DESKTOP_SIZE):
             client.requested = False
-            client.send(messages.update_header(1) + messages.legacy_desktop_size(*self._size))
+            client.send(server_messages.update_header(1) + server_messages.legacy_desktop_size(*self._size))
         else:
             client.send_away("the desktop has another size, which it can't be told")
 
     def requested(self, client: Client, incremental: bool) -> None:
         """A client wants an update: tell it the size that the update will have; with a whole one in any case."""
-        if client.supports(messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+        if client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
             if not incremental or client.known_size != self._size:
-                self._tell(client, messages.SIZE_BY_SERVER)
+                self._tell(client, server_messages.SIZE_BY_SERVER)
         else:
             self._tell_plainly(client)
 
-    def _rectangle(self, reason: int, result: int = messages.SIZE_DONE) -> bytes:
+    def _rectangle(self, reason: int, result: int = server_messages.SIZE_DONE) -> bytes:
         width, height = self._size
         whole = events.Screen(self._layout[0].id, 0, 0, width, height)
         screens = self._layout if self._layout_size == self._size else (whole,)
-        return messages.desktop_size(width, height, reason=reason, result=result, screens=screens)
+        return server_messages.desktop_size(width, height, reason=reason, result=result, screens=screens)
 
 
 def is_layout(event: SetDesktopSize) -> bool:

@@ -9,14 +9,15 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import settings
-from machines import Machine
-from runners import Runners
+from support.machines import Machine
+from support.processes import complaints, processes_of
+from support.runners import Runners
 from traitlets.config import Config
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
@@ -24,44 +25,9 @@ pytest_plugins = ["pytest_jupyter.jupyter_server"]
 settings.register_profile("desktops", deadline=None, max_examples=60)
 settings.load_profile("desktops")
 
-T = TypeVar("T")
 
 PROMPT = 1.0
 """Seconds that processes which were ended may take to vanish."""
-
-
-def wait_until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
-    """Poll until ``condition`` gives something true, and return it; fail after ``timeout`` seconds."""
-    deadline = time.monotonic() + timeout
-    while True:
-        if result := condition():
-            return result
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {timeout:g} s: {what or getattr(condition, '__name__', condition)}")
-        time.sleep(0.01)
-
-
-async def until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
-    """The same on the event loop, which goes on meanwhile."""
-    deadline = time.monotonic() + timeout
-    while True:
-        if result := condition():
-            return result
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {timeout:g} s: {what or getattr(condition, '__name__', condition)}")
-        await asyncio.sleep(0.01)
-
-
-def processes_of(directory: Path) -> dict[int, str]:
-    """Return the processes, ourselves excepted, that carry ``directory`` in their environment: pid → command line."""
-    wanted = os.fsencode(directory)
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            with contextlib.suppress(OSError):
-                if wanted in (entry / "environ").read_bytes():
-                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return found
 
 
 @pytest.fixture
@@ -88,11 +54,6 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert noise == [], "a runner complained"
 
 
-def complaints(log: str) -> list[str]:
-    """Return the lines of a log in which Python reports an error or a warning of ours."""
-    return [line for line in log.splitlines() if "Traceback" in line or "Warning:" in line]
-
-
 @pytest.fixture
 def runners(runtime: Path) -> Iterator[Runners]:
     """Starts runners as real processes, and ends those that a test left."""
@@ -105,7 +66,7 @@ def runners(runtime: Path) -> Iterator[Runners]:
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
     """A Debian with nothing but a shell, where we are root; the programs that we start believe it too."""
     made = Machine(monkeypatch, tmp_path / "bin")
-    monkeypatch.setattr("jupyter_vnc_proxy.installing.os.geteuid", lambda: 0)
+    monkeypatch.setattr("jupyter_vnc_proxy.system.packages.os.geteuid", lambda: 0)
     made.tell_children(monkeypatch)
     return made
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..keymap import Key, Keymap, KeyType
-from ..keys import CAPS_LOCK, NUM_LOCK, PRESS, SCROLL_LOCK, Keys, State, Timer
+from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, PRESS, SCROLL_LOCK, Keys, State, Timer
+from ..input.keymap import Key, Keymap, KeyType
 from .xkb import Compiled
 
 LIGHTS = {"Caps Lock": CAPS_LOCK, "Num Lock": NUM_LOCK, "Scroll Lock": SCROLL_LOCK}

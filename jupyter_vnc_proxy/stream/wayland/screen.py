@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...options import Geometry
-from ..source import Pixels, Rectangle, SizeRefused, Tiles, no_tiles, take
+from ..picture.screen import Pixels, Rectangle, SizeRefused, Tiles, no_tiles, take
 from .tap import Tap
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")

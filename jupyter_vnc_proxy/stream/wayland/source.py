@@ -14,12 +14,12 @@ import numpy as np
 import xcffib
 from PIL import Image
 
-from ...display import connect, write_cookie
 from ...options import Geometry
-from ..clipboard import Clipboard
+from ...system.x_display import connect, write_cookie
 from ..cursor import Cursor
-from ..seat import Listener
-from ..source import Pixels, Rectangle, Tiles
+from ..display_source import Listener
+from ..picture.screen import Pixels, Rectangle, Tiles
+from ..x11.selection import Clipboard
 from .keys import WaylandKeys
 from .pointer import WaylandPointer
 from .screen import WaylandScreen

@@ -6,7 +6,7 @@ import ctypes
 from functools import cache
 from typing import Any
 
-from ..keymap import LOCK_MODIFIERS, SET_MODIFIERS, Key, Keymap, KeyType
+from ..input.keymap import LOCK_MODIFIERS, SET_MODIFIERS, Key, Keymap, KeyType
 
 DOWN, UP = 1, 0
 """Directions of a key (enum xkb_key_direction)."""

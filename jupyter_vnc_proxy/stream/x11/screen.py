@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...display import connect, set_size
 from ...options import Geometry
-from ..source import BYTES_PER_PIXEL, TILE, Pixels, Rectangle, SizeRefused, Tiles, no_tiles, take
+from ...system.x_display import connect, set_size
+from ..picture.screen import BYTES_PER_PIXEL, TILE, Pixels, Rectangle, SizeRefused, Tiles, no_tiles, take
 
 INTERVAL = 0.006
 """Seconds between two looks at what is drawn without a pause: programs may draw a thousand times a second."""

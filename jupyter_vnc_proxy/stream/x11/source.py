@@ -11,13 +11,13 @@ import xcffib
 import xcffib.xfixes
 import xcffib.xproto
 
-from ...display import connect
-from ..clipboard import Clipboard
+from ...system.x_display import connect
 from ..cursor import Cursor, straight
-from ..input import Layout, Pointer
-from ..seat import Listener
-from ..source import Tiles
+from ..display_source import Listener
+from ..picture.screen import Tiles
+from .input import Layout, Pointer
 from .screen import XScreen
+from .selection import Clipboard
 
 
 class XSource:

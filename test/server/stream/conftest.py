@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
-from displays import Display
-
-from .listeners import Listener
+from support.displays import Display
+from support.stream.listeners import Listener
+from support.waiting import wait_until
 
 
 @pytest.fixture

@@ -13,15 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
-from displays import Display
+from support.displays import Display, paint
+from support.stream.clients import HELLO, cut_text, fence, set_encodings
+from support.stream.raw_client import RawClient, same_as_the_screen
+from support.waiting import wait_until
 
-from jupyter_vnc_proxy.display import resize
 from jupyter_vnc_proxy.options import Geometry
-
-from .clients import HELLO, cut_text, fence, set_encodings
-from .test_server import RawClient, same_as_the_screen
-from .test_source import Rectangle, paint
+from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.system.x_display import resize
 
 ENCODINGS = set_encodings(7, 1, 16, 0, -26, -223, -308, -312, -313)
 WHOLE = struct.pack(">BBHHHH", 3, 0, 0, 0, 1200, 900)

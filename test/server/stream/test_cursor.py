@@ -6,12 +6,12 @@ import struct
 
 import numpy as np
 import xcffib.xproto
-from conftest import until
-from displays import Display
+from support.displays import Display
+from support.waiting import until
 
-from jupyter_vnc_proxy.display import connect
-from jupyter_vnc_proxy.stream.seat import Listener
+from jupyter_vnc_proxy.stream.display_source import Listener
 from jupyter_vnc_proxy.stream.x11.source import XSource
+from jupyter_vnc_proxy.system.x_display import connect
 
 VMWARE_CURSOR = 0x574D5664
 

@@ -11,20 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
-from jupyter_vnc_proxy.stream.client_messages import MAX_CUT_TEXT, MAX_SKIPPED
-from jupyter_vnc_proxy.stream.errors import ProtocolError
-from jupyter_vnc_proxy.stream.events import (
-    ClipboardText,
-    ClipboardTooLong,
-    EncodingsChanged,
-    Event,
-    KeyEvent,
-    SetDesktopSize,
-)
-from jupyter_vnc_proxy.stream.protocol import ServerProtocol
-
-from .clients import (
+from support.stream.clients import (
     EXTENDED_CLIPBOARD,
     HELLO,
     clipboard,
@@ -37,6 +24,18 @@ from .clients import (
     ready,
     set_encodings,
 )
+
+from jupyter_vnc_proxy.rfb.client_messages import MAX_CUT_TEXT, MAX_SKIPPED
+from jupyter_vnc_proxy.rfb.errors import ProtocolError
+from jupyter_vnc_proxy.rfb.events import (
+    ClipboardText,
+    ClipboardTooLong,
+    EncodingsChanged,
+    Event,
+    KeyEvent,
+    SetDesktopSize,
+)
+from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
 
 KEY = b"\x04\x01\x00\x00\x00\x00\x00\x61"
 

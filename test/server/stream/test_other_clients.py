@@ -13,16 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import xcffib.xproto
-from conftest import wait_until
-from displays import Display
 from PIL import Image
+from support.displays import Display, paint
+from support.stream.raw_client import RawClient, same_as_the_screen
+from support.stream.typist import Typist
+from support.waiting import wait_until
 
-from jupyter_vnc_proxy.display import connect, resize, screenshot
 from jupyter_vnc_proxy.options import Geometry
-
-from .test_input import Typist
-from .test_server import RawClient, same_as_the_screen
-from .test_source import Rectangle, paint
+from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.system.x_display import connect, resize, screenshot
 
 SIZE = Geometry(600, 400)
 

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import until, wait_until
-from displays import Display
-from standins import break_engine
+from support.displays import Display
+from support.standins import break_engine
+from support.stream.listeners import Listener
+from support.stream.raw_client import RawClient, same_as_the_screen
+from support.waiting import until, wait_until
 
-from jupyter_vnc_proxy.stream.engine import describe_stream
 from jupyter_vnc_proxy.stream.status import MAX_TEXT, Status
-
-from .listeners import Listener
-from .test_server import RawClient, same_as_the_screen
+from jupyter_vnc_proxy.stream.video.engine import describe_stream
 
 
 def test_what_changes_is_told_and_nothing_twice(listener: Listener) -> None:

@@ -1,0 +1,10 @@
+"""The version, as the installed distribution says it; package.json is where it is written."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("jupyter-vnc-proxy")
+except PackageNotFoundError:  # a checkout that was never installed
+    __version__ = "0.0.0"

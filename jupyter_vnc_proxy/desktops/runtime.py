@@ -1,0 +1,85 @@
+"""Where the desktops' directories are: found or made, private (0700), and ours."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from ..errors import InvalidOption
+from ..options import check_name
+
+MAX_SOCKET_PATH = 107
+"""Bytes of a unix socket's path: ``sun_path`` has 108 with its final NUL (unix(7))."""
+
+LONGEST_SOCKET = "rfb.sock"
+
+
+def runtime_directory(configured: str = "") -> Path:
+    """Return the directory that holds one directory for each desktop, and make it where it is missing.
+
+    ``configured`` wins, then ``$JUPYTER_VNC_RUNTIME_DIR``, then ``$XDG_RUNTIME_DIR/jupyter-vnc``, then
+    ``jupyter-vnc-<uid>`` in the directory for temporary files (in ``/tmp`` where that path would be too long).
+    Raise `InvalidOption` where it can't be made, isn't ours, or is open to others.
+    """
+    chosen = configured or os.environ.get("JUPYTER_VNC_RUNTIME_DIR", "")
+    if chosen:
+        return _private(Path(chosen).expanduser().absolute())
+    for candidate in _defaults():
+        if _socket_length(candidate / ("x" * 32)) <= MAX_SOCKET_PATH:
+            return _private(candidate)
+    raise AssertionError("the last of the defaults is short")
+
+
+def _defaults() -> list[Path]:
+    own = f"jupyter-vnc-{os.getuid()}"
+    candidates = [Path(tempfile.gettempdir()) / own, Path("/tmp") / own]
+    session = os.environ.get("XDG_RUNTIME_DIR", "")
+    if session and os.access(session, os.W_OK) and os.stat(session).st_uid == os.getuid():
+        candidates.insert(0, Path(session) / "jupyter-vnc")
+    return candidates
+
+
+def _socket_length(directory: Path) -> int:
+    return len(os.fsencode(directory / LONGEST_SOCKET))
+
+
+def _private(path: Path) -> Path:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = path.lstat()
+    except OSError as error:
+        raise InvalidOption(
+            f"The runtime directory {path} could not be made: {error.strerror}.",
+            code="runtime-directory",
+            fix="export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops",
+        ) from error
+    if not stat.S_ISDIR(info.st_mode):
+        raise InvalidOption(f"{path} is not a directory.", code="runtime-directory")
+    if info.st_uid != os.getuid():
+        raise InvalidOption(f"The runtime directory {path} belongs to another user.", code="runtime-directory")
+    if info.st_mode & 0o077:
+        path.chmod(0o700)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise InvalidOption(
+            f"The runtime directory {path} can't be written.",
+            code="runtime-directory",
+            fix=f"chmod u+rwx {path}",
+        )
+    return path
+
+
+def desktop_path(runtime: Path, name: str) -> Path:
+    """Return the directory of the desktop ``name``, which may not exist yet.
+
+    Raise `InvalidOption` for a bad name, or where its sockets' paths would be too long for the kernel.
+    """
+    path = runtime / check_name(name)
+    if _socket_length(path) > MAX_SOCKET_PATH:
+        raise InvalidOption(
+            f"The path {path / LONGEST_SOCKET} is longer than the {MAX_SOCKET_PATH} bytes that a unix socket may have.",
+            code="path-too-long",
+            fix="export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops",
+        )
+    return path

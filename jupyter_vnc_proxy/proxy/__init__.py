@@ -1,0 +1,3 @@
+"""The jupyter-server-proxy entry, and what it serves."""
+
+from __future__ import annotations

@@ -1,0 +1,124 @@
+"""Extended Clipboard (rfbproto): text in UTF-8, sent when it is asked for.
+
+Both sides say with *caps* what they take, *notify* that there is text, *request* it, and *provide* it. *peek* asks for
+a notify. Functions without a leading ``parse`` return whole ServerCutText messages.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from .errors import ProtocolError
+from .events import (
+    ClipboardCapabilities,
+    ClipboardNotify,
+    ClipboardPeek,
+    ClipboardRequest,
+    ClipboardText,
+    ClipboardTooLong,
+    Event,
+)
+from .server_messages import SERVER_CUT_TEXT
+
+MAX_TEXT = 16 * 1024 * 1024
+"""Bytes of UTF-8 that a clipboard may have, its NUL and CRLFs included; longer ones are refused."""
+
+FORMAT_TEXT = 1 << 0
+FORMATS = 0xFFFF
+
+CAPS = 1 << 24
+REQUEST = 1 << 25
+PEEK = 1 << 26
+NOTIFY = 1 << 27
+PROVIDE = 1 << 28
+ACTIONS = 0xFF << 24
+
+
+def caps(max_size: int = 0) -> bytes:
+    """Say that we do all of it for text, and take ``max_size`` bytes that we did not request (0: notify us)."""
+    return _message(CAPS | REQUEST | PEEK | NOTIFY | PROVIDE | FORMAT_TEXT, struct.pack(">I", max_size))
+
+
+def request() -> bytes:
+    """Ask for the client's text."""
+    return _message(REQUEST | FORMAT_TEXT)
+
+
+def peek() -> bytes:
+    """Ask whether the client has text."""
+    return _message(PEEK)
+
+
+def notify(has_text: bool = True) -> bytes:
+    """Say whether we have text."""
+    return _message(NOTIFY | (FORMAT_TEXT if has_text else 0))
+
+
+def provide(text: str) -> bytes:
+    """Send our text; raise ``ValueError`` where it is longer than ``MAX_TEXT``. Lone surrogates become ``?``."""
+    encoded = with_crlf(text).encode("utf-8", "replace") + b"\0"
+    if len(encoded) > MAX_TEXT:
+        raise ValueError(f"a clipboard of {len(encoded)} bytes")
+    return _message(PROVIDE | FORMAT_TEXT, zlib.compress(struct.pack(">I", len(encoded)) + encoded, 1))
+
+
+def parse(data: bytes) -> Event | None:
+    """Read an extended cut text after its length; ``None`` where it says nothing of text.
+
+    Raise ``ProtocolError`` for what is none.
+    """
+    if len(data) < 4:
+        raise ProtocolError("an extended clipboard message without flags")
+    (flags,) = struct.unpack_from(">I", data)
+    actions, has_text = flags & ACTIONS, bool(flags & FORMAT_TEXT)
+    if actions & CAPS:
+        return _capabilities(flags, data)
+    if actions == PEEK:
+        return ClipboardPeek()
+    if actions == REQUEST:
+        return ClipboardRequest() if has_text else None
+    if actions == NOTIFY:
+        return ClipboardNotify() if has_text else None
+    if actions == PROVIDE:
+        return _text(data) if has_text else None
+    raise ProtocolError(f"extended clipboard actions {actions >> 24:#04x}")
+
+
+def with_lf(text: str) -> str:
+    """Return text with LF at every end of a line, as X11 has it; CRLF and lone CR are such ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def with_crlf(text: str) -> str:
+    """Return text with CRLF at every end of a line, as rfbproto has it."""
+    return with_lf(text).replace("\n", "\r\n")
+
+
+def _message(flags: int, content: bytes = b"") -> bytes:
+    """A length below zero is what tells it from the old ServerCutText."""
+    return struct.pack(">B3xiI", SERVER_CUT_TEXT, -4 - len(content), flags) + content
+
+
+def _capabilities(flags: int, data: bytes) -> ClipboardCapabilities:
+    if len(data) < 4 + 4 * (flags & FORMATS).bit_count():
+        raise ProtocolError("clipboard capabilities without their sizes")
+    return ClipboardCapabilities(struct.unpack_from(">I", data, 4)[0] if flags & FORMAT_TEXT else 0)
+
+
+def _text(data: bytes) -> ClipboardText | ClipboardTooLong:
+    """Text is the first of the formats; what comes after it is never decompressed, nor is what it says too much."""
+    stream = zlib.decompressobj()
+    try:
+        head = stream.decompress(data[4:], 4)
+        if len(head) < 4:
+            raise ProtocolError("a clipboard without its size")
+        (size,) = struct.unpack(">I", head)
+        if size > MAX_TEXT:
+            return ClipboardTooLong(size)
+        encoded = stream.decompress(stream.unconsumed_tail, size) if size else b""
+    except zlib.error as error:
+        raise ProtocolError(f"a clipboard that can't be decompressed: {error}") from None
+    if len(encoded) < size:
+        raise ProtocolError("a clipboard shorter than it says")
+    return ClipboardText(with_lf(encoded.decode("utf-8", "replace").removesuffix("\0")))

@@ -1,0 +1,211 @@
+"""Why a part did not start, in one plain sentence, with the command that mends it.
+
+Reads what a part wrote to its log; the signals are those that users of such software report.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ..backends import Program, command_for, lacks
+from ..backends.sessions import DESKTOPS
+from ..errors import MissingProgram, StartFailed
+from ..system.packages import install_command, install_commands
+
+LOG_LINES = 15
+"""Lines of a part's log that are shown with an error."""
+
+TITLES = {
+    "display": "The display server",
+    "vnc": "The VNC server",
+    "session": "The desktop session",
+    "websockify": "websockify",
+}
+
+
+class Cause(NamedTuple):
+    """A pattern in a log, and what it means. ``fix`` is a command, or the packages to install (installer → names)."""
+
+    pattern: str
+    code: str
+    message: str
+    fix: str | Mapping[str, str] | None
+
+    def command(self) -> str | None:
+        """Return what mends it here, where anything does."""
+        return install_command(self.fix) if isinstance(self.fix, Mapping) else self.fix
+
+
+FONTS = {"apt": "xfonts-base", "dnf": "xorg-x11-fonts-misc"}
+BUS = {"apt": "dbus-x11", "dnf": "dbus-x11"}
+GL = {"apt": "libgl1-mesa-dri", "dnf": "mesa-dri-drivers"}
+TIGERVNC = {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal"}
+
+SHARED_MEMORY = "docker run --shm-size 512m …"
+NO_SECCOMP = (
+    "docker run --security-opt seccomp=unconfined …  (this lets every program in the container make more system calls)"
+)
+
+CAUSES = (
+    Cause(
+        r"could not open default font|cannot open default font",
+        "fonts-missing",
+        "The X server finds no fonts.",
+        FONTS,
+    ),
+    Cause(
+        r"LIBDBUS_PRIVATE|Unable to contact settings server|Failed to connect to (?:the )?(?:session )?bus",
+        "dbus-shadowed",
+        "The session can't reach its D-Bus; often another environment's library stands in the system's place.",
+        BUS,
+    ),
+    Cause(
+        r"Can't exec|dbus-run-session: failed to exec|(?:No such file or directory|not found).*(?:session|xstartup)",
+        "session-missing",
+        "The session's program is not installed.",
+        DESKTOPS[0].packages,
+    ),
+    Cause(
+        r"/dev/shm.*(?:No space left|failed|[Uu]nable)|(?:failed|[Uu]nable).*(?:shared memory|/dev/shm)",
+        "shared-memory",
+        "There is too little shared memory in /dev/shm.",
+        SHARED_MEMORY,
+    ),
+    Cause(
+        r"No space left on device|Disk quota exceeded",
+        "disk-full",
+        "There is no space left to write to.",
+        "df -h ~ /tmp",
+    ),
+    Cause(
+        r"Read-only file system",
+        "read-only",
+        "A directory that the desktop must write to is read-only.",
+        "df -h ~ /tmp",
+    ),
+    Cause(
+        r"is taken because of|Server is already active for display",
+        "display-taken",
+        "Every display number that was tried is taken, or a stale lock says so.",
+        "ls -l /tmp/.X*-lock",
+    ),
+    Cause(
+        r"swrast_dri\.so|couldn't get an RGB|[Ee]xtension \"GLX\" missing|GLX (?:is )?not (?:available|supported)",
+        "gl-missing",
+        "OpenGL's software renderer is missing.",
+        GL,
+    ),
+    Cause(
+        r"[Uu]nrecognized option: -rfb|[Ii]nvalid.*-rfbport|-rfbport.*(?:[Ii]nvalid|must be)",
+        "vnc-brand",
+        "This Xvnc is not TigerVNC's, or an old one, and does not know a switch that it was given.",
+        TIGERVNC,
+    ),
+    Cause(
+        r"[Uu]nrecognized option|unknown option",
+        "unknown-switch",
+        "This version of the program does not know a switch that it was given.",
+        None,
+    ),
+    Cause(
+        r"clone.*Operation not permitted|seccomp|Failed to move to new namespace",
+        "seccomp",
+        "The container's seccomp profile forbids a system call that the program needs.",
+        NO_SECCOMP,
+    ),
+    # Where X listens on its abstract socket, it says the same of its directory and runs: hence the last.
+    Cause(
+        r"_XSERVTransmkdir.*\.X11-unix|Cannot establish any listening sockets",
+        "x11-unix-directory",
+        "The X server could not make its socket in /tmp/.X11-unix.",
+        "sudo install -d -m 1777 /tmp/.X11-unix",
+    ),
+)
+
+LIBRARIES = {
+    "libgbm": {"apt": "libgbm1", "dnf": "mesa-libgbm"},
+    "libpixman-1": {"apt": "libpixman-1-0", "dnf": "pixman", "conda": "pixman"},
+    "libxkbcommon": {"apt": "libxkbcommon0", "dnf": "libxkbcommon", "conda": "libxkbcommon"},
+    "libwayland-server": {"apt": "libwayland-server0", "dnf": "libwayland-server", "conda": "wayland"},
+    "libdrm": {"apt": "libdrm2", "dnf": "libdrm", "conda": "libdrm"},
+    "libudev": {"apt": "libudev1", "dnf": "systemd-libs"},
+    "libinput": {"apt": "libinput10", "dnf": "libinput"},
+    "libva": {"apt": "libva2 libva-drm2", "dnf": "libva", "conda": "libva"},
+    "libEGL": {"apt": "libegl1", "dnf": "libglvnd-egl", "conda": "libegl"},
+    "libGL": {"apt": "libgl1", "dnf": "libglvnd-glx", "conda": "libgl"},
+    "libX11": {"apt": "libx11-6", "dnf": "libX11", "conda": "xorg-libx11"},
+}
+"""Packages of the libraries that a wheel with an engine in it takes from the system."""
+
+LIBRARY = re.compile(
+    r"error while loading shared libraries: (\S+): cannot open"
+    r"|(?:ImportError|OSError).*?(lib[\w.+-]+\.so[\d.]*): cannot open"
+)
+"""What the dynamic loader says, by itself or through Python."""
+
+
+def library_missing(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return a sentence on the library that ``text`` misses, and the commands that install it, or ``None``."""
+    match = LIBRARY.search(text)
+    if match is None:
+        return None
+    name = match[1] or match[2]
+    packages = LIBRARIES.get(re.split(r"[-.]so|\.so", name)[0].split("-drm")[0], {})
+    return f"The library {name} is not installed.", tuple(install_commands(packages))
+
+
+def part_failed(part: str, reason: str, log: Sequence[str]) -> StartFailed:
+    """Return the error for a part that ended or hung (``reason``), explained by what stands in its ``log``."""
+    title = TITLES.get(part, part)
+    message, code, fix = _explained(part, reason, "\n".join(log))
+    return StartFailed(f"{message}{title} {reason}.", code=code, fix=fix, part=part, log=log[-LOG_LINES:])
+
+
+def _explained(part: str, reason: str, text: str) -> tuple[str, str, str | None]:
+    """Return a sentence with a space behind it (or nothing), the error's code and what mends it."""
+    library = library_missing(text)
+    if library is not None:
+        return f"{library[0]} ", "library-missing", next(iter(library[1]), None)
+    cause = next((each for each in CAUSES if re.search(each.pattern, text)), None)
+    if cause is not None:
+        return f"{cause.message} ", cause.code, cause.command()
+    if reason.startswith("was not ready"):
+        return "", "start-timeout", "jupyter lab --VncProxy.start_timeout=90"
+    return "", f"{part}-failed", None
+
+
+def session_ended(seconds: float, reason: str, log: Sequence[str], others: Sequence[str]) -> StartFailed:
+    """Return the error for a session that ended ``seconds`` after its start; ``others`` are the sessions found here."""
+    error = part_failed("session", f"ended after {seconds:.1f} s ({reason})", log)
+    if error.code == "session-failed":
+        error.code = "session-ended-early"
+        home = unwritable_home()
+        if home is not None:
+            error.message += f" The directory {home} can't be written, which most sessions need."
+            error.code = "home-read-only"
+        elif reason == "exit status 0":
+            error.message += " A session must stay in the foreground: perhaps it put itself into the background."
+        if error.fix is None and others:
+            error.fix = f"JUPYTER_VNC_SESSION={others[0]} jupyter lab"
+        error.args = (error.message,)
+    return error
+
+
+def unwritable_home() -> Path | None:
+    """Return the home directory where it can't be written, else ``None``."""
+    home = Path.home()
+    return None if os.access(home, os.W_OK) else home
+
+
+def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
+    """Return the error for programs that a backend needs and this machine lacks."""
+    if any(each.obstacle for each in programs):
+        message = f"The backend {backend} can't run here: {lacks(programs)}"
+        return MissingProgram(message, code="not-possible-here", part="display")
+    it = "it" if len(programs) == 1 else "them"
+    message = f"{lacks(programs)} The backend {backend} needs {it}."
+    return MissingProgram(message, part="display", fix=command_for(programs))

@@ -1,0 +1,3 @@
+"""The server extension."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The display's clipboard and the viewers'."""
+
+from __future__ import annotations

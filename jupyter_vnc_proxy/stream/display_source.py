@@ -1,0 +1,90 @@
+"""What the server serves: a display's picture, and how its keys, pointer, clipboard and cursor are reached.
+
+X and Wayland each have a `Source`; the server, its viewers, sizes and clipboard know neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .cursor import Cursor
+from .input.keyboard_state import Keys
+from .picture.screen import Screen, Tiles
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told, from the event loop, what a source sees. ``ended`` gets ``True`` where it was no log-out."""
+
+    changed: Callable[[Tiles], None]
+    resized: Callable[[], None]
+    locks_changed: Callable[[int], None]
+    cursor_changed: Callable[[], None]
+    ended: Callable[[bool], None]
+
+
+class Pointer(Protocol):
+    """One viewer's pointer: it releases no button that it has not pressed."""
+
+    def move_and_press(self, x: int, y: int, buttons: int) -> None:
+        """Move to a place in pixels, and hold down the buttons of RFB's mask and no others."""
+
+    def release_all(self) -> None:
+        """Release whatever is down, where the pointer is; also where the display is gone."""
+
+
+class Clips(Protocol):
+    """What a display's programs copy and paste. Selections are "CLIPBOARD" and "PRIMARY"."""
+
+    def available(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell whether a program offers something under a selection."""
+
+    def has_text(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell whether `request` may find something: a program's, or what was offered here."""
+
+    def offer(self, text: str) -> None:
+        """Offer a text to whoever pastes; raise ``ValueError`` where it is too long."""
+
+    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
+        """Ask for the text under a selection; ``callback`` gets it, or ``None`` where there is none."""
+
+    def fileno(self) -> int:
+        """Return what becomes readable when something happens."""
+
+    def handle_events(self) -> bool:
+        """Take in what has happened; return ``False`` where the display is gone."""
+
+    def close(self) -> None:
+        """Offer nothing any more; also where the display is gone."""
+
+
+class Source(Protocol):
+    """One display. It tells nothing, and takes no keys, before `start`."""
+
+    @property
+    def screen(self) -> Screen:
+        """What it shows."""
+
+    @property
+    def cursor(self) -> Cursor:
+        """Its pointer's shape."""
+
+    @property
+    def keys(self) -> Keys:
+        """Its keyboard."""
+
+    async def start(self, listener: Listener) -> None:
+        """Follow the display in the running event loop; raise ``OSError`` where it doesn't come up."""
+
+    def pointer(self) -> Pointer:
+        """Return a pointer for one more viewer."""
+
+    def clips(
+        self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
+    ) -> Clips | None:
+        """Return the clipboard, once it was started; ``None`` where it has none. ``on_change`` gets the selection."""
+
+    async def close(self) -> None:
+        """Follow it no more, leave it as it was found, and end what was started."""

@@ -1,0 +1,3 @@
+"""Viewers' keys, and the display's keyboard."""
+
+from __future__ import annotations

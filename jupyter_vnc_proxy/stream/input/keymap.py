@@ -1,0 +1,219 @@
+"""The X server's keyboard map as data: which keysym a key gives in which state, read through XKB.
+
+The core protocol's map has no shift levels beyond the second that could be trusted and none of the rules by which
+modifiers select them; those are XKB's key types (XKB protocol, "Key Types" and "Key Symbol Map").
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...rfb.keysyms import LEVEL_KEYSYMS, SHIFT_KEYSYMS, canonical
+
+if TYPE_CHECKING:
+    import xcffib
+
+CORE_KEYBOARD = 0x100
+"""XkbUseCoreKbd: the keyboard that clients see."""
+
+SHIFT, LOCK, CONTROL, MOD1 = 0x01, 0x02, 0x04, 0x08
+"""Bits of a modifier state whose meaning the core protocol fixes (Mod1 is Alt by convention)."""
+
+KEY_TYPES, KEY_SYMS, MODIFIER_MAP, KEY_ACTIONS = 0x01, 0x02, 0x04, 0x10
+PARTS = KEY_TYPES | KEY_SYMS | MODIFIER_MAP | KEY_ACTIONS
+"""What of the map is asked for (XkbMapPartMask)."""
+
+GET_MAP = 8
+SET_MODIFIERS, LATCH_MODIFIERS, LOCK_MODIFIERS = 1, 2, 3
+USE_MODIFIER_MAP = 0x04
+"""Actions of keys, and the flag by which such an action takes the modifiers from the modifier map (XkbSA_*)."""
+
+CLAMP, REDIRECT = 0x40, 0x80
+"""What a key does in a group that it lacks (XkbClampIntoRange, XkbRedirectIntoRange; else it wraps)."""
+
+LEAST = 8
+"""The least keycode, which stands for no key at all."""
+
+NEVER_TYPED = frozenset((92, 203, 204, 205, 206, 207))
+"""Keycodes that no keyboard sends: evdev's map has modifiers there that the layout may lack (keycodes/evdev)."""
+
+
+class KeyType(NamedTuple):
+    """By which modifiers (``mask``) a key's level is chosen, and which combination of them chooses which."""
+
+    mask: int
+    levels: dict[int, int]
+
+    def level(self, state: int) -> int:
+        """Return the level, from 0, that a modifier state chooses."""
+        return self.levels.get(state & self.mask, 0)
+
+
+class Key(NamedTuple):
+    """One key: for each group of the layout its type and keysyms by level, and the actions in the same order."""
+
+    groups: tuple[tuple[KeyType, tuple[int, ...]], ...]
+    group_info: int
+    actions: tuple[tuple[bytes, ...], ...]
+    modifiers: int
+    """Bits of the modifier map."""
+
+    def group(self, wanted: int) -> int:
+        """Return the group that counts on this key while ``wanted`` is the keyboard's."""
+        count = len(self.groups)
+        if wanted < count:
+            return wanted
+        if self.group_info & CLAMP:
+            return count - 1
+        if self.group_info & REDIRECT:
+            redirected = (self.group_info >> 4) & 3
+            return redirected if redirected < count else 0
+        return wanted % count
+
+    def keysym(self, group: int, state: int) -> int:
+        """Return the keysym that it gives; 0 for none. Capitals by a lock that the type doesn't know are made."""
+        if not self.groups:
+            return 0
+        kind, symbols = self.groups[self.group(group)]
+        level = kind.level(state)
+        keysym = symbols[level] if level < len(symbols) else 0
+        return capital(keysym) if state & LOCK and not kind.mask & LOCK else keysym
+
+    def changes(self, group: int) -> tuple[int, int]:
+        """Return the modifiers that it sets while it is down, and those that it latches or locks, at any level."""
+        held = kept = 0
+        if not self.groups:
+            return held, kept
+        for action in self.actions[self.group(group)] if self.actions else ():
+            bits = self.modifiers if action[1] & USE_MODIFIER_MAP else action[2]
+            if action[0] == SET_MODIFIERS:
+                held |= bits
+            elif action[0] in (LATCH_MODIFIERS, LOCK_MODIFIERS):
+                kept |= bits
+        return held, kept
+
+
+class Keymap:
+    """All keys, by keycode, as they are at one moment. Keysyms are compared by the character that they give."""
+
+    def __init__(self, keys: dict[int, Key]) -> None:
+        self.keys = keys
+        self._places: dict[int, list[int]] = {}
+        for keycode, key in keys.items():
+            for keysym in {canonical(keysym) for _, symbols in key.groups for keysym in symbols if keysym}:
+                self._places.setdefault(keysym, []).append(keycode)
+
+    def places(self, keysym: int, group: int) -> list[int]:
+        """Return the keycodes that give a keysym in a group at some level: those of real keys first."""
+        wanted = canonical(keysym)
+        found = [
+            keycode
+            for keycode in self._places.get(wanted, ())
+            for key in [self.keys[keycode]]
+            if wanted in map(canonical, key.groups[key.group(group)][1])
+        ]
+        return sorted(found, key=lambda keycode: (keycode in NEVER_TYPED, keycode))
+
+    def gives(self, keycode: int, group: int, state: int, keysym: int) -> bool:
+        """Tell whether a key gives a keysym in a modifier state."""
+        return canonical(self.keys[keycode].keysym(group, state)) == canonical(keysym)
+
+    def shifters(self, group: int) -> dict[int, int]:
+        """Return the modifiers that choose a key's level, Shift and AltGr and their like, each with a key for it."""
+        found: dict[int, int] = {}
+        for keysym in (*SHIFT_KEYSYMS, *LEVEL_KEYSYMS):
+            for keycode in self.places(keysym, group):
+                held, kept = self.keys[keycode].changes(group)
+                if held and not kept and held & (held - 1) == 0 and self.gives(keycode, group, 0, keysym):
+                    found.setdefault(held, keycode)
+        return found
+
+    def is_modifier(self, keycode: int, group: int) -> bool:
+        """Tell whether a key changes modifiers, and so is never repeated."""
+        return any(self.keys[keycode].changes(group))
+
+    def free(self) -> list[int]:
+        """Return the keycodes that mean nothing, but for the least, which stands for no key at all."""
+        return [
+            keycode
+            for keycode, key in self.keys.items()
+            if keycode > LEAST
+            and not key.modifiers
+            and not any(keysym for _, symbols in key.groups for keysym in symbols)
+        ]
+
+
+def capital(keysym: int) -> int:
+    """Return the capital of a Latin-1 letter's keysym, and any other keysym as it is."""
+    if 0x61 <= keysym <= 0x7A or (0xE0 <= keysym <= 0xFE and keysym != 0xF7):
+        return keysym - 0x20
+    return keysym
+
+
+def fetch(connection: xcffib.Connection) -> Keymap:
+    """Ask the X server for its map. xcffib's own class for the answer takes 30 times as long."""
+    import xcffib
+    import xcffib.xkb
+
+    class Reply(xcffib.Reply):  # type: ignore[misc]
+        def __init__(self, unpacker: Any) -> None:
+            self.data = bytes(unpacker.buf)
+
+    class Cookie(xcffib.Cookie):  # type: ignore[misc]
+        reply_type = Reply
+
+    request = io.BytesIO(struct.pack("=4xHHH", CORE_KEYBOARD, PARTS, 0).ljust(28, b"\0"))
+    extension = connection(xcffib.xkb.key)
+    return parse(extension.send_request(GET_MAP, request, Cookie, is_checked=True).reply().data)
+
+
+def parse(reply: bytes) -> Keymap:
+    """Read an XkbGetMap reply with the parts `PARTS`, in the machine's byte order."""
+    first, last = struct.unpack_from("=BB", reply, 10)
+    type_count = reply[15]
+    first_symbols, _, symbol_count, first_action, action_total, action_count = struct.unpack_from("=BHBBHB", reply, 17)
+    modifier_total = reply[33]
+    types, offset = _types(reply, 40, type_count)
+    rows = []
+    for _ in range(symbol_count):
+        indices, info, width, count = reply[offset : offset + 4], *struct.unpack_from("=BBH", reply, offset + 4)
+        symbols = struct.unpack_from(f"={count}I", reply, offset + 8)
+        rows.append((indices, info, width, symbols))
+        offset += 8 + 4 * count
+    counts = reply[offset : offset + action_count]
+    offset += -(-action_count // 4) * 4
+    every_action = [reply[start : start + 8] for start in range(offset, offset + 8 * action_total, 8)]
+    offset += 8 * action_total
+    modifiers = dict(struct.unpack_from("=BB", reply, offset + 2 * index) for index in range(modifier_total))
+    actions: dict[int, list[bytes]] = {}
+    taken = 0
+    for index, count in enumerate(counts):
+        actions[first_action + index] = every_action[taken : taken + count]
+        taken += count
+    keys = {keycode: Key((), 0, (), modifiers.get(keycode, 0)) for keycode in range(first, last + 1)}
+    for keycode, (indices, info, width, symbols) in enumerate(rows, first_symbols):
+        starts = range(0, (info & 0x0F) * width, width) if width else ()
+        groups = tuple((types[indices[n]], symbols[at : at + width]) for n, at in enumerate(starts))
+        own = actions.get(keycode)
+        keys[keycode] = Key(
+            groups, info, tuple(tuple(own[at : at + width]) for at in starts) if own else (), modifiers.get(keycode, 0)
+        )
+    return Keymap(keys)
+
+
+def _types(reply: bytes, offset: int, count: int) -> tuple[list[KeyType], int]:
+    types = []
+    for _ in range(count):
+        mask, entries, preserves = reply[offset], reply[offset + 5], reply[offset + 6]
+        offset += 8
+        levels = {}
+        for _ in range(entries):
+            active, mods, level = reply[offset : offset + 3]
+            if active:
+                levels[mods] = level
+            offset += 8
+        offset += 4 * entries if preserves else 0
+        types.append(KeyType(mask, levels))
+    return types, offset

@@ -1,0 +1,54 @@
+"""Keys and buttons of viewers, put into the display through XTEST."""
+
+from __future__ import annotations
+
+import contextlib
+
+import xcffib
+import xcffib.xtest
+
+from ..input.client_keyboard import Keyboard
+from .keyboard import Layout
+
+__all__ = ["Keyboard", "Layout", "Pointer"]
+
+BUTTON_PRESS, BUTTON_RELEASE, MOTION = 4, 5, 6
+"""ButtonPress, ButtonRelease and MotionNotify."""
+
+BUTTONS = 9
+"""Bit n of RFB's mask is X's button n + 1: left, middle, right, the wheel up, down, left, right, back and forward
+(rfbproto, "PointerEvent" and "ExtendedMouseButtons")."""
+
+MOST = 0x7FFF
+"""X's largest coordinate."""
+
+
+class Pointer:
+    """One viewer's pointer: it releases no button that it has not pressed. The connection stays the caller's."""
+
+    def __init__(self, connection: xcffib.Connection) -> None:
+        self._connection = connection
+        self._xtest = connection(xcffib.xtest.key)
+        self._xtest.GrabControl(True)
+        self._buttons = 0
+
+    def move_and_press(self, x: int, y: int, buttons: int) -> None:
+        """Move to a place in pixels and hold down the buttons of RFB's mask, no others.
+
+        A place outside of the screen is taken to its edge by the X server.
+        """
+        # Relative to no root: the screen on which the pointer is.
+        self._xtest.FakeInput(MOTION, 0, 0, 0, max(0, min(x, MOST)), max(0, min(y, MOST)), 0)
+        self._press(buttons)
+
+    def release_all(self) -> None:
+        """Release whatever is down, where the pointer is; also where the display is gone."""
+        with contextlib.suppress(xcffib.XcffibException):
+            self._press(0)
+
+    def _press(self, buttons: int) -> None:
+        changed, self._buttons = buttons ^ self._buttons, buttons
+        for bit in range(BUTTONS):
+            if changed >> bit & 1:
+                self._xtest.FakeInput(BUTTON_PRESS if buttons >> bit & 1 else BUTTON_RELEASE, bit + 1, 0, 0, 0, 0, 0)
+        self._connection.flush()

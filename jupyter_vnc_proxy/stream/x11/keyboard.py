@@ -1,0 +1,153 @@
+"""An X display's keyboard: its map, its locks, and its keys through XTEST."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import xcffib
+import xcffib.xkb  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.xproto
+import xcffib.xtest
+
+from ...rfb.keysyms import canonical
+from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, RELEASE, SCROLL_LOCK, Keys, State, Timer
+from ..input.keymap import CORE_KEYBOARD, Keymap, fetch
+
+_INDICATORS = {0: CAPS_LOCK, 1: NUM_LOCK, 2: SCROLL_LOCK}
+"""Bits of the X server's indicators: their order in the keycodes of every PC keyboard (keycodes/evdev)."""
+
+
+class Layout(Keys):
+    """Made once for a display, on a connection that is used for nothing else and stays the caller's.
+
+    For nothing else, since a reply that is waited for takes in events that came before it: those wait then without
+    the socket being readable. Have `handle_events` called once at the start, and when `fileno` is readable.
+    ``on_locks(state)`` is called when a lock changes. With ``timer`` spare keys are put back when they have not been
+    used for `PUT_BACK_AFTER` seconds (else `put_back` and `close` do), and keys wait for the map to settle.
+    """
+
+    def __init__(
+        self, connection: xcffib.Connection, on_locks: Callable[[int], None] | None = None, timer: Timer | None = None
+    ) -> None:
+        super().__init__(timer)
+        self.connection = connection
+        self._on_locks = on_locks
+        self._keymap: Keymap | None = None
+        self._xkb = connection(xcffib.xkb.key)
+        self._xtest = connection(xcffib.xtest.key)
+        self._xkb.UseExtension(1, 0).reply()
+        kinds = xcffib.xkb.EventType.NewKeyboardNotify | xcffib.xkb.EventType.MapNotify
+        kinds |= xcffib.xkb.EventType.IndicatorStateNotify
+        self._xkb.SelectEvents(CORE_KEYBOARD, kinds, 0, kinds, 0, 0, [])
+        # Some programs grab the server until a key or a button is pressed.
+        self._xtest.GrabControl(True)
+        self._locks = self.lock_state()
+
+    # -- following ----------------------------------------------------------------------------------------------------
+
+    def fileno(self) -> int:
+        """Return the connection's socket, to wait for."""
+        return int(self.connection.get_file_descriptor())
+
+    def handle_events(self) -> bool:
+        """Take in what has happened; return ``False`` where the display is gone."""
+        try:
+            while self._handle_event():
+                pass
+        except xcffib.ConnectionException:
+            return False
+        return True
+
+    def _handle_event(self) -> bool:
+        try:
+            event = self.connection.poll_for_event()
+        except xcffib.Error:
+            return True  # of a request that needed no answer, such as a key that the map has lost meanwhile
+        if event is None:
+            return False
+        if isinstance(event, xcffib.xproto.MappingNotifyEvent):
+            self._forget_map()
+        elif isinstance(event, xcffib.xkb.NewKeyboardNotifyEvent):  # as xcffib calls all of XKB's
+            if event.xkbType == xcffib.xkb.IndicatorStateNotifyEvent.event_number:
+                self._notice_locks()
+            else:
+                self._forget_map()
+        return True
+
+    def _forget_map(self) -> None:
+        self._keymap = None
+        self._changed = time.monotonic()
+
+    def _notice_locks(self) -> None:
+        before, self._locks = self._locks, self.lock_state()
+        if self._locks != before and self._on_locks is not None:
+            self._on_locks(self._locks)
+
+    def lock_state(self) -> int:
+        """Ask which locks are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
+        lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state
+        return sum(bit for index, bit in _INDICATORS.items() if lit >> index & 1)
+
+    def state(self) -> State:
+        """Ask for the modifiers and the group that count now, and take in what happened before.
+
+        The server's own repeating is switched off on the way: a key would repeat for as long as a slow link keeps its
+        release. A session's settings may have switched it on.
+        """
+        state = self._xkb.GetState(CORE_KEYBOARD)
+        control = self.connection.core.GetKeyboardControl()
+        reply = state.reply()
+        if control.reply().global_auto_repeat:
+            self._repeat_by_server(False)
+        self.handle_events()
+        return State(reply.mods, reply.group)
+
+    def _repeat_by_server(self, on: bool) -> None:
+        self.connection.core.ChangeKeyboardControl(xcffib.xproto.KB.AutoRepeatMode, [int(on)])
+
+    @property
+    def keymap(self) -> Keymap:
+        """The map as it is, as far as events have told; asked for again when it has changed."""
+        if self._keymap is None:
+            self._keymap = keymap = fetch(self.connection)
+            for keycode, keysym in list(self._spares.items()):
+                if not any(canonical(keysym) in map(canonical, symbols) for _, symbols in keymap.keys[keycode].groups):
+                    del self._spares[keycode]  # somebody set another layout
+        return self._keymap
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def holding(self, modifier: int, group: int) -> list[int]:
+        """Return the keys that are down, whoever pressed them, and set a modifier."""
+        down = bytes(self.connection.core.QueryKeymap().reply().keys)
+        pressed = [keycode for keycode in self.keymap.keys if down[keycode >> 3] >> (keycode & 7) & 1]
+        return [keycode for keycode in pressed if self.keymap.keys[keycode].changes(group)[0] & modifier]
+
+    def _fake(self, event: int, keycode: int) -> None:
+        self._xtest.FakeInput(event, keycode, 0, 0, 0, 0, 0)
+
+    def flush(self) -> None:
+        """Send what was done, and take in what came meanwhile."""
+        self.connection.flush()
+        self.handle_events()
+
+    def _map(self, keycode: int, keysym: int) -> None:
+        # Of a single letter the server itself makes a small and a capital one (X protocol, section 5).
+        self.connection.core.ChangeKeyboardMapping(1, keycode, 1, [keysym])
+        self._forget_map()
+
+    def _look_after_spares(self) -> None:
+        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+            super()._look_after_spares()
+
+    def close(self) -> None:
+        """Leave the keyboard as it was found; the connection stays open."""
+        with contextlib.suppress(xcffib.XcffibException):
+            for keycode in list(self._down):
+                self._fake(RELEASE, keycode)
+            self._down.clear()
+            self.put_back()
+            self._repeat_by_server(True)
+            self.connection.flush()

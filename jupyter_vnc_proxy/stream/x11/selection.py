@@ -1,0 +1,198 @@
+"""The display's selections, both ways: what programs copy can be asked for, and what viewers copy is offered.
+
+Rules of the Inter-Client Communication Conventions Manual, section 2; XFixes tells who owns a selection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import xcffib
+import xcffib.xfixes  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.xproto
+
+from . import properties
+from .selection_owner import Atoms, Offer, Transfers
+from .selection_request import LIMIT, Fetch, Timer
+
+__all__ = ["LIMIT", "Clipboard"]
+
+
+class Clipboard:
+    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection that is used for nothing else.
+
+    ``on_change(selection)`` is called when another program has taken a selection, "CLIPBOARD" or "PRIMARY"; never for
+    what was offered here. ``timer`` is an event loop's ``call_later``. Have `handle_events` called once at the start,
+    and when `fileno` is readable. The connection stays the caller's.
+    """
+
+    def __init__(
+        self, connection: xcffib.Connection, on_change: Callable[[str], None], timer: Timer, primary: bool = False
+    ) -> None:
+        self._connection = connection
+        self._on_change = on_change
+        self._timer = timer
+        self._atoms = Atoms(connection)
+        self._names = {self._atoms["CLIPBOARD"]: "CLIPBOARD"}
+        if primary:
+            self._names[self._atoms["PRIMARY"]] = "PRIMARY"
+        self._offers: dict[int, Offer] = {}
+        self._fetches: dict[int, Fetch] = {}
+        self._transfers = Transfers(connection, self._atoms, timer)
+        self._window = connection.generate_id()
+        root = connection.get_setup().roots[0].root
+        only_input = xcffib.xproto.WindowClass.InputOnly
+        connection.core.CreateWindow(0, self._window, root, -1, -1, 1, 1, 0, only_input, 0, 0, [])
+        fixes = connection(xcffib.xfixes.key)
+        fixes.QueryVersion(5, 0).reply()
+        kinds = xcffib.xfixes.SelectionEventMask
+        mask = kinds.SetSelectionOwner | kinds.SelectionWindowDestroy | kinds.SelectionClientClose
+        for selection in self._names:
+            fixes.SelectSelectionInput(self._window, selection, mask)
+        self._owners = {each: connection.core.GetSelectionOwner(each).reply().owner for each in self._names}
+
+    # -- what viewers and programs do ---------------------------------------------------------------------------------
+
+    def available(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell whether somebody else offers something under a selection that is followed."""
+        owner = self._owners.get(self._atoms[selection], 0)
+        return owner not in (0, self._window)
+
+    def has_text(self, selection: str = "CLIPBOARD") -> bool:
+        """Tell whether `request` may find something: another's, or what was offered here."""
+        return self.available(selection) or self._atoms[selection] in self._offers
+
+    def offer(self, text: str) -> None:
+        """Offer a viewer's text, with ``\\n`` at the ends of lines, to whoever pastes, until another program copies.
+
+        Raise ``ValueError`` where it has more than `LIMIT` bytes in UTF-8.
+        """
+        data = text.encode(errors="replace")
+        if len(data) > LIMIT:
+            raise ValueError(f"a clipboard of {len(data)} bytes is more than {LIMIT}")
+        for selection in self._names:
+            before = self._offers.get(selection)
+            self._offers[selection] = Offer(data, awaited=1 + (before.awaited if before else 0))
+            self._connection.core.SetSelectionOwner(self._window, selection, 0)
+        self._connection.flush()
+
+    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
+        """Ask for the text under a selection; ``callback`` gets it later, or ``None`` where there is none.
+
+        None is also what an owner that doesn't answer has, what is no text, and what has more than `LIMIT` bytes.
+        The text that was offered here is given at once.
+        """
+        atom = self._atoms[selection]
+        offer = self._offers.get(atom)
+        if offer is not None:
+            callback(offer.data.decode())
+            return
+        for fetch in self._fetches.values():
+            if fetch.selection == atom and fetch.owner == self._owners.get(atom):
+                fetch.callbacks.append(callback)
+                return
+        fetch = Fetch(self._connection, self._atoms, atom, self._owners.get(atom, 0), self._timer, self._fetched)
+        fetch.callbacks.append(callback)
+        self._fetches[fetch.window] = fetch
+        fetch.start()
+
+    def _fetched(self, fetch: Fetch) -> None:
+        self._fetches.pop(fetch.window, None)
+
+    def close(self) -> None:
+        """Offer nothing any more, and tell those who wait that there is nothing; also where the display is gone."""
+        for fetch in list(self._fetches.values()):
+            fetch.finish(None)
+        self._offers.clear()
+        self._transfers.clear()
+        with contextlib.suppress(xcffib.XcffibException):
+            self._connection.core.DestroyWindow(self._window)
+            self._connection.flush()
+
+    # -- following ----------------------------------------------------------------------------------------------------
+
+    def fileno(self) -> int:
+        """Return the connection's socket, to wait for."""
+        return int(self._connection.get_file_descriptor())
+
+    def handle_events(self) -> bool:
+        """Take in what has happened; return ``False`` where the display is gone."""
+        try:
+            while self._handle_next():
+                pass
+            self._connection.flush()
+        except xcffib.ConnectionException:
+            return False
+        return True
+
+    def _handle_next(self) -> bool:
+        try:
+            event = self._connection.poll_for_event()
+            if event is not None:
+                self._handle(event)
+        except xcffib.Error:
+            return True  # of a window that has gone meanwhile
+        return event is not None
+
+    def _handle(self, event: Any) -> None:
+        xproto = xcffib.xproto
+        if isinstance(event, xcffib.xfixes.SelectionNotifyEvent):
+            taken = event.subtype == xcffib.xfixes.SelectionEvent.SetSelectionOwner
+            self._owner_changed(event.selection, event.owner if taken else 0, event.selection_timestamp)
+        elif isinstance(event, xproto.SelectionRequestEvent):
+            self._serve(event)
+        elif isinstance(event, xproto.SelectionNotifyEvent):
+            if (fetch := self._fetches.get(event.requestor)) is not None:
+                fetch.answered(event.property)
+        elif isinstance(event, xproto.PropertyNotifyEvent):
+            deleted = event.state == xproto.Property.Delete
+            if (fetch := self._fetches.get(event.window)) is not None:
+                if not deleted:
+                    fetch.more(event.atom)
+            elif deleted:
+                self._transfers.go_on(event.window, event.atom)
+        elif isinstance(event, xproto.DestroyNotifyEvent):
+            self._transfers.forget(event.window)
+
+    def _owner_changed(self, selection: int, owner: int, timestamp: int) -> None:
+        self._owners[selection] = owner
+        offer = self._offers.get(selection)
+        if owner == self._window:
+            if offer is not None:
+                offer.awaited, offer.timestamp = max(0, offer.awaited - 1), timestamp
+            return
+        # What is still on its way to the X server comes after this.
+        if offer is not None and not offer.awaited:
+            del self._offers[selection]
+        if owner and (offer is None or not offer.awaited):
+            self._on_change(self._names[selection])
+
+    # -- serving ------------------------------------------------------------------------------------------------------
+
+    def _serve(self, event: Any) -> None:
+        """Answer one who pastes. Clients from before 1990 give no property: the target is meant (ICCCM, 2.2)."""
+        name = event.property or event.target
+        offer = self._offers.get(event.selection)
+        done = False
+        if offer is not None:
+            if event.target == self._atoms["MULTIPLE"]:
+                done = bool(event.property) and self._serve_several(event.requestor, name, offer)
+            else:
+                done = self._transfers.convert(offer, event.requestor, event.target, name)
+        answer = (event.time, event.requestor, event.selection, event.target, name if done else 0)
+        notify = struct.pack("=BxHIIIII8x", xcffib.xproto.SelectionNotifyEvent.event_number, 0, *answer)
+        self._connection.core.SendEvent(False, event.requestor, 0, notify)
+
+    def _serve_several(self, requestor: int, name: int, offer: Offer) -> bool:
+        found = properties.read(self._connection, requestor, name, LIMIT, delete=False)
+        atoms = struct.unpack(f"={len(found.data) // 8 * 2}I", found.data[: len(found.data) // 8 * 8])
+        answer: list[int] = []
+        for target, into in zip(atoms[::2], atoms[1::2], strict=True):
+            done = self._transfers.convert(offer, requestor, target, into)
+            answer += (target, into if done else 0)
+        data = struct.pack(f"={len(answer)}I", *answer)
+        properties.write(self._connection, requestor, name, self._atoms["ATOM_PAIR"], data, 32)
+        return True

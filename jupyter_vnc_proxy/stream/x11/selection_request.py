@@ -1,0 +1,122 @@
+"""One text that is asked of a selection's owner, which may give it in pieces or never."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import xcffib
+import xcffib.xproto
+
+from . import properties
+from .selection_owner import Atoms
+
+LIMIT = 16 << 20
+"""Bytes of a text, at most."""
+
+TIME_OUT = 5.0
+"""Seconds that an owner may leave us waiting for its answer, or for the next piece."""
+
+TARGETS = (("UTF8_STRING", "utf-8"), ("STRING", "latin-1"))
+"""Forms of a text in the order in which they are asked for, and how they are read."""
+
+Timer = Callable[[float, Callable[[], None]], object]
+"""Calls after some seconds; an event loop's ``call_later`` is one."""
+
+
+class Fetch:
+    """Asks with a window of its own, so that a late answer to another question can't be taken for this one's."""
+
+    def __init__(
+        self,
+        connection: xcffib.Connection,
+        atoms: Atoms,
+        selection: int,
+        owner: int,
+        timer: Timer,
+        on_end: Callable[[Fetch], None],
+    ) -> None:
+        self._connection = connection
+        self._atoms = atoms
+        self.selection = selection
+        self.owner = owner
+        self._timer = timer
+        self._on_end = on_end
+        self.callbacks: list[Callable[[str | None], None]] = []
+        self._targets = list(TARGETS)
+        self._encoding = ""
+        self._pieces: list[bytes] | None = None
+        self._size = 0
+        self._over = False
+        self._moved = False
+        self.window = connection.generate_id()
+
+    def start(self) -> None:
+        """Ask."""
+        xproto = xcffib.xproto
+        root = self._connection.get_setup().roots[0].root
+        only_input, events = xproto.WindowClass.InputOnly, [xproto.EventMask.PropertyChange]
+        place = (root, -1, -1, 1, 1, 0)
+        self._connection.core.CreateWindow(0, self.window, *place, only_input, 0, xproto.CW.EventMask, events)
+        self._timer(TIME_OUT, self._look_after)
+        self._ask()
+
+    def _ask(self) -> None:
+        if not self._targets:
+            self.finish(None)
+            return
+        target, self._encoding = self._targets.pop(0)
+        atom = self._atoms[target]
+        self._connection.core.ConvertSelection(self.window, self.selection, atom, atom, 0)
+        self._connection.flush()
+
+    def answered(self, name: int) -> None:
+        """The owner has answered: in the property ``name``, or not at all with 0."""
+        self._moved = True
+        if not name:
+            self._ask()
+            return
+        found = self._read(name)
+        if found.kind == self._atoms["INCR"]:
+            self._pieces = []  # it is deleted, which asks for the first piece
+        elif found.kind not in [self._atoms[target] for target, _ in TARGETS]:
+            self._ask()
+        else:
+            self.finish(None if found.left else found.data)
+
+    def more(self, name: int) -> None:
+        """A property of our window was written."""
+        if self._pieces is None or self._over:
+            return  # it is the owner's first answer, of which it tells
+        found = self._read(name)
+        self._moved = True
+        self._size += len(found.data)
+        self._pieces.append(found.data)
+        if found.left:
+            self.finish(None)
+        elif found.kind and not found.data:
+            self.finish(b"".join(self._pieces))
+
+    def _read(self, name: int) -> properties.Property:
+        return properties.read(self._connection, self.window, name, LIMIT - self._size)
+
+    def finish(self, data: bytes | None) -> None:
+        """Give what was found to those who asked, once."""
+        if self._over:
+            return
+        self._over = True
+        self._on_end(self)
+        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+            self._connection.core.DestroyWindow(self.window)
+            self._connection.flush()
+        for callback in self.callbacks:
+            callback(None if data is None else data.decode(self._encoding, "replace"))
+
+    def _look_after(self) -> None:
+        if self._over:
+            return
+        if not self._moved:
+            self.finish(None)
+            return
+        self._moved = False
+        self._timer(TIME_OUT, self._look_after)

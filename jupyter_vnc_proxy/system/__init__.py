@@ -1,0 +1,3 @@
+"""The machine: processes, environment, displays, packages."""
+
+from __future__ import annotations

@@ -1,0 +1,135 @@
+"""One X display as a client sees it: its cookie, its size, its picture."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..options import Geometry
+
+if TYPE_CHECKING:
+    import xcffib
+    import xcffib.randr
+
+COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
+COOKIE_BYTES = 16
+FAMILY_WILD = 0xFFFF
+"""Xauthority's address family that matches every display (X11/Xauth.h), so that one file serves server and clients."""
+
+
+def write_cookie(path: Path) -> None:
+    """Write a fresh MIT-MAGIC-COOKIE-1 to ``path`` (0600): family, address, display, name, data, each with its length
+    as 16 bits big-endian (libXau, AuWrite.c)."""
+    record = struct.pack(">HHH", FAMILY_WILD, 0, 0)
+    record += struct.pack(">H", len(COOKIE_NAME)) + COOKIE_NAME
+    record += struct.pack(">H", COOKIE_BYTES) + secrets.token_bytes(COOKIE_BYTES)
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(record)
+
+
+def connect(display: str, xauthority: Path) -> xcffib.Connection:
+    """Connect to ``display`` with the cookie in ``xauthority``; raise ``xcffib.ConnectionException`` otherwise.
+
+    ``xcffib.Connection(auth=…)`` hands over memory that is freed by then (1.13), so the C library is asked here.
+    """
+    import xcffib  # 40 ms that only some callers need
+    import xcffib.xproto
+
+    ffi = xcffib.ffi
+    name = ffi.new("char[]", COOKIE_NAME)
+    data = ffi.new("char[]", xauthority.read_bytes()[-COOKIE_BYTES:])
+    auth = ffi.new("xcb_auth_info_t *")
+    auth.name, auth.namelen = name, len(COOKIE_NAME)
+    auth.data, auth.datalen = data, COOKIE_BYTES
+    pointer = xcffib.lib.xcb_connect_to_display_with_auth_info(display.encode(), auth, ffi.NULL)
+    error = xcffib.lib.xcb_connection_has_error(pointer)
+    if error:
+        xcffib.lib.xcb_disconnect(pointer)
+        raise xcffib.ConnectionException(error)
+    return xcffib.wrap(pointer)
+
+
+def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
+    """Change a display's size through RANDR, within its virtual screen; return the size that it has then, in pixels."""
+    connection = connect(display, xauthority)
+    try:
+        return set_size(connection, geometry)
+    finally:
+        connection.disconnect()
+
+
+def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
+    """Give the first output a mode of the size ``wanted`` (made where there is none) and shrink the screen to it."""
+    import xcffib.randr as randr
+
+    root = connection.get_setup().roots[0].root
+    extension = connection(randr.key)
+    limits = extension.GetScreenSizeRange(root).reply()
+    width = max(limits.min_width, min(wanted.width, limits.max_width))
+    height = max(limits.min_height, min(wanted.height, limits.max_height))
+    # While the server is grabbed no client sees a screen that is smaller than its output.
+    connection.core.GrabServer()
+    try:
+        resources = extension.GetScreenResources(root).reply()
+        output, crtc = resources.outputs[0], resources.crtcs[0]
+        now = 0  # CurrentTime
+        last_mode = extension.GetCrtcInfo(crtc, now).reply().mode
+        mode = _mode(extension, root, resources, width, height)
+        extension.AddOutputMode(output, mode)
+        extension.SetCrtcConfig(crtc, now, now, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
+        extension.SetScreenSize(root, width, height, _millimetres(width), _millimetres(height))
+        extension.SetCrtcConfig(crtc, now, now, 0, 0, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
+        if last_mode not in (mode, resources.modes[0].id):  # a person who drags an edge makes hundreds
+            extension.DeleteOutputMode(output, last_mode)
+            extension.DestroyMode(last_mode)
+    finally:
+        connection.core.UngrabServer()
+        connection.core.GetInputFocus().reply()  # what a client that goes had asked for last may never be done
+    return Geometry(width, height)
+
+
+def _mode(
+    extension: xcffib.randr.randrExtension,
+    root: int,
+    resources: xcffib.randr.GetScreenResourcesReply,
+    width: int,
+    height: int,
+) -> int:
+    import xcffib.randr as randr
+
+    for mode in resources.modes:
+        if (mode.width, mode.height) == (width, height):
+            return int(mode.id)
+    name = f"{width}x{height}"
+    # 60 Hz: some toolkits take their frame clock from the mode.
+    info = randr.ModeInfo.synthetic(0, width, height, width * height * 60, 0, 0, width, 0, 0, 0, height, len(name), 0)
+    return int(extension.CreateMode(root, info, len(name), name).reply().mode)
+
+
+def _millimetres(pixels: int) -> int:
+    return round(pixels * 25.4 / 96)
+
+
+def screenshot(display: str, xauthority: Path) -> bytes:
+    """Return the whole of a display as a PNG (8 bits RGB)."""
+    import xcffib.xproto as xproto
+    from PIL import Image
+
+    connection = connect(display, xauthority)
+    try:
+        root = connection.get_setup().roots[0].root
+        size = connection.core.GetGeometry(root).reply()
+        everything = (0, 0, size.width, size.height, 0xFFFFFFFF)
+        pixels = connection.core.GetImage(xproto.ImageFormat.ZPixmap, root, *everything).reply().data.buf()
+    finally:
+        connection.disconnect()
+    # A screen of depth 24 has 32 bits a pixel, blue first on every machine that Xvfb and Xvnc are built for here.
+    image = Image.frombuffer("RGB", (size.width, size.height), bytes(pixels), "raw", "BGRX", 0, 1)
+    png = io.BytesIO()
+    image.save(png, "PNG", compress_level=1)
+    return png.getvalue()

@@ -1,0 +1,209 @@
+"""What the doctor says of machines from which something was taken away."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.machines import Machine
+
+from jupyter_vnc_proxy import __version__
+from jupyter_vnc_proxy.backends import AUTO, BUILT_IN
+from jupyter_vnc_proxy.commands.doctor import table
+from jupyter_vnc_proxy.doctor import jupyter, programs
+from jupyter_vnc_proxy.doctor.examination import can_run, examine
+from jupyter_vnc_proxy.doctor.findings import Finding
+from jupyter_vnc_proxy.doctor.versions import versions
+from jupyter_vnc_proxy.system import packages
+
+
+def found(findings: list[Finding], topic: str) -> Finding:
+    (finding,) = [each for each in findings if each.topic == topic]
+    return finding
+
+
+APT = "apt-get install --no-install-recommends"
+
+
+def test_with_nothing_installed_each_backend_names_what_it_lacks(machine: Machine) -> None:
+    findings = programs.backends()
+    tigervnc = found(findings, "backend-tigervnc")
+    lacking = "Xtigervnc (the display and VNC server, on a unix socket)"
+    assert tigervnc.message == f"TigerVNC can't run: {lacking} is not installed."
+    assert tigervnc.fixes == (f"{APT} tigervnc-standalone-server",)
+    x11vnc = found(findings, "backend-x11vnc")
+    assert "Xvfb (the display) and x11vnc (the VNC server) are not installed" in x11vnc.message
+    assert x11vnc.fixes == (f"{APT} xvfb x11vnc",)
+    assert not any(each.facts["usable"] for each in findings)
+    auto = programs.auto(findings)
+    assert (auto.status, auto.message) == ("problem", "No backend can run here, so no desktop can start.")
+    assert not can_run([*findings, auto])
+
+
+@pytest.mark.parametrize(
+    ("present", "usable"),
+    [
+        (["Xtigervnc"], {"tigervnc"}),
+        (["Xvnc"], {"tigervnc"}),
+        (["Xvfb", "x11vnc"], {"x11vnc", "stream"}),
+        (["Xvfb"], {"stream"}),
+        (["x11vnc"], set()),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else None,
+)
+def test_what_is_installed_decides_who_can_run(machine: Machine, present: list[str], usable: set[str]) -> None:
+    machine.add(*present)
+    ours = [each for each in programs.backends() if each.topic.removeprefix("backend-") in BUILT_IN]
+    able = {each.topic.removeprefix("backend-") for each in ours if each.facts["usable"]}
+    assert able & {"tigervnc", "x11vnc", "stream"} == usable
+    auto = programs.auto(ours)
+    assert auto.facts["backend"] == next((name for name in AUTO if name in able), None)
+    assert (auto.status == "ok") == (auto.facts["backend"] is not None)
+
+
+def test_on_fedora_and_with_conda_the_commands_are_theirs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages.OS_RELEASE.write_text("ID=fedora\n")
+    assert found(programs.backends(), "backend-x11vnc").fixes == ("dnf install xorg-x11-server-Xvfb x11vnc",)
+    monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
+    stream = found(programs.backends(), "backend-stream")
+    assert stream.fixes == (
+        "dnf install xorg-x11-server-Xvfb",
+        "conda install --channel conda-forge xorg-xvfb-server",
+    )
+    packages.OS_RELEASE.write_text("ID=gentoo\n")
+    monkeypatch.delenv("CONDA_PREFIX")
+    assert found(programs.backends(), "backend-stream").fixes == ("install what is called xvfb on Debian",)
+
+
+def test_the_versions_are_those_of_the_packages(machine: Machine) -> None:
+    machine.add("Xvfb", "x11vnc", "Xtigervnc")
+    found_versions = versions(str(machine.bin / name) for name in ("Xvfb", "x11vnc", "Xtigervnc"))
+    assert found_versions[str(machine.bin / "Xvfb")].startswith("xvfb 2:")
+    assert found_versions[str(machine.bin / "Xtigervnc")].startswith("tigervnc-standalone-server 1.")
+
+
+def test_a_program_without_a_package_says_its_version_itself(machine: Machine) -> None:
+    machine.stand_in("Xtigervnc", ["", "Xvnc TigerVNC 1.12.0 - built 2023-01-06"], "exit 0")
+    machine.stand_in("Xvfb", ["Unrecognized option: -version"], "sleep 100")
+    paths = [str(machine.bin / "Xtigervnc"), str(machine.bin / "Xvfb")]
+    assert versions(paths) == {paths[0]: "Xtigervnc 1.12.0"}, "Xvfb has no such switch, and would start"
+
+
+def test_an_engine_whose_libraries_are_missing_is_told_from_one_that_is_not_installed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine.add("Xvfb")
+    broken = tmp_path / "site" / "pixelflux"
+    broken.mkdir(parents=True)
+    said = "libgbm.so.1: cannot open shared object file: No such file or directory"
+    (broken / "__init__.py").write_text(f"raise ImportError({said!r})")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    stream = found(programs.backends(), "backend-stream")
+    assert stream.message.endswith(" can't run: The library libgbm.so.1 is not installed.")
+    assert stream.fixes == (f"{APT} libgbm1",)
+    assert stream.facts["usable"] is False
+
+
+def test_without_a_session_none_starts_and_the_command_is_there(machine: Machine) -> None:
+    (finding,) = programs.sessions()
+    assert finding.status == "problem"
+    assert finding.fixes[0].startswith(f"{APT} xfce4-session")
+    machine.stand_in("openbox")
+    machine.stand_in("xterm")
+    findings = programs.sessions()
+    assert found(findings, "session-openbox").facts["default"] is True
+    assert found(findings, "desktop-environment").status == "note"
+    machine.stand_in("xfce4-session")
+    findings = programs.sessions()
+    assert found(findings, "session-xfce").facts["default"] is True
+    assert "desktop-environment" not in {each.topic for each in findings}
+    absent = found(findings, "sessions-absent")
+    assert absent.facts["commands"]["lxqt"] == f"{APT} lxqt-core"
+    assert "xfce" not in absent.facts["commands"]
+
+
+@pytest.fixture
+def jupyter_dirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """An empty directory for Jupyter's configuration, and one for its data."""
+    config, data = tmp_path / "config", tmp_path / "data"
+    monkeypatch.setattr("jupyter_core.paths.jupyter_config_path", lambda: [str(config), str(tmp_path / "system")])
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(data.joinpath(*parts))])
+    return config, data
+
+
+def write(file: Path, content: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content))
+
+
+def test_a_server_extension_that_is_off_and_a_labextension_that_is_not_there_are_named(
+    jupyter_dirs: tuple[Path, Path],
+) -> None:
+    config, data = jupyter_dirs
+    _, server, lab = jupyter.jupyter()
+    assert (server.status, server.fixes) == ("warning", ("jupyter server extension enable jupyter_vnc_proxy",))
+    assert (lab.status, lab.topic) == ("warning", "labextension")
+    enabled = {"ServerApp": {"jpserver_extensions": {"jupyter_vnc_proxy": True}}}
+    write(config.parent / "system" / "jupyter_server_config.d" / "jupyter_vnc_proxy.json", enabled)
+    assert jupyter.jupyter()[1].status == "ok"
+    disabled = {"ServerApp": {"jpserver_extensions": {"jupyter_vnc_proxy": False}}}
+    write(config / "jupyter_server_config.json", disabled)
+    assert jupyter.jupyter()[1].status == "warning", "the user's wins"
+    package = data / "labextensions" / "jupyter-vnc-proxy" / "package.json"
+    write(package, {"version": __version__})
+    assert jupyter.jupyter()[2].status == "ok"
+    write(config / "labconfig" / "page_config.json", {"disabledExtensions": {"jupyter-vnc-proxy": True}})
+    assert jupyter.jupyter()[2].fixes == ("jupyter labextension enable jupyter-vnc-proxy",)
+    write(config / "labconfig" / "page_config.json", {"disabledExtensions": ["another"]})
+    write(package, {"version": "0.0.9"})
+    assert "of version 0.0.9" in jupyter.jupyter()[2].message
+
+
+def test_what_jupyter_can_not_read_is_taken_for_nothing(jupyter_dirs: tuple[Path, Path]) -> None:
+    config, _ = jupyter_dirs
+    for broken in ("[", "[]", '{"ServerApp": []}', '{"ServerApp": {"jpserver_extensions": 3}}'):
+        config.mkdir(exist_ok=True)
+        (config / "jupyter_server_config.json").write_text(broken)
+        assert jupyter.jupyter()[1].status == "warning"
+
+
+def test_the_command_says_it_for_people_and_for_programs_and_fails_where_nothing_runs(runtime: Path) -> None:
+    code = (
+        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
+    )
+    argv = [sys.executable, "-c", code, "doctor"]
+    bare = {**os.environ, "PATH": "/nonexistent"}
+    done = subprocess.run([*argv, "--json"], env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["can_run"] is False
+    assert {"backend-tigervnc", "runtime-directory", "seccomp"} <= {each["topic"] for each in answer["findings"]}
+    done = subprocess.run(argv, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "✗ No backend can run here, so no desktop can start." in done.stdout
+    assert "\x1b" not in done.stdout, "no colours where nobody looks"
+    here = subprocess.run([sys.executable, "-m", "jupyter_vnc_proxy", "doctor"], capture_output=True, check=False)
+    assert here.returncode == 0
+
+
+def test_the_table_keeps_to_its_width_and_marks_each_line() -> None:
+    long = Finding("Group", "x", "warning", "word " * 40, ("one command", "another"))
+    text = table([long, Finding("Other", "y", "ok", "Fine.")], 60, colours=False)
+    assert all(len(line) <= 60 for line in text.splitlines())
+    assert "    try: one command\n    or:  another\n" in text
+    assert "\x1b[32m✓\x1b[0m Fine." in table([Finding("Other", "y", "ok", "Fine.")], 60, colours=True)
+
+
+def test_every_finding_here_is_a_sentence_with_a_name_of_its_own(runtime: Path) -> None:
+    findings = examine()
+    assert len({each.topic for each in findings}) == len(findings)
+    for each in findings:
+        assert each.message.endswith("."), each
+        assert "\n" not in each.message
+        json.dumps(each.to_json())

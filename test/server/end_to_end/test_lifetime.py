@@ -1,0 +1,116 @@
+"""What becomes of desktops when Jupyter servers end, with real servers and real desktops."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.processes import processes_of
+from support.servers import Servers
+from support.standins import BANNER
+from support.waiting import wait_until
+
+from jupyter_vnc_proxy.desktops.desktop import Desktop
+
+MODULES = {"server": "jupyter_server", "lab": "jupyterlab"}
+
+
+@pytest.fixture
+def servers(runtime: Path) -> Iterator[Servers]:
+    """Starts Jupyter servers of one user."""
+    made = Servers(runtime)
+    yield made
+    made.close()
+    wait_until(lambda: not processes_of(runtime), 8, "the desktops' end")
+
+
+def sleeper(runtime: Path) -> int:
+    """Return the process id of the default desktop's session: what a person works in."""
+
+    def found() -> list[int]:
+        return [pid for pid, line in processes_of(runtime / "default").items() if line.startswith("sleep")]
+
+    (pid,) = wait_until(found, what="the session's program")
+    return pid
+
+
+@pytest.mark.parametrize(
+    ("app", "through", "how"),
+    [
+        *(("server", "rest", "SIGTERM"), ("server", "page", "SIGTERM"), ("lab", "page", "SIGTERM")),
+        *(("server", "rest", "shutdown"), ("server", "page", "shutdown"), ("server", "page", "SIGINT")),
+    ],
+)
+def test_a_clean_stop_ends_the_desktops(servers: Servers, runtime: Path, app: str, through: str, how: str) -> None:
+    (server,) = servers.start(module=MODULES[app])
+    server.start_desktop(through)
+    assert server.end(how) == 0
+    wait_until(lambda: not processes_of(runtime), 8, "the end of all that ran")
+    state = Desktop(runtime / "default").state()
+    assert (state.phase, state.display, state.error) == ("stopped", None, None)
+    assert not list(runtime.glob("*/*.sock"))
+    assert not (runtime / "default" / "Xauthority").exists()
+    assert server.complaints() == []
+
+
+@pytest.mark.parametrize("through", ["rest", "page"])
+def test_a_desktop_survives_its_servers_death_and_is_the_next_ones(
+    servers: Servers, runtime: Path, through: str
+) -> None:
+    (first,) = servers.start()
+    model = first.start_desktop(through)
+    desktop = Desktop(runtime / "default")
+    runner, session = desktop.runner_pid(), sleeper(runtime)
+    first.end("SIGKILL")
+    assert desktop.runner_pid() == runner
+    (second,) = servers.start()
+    assert second.api("GET") == [model]
+    assert second.banner() == BANNER
+    assert (desktop.runner_pid(), sleeper(runtime)) == (runner, session)
+    assert second.end("SIGTERM") == 0
+    wait_until(lambda: not processes_of(runtime), 8)
+    assert desktop.state().phase == "stopped"
+
+
+@pytest.mark.parametrize("through", ["rest", "page"])
+def test_of_two_servers_the_last_to_stop_ends_the_desktop(servers: Servers, runtime: Path, through: str) -> None:
+    first, second = servers.start(2)
+    model = first.start_desktop(through)
+    assert second.start_desktop(through) == model
+    assert first.end("SIGTERM") == 0
+    assert second.api("GET") == [model]
+    assert second.banner() == BANNER
+    assert second.end("SIGTERM") == 0
+    wait_until(lambda: not processes_of(runtime), 8)
+
+
+def test_a_desktop_may_outlive_a_clean_stop_and_ends_when_nobody_comes(servers: Servers, runtime: Path) -> None:
+    (server,) = servers.start(stop_with_server=False, orphan_timeout=1)
+    server.start_desktop("page")
+    assert server.end("SIGTERM") == 0
+    desktop = Desktop(runtime / "default")
+    assert desktop.state().phase == "running"
+    assert desktop.runner_pid() is not None
+    began = time.monotonic()
+    wait_until(lambda: not processes_of(runtime), 10, "the end of the orphan")
+    assert time.monotonic() - began > 0.5
+    assert desktop.state().phase == "stopped"
+    assert "no server has looked after it" in "\n".join(desktop.log("runner", 20))
+
+
+def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:
+    (server,) = servers.start(orphan_timeout=0)
+    server.start_desktop("rest")
+    server.end("SIGKILL")
+    wait_until(lambda: not processes_of(runtime), 4, "the end of the orphan")
+    assert Desktop(runtime / "default").state().phase == "stopped"
+
+
+def test_a_server_stops_a_desktop_that_nobody_touches(servers: Servers, runtime: Path) -> None:
+    (server,) = servers.start(cull_idle_timeout=0.5)
+    server.start_desktop("rest")
+    server.until("default", "stopped", 5)
+    assert processes_of(runtime / "default") == {}
+    assert server.end("SIGTERM") == 0

@@ -1,0 +1,100 @@
+"""The jupyter-server-proxy entry point: the command that it gives, with the administrator's wishes in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from jupyter_server.serverapp import ServerApp
+from traitlets import TraitError
+from traitlets.config import Config
+
+from jupyter_vnc_proxy.cli import parse
+from jupyter_vnc_proxy.commands.desktop_options import read_desktop_options
+from jupyter_vnc_proxy.options import DesktopOptions, Geometry
+from jupyter_vnc_proxy.proxy.serverproxy import setup_desktop
+
+
+@pytest.fixture(autouse=True)
+def server(runtime: Path) -> Iterator[ServerApp]:
+    ServerApp.clear_instance()
+    yield ServerApp.instance()
+    ServerApp.clear_instance()
+
+
+def command(unix_socket: str = "/run/s") -> list[str]:
+    """Return the command as jupyter-server-proxy formats it."""
+    return [word.format(unix_socket=unix_socket, port=0, base_url="/") for word in setup_desktop()["command"]]
+
+
+def options() -> DesktopOptions:
+    """Return what the command asks for, read by our own command line."""
+    return read_desktop_options(parse(command()[3:]), DesktopOptions())
+
+
+def test_it_is_found_by_its_entry_point() -> None:
+    (entry,) = entry_points(group="jupyter_serverproxy_servers", name="vnc")
+    assert entry.load() is setup_desktop
+
+
+def test_without_a_wish_it_serves_the_defaults_on_the_socket_it_is_given() -> None:
+    argv = command()
+    assert argv[:4] == [sys.executable, "-m", "jupyter_vnc_proxy", "serve"]
+    assert "--unix-socket=/run/s" in argv
+    assert "--orphan-timeout=600" in argv
+    assert "--keep" not in argv
+    assert options() == DesktopOptions()
+
+
+def test_it_listens_on_a_unix_socket_and_makes_no_second_tile() -> None:
+    settings = setup_desktop()
+    assert settings["unix_socket"] is True
+    assert settings["launcher_entry"] == {"enabled": False, "title": "Desktop"}
+    assert settings["timeout"] > 5
+
+
+def test_the_traits_are_in_the_command(server: ServerApp) -> None:
+    server.config = Config(
+        {
+            "VncProxy": {
+                "backend": "x11vnc",
+                "transport": "native",
+                "session": "mate",
+                "geometry": "800x600",
+                "runtime_dir": "/run/mine",
+                "orphan_timeout": 5.5,
+                "stop_with_server": False,
+                "start_timeout": 7,
+            }
+        }
+    )
+    argv = command()
+    assert {"--keep", "--orphan-timeout=5.5", "--runtime-dir=/run/mine"} <= set(argv)
+    assert options() == DesktopOptions(
+        backend="x11vnc", transport="native", session="mate", geometry=Geometry(800, 600), start_timeout=7
+    )
+
+
+def test_the_environment_is_in_the_command_and_a_trait_wins_over_it(
+    server: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("BACKEND", "x11vnc"), ("TRANSPORT", "native"), ("SESSION", "lxqt"), ("GEOMETRY", "640x480")):
+        monkeypatch.setenv(f"JUPYTER_VNC_{name}", value)
+    assert options() == DesktopOptions("x11vnc", "native", "lxqt", geometry=Geometry(640, 480))
+    server.config = Config({"VncProxy": {"session": "mate"}})
+    assert options().session == "mate"
+
+
+def test_braces_and_anything_else_in_a_command_survive(server: ServerApp) -> None:
+    wanted = ("sh", "-c", 'echo ${HOME} {port} {{x}} "%s"', "", "--", "-x", "ä")
+    server.config = Config({"VncProxy": {"session_command": list(wanted)}})
+    assert options().session_command == wanted
+
+
+def test_a_size_that_is_none_is_refused_at_once(monkeypatch: pytest.MonkeyPatch, server: ServerApp) -> None:
+    server.config = Config({"VncProxy": {"geometry": "huge"}})
+    with pytest.raises(TraitError, match="geometry 'huge'"):
+        setup_desktop()

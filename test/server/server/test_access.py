@@ -1,0 +1,118 @@
+"""Who may do what: a walk over every route and verb, without a token, without authorisation, without XSRF."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jupyter_server.auth import Authorizer
+from support.rest import ROUTES
+from tornado.httpclient import HTTPClientError
+from tornado.websocket import WebSocketHandler
+
+from jupyter_vnc_proxy.server.metrics import Telemetry
+from jupyter_vnc_proxy.server.routes import handlers
+from jupyter_vnc_proxy.server.websocket import SocketLimits
+
+NOBODY = {"Authorization": "token nonsense"}
+
+
+def test_every_known_address_is_walked() -> None:
+    walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}
+    assert walked >= {
+        *("GET ", "POST ", "GET /backends", "GET /default", "DELETE /default", "POST /default/start"),
+        *("POST /default/stop", "POST /default/restart", "POST /default/resize", "GET /default/log"),
+        *("GET /default/rfb", "GET /default/screenshot", "GET /default/nonsense"),
+    }
+
+
+async def status(fetch: Any, verb: str, path: str, **settings: Any) -> int:
+    body = {"body": "{}"} if verb in ("POST", "PUT", "PATCH") else {}
+    try:
+        response = await fetch(*path.strip("/").split("/"), method=verb, follow_redirects=False, **body, **settings)
+    except HTTPClientError as error:
+        return error.code
+    return int(response.code)
+
+
+async def test_nothing_is_answered_without_a_token(vnc: Any, jp_fetch: Any) -> None:
+    for verb, path in ROUTES:
+        assert await status(jp_fetch, verb, path, headers=dict(NOBODY)) in (401, 403), (verb, path)
+
+
+class Nobody(Authorizer):
+    """Allows what is not ours, and of ours nothing."""
+
+    asked: list[tuple[str, str]]
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        if resource == "vnc":
+            self.asked.append((action, handler.request.path))
+        return resource != "vnc"
+
+
+async def test_nothing_is_answered_without_authorisation_for_vnc(vnc: Any, jp_serverapp: Any, jp_fetch: Any) -> None:
+    authorizer = Nobody(parent=jp_serverapp, identity_provider=jp_serverapp.identity_provider)
+    authorizer.asked = []
+    jp_serverapp.web_app.settings["authorizer"] = authorizer
+    for verb, path in ROUTES:
+        assert await status(jp_fetch, verb, path) == 403, (verb, path)
+    assert len(authorizer.asked) == len(ROUTES), "each was asked for by our resource's name"
+    assert {action for action, path in authorizer.asked if path.endswith("/rfb")} == {"execute"}
+    assert (await jp_fetch("api", "status")).code == 200
+
+
+async def cookies(fetch: Any, auth_header: dict[str, str]) -> dict[str, str]:
+    """Return the headers of a browser that has logged in, and sends its cookies and no more."""
+    token = auth_header["Authorization"].removeprefix("token ")
+    login = await fetch("tree", params={"token": token}, follow_redirects=False, raise_error=False)
+    cookie = "; ".join(each.partition(";")[0] for each in login.headers.get_list("Set-Cookie"))
+    assert "username-" in cookie
+    return {"Cookie": cookie, "Authorization": ""}
+
+
+async def test_a_browser_with_a_cookie_alone_changes_nothing(vnc: Any, jp_fetch: Any, jp_auth_header: Any) -> None:
+    browser = await cookies(jp_fetch, jp_auth_header)
+    assert await status(jp_fetch, "GET", "/api/desktops", headers=dict(browser)) == 200, "the cookie is good"
+    for verb, path in ROUTES:
+        if verb != "GET":
+            assert await status(jp_fetch, verb, path, headers=dict(browser)) == 403, (verb, path)
+    assert json.loads((await jp_fetch("api", "desktops")).body) == []
+
+
+async def test_a_browser_that_has_seen_no_other_page_gets_with_the_list_what_it_needs(
+    vnc: Any, jp_fetch: Any, jp_auth_header: Any
+) -> None:
+    browser = await cookies(jp_fetch, jp_auth_header)
+    browser["Cookie"] = next(each for each in browser["Cookie"].split("; ") if each.startswith("username-"))
+    listed = await jp_fetch("api", "desktops", headers=dict(browser))
+    (cookie,) = (each.partition(";")[0] for each in listed.headers.get_list("Set-Cookie"))
+    assert cookie.startswith("_xsrf=")
+    browser["Cookie"] += f"; {cookie}"
+    assert await status(jp_fetch, "POST", "/api/desktops/nobody/start", headers=dict(browser)) == 403
+    browser["X-XSRFToken"] = cookie.removeprefix("_xsrf=")
+    assert await status(jp_fetch, "POST", "/api/desktops/nobody/start", headers=dict(browser)) == 404
+    listed = await jp_fetch("api", "desktops", headers=dict(browser))
+    assert not listed.headers.get_list("Set-Cookie"), "it keeps the one it has"
+
+
+async def test_a_page_from_another_origin_opens_no_socket(
+    vnc: Any, jp_fetch: Any, jp_auth_header: Any, jp_http_port: int
+) -> None:
+    browser = await cookies(jp_fetch, jp_auth_header)
+    for origin, answer in (("http://evil.example", 403), (f"http://127.0.0.1:{jp_http_port}", 404)):
+        headers = {**browser, "Origin": origin}
+        assert await status(jp_fetch, "GET", "/api/desktops/default/rfb", headers=headers) == answer, origin
+
+
+async def test_a_socket_without_a_token_is_refused_before_the_upgrade(vnc: Any, jp_ws_fetch: Any) -> None:
+    with pytest.raises(HTTPClientError) as raised:
+        await jp_ws_fetch("api", "desktops", "default", "rfb", headers=dict(NOBODY))
+    assert raised.value.code in (401, 403)
+
+
+def test_only_the_rfb_address_is_a_socket() -> None:
+    table = handlers(None, Telemetry(None), SocketLimits())  # type: ignore[arg-type]
+    sockets = [pattern for pattern, handler, _ in table if issubclass(handler, WebSocketHandler)]
+    assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb"]

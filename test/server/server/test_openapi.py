@@ -1,0 +1,211 @@
+"""rest-api.yml is valid OpenAPI, knows every route and no other, and real answers are as it says."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xcffib.xproto
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from PIL import Image
+from support.api import Api
+from support.rest import ROUTES, SPECIFICATION, complaints
+from tornado.httpclient import HTTPResponse
+
+from jupyter_vnc_proxy.options import MAX_SIDE, MIN_SIDE, NAME_PATTERN
+from jupyter_vnc_proxy.system.x_display import connect
+
+ROOT = "/api/desktops"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_it_is_valid_openapi() -> None:
+    assert SPECIFICATION["openapi"].startswith("3.1.")
+    assert [str(error) for error in OpenAPIV31SpecValidator(SPECIFICATION).iter_errors()] == []
+
+
+def test_every_route_stands_in_it_and_nothing_else() -> None:
+    written = {
+        (verb.upper(), path)
+        for path, operations in SPECIFICATION["paths"].items()
+        for verb in operations.keys() & {"get", "post", "put", "patch", "delete"}
+    }
+    ours = {(verb, path.replace("/default", "/{name}")) for verb, path in ROUTES if not path.endswith("/nonsense")}
+    assert written == ours
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    operations = [
+        operation
+        for path in SPECIFICATION["paths"].values()
+        for verb, operation in path.items()
+        if verb != "parameters"
+    ]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    assert all("default" in operation["responses"] for operation in operations), "each may fail"
+
+
+def resolved(node: Any) -> Any:
+    """Follow a reference within the specification."""
+    while "$ref" in node:
+        target: Any = SPECIFICATION
+        for word in node["$ref"].removeprefix("#/").split("/"):
+            target = target[word]
+        node = target
+    return node
+
+
+class CheckedApi(Api):
+    """Holds each answer, and each body that was accepted, against the specification."""
+
+    answered: set[tuple[str, str, int]]
+
+    async def raw(self, method: str, *parts: str, body: Any = None, **settings: Any) -> HTTPResponse:
+        response = await super().raw(method, *parts, body=body, **{**settings, "raise_error": False})
+        path = "/".join([ROOT, *(parts[:1] if parts[:1] == ("backends",) else ["{name}"] * bool(parts)), *parts[1:]])
+        self.answered.add((method, path, response.code))
+        operation = SPECIFICATION["paths"][path][method.lower()]
+        written = operation["responses"]
+        assert str(response.code) in written or response.code >= 400, (method, path, response.code)
+        content = resolved(written.get(str(response.code), written["default"])).get("content", {})
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        assert kind in content or (not content and not response.body), (method, path, response.code, kind)
+        if "schema" in content.get(kind, {}):
+            assert complaints(content[kind]["schema"], json.loads(response.body)) == [], response.body
+        if response.code < 400 and body is not None:
+            expected = resolved(operation["requestBody"])["content"]["application/json"]["schema"]
+            assert complaints(expected, body) == []
+        if settings.get("raise_error", True):
+            response.rethrow()
+        return response
+
+
+@pytest.fixture
+def api(vnc: Any, jp_fetch: Any) -> Iterator[CheckedApi]:
+    made = CheckedApi(jp_fetch)
+    made.answered = set()
+    yield made
+
+
+async def test_answers_about_a_desktops_life_are_as_written(api: CheckedApi) -> None:
+    assert await api("GET") == []
+    await api("GET", "backends")
+    await api("POST", body={"name": "work", "backend": "tigervnc", "transport": "direct", "geometry": "640x480"})
+    assert (await api.until("work", "running"))["display"]
+    for action in ("start", "keep", "restart", "stop", "start"):
+        await api("POST", "work", action)
+    await api.until("work", "running")
+    await api("GET")
+    await api("GET", "work", "log")
+    await api("GET", "work", "log", params={"part": "display", "lines": "3"})
+    answer = await api.raw("DELETE", "work")
+    assert (answer.code, answer.body) == (204, b"")
+    await api("POST", "default", "start")
+    in_life = {
+        *(("GET", "", 200), ("POST", "", 201), ("GET", "/backends", 200), ("GET", "/{name}", 200)),
+        *(("DELETE", "/{name}", 204), ("GET", "/{name}/log", 200)),
+        *(("POST", f"/{{name}}/{action}", 200) for action in ("start", "keep", "restart", "stop")),
+    }
+    assert {(method, ROOT + path, code) for method, path, code in in_life} == api.answered
+
+
+@pytest.mark.parametrize("vnc_traits", [{"max_desktops": 1}])
+async def test_refusals_are_as_written(api: CheckedApi) -> None:
+    await api("POST", body={"name": "work"})
+    await api.refused(409, "POST", body={"name": "work"})
+    await api.refused(429, "POST", body={"name": "other"})
+    await api.refused(400, "POST", body={"name": "a/b"})
+    await api.refused(400, "POST", body="[")
+    await api.until("work", "running")
+    for method, action in (
+        *(("GET", ""), ("DELETE", ""), ("POST", "start"), ("POST", "stop"), ("POST", "restart"), ("POST", "keep")),
+        *(("GET", "log"), ("GET", "screenshot"), ("GET", "rfb")),
+    ):
+        await api.refused(404, method, "nobody", *filter(None, [action]))
+    await api.refused(404, "POST", "nobody", "resize", body={"width": 640, "height": 480})
+    await api.refused(400, "GET", "work", "log", params={"part": "nothing"})
+    await api.refused(400, "GET", "work", "log", params={"lines": "-1"})
+    await api.refused(429, "POST", "default", "start")
+
+
+@pytest.mark.parametrize("vnc_traits", [{"session_command": ["sh", "-c", "echo a reason; exit 3"]}])
+async def test_a_failed_desktop_is_as_written(api: CheckedApi) -> None:
+    await api("POST", "default", "start")
+    assert (await api.until("default", "failed"))["error"]
+    await api("GET", "default", "log")
+    await api.refused(409, "GET", "default", "screenshot")
+    response = await api.raw("GET", "default", "rfb", raise_error=False)
+    assert response.code == 409
+    await api.refused(409, "POST", "default", "resize", body={"width": 640, "height": 480})
+
+
+@pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
+async def test_the_time_of_a_desktops_end_is_as_written(api: CheckedApi, runtime: Path) -> None:
+    await api("POST", "default", "start")
+    await api.until("default", "running")
+    past = time.time() - 60
+    os.utime(runtime / "default" / "activity", (past, past))
+    assert (await api("GET", "default"))["stops_at"]
+
+
+COLOURS = {"stream": (0x20, 0x90, 0xE0), "tigervnc": (0x12, 0x34, 0x56), "x11vnc": (0xFE, 0xDC, 0xBA)}
+
+
+@pytest.mark.parametrize("vnc_traits", [{"backend": name} for name in COLOURS], ids=list(COLOURS))
+async def test_a_screenshot_is_a_png_of_what_the_desktop_shows(
+    api: CheckedApi, runtime: Path, vnc_traits: dict[str, str]
+) -> None:
+    colour = COLOURS[vnc_traits["backend"]]
+    await api("POST", "default", "start")
+    model = await api.until("default", "running")
+    paint_root(model["display"], runtime / "default" / "Xauthority", colour)
+    answer = await api.raw("GET", "default", "screenshot")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.body.startswith(PNG)
+    image = Image.open(io.BytesIO(answer.body))
+    assert f"{image.width}x{image.height}" == model["geometry"]
+    for corner in ((0, 0), (image.width - 1, image.height - 1)):
+        assert image.convert("RGB").getpixel(corner) == colour
+
+
+def paint_root(display: str, xauthority: Path, colour: tuple[int, int, int]) -> None:
+    """Fill the root window, and wait until that is done."""
+    connection = connect(display, xauthority)
+    try:
+        root = connection.get_setup().roots[0].root
+        pixel = int.from_bytes(bytes(colour), "big")
+        connection.core.ChangeWindowAttributes(root, xcffib.xproto.CW.BackPixel, [pixel])
+        connection.core.ClearArea(False, root, 0, 0, 0, 0)
+        connection.core.GetInputFocus().reply()
+    finally:
+        connection.disconnect()
+
+
+@pytest.mark.parametrize("vnc_traits", [{"backend": "x11vnc"}])
+async def test_a_resize_is_as_written_and_seen_by_viewers_and_screenshots(api: CheckedApi, runtime: Path) -> None:
+    await api("POST", "default", "start")
+    assert (await api.until("default", "running"))["resize"] == "rest"
+    await api("POST", "default", "resize", body={"width": 1003, "height": 701})
+    for _ in range(200):
+        if (await api("GET", "default"))["geometry"] == "1003x701":
+            break
+        await asyncio.sleep(0.02)
+    image = Image.open(io.BytesIO((await api.raw("GET", "default", "screenshot")).body))
+    assert image.size == (1003, 701)
+    await api.refused(400, "POST", "default", "resize", body={"width": 1003, "height": 63})
+
+
+def test_names_and_sizes_are_limited_as_the_code_does() -> None:
+    schemas = SPECIFICATION["components"]["schemas"]
+    assert re.fullmatch(r"\^(.*)\$", schemas["Name"]["pattern"])[1] == NAME_PATTERN.pattern  # type: ignore[index]
+    assert (schemas["Side"]["minimum"], schemas["Side"]["maximum"]) == (MIN_SIDE, MAX_SIDE)

@@ -1,0 +1,324 @@
+"""A viewer's WebSocket: refused before the upgrade or bridged, closed with a reason, and bounded in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.standins import BANNER, StandIn, vnc_server
+from support.viewers import RawViewer
+from support.waiting import until
+from tornado.httpclient import HTTPClientError
+from tornado.websocket import WebSocketClosedError
+
+from jupyter_vnc_proxy.desktops.state import DesktopState
+
+RFB = ("api", "desktops", "default", "rfb")
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture
+def stand_in(vnc: Any, runtime: Path) -> Iterator[StandIn]:
+    made = StandIn(runtime / "default")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start(vnc: Any) -> Any:
+    async def start() -> None:
+        await vnc.manager.start("default")
+        await until(lambda: vnc.manager.model("default")["phase"] == "running")
+
+    return start
+
+
+async def refused(fetch: Any, status: int) -> dict[str, Any]:
+    with pytest.raises(HTTPClientError) as raised:
+        await fetch(*RFB)
+    assert raised.value.code == status
+    response = raised.value.response
+    assert response is not None
+    body: dict[str, Any] = json.loads(response.body)
+    return body
+
+
+async def test_an_unknown_desktop_is_refused_before_the_upgrade(vnc: Any, jp_fetch: Any) -> None:
+    assert (await refused(jp_fetch, 404))["code"] == "unknown-desktop"
+
+
+async def test_one_that_does_not_run_is_refused_with_its_model(vnc: Any, jp_fetch: Any, start: Any) -> None:
+    await start()
+    await vnc.manager.stop("default")
+    body = await refused(jp_fetch, 409)
+    assert (body["name"], body["phase"]) == ("default", "stopped")
+
+
+async def test_a_dead_socket_is_refused_as_unavailable(stand_in: StandIn, jp_fetch: Any) -> None:
+    assert (await refused(jp_fetch, 503))["code"] == "dead-socket"
+    stand_in.desktop.rfb_socket.touch()
+    assert (await refused(jp_fetch, 503))["code"] == "dead-socket"
+
+
+TRAITS = [
+    {"backend": backend, "transport": transport}
+    for backend, transport in (
+        *(("tigervnc", "direct"), ("tigervnc", "websockify")),
+        *(("x11vnc", "direct"), ("x11vnc", "websockify"), ("x11vnc", "native")),
+    )
+]
+
+
+@pytest.mark.parametrize("vnc_traits", TRAITS, ids=lambda traits: "-".join(traits.values()))
+async def test_a_desktop_is_seen_through_it_whatever_its_socket_speaks(
+    vnc: Any, start: Any, jp_ws_fetch: Any, vnc_traits: dict[str, Any]
+) -> None:
+    await start()
+    viewer = await jp_ws_fetch(*RFB, subprotocols=["binary"])
+    assert viewer.selected_subprotocol == "binary"
+    assert await viewer.read_message() == BANNER
+    await viewer.write_message(BANNER, binary=True)
+    assert await viewer.read_message() == b"\1\1"
+    assert vnc.manager.model("default")["clients"] == 1
+    viewer.close()
+    await until(lambda: vnc.manager.model("default")["clients"] == 0)
+
+
+async def test_no_subprotocol_and_no_compression_is_as_good(vnc: Any, start: Any, jp_ws_fetch: Any) -> None:
+    await start()
+    viewer = await jp_ws_fetch(*RFB, compression_options={})
+    assert viewer.selected_subprotocol is None
+    assert "permessage-deflate" not in viewer.headers.get("Sec-WebSocket-Extensions", "")
+    assert await viewer.read_message() == BANNER
+    viewer.close()
+
+
+async def closed(viewer: Any) -> int:
+    """Read to the end and return the code with which the server closed."""
+    while await viewer.read_message() is not None:
+        pass
+    viewer.close()
+    return int(viewer.close_code)
+
+
+async def test_a_stop_closes_it_with_its_own_code(vnc: Any, start: Any, jp_ws_fetch: Any) -> None:
+    await start()
+    viewer = await jp_ws_fetch(*RFB)
+    await vnc.manager.stop("default")
+    assert await closed(viewer) == 4410
+    assert "stopped" in viewer.close_reason
+
+
+async def test_a_removed_desktop_closes_it_with_its_own_code(stand_in: StandIn, jp_ws_fetch: Any) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(BANNER)
+        await reader.read()
+
+    async with vnc_server(stand_in.desktop.rfb_socket, greet) as connections:
+        viewer = await jp_ws_fetch(*RFB)
+        assert await viewer.read_message() == BANNER
+        stand_in.desktop.remove()
+        connections[0].cancel()
+        assert await closed(viewer) == 4404
+
+
+async def test_a_vnc_server_that_ends_closes_it_as_an_error(stand_in: StandIn, jp_ws_fetch: Any) -> None:
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(BANNER)
+        await writer.drain()
+
+    async with vnc_server(stand_in.desktop.rfb_socket, leave):
+        viewer = await jp_ws_fetch(*RFB)
+        assert await closed(viewer) == 1011
+    stand_in.desktop.write_state(DesktopState(name="default", phase="running", step="stopping"))
+
+
+@pytest.mark.parametrize("vnc_traits", [{"max_clients": 1}])
+async def test_one_viewer_too_many_is_told_so(vnc: Any, start: Any, jp_ws_fetch: Any) -> None:
+    await start()
+    first = await jp_ws_fetch(*RFB)
+    assert await first.read_message() == BANNER
+    second = await jp_ws_fetch(*RFB)
+    assert await closed(second) == 4429
+    first.close()
+    await until(lambda: vnc.manager.clients("default") == 0)
+    third = await jp_ws_fetch(*RFB)
+    assert await third.read_message() == BANNER
+    third.close()
+
+
+@pytest.mark.parametrize("vnc_traits", [{"idle_disconnect": 0.5}])
+async def test_an_untouched_viewer_is_let_go_and_one_that_is_used_is_not(stand_in: StandIn, jp_ws_fetch: Any) -> None:
+    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(BANNER)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with vnc_server(stand_in.desktop.rfb_socket, chatter):
+        idle, used = await jp_ws_fetch(*RFB), await jp_ws_fetch(*RFB)
+        await used.write_message(BANNER + b"\1\1", binary=True)
+        closing = asyncio.ensure_future(closed(idle))
+        for _ in range(20):
+            await used.write_message(b"\4" + bytes(7), binary=True)
+            with contextlib.suppress(WebSocketClosedError):
+                await idle.write_message(b"", binary=True)
+            assert await used.read_message() == BANNER
+        assert await closing == 4408
+        assert used.close_code is None
+        used.close()
+
+
+async def test_only_what_a_person_does_is_activity(
+    stand_in: StandIn, vnc: Any, jp_serverapp: Any, jp_ws_fetch: Any
+) -> None:
+    received = bytearray()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1000):
+            received.extend(data)
+
+    async with vnc_server(stand_in.desktop.rfb_socket, listen):
+        viewer = await jp_ws_fetch(*RFB)
+        quiet = BANNER + b"\1\1" + b"\3" + bytes(9)
+        await viewer.write_message(quiet, binary=True)
+        await until(lambda: len(received) == len(quiet))
+        assert stand_in.desktop.last_activity() is None
+        assert "vnc_last_activity" not in jp_serverapp.web_app.settings
+        await viewer.write_message(b"\5" + bytes(5), binary=True)
+        await until(stand_in.desktop.last_activity)
+        assert jp_serverapp.web_app.settings["vnc_last_activity"]
+        viewer.close()
+
+
+class Flood:
+    """A VNC server that sends ``total`` bytes as quickly as they are taken, or takes nothing until it may."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.sent = 0
+        self.sum = 0
+        self.received = 0
+        self.received_sum = 0
+        self.may_read = asyncio.Event()
+
+    async def push(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        block = os.urandom(MEGABYTE // 4)
+        while self.sent < self.total:
+            writer.write(block)
+            await writer.drain()
+            self.sent += len(block)
+            self.sum = zlib.crc32(block, self.sum)
+        await reader.read()
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self.may_read.wait()
+        while data := await reader.read(MEGABYTE):
+            self.received += len(data)
+            self.received_sum = zlib.crc32(data, self.received_sum)
+
+
+def resident() -> int:
+    """Return this process's resident memory in bytes (proc(5))."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def stalled(count: Any) -> int:
+    """Wait until a count no longer moves, and return it."""
+    last, same = -1, 0
+    while same < 4:
+        await asyncio.sleep(0.05)
+        same = same + 1 if count() == last else 0
+        last = count()
+    return last
+
+
+@pytest.fixture
+def connect(http_server: Any, jp_http_port: int, jp_auth_header: Any, jp_base_url: str) -> Any:
+    async def connect() -> RawViewer:
+        path = jp_base_url + "/".join(RFB)
+        return await RawViewer.connect(jp_http_port, path, jp_auth_header["Authorization"])
+
+    return connect
+
+
+async def test_a_viewer_that_does_not_read_stalls_the_desktop_and_not_the_server(
+    stand_in: StandIn, connect: Any
+) -> None:
+    flood = Flood(200 * MEGABYTE)
+    async with vnc_server(stand_in.desktop.rfb_socket, flood.push):
+        before = resident()
+        viewer = await connect()
+        taken = await stalled(lambda: flood.sent)
+        assert 0 < taken < 20 * MEGABYTE
+        assert resident() - before < 20 * MEGABYTE
+        total, checksum = await viewer.drain(flood.total)
+        assert (total, checksum) == (flood.sent, flood.sum)
+        assert resident() - before < 40 * MEGABYTE
+        viewer.close()
+
+
+async def test_a_desktop_that_does_not_read_stalls_the_viewer_and_not_the_server(
+    stand_in: StandIn, connect: Any
+) -> None:
+    flood = Flood(0)
+    async with vnc_server(stand_in.desktop.rfb_socket, flood.take):
+        viewer = await connect()
+        block, sent, checksum = os.urandom(MEGABYTE // 4), 0, 0
+
+        async def send() -> None:
+            nonlocal sent, checksum
+            while sent < 100 * MEGABYTE:
+                await viewer.send(block)
+                sent += len(block)
+                checksum = zlib.crc32(block, checksum)
+
+        before = resident()
+        sending = asyncio.ensure_future(send())
+        assert await stalled(lambda: sent) < 20 * MEGABYTE
+        assert resident() - before < 20 * MEGABYTE
+        flood.may_read.set()
+        await sending
+        await until(lambda: flood.received == sent)
+        assert flood.received_sum == checksum
+        viewer.close()
+
+
+async def test_many_viewers_that_come_and_go_leave_nothing(stand_in: StandIn, vnc: Any, jp_ws_fetch: Any) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(BANNER)
+        await reader.read()
+
+    def descriptors() -> int:
+        return len(os.listdir("/proc/self/fd"))
+
+    async with vnc_server(stand_in.desktop.rfb_socket, greet) as connections:
+
+        async def visit() -> None:
+            viewer = await jp_ws_fetch(*RFB)
+            assert await viewer.read_message() == BANNER
+            viewer.close()
+            await until(lambda: vnc.manager.clients("default") == 0)
+            await until(lambda: all(task.done() for task in connections))
+
+        await visit()
+        tasks, files = len(asyncio.all_tasks()), descriptors()
+        for _ in range(50):
+            await visit()
+        await until(lambda: len(asyncio.all_tasks()) <= tasks and descriptors() <= files, 5)
+
+
+async def test_a_viewer_cut_off_without_a_word_is_noticed(stand_in: StandIn, vnc: Any, connect: Any) -> None:
+    flood = Flood(200 * MEGABYTE)
+    async with vnc_server(stand_in.desktop.rfb_socket, flood.push):
+        viewer = await connect()
+        await stalled(lambda: flood.sent)
+        viewer.abort()
+        await until(lambda: vnc.manager.clients("default") == 0)

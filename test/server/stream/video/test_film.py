@@ -1,0 +1,177 @@
+"""A film on a real screen through the real engine, as a viewer decodes it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.displays import Display
+from support.stream.browsers import FULL_COLOUR, H264, Browser, Decoder, likeness
+from support.stream.films import Film, noisy, smooth
+from support.stream.listeners import Listener
+from support.waiting import wait_until
+
+from jupyter_vnc_proxy.options import Geometry
+from jupyter_vnc_proxy.system.x_display import resize
+
+WIDTH, HEIGHT = 640, 480
+SECOND = 30
+"""Pictures of a film."""
+
+LIKE = 30.0
+"""PSNR in dB of a film's pictures that look like it."""
+
+
+@pytest.fixture
+def display(display: Display) -> Display:
+    resize(display.name, display.xauthority, Geometry(WIDTH, HEIGHT))
+    return display
+
+
+def comes_to_rest(browser: Browser, display: Display) -> None:
+    """Wait until it shows the screen exactly, and then for two seconds in which nothing comes."""
+    wait_until(lambda: browser.shows(display), what="the picture is exact")
+    wait_until(lambda: browser.silence() > 2, what="nothing more comes")
+    assert browser.shows(display)
+
+
+@pytest.mark.parametrize(("quality", "full_colour"), [(6, False), (8, True)])
+def test_a_film_is_seen_and_then_every_pixel_and_then_nothing_is_sent(
+    served: Path, display: Display, listener: Listener, quality: int, full_colour: bool
+) -> None:
+    browser = Browser(served, quality)
+    with Film(display, smooth(WIDTH, HEIGHT)) as film:
+        wait_until(lambda: len(browser.seen) > 2 * SECOND)
+    comes_to_rest(browser, display)
+    first, *others = browser.seen
+    assert first.flags == 1 and first.profile is not None
+    assert all(each.slices == 1 for each in browser.seen)
+    assert {(each.width, each.height) for each in browser.seen} == {(WIDTH, HEIGHT)}
+    assert all(each.flags == 0 for each in others if each.profile is None)
+    assert (browser.seen[-1].profile or first.profile) is not None
+    profiles = {each.profile for each in browser.seen if each.profile is not None}
+    assert (FULL_COLOUR in profiles) is full_colour
+    for pixels in list(browser.decoded):
+        assert likeness(pixels, film.pictures) > LIKE
+    wait_until(lambda: any(each.get("encoder") for each in listener.told()))
+    browser.close()
+
+
+def test_one_without_a_decoder_sees_the_film_as_jpeg_and_then_every_pixel(served: Path, display: Display) -> None:
+    browser = Browser(served, decoder=Decoder.MISSING)
+    with Film(display, noisy(WIDTH, HEIGHT)):
+        wait_until(lambda: browser.updates > 2 * SECOND)
+    comes_to_rest(browser, display)
+    assert browser.painted_jpeg and H264 not in browser.used
+    browser.close()
+
+
+def test_a_screen_that_changes_its_size_during_a_film_is_seen_on_as_it_is(served: Path, display: Display) -> None:
+    browser = Browser(served)
+    with Film(display, smooth(800, 600)):
+        wait_until(lambda: len(browser.seen) > SECOND)
+        for width, height in ((799, 601), (500, 400), (800, 600)):
+            resize(display.name, display.xauthority, Geometry(width, height))
+            before = len(browser.seen)
+            wait_until(
+                lambda size=(width & ~1, height & ~1), before=before: any(  # type: ignore[misc]
+                    (each.width, each.height) == size for each in browser.seen[before:]
+                )
+            )
+    comes_to_rest(browser, display)
+    sizes = [(each.width, each.height) for each in browser.seen]
+    for before, each in zip(browser.seen, browser.seen[1:], strict=False):
+        if (before.width, before.height) != (each.width, each.height):
+            assert each.flags == 1 and each.profile is not None
+    assert len(set(sizes)) == 4
+    browser.close()
+
+
+def test_one_that_vanishes_in_the_middle_of_a_picture_does_not_disturb_another(
+    served: Path, display: Display, server: subprocess.Popen[bytes]
+) -> None:
+    browser = Browser(served)
+    with Film(display, noisy(WIDTH, HEIGHT)):
+        for _ in range(5):
+            gone = Browser(served, bytes_per_second=20_000)
+            wait_until(lambda gone=gone: gone.received > 2_000)  # type: ignore[misc]
+            gone.vanish()
+        before = len(browser.seen)
+        wait_until(lambda: len(browser.seen) > before + SECOND)
+    comes_to_rest(browser, display)
+    assert server.poll() is None
+    browser.close()
+
+
+def test_one_that_reads_200_kbit_a_second_takes_no_frames_from_another(served: Path, display: Display) -> None:
+    quick, slow = Browser(served), Browser(served, bytes_per_second=25_000)
+    with Film(display, noisy(WIDTH, HEIGHT)):
+        wait_until(lambda: len(quick.seen) > 4 * SECOND)
+        assert len(slow.seen) < len(quick.seen) / 2
+        before = len(slow.seen) + slow.updates
+        wait_until(lambda: len(slow.seen) + slow.updates > before)
+    slow.bytes_per_second = None
+    for each in (quick, slow):
+        comes_to_rest(each, display)
+        each.close()
+
+
+def test_the_rate_follows_a_link_down_and_up_again(served: Path, display: Display) -> None:
+    browser = Browser(served, 9)
+
+    def size_of_pictures(bytes_per_second: int) -> float:
+        """Return the mean size of pictures in bytes when it has read so quickly for a while."""
+        browser.bytes_per_second = bytes_per_second
+        before = len(browser.seen)
+        wait_until(lambda: len(browser.seen) > before + 2 * SECOND)
+        return sum(each.size for each in browser.seen[-SECOND:]) / SECOND
+
+    with Film(display, noisy(WIDTH, HEIGHT)):
+        wide = size_of_pictures(12_500_000)
+        narrow = size_of_pictures(250_000)
+        again = size_of_pictures(12_500_000)
+    assert narrow < 0.7 * wide
+    assert again > 1.3 * narrow
+    comes_to_rest(browser, display)
+    browser.close()
+
+
+def test_a_broken_decoder_gets_one_reset_and_then_another_connection_with_less(
+    served: Path, display: Display, listener: Listener
+) -> None:
+    colours = []
+    with Film(display, smooth(WIDTH, HEIGHT)):
+        for _ in range(2):
+            browser = Browser(served, 8, Decoder.HANGS)
+            wait_until(browser.ended.is_set)
+            first, *others = browser.seen
+            assert first.flags == 1
+            assert [each.flags for each in others if each.flags] == [1]
+            colours.append(first.profile == FULL_COLOUR)
+            browser.close()
+        without = Browser(served, 8, Decoder.HANGS)
+        wait_until(lambda: without.updates > SECOND)
+    assert colours == [True, False]
+    comes_to_rest(without, display)
+    assert not without.seen
+    without.close()
+    notes = [note for each in listener.told() for note in each.get("notes", ())]
+    assert any("goes on without 4:4:4" in note for note in notes)
+    assert any("goes on without H.264" in note for note in notes)
+
+
+def test_a_browser_that_reads_no_more_because_of_its_decoder_comes_back_without_though_the_film_has_ended(
+    served: Path, display: Display
+) -> None:
+    browser = Browser(served, 6, Decoder.HANGS_AS_IN_NOVNC)
+    with Film(display, smooth(WIDTH, HEIGHT)):
+        wait_until(lambda: browser.seen)
+    wait_until(browser.ended.is_set)
+    browser.close()
+    again = Browser(served, 6, Decoder.HANGS_AS_IN_NOVNC)
+    with Film(display, smooth(WIDTH, HEIGHT)):
+        wait_until(lambda: again.updates > SECOND)
+    comes_to_rest(again, display)
+    assert not again.seen
+    again.close()

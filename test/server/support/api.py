@@ -1,0 +1,51 @@
+"""The desktops' REST API on a test's server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+
+class Api:
+    """The desktops' addresses on a test's server."""
+
+    def __init__(self, fetch: Any) -> None:
+        self._fetch = fetch
+
+    async def raw(self, method: str, *parts: str, body: Any = None, **settings: Any) -> HTTPResponse:
+        if method != "GET" and method != "DELETE":
+            settings["body"] = body if isinstance(body, (str, bytes)) else json.dumps(body) if body is not None else ""
+        fetched: HTTPResponse = await self._fetch("api", "desktops", *parts, method=method, **settings)
+        return fetched
+
+    async def __call__(self, method: str, *parts: str, body: Any = None, **settings: Any) -> Any:
+        response = await self.raw(method, *parts, body=body, **settings)
+        return json.loads(response.body) if response.body else None
+
+    async def refused(self, status: int, method: str, *parts: str, body: Any = None, **settings: Any) -> dict[str, Any]:
+        """Expect this status; return the error's body after a look at its form."""
+        with pytest.raises(HTTPClientError) as raised:
+            await self.raw(method, *parts, body=body, **settings)
+        assert raised.value.code == status
+        response = raised.value.response
+        assert response is not None
+        error: dict[str, Any] = json.loads(response.body)
+        assert error["message"].endswith(".")
+        assert "\n" not in error["message"]
+        assert set(error) == {"message", "code", "fix"}
+        assert error["code"] == error["code"].lower()
+        return error
+
+    async def until(self, name: str, phase: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 20
+        while True:
+            model: dict[str, Any] = await self("GET", name)
+            if model["phase"] == phase:
+                return model
+            assert time.monotonic() < deadline, model
+            await asyncio.sleep(0.02)

@@ -1,0 +1,60 @@
+"""Made-up runs of the bench, in which everything is as fast or as slow as a test likes."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from bench.desktop.judging import RULES
+from bench.desktop.link import LINKS
+from bench.desktop.measure import SCENES, Durations
+from bench.desktop.targets import FULL_HD, HD, check_all
+
+MOVING = ("scroll", "video", "drag", "typing")
+DEFAULT = "stream"
+
+
+def rows(slower: float) -> list[dict[str, Any]]:
+    """Return the rows of a configuration in which everything takes ``slower`` times as long."""
+    places = [(HD, link) for link in LINKS] + [(FULL_HD, "loopback")]
+    found: list[dict[str, Any]] = []
+    for size, link in places:
+        for scene in ("start", *SCENES):
+            row: dict[str, Any] = {"size": size, "link": link, "scene": scene, "cores": 0.4, "mbit_down": 20 * slower}
+            row |= {"memory_mb": 180 * slower, "vnc_cores": 0.2, "vnc_memory_mb": 90.0}
+            if scene == "start":
+                row |= {"first_picture_ms": 700 * slower, "desktop": "started"}
+            elif scene in MOVING:
+                row |= {"fps": 60 / slower, "age_ms": {"p50": 18 * slower, "p95": 28 * slower}}
+            elif scene == "still":
+                row |= {"exact_ms": round(300 * slower), "without_viewer": {"cores": 0.0}}
+            else:
+                row |= {"click_ms": {"p50": 11 * slower, "p95": 13 * slower}}
+            found.append(row)
+    return found
+
+
+def run_of(**slower: float | str | None) -> dict[str, Any]:
+    """Return a made-up run: how slow each configuration is, or why it was not measured; its dashes are underscores."""
+    found: dict[str, Any] = {
+        "date": "2026-01-02T03:04:05+00:00", "quick": False, "seconds": 4321, "durations": vars(Durations()),
+        "machine": {"machine": "x86_64", "cpu": "A Processor", "cores": 2, "memory_gb": 8.6, "kernel": "6.1",
+                    "python": "3.11.2", "load_before": 0.12},
+        "links": {name: vars(link) for name, link in LINKS.items()}, "rules": copy.deepcopy(RULES),
+        "default": DEFAULT, "configurations": {},
+    }  # fmt: skip
+    for underscored, value in slower.items():
+        name = underscored.replace("_", "-")
+        each: dict[str, Any] = {"versions": {"x": "1.2"}, "command": "", "rows": []}
+        each |= {"error": value} if isinstance(value, str) else {"rows": rows(value or 1.0)}
+        found["configurations"][name] = each
+    found["targets"] = check_all(found["configurations"])
+    return found
+
+
+def change(result: dict[str, Any], name: str, scenes: tuple[str, ...], factor: float) -> None:
+    """Make a configuration's frames in some scenes more or fewer, their ages the other way."""
+    for row in result["configurations"][name]["rows"]:
+        if row["scene"] in scenes:
+            row["fps"] *= factor
+            row["age_ms"] = {key: value / factor for key, value in row["age_ms"].items()}

@@ -1,0 +1,55 @@
+"""X displays of the tests' own: Xvfb without a session."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.system.cleanup import remove_dead_display
+from jupyter_vnc_proxy.system.x_display import write_cookie
+
+
+class Display:
+    """An Xvfb of the test's own."""
+
+    def __init__(self, runtime: Path) -> None:
+        self.xauthority = runtime / "Xauthority"
+        write_cookie(self.xauthority)
+        argv = ["Xvfb", "-displayfd", "1", "-auth", str(self.xauthority), "-screen", "0", "2000x1500x24"]
+        argv += ["-noreset", "-nolisten", "tcp"]
+        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert self.process.stdout is not None
+        self.name = f":{int(self.process.stdout.readline())}"
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "DISPLAY": self.name,
+            "XAUTHORITY": str(self.xauthority),
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/nonexistent",
+        }
+
+    def close(self) -> None:
+        # Not terminated: it looks whether it is to end before it waits for events, and a signal in between is not seen
+        # until the next event, of which there may be none.
+        self.process.kill()
+        self.process.wait(10)
+        remove_dead_display(self.name)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def paint(display: Display, rectangle: Rectangle, colour: int) -> None:
+    """Fill a part of the root window from a connection of another client."""
+    import xcffib.xproto
+
+    from jupyter_vnc_proxy.system.x_display import connect
+
+    connection = connect(display.name, display.xauthority)
+    root = connection.get_setup().roots[0].root
+    context = connection.generate_id()
+    connection.core.CreateGC(context, root, xcffib.xproto.GC.Foreground, [colour])
+    connection.core.PolyFillRectangle(root, context, 1, [xcffib.xproto.RECTANGLE.synthetic(*rectangle)])
+    connection.core.GetInputFocus().reply()
+    connection.disconnect()

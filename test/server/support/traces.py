@@ -1,0 +1,46 @@
+"""What a desktop leaves on the machine: files, sockets, processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+from support.processes import processes_of
+from support.runners import Run
+from support.waiting import wait_until
+
+
+def tcp_listeners(pids: set[int]) -> list[str]:
+    """Return the TCP sockets on which these processes listen: inode for inode, from /proc (proc(5))."""
+    listening = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            columns = line.split()
+            if columns[3] == "0A":
+                listening.add(f"socket:[{columns[9]}]")
+    found = []
+    for pid in pids:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            target = os.readlink(link)
+            if target in listening:
+                found.append(f"{pid}: {target}")
+    return found
+
+
+def assert_no_trace(run: Run, display: str) -> None:
+    number = display.removeprefix(":")
+    wait_until(lambda: not processes_of(run.path), 2, "no process is left")
+    assert not list(run.path.glob("*.sock"))
+    assert not (run.path / "Xauthority").exists()
+    assert_used_or_gone(number)
+
+
+def assert_used_or_gone(number: str) -> None:
+    """See that a display's files are gone, or another's: the number may have been taken again by now."""
+    with contextlib.suppress(FileNotFoundError):
+        pid = int(Path(f"/tmp/.X{number}-lock").read_text())
+        assert Path(f"/proc/{pid}").exists()
+    with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(FileNotFoundError):
+        probe.connect(f"/tmp/.X11-unix/X{number}")  # a refusal fails the test

@@ -1,0 +1,34 @@
+"""Waiting for a condition, with a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
+    """Poll until ``condition`` gives something true, and return it; fail after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if result := condition():
+            return result
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {timeout:g} s: {what or getattr(condition, '__name__', condition)}")
+        time.sleep(0.01)
+
+
+async def until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
+    """The same on the event loop, which goes on meanwhile."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if result := condition():
+            return result
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {timeout:g} s: {what or getattr(condition, '__name__', condition)}")
+        await asyncio.sleep(0.01)

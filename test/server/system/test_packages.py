@@ -1,0 +1,88 @@
+"""The command that installs a package: by distribution, by conda environment, by who we are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_vnc_proxy.backends import Program, commands_for
+from jupyter_vnc_proxy.backends.stream import Module
+from jupyter_vnc_proxy.system import packages
+from jupyter_vnc_proxy.system.packages import install_commands, together
+
+XVFB = {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xvfb-server"}
+MACHINES = [
+    ("ID=debian\n", "", 1000, ["sudo apt-get install --no-install-recommends xvfb"]),
+    ("ID=debian\n", "", 0, ["apt-get install --no-install-recommends xvfb"]),
+    ('ID=ubuntu\nID_LIKE=debian\nNAME="Ubuntu"\n', "", 0, ["apt-get install --no-install-recommends xvfb"]),
+    ('ID="linuxmint"\nID_LIKE="ubuntu debian"\n', "", 0, ["apt-get install --no-install-recommends xvfb"]),
+    ("ID=fedora\n", "", 1000, ["sudo dnf install xorg-x11-server-Xvfb"]),
+    ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "", 0, ["dnf install xorg-x11-server-Xvfb"]),
+    ("ID=arch\n", "", 0, ["install what is called xvfb on Debian"]),
+    ("", "", 0, ["install what is called xvfb on Debian"]),
+    ("ID=arch\n", "/opt/conda", 0, ["conda install --channel conda-forge xorg-xvfb-server"]),
+    (
+        "ID=debian\n",
+        "/opt/conda",
+        0,
+        [
+            "apt-get install --no-install-recommends xvfb",
+            "conda install --channel conda-forge xorg-xvfb-server",
+        ],
+    ),
+]
+
+
+def machine(monkeypatch: pytest.MonkeyPatch, directory: Path, release: str, conda: str, user: int) -> None:
+    file = directory / "os-release"
+    if release:
+        file.write_text(release)
+    monkeypatch.setattr(packages, "OS_RELEASE", file)
+    monkeypatch.setattr(packages.os, "geteuid", lambda: user)
+    monkeypatch.setenv("CONDA_PREFIX", conda)
+
+
+@pytest.mark.parametrize(("release", "conda", "user", "commands"), MACHINES)
+def test_the_command_is_the_one_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, release: str, conda: str, user: int, commands: list[str]
+) -> None:
+    machine(monkeypatch, tmp_path, release, conda, user)
+    assert install_commands(XVFB) == commands
+
+
+def test_who_can_not_become_root_is_told_of_conda_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    machine(monkeypatch, tmp_path, "ID=debian\n", "/opt/conda", 1000)
+    monkeypatch.setattr(packages.shutil, "which", lambda program: None)
+    assert install_commands(XVFB)[0].startswith("conda install")
+
+
+def test_a_package_that_this_installer_does_not_have_is_no_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine(monkeypatch, tmp_path, "ID=fedora\n", "", 0)
+    assert install_commands({"apt": "only-debian"}) == []
+
+
+def test_several_packages_are_one_command_where_one_installer_has_them_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert together([XVFB, {"apt": "x11vnc", "dnf": "x11vnc"}]) == {
+        "apt": "xvfb x11vnc",
+        "dnf": "xorg-x11-server-Xvfb x11vnc",
+    }
+    assert together([]) == {}
+    machine(monkeypatch, tmp_path, "ID=debian\n", "/opt/conda", 0)
+    programs = [Program(("Xvfb",), "", XVFB), Program(("x11vnc",), "", {"apt": "x11vnc"})]
+    assert commands_for(programs) == ["apt-get install --no-install-recommends xvfb x11vnc"]
+
+
+def test_a_module_and_a_program_take_one_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    machine(monkeypatch, tmp_path, "ID=debian\n", "", 0)
+    module = Module(("pixelflux",), "")
+    install = str(module.install_command())
+    assert commands_for([Program(("Xvfb",), "", XVFB), module]) == [
+        f"apt-get install --no-install-recommends xvfb && {install}"
+    ]
+    assert commands_for([module, Module(("numpy",), "")]) == [install]
+    assert commands_for([Program(("own",), "")]) == []
