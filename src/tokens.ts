@@ -3,8 +3,8 @@ import { Token } from '@lumino/coreutils';
 import type { MainAreaWidget, IWidgetTracker } from '@jupyterlab/apputils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
-import type { DesktopSession } from './session';
-import type { DesktopWidget } from './widget';
+import type { DesktopSession } from './services/connection';
+import type { DesktopWidget } from './lab/widget';
 
 /** What the server says about desktops, and what a panel makes of it. */
 export namespace Desktop {

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { DesktopScreen } from '../screen';
+import type { DesktopScreen } from '../viewer/screen';
 
 export interface IBarOptions {
   screen: DesktopScreen;

@@ -1,9 +1,9 @@
 /** The plain page: one desktop in all of the window, without JupyterLab. */
 
-import { DesktopAPI } from '../api';
-import { DesktopScreen } from '../screen';
-import { DesktopSession } from '../session';
-import { nameFor, titleOf } from '../titles';
+import { DesktopAPI } from '../services/restapi';
+import { DesktopScreen } from '../viewer/screen';
+import { DesktopSession } from '../services/connection';
+import { nameFor, titleOf } from '../viewer/titles';
 import { addBar } from './bar';
 import { english } from './english';
 

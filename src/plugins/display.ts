@@ -2,10 +2,10 @@ import { ILabShell } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../commands';
-import { showWords } from '../dialogs';
-import { kernelOf, setVariables, UnknownLanguage } from '../kernel';
-import { nameFor } from '../titles';
+import { CommandIDs } from '../lab/commands';
+import { showWords } from '../lab/dialogs';
+import { kernelOf, setVariables, UnknownLanguage } from '../lab/kernel';
+import { nameFor } from '../viewer/titles';
 import { Desktop, IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';

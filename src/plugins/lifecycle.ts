@@ -1,7 +1,7 @@
 import { ILabShell } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { addLifecycleCommands } from '../lifecycle';
+import { addLifecycleCommands } from '../lab/lifecycle';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';

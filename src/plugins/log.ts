@@ -3,8 +3,8 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { copyIcon, ToolbarButton } from '@jupyterlab/ui-components';
 
-import { CommandIDs, panelArguments, panelFinder } from '../commands';
-import { LogView } from '../logview';
+import { CommandIDs, panelArguments, panelFinder } from '../lab/commands';
+import { LogView } from '../lab/logview';
 import { Desktop, IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';

@@ -1,8 +1,8 @@
 import { ServerConnection } from '@jupyterlab/services';
 
-import { DesktopAPI } from '../api';
-import { DesktopManager } from '../manager';
-import { DesktopScreen } from '../screen';
+import { DesktopAPI } from '../services/restapi';
+import { DesktopManager } from '../services/manager';
+import { DesktopScreen } from '../viewer/screen';
 import { IDesktopManager } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';

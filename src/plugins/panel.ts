@@ -3,14 +3,14 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../commands';
-import { UNCHOSEN } from '../quality';
+import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../lab/commands';
+import { UNCHOSEN } from '../viewer/quality';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
-import type { IQualityChoice } from '../quality';
-import type { DesktopWidget } from '../widget';
+import type { IQualityChoice } from '../viewer/quality';
+import type { DesktopWidget } from '../lab/widget';
 
 const ID = 'jupyter-vnc-proxy:plugin';
 

@@ -1,6 +1,6 @@
 import { ILabShell } from '@jupyterlab/application';
 
-import { DesktopScreen } from '../screen';
+import { DesktopScreen } from '../viewer/screen';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 

@@ -2,7 +2,7 @@ import { ILabShell } from '@jupyterlab/application';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { RunningDesktops } from '../running';
+import { RunningDesktops } from '../lab/running';
 import { IDesktopManager } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';

@@ -99,7 +99,7 @@ test.describe('where pixelflux is installed, and lacks a library', () => {
 
   test.beforeAll(() => {
     mkdirSync(engine);
-    const script = 'import pathlib, sys, standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
+    const script = 'import pathlib, sys; from support import standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
     execFileSync(PYTHON, ['-c', script, engine], { cwd: join(REPOSITORY, 'test/server') });
   });
   test.afterAll(() => rmSync(engine, { recursive: true, force: true }));

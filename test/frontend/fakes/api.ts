@@ -1,4 +1,4 @@
-import { DesktopError } from '../../../src/api';
+import { DesktopError } from '../../../src/services/restapi';
 import type { Desktop, IDesktopAPI } from '../../../src/tokens';
 
 export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {

@@ -1,0 +1,16 @@
+import { LabIcon } from '@jupyterlab/ui-components';
+
+import desktopSvg from '../../style/icons/desktop.svg';
+import fullScreenSvg from '../../style/icons/full-screen.svg';
+import keysSvg from '../../style/icons/keys.svg';
+
+/** The icon of a desktop: launcher tile, tab, menus. */
+export const desktopIcon = new LabIcon({ name: 'jupyter-vnc-proxy:desktop', svgstr: desktopSvg });
+
+export const fullScreenIcon = new LabIcon({
+  name: 'jupyter-vnc-proxy:full-screen',
+  svgstr: fullScreenSvg
+});
+
+/** Keys that the browser or the operating system keep to themselves. */
+export const keysIcon = new LabIcon({ name: 'jupyter-vnc-proxy:keys', svgstr: keysSvg });

@@ -1,0 +1,122 @@
+import { ToolbarButton, addIcon } from '@jupyterlab/ui-components';
+
+import { CommandIDs } from './commands';
+import { showProblem } from './dialogs';
+import { desktopIcon } from './icons';
+import { nameFor } from '../viewer/titles';
+
+import type { IRunningSessions } from '@jupyterlab/running';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ISignal } from '@lumino/signaling';
+import type { Desktop, IDesktopManager } from '../tokens';
+
+/**
+ * The section "Desktops" of the panel of running sessions.
+ *
+ * It lists those too that are stopped, to be opened or removed: nothing else shows them.
+ */
+export class RunningDesktops implements IRunningSessions.IManager {
+  constructor(options: RunningDesktops.IOptions) {
+    this._manager = options.manager;
+    this._commands = options.commands;
+    this._trans = options.trans;
+    this.name = this._trans.__('Desktops');
+    this.shutdownAllLabel = this._trans.__('Stop All');
+    this.shutdownAllConfirmationText = this._trans.__(
+      'Stop all desktops? All programs on them end. What is not saved in them is lost.'
+    );
+    this.toolbarButtons = [
+      new ToolbarButton({
+        icon: addIcon,
+        tooltip: this._trans.__('New Desktop…'),
+        onClick: () => void this._commands.execute(CommandIDs.create)
+      })
+    ];
+  }
+
+  readonly name: string;
+  readonly shutdownAllLabel: string;
+  readonly shutdownAllConfirmationText: string;
+  readonly toolbarButtons: ToolbarButton[];
+  readonly shutdownLabel = (item: IRunningSessions.IRunningItem): string =>
+    item.context === ALIVE ? this._trans.__('Stop') : this._trans.__('Remove');
+
+  get runningChanged(): ISignal<IDesktopManager, unknown> {
+    return this._manager.changed;
+  }
+
+  running(): IRunningSessions.IRunningItem[] {
+    return this._manager.desktops().map(model => this._itemOf(model));
+  }
+
+  refreshRunning(): void {
+    void this._manager.refresh();
+  }
+
+  shutdownAll(): void {
+    for (const { name } of this._manager.desktops().filter(isAlive)) {
+      void this._do(name, this._manager.stop(name));
+    }
+  }
+
+  private _itemOf(model: Desktop.IModel): IRunningSessions.IRunningItem {
+    const { name } = model;
+    const alive = isAlive(model);
+    const details = [model.backend, model.session, model.geometry].filter(Boolean);
+    const label = nameFor(name, this._trans);
+    return {
+      className: alive ? 'jp-Desktop-item' : 'jp-Desktop-item jp-mod-stopped',
+      context: alive ? ALIVE : '',
+      icon: () => desktopIcon,
+      label: () => this._labelOf(model, label),
+      labelTitle: () => [label, ...details].join('\n'),
+      detail: () => details.join(' · '),
+      open: () => void this._commands.execute(CommandIDs.open, { name, start: false }),
+      shutdown: () => void this._do(name, alive ? this._manager.stop(name) : this._manager.delete(name))
+    };
+  }
+
+  private _labelOf({ phase, step }: Desktop.IModel, label: string): string {
+    if (step === 'stopping') {
+      return this._trans.__('%1 (stopping)', label);
+    }
+    switch (phase) {
+      case 'running':
+        return label;
+      case 'starting':
+        return this._trans.__('%1 (starting)', label);
+      case 'stopped':
+        return this._trans.__('%1 (stopped)', label);
+      case 'failed':
+        return this._trans.__('%1 (failed)', label);
+    }
+  }
+
+  private async _do(name: string, request: Promise<unknown>): Promise<void> {
+    try {
+      await request;
+    } catch (error) {
+      await showProblem(nameFor(name, this._trans), error, this._trans);
+    }
+  }
+
+  private readonly _manager: IDesktopManager;
+  private readonly _commands: CommandRegistry;
+  private readonly _trans: TranslationBundle;
+}
+
+export namespace RunningDesktops {
+  export interface IOptions {
+    manager: IDesktopManager;
+    commands: CommandRegistry;
+    trans: TranslationBundle;
+  }
+}
+
+/** The context of an item whose desktop can be stopped. */
+const ALIVE = 'desktop-alive';
+
+function isAlive({ phase }: Desktop.IModel): boolean {
+  return phase === 'starting' || phase === 'running';
+}

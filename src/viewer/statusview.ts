@@ -1,0 +1,297 @@
+import { isHeld, ProblemCodes } from '../services/problems';
+import { ReportButton } from './report';
+
+import type { IDisposable } from '@lumino/disposable';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Desktop } from '../tokens';
+
+const INSTALL = 'pip install jupyter-vnc-proxy';
+
+/** What a panel shows in place of, or above, the picture. */
+export class StatusView implements IDisposable {
+  constructor(options: StatusView.IOptions) {
+    this._trans = options.trans;
+    this._actions = options.actions;
+    this.node = element('div', 'jp-Desktop-status');
+    this.node.setAttribute('role', 'status');
+    this.node.addEventListener('click', this);
+  }
+
+  readonly node: HTMLElement;
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._end();
+    this.node.removeEventListener('click', this);
+    this.node.remove();
+  }
+
+  /** Show nothing. */
+  clear(): void {
+    this._key = '';
+    this._end();
+    this.node.replaceChildren();
+  }
+
+  /** Show a status; the same one again leaves the elements, and so focus and selection, alone. */
+  update(status: Desktop.IStatus): void {
+    const { phase, problem, retryAt, model } = status;
+    const key = JSON.stringify([phase, problem, retryAt, model?.phase, model?.step]);
+    if (key === this._key || this._isDisposed) {
+      return;
+    }
+    this._key = key;
+    this._end();
+    this.node.replaceChildren(...this._contents(status));
+  }
+
+  handleEvent(event: Event): void {
+    const button = (event.target as Element).closest<HTMLElement>('button[data-action]');
+    switch (button?.dataset.action) {
+      case 'start':
+        return this._actions.start();
+      case 'retry':
+        return this._actions.retry();
+      case 'create':
+        return this._actions.create();
+      case 'copy':
+        void this._copy(button);
+    }
+  }
+
+  /** End what belongs to what is shown. */
+  private _end(): void {
+    clearInterval(this._clock);
+    this._report?.dispose();
+    this._report = null;
+  }
+
+  private _contents(status: Desktop.IStatus): HTMLElement[] {
+    const trans = this._trans;
+    switch (status.phase) {
+      case 'starting':
+      case 'running':
+        return [this._heading(trans.__('Starting the desktop')), this._steps(status.model)];
+      case 'stopped':
+        if (status.problem?.code === ProblemCodes.UNKNOWN) {
+          return [
+            this._heading(trans.__('There is no such desktop')),
+            element('p', '', trans.__('It was removed, or its server is a new one.')),
+            this._button('create', trans.__('Make It Again'))
+          ];
+        }
+        return [
+          this._heading(trans.__('The desktop is stopped')),
+          ...this._problem(status.problem),
+          this._button('start', trans.__('Start'))
+        ];
+      case 'failed':
+        return [
+          this._heading(trans.__('The desktop has failed')),
+          ...this._problem(status.problem),
+          this._button('start', trans.__('Try again')),
+          this._reportOf(status)
+        ];
+      case 'missing':
+        return this._missing();
+      case 'lost':
+        return this._lost(status);
+    }
+  }
+
+  private _steps(model: Desktop.IModel | null): HTMLElement {
+    const trans = this._trans;
+    const titles: [Desktop.Step, string][] = [
+      ['display', trans.__('Display')],
+      ['vnc', trans.__('VNC server')],
+      ['session', trans.__('Session')]
+    ];
+    if (model?.transport === 'websockify') {
+      titles.splice(2, 0, ['websockify', trans.__('WebSocket bridge')]);
+    }
+    // Once it runs, the socket is all that is waited for; the session may take its time behind the picture.
+    const found = titles.findIndex(([step]) => step === model?.step);
+    const current = model?.phase === 'running' ? titles.length - 1 : Math.max(0, found);
+    const list = element('ol', 'jp-Desktop-steps');
+    titles.forEach(([step, title], index) => {
+      const item = element('li', '', title);
+      item.dataset.step = step;
+      item.dataset.state = index < current ? 'done' : index === current ? 'current' : 'ahead';
+      list.append(item);
+    });
+    return list;
+  }
+
+  private _lost(status: Desktop.IStatus): HTMLElement[] {
+    const trans = this._trans;
+    const held = isHeld(status);
+    const idle = status.problem?.code === ProblemCodes.IDLE;
+    const contents = [
+      this._heading(
+        idle
+          ? trans.__('Disconnected because nobody used it')
+          : held
+            ? trans.__('Disconnected')
+            : trans.__('Connection lost')
+      ),
+      element('p', '', this._whyLost(status.problem))
+    ];
+    if (status.retryAt !== null) {
+      contents.push(this._countdown(status.retryAt));
+    }
+    contents.push(this._button('retry', held ? trans.__('Connect') : trans.__('Try now')));
+    if (!held && status.problem !== null) {
+      contents.push(this._reportOf(status));
+    }
+    return contents;
+  }
+
+  private _whyLost(problem: Desktop.IProblem | null): string {
+    const trans = this._trans;
+    switch (problem?.code) {
+      case undefined:
+        return trans.__('The connection to the desktop dropped.');
+      case ProblemCodes.IDLE:
+        return trans.__('What is open in it stays open. Click to go on.');
+      case ProblemCodes.TOO_MANY:
+        return trans.__('Too many connections to this desktop are open. Close one of the others first.');
+      case '0':
+        return trans.__('The Jupyter server does not answer.');
+      case '401':
+      case '403':
+        return trans.__('The Jupyter server does not know you any more: log in again, in another tab.');
+      case ProblemCodes.VIEWER:
+        return trans.__('The viewer could not be loaded from the Jupyter server.');
+      default:
+        return trans.__('The Jupyter server answers: %1', problem!.message);
+    }
+  }
+
+  private _countdown(retryAt: number): HTMLElement {
+    const line = element('p', 'jp-Desktop-countdown');
+    const tell = () => {
+      const seconds = Math.ceil((retryAt - Date.now()) / 1000);
+      line.textContent =
+        seconds > 0 ? this._trans.__('Trying again in %1 s', seconds) : this._trans.__('Connecting…');
+    };
+    tell();
+    this._clock = setInterval(tell, 250);
+    return line;
+  }
+
+  private _missing(): HTMLElement[] {
+    const trans = this._trans;
+    return [
+      this._heading(trans.__('The server side is not installed')),
+      element(
+        'p',
+        '',
+        trans.__(
+          'This Jupyter server cannot start desktops. Install the package in the environment that the server runs in, then restart the server.'
+        )
+      ),
+      this._command(INSTALL),
+      this._button('retry', trans.__('Try again'))
+    ];
+  }
+
+  private _problem(problem: Desktop.IProblem | null): HTMLElement[] {
+    if (problem === null) {
+      return [];
+    }
+    const contents = [element('p', 'jp-Desktop-reason', problem.message)];
+    if (problem.fix) {
+      contents.push(this._command(problem.fix));
+    }
+    if (problem.log?.length) {
+      const details = element('details', 'jp-Desktop-log') as HTMLDetailsElement;
+      const title = problem.part
+        ? this._trans.__('Last lines of the log of "%1"', problem.part)
+        : this._trans.__('Last lines of the log');
+      details.open = true;
+      details.append(element('summary', '', title), element('pre', '', problem.log.join('\n')));
+      contents.push(details);
+    }
+    return contents;
+  }
+
+  private _command(command: string): HTMLElement {
+    const box = element('div', 'jp-Desktop-command');
+    box.append(element('code', '', command), this._button('copy', this._trans.__('Copy'), 'jp-mod-minimal'));
+    return box;
+  }
+
+  private async _copy(button: HTMLElement): Promise<void> {
+    const code = button.parentElement!.querySelector('code')!;
+    try {
+      await navigator.clipboard.writeText(code.textContent ?? '');
+      button.textContent = this._trans.__('Copied');
+    } catch {
+      // No clipboard without https: leave the text selected for the person's own copying.
+      getSelection()?.selectAllChildren(code);
+    }
+  }
+
+  private _reportOf({ phase, problem, model }: Desktop.IStatus): HTMLElement {
+    const known = [
+      `${model?.name ?? ''}: ${phase} ${problem?.code ?? ''}`.trim(),
+      problem?.message,
+      problem?.fix,
+      model && `${model.backend} (${model.transport}), ${model.session}, ${model.geometry}`,
+      navigator.userAgent
+    ];
+    this._report = new ReportButton({
+      fetch: () => this._actions.report(),
+      instead: known.filter(Boolean).join('\n'),
+      trans: this._trans
+    });
+    return this._report.node;
+  }
+
+  private _heading(text: string): HTMLElement {
+    return element('h2', '', text);
+  }
+
+  private _button(action: string, label: string, style = 'jp-mod-accept'): HTMLElement {
+    const button = element('button', `jp-mod-styled ${style}`, label);
+    button.dataset.action = action;
+    return button;
+  }
+
+  private readonly _trans: TranslationBundle;
+  private readonly _actions: StatusView.IActions;
+  private _isDisposed = false;
+  private _key = '';
+  private _report: ReportButton | null = null;
+  private _clock: ReturnType<typeof setInterval> | undefined;
+}
+
+export namespace StatusView {
+  /** What the buttons do. */
+  export interface IActions {
+    start(): void;
+    retry(): void;
+    create(): void;
+    /** Asks for the report about the desktop. */
+    report(): Promise<string>;
+  }
+
+  export interface IOptions {
+    trans: TranslationBundle;
+    actions: IActions;
+  }
+}
+
+function element(tag: string, className: string, text = ''): HTMLElement {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}

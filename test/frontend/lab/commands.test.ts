@@ -1,0 +1,176 @@
+import { WidgetTracker } from '@jupyterlab/apputils';
+import { CommandRegistry } from '@lumino/commands';
+import { Panel } from '@lumino/widgets';
+
+import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../../../src/lab/commands';
+import { DesktopManager } from '../../../src/services/manager';
+import { english } from '../../../src/page/english';
+import { UNCHOSEN } from '../../../src/viewer/quality';
+import { FakeAPI } from '../fakes/api';
+import { accept, dialog } from '../fakes/dialogs';
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { MainAreaWidget } from '@jupyterlab/apputils';
+import type { Widget } from '@lumino/widgets';
+import type { IPanelContext } from '../../../src/lab/commands';
+import type { DesktopWidget } from '../../../src/lab/widget';
+
+type DesktopPanel = MainAreaWidget<DesktopWidget>;
+
+let api: FakeAPI;
+let commands: CommandRegistry;
+let manager: DesktopManager;
+let tracker: WidgetTracker<DesktopPanel>;
+let main: Panel;
+let activated: string[];
+let context: IPanelContext;
+let hit: HTMLElement | undefined;
+
+beforeEach(() => {
+  performance.mark = jest.fn();
+  window.open = jest.fn();
+  api = new FakeAPI();
+  commands = new CommandRegistry();
+  // The answers never come: what the commands do must not depend on them.
+  manager = new DesktopManager({ api, prepare: () => new Promise(() => undefined), standby: 'never' });
+  tracker = new WidgetTracker({ namespace: 'test' });
+  main = new Panel();
+  activated = [];
+  hit = undefined;
+  const shell = {
+    add: (widget: Widget) => main.addWidget(widget),
+    activateById: (id: string) => activated.push(id)
+  };
+  context = {
+    app: { commands, shell, contextMenuHitTest: () => hit } as unknown as JupyterFrontEnd,
+    manager,
+    tracker,
+    trans: english,
+    quality: () => UNCHOSEN
+  };
+});
+
+afterEach(() => {
+  main.dispose();
+  tracker.dispose();
+  manager.dispose();
+});
+
+async function open(args = {}): Promise<DesktopPanel> {
+  return (await commands.execute(CommandIDs.open, args)) as DesktopPanel;
+}
+
+describe('in JupyterLab', () => {
+  beforeEach(() => {
+    addOpenPanel(context);
+    addPanelCommands(context);
+  });
+
+  it('opens the default desktop in a panel, and starts it', async () => {
+    const panel = await open();
+    expect(panel.content.session.name).toBe('default');
+    expect(activated).toEqual([panel.id]);
+    expect(api.calls).toContain('start default');
+    expect(tracker.has(panel)).toBe(true);
+    expect(performance.mark).toHaveBeenCalledWith('vnc:open');
+  });
+
+  it('has a panel a desktop, and shows the one there is', async () => {
+    const panel = await open();
+    await open();
+    expect(main.widgets).toEqual([panel]);
+    expect(activated).toEqual([panel.id, panel.id]);
+    const other = await open({ name: 'other' });
+    expect(main.widgets).toEqual([panel, other]);
+  });
+
+  it('opens another panel of a desktop on request, and tells them apart', async () => {
+    const first = await open();
+    await commands.execute(CommandIDs.anotherView, { id: first.id });
+    expect(main.widgets).toHaveLength(2);
+    const [, second] = main.widgets as DesktopPanel[];
+    expect([first.content.view, second.content.view]).toEqual([1, 2]);
+    first.dispose();
+    expect((await open({ newPanel: true })).content.view).toBe(1);
+  });
+
+  it('restores each of the panels of a desktop, with its title', async () => {
+    const second = await open({ name: 'work', start: false, view: 2, title: 'Mine' });
+    const first = await open({ name: 'work', start: false, view: 1, title: '' });
+    expect(second.content.view).toBe(2);
+    expect(second.content.title.label).toContain('Mine');
+    expect(first.content.title.label).toContain('work');
+  });
+
+  it('gives a tab another title, and takes it back', async () => {
+    const panel = await open();
+    for (const [title, own] of [
+      ['Mine', 'Mine'],
+      ['', '']
+    ]) {
+      const renamed = commands.execute(CommandIDs.renameTitle, { id: panel.id });
+      await dialog.opened('input');
+      dialog().querySelector('input')!.value = title;
+      accept();
+      await renamed;
+      expect(panel.content.ownTitle).toBe(own);
+    }
+    expect(panel.title.label).toBe('Desktop (starting)');
+  });
+
+  it('works on the panel whose tab has the context menu', async () => {
+    const first = await open();
+    await open({ name: 'other' });
+    const tab = document.createElement('li');
+    tab.dataset.id = first.id;
+    hit = tab;
+    await commands.execute(CommandIDs.popOut, { fromTab: true });
+    expect(window.open).toHaveBeenCalledWith(expect.stringContaining('desktop=default'), expect.anything(), expect.anything());
+  });
+
+  it('starts nothing when the layout is restored', async () => {
+    await open({ name: 'default', start: false });
+    expect(api.calls).not.toContain('start default');
+    expect(api.calls).toContain('get default');
+  });
+
+  it('pops out the page of the desktop whose panel asked', async () => {
+    await open();
+    const other = await open({ name: 'other' });
+    await commands.execute(CommandIDs.popOut, { id: other.id });
+    expect(window.open).toHaveBeenCalledWith(
+      'http://server/vnc/?desktop=other',
+      'jupyter-desktop-other',
+      expect.stringContaining('popup')
+    );
+  });
+
+  it('sends Ctrl-Alt-Del only while connected', async () => {
+    const panel = await open();
+    expect(commands.isEnabled(CommandIDs.ctrlAltDel, { id: panel.id })).toBe(false);
+  });
+
+  it('has nothing to do without a panel', () => {
+    for (const id of [CommandIDs.popOut, CommandIDs.reconnect, CommandIDs.fullScreen]) {
+      expect(commands.isEnabled(id)).toBe(false);
+    }
+  });
+
+  it('has a button with icon and caption for each command of the toolbar', async () => {
+    const panel = await open();
+    const ids = [CommandIDs.fullScreen, CommandIDs.popOut, CommandIDs.ctrlAltDel, CommandIDs.reconnect];
+    expect([...panel.toolbar.names()].slice(0, ids.length)).toEqual(ids);
+    for (const id of ids) {
+      expect(commands.icon(id)).toBeDefined();
+      expect(commands.caption(id)).not.toBe('');
+    }
+  });
+});
+
+describe('elsewhere', () => {
+  it('opens the page of the desktop in a tab of the browser', async () => {
+    addOpenPage(context);
+    await commands.execute(CommandIDs.open);
+    expect(window.open).toHaveBeenCalledWith('http://server/vnc/?desktop=default', '_blank', 'noopener');
+  });
+});

@@ -1,0 +1,97 @@
+import { Widget } from '@lumino/widgets';
+
+import { DesktopError } from '../../../src/services/restapi';
+import { LogView } from '../../../src/lab/logview';
+import { english } from '../../../src/page/english';
+import { FakeAPI } from '../fakes/api';
+
+let api: FakeAPI;
+let view: LogView;
+
+async function pass(milliseconds = 0): Promise<void> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+}
+
+function asked(): string[] {
+  return api.calls.filter(call => call.startsWith('log'));
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  api = new FakeAPI();
+  api.lines = ['one', '<b>two</b>'];
+  view = new LogView({ name: 'default', api, trans: english });
+  Widget.attach(view, document.body);
+});
+
+afterEach(async () => {
+  view.dispose();
+  view.dispose();
+  const before = asked().length;
+  await pass(60000);
+  expect(asked().length).toBe(before);
+  jest.useRealTimers();
+});
+
+it('shows the last lines as text, and the parts to choose from', async () => {
+  await pass(10);
+  expect(view.text).toBe('one\n<b>two</b>');
+  expect(view.node.querySelector('b')).toBeNull();
+  const select = view.partSelector.node.querySelector('select')!;
+  expect(Array.from(select.options, option => option.value)).toEqual(['display', 'session', 'vnc']);
+  expect(select.value).toBe('session');
+});
+
+it('is fresh while it is seen, and asks for nothing while it is not', async () => {
+  await pass(10);
+  api.lines.push('three');
+  await pass(2000);
+  expect(view.text).toContain('three');
+  view.hide();
+  await pass(2000);
+  const before = asked().length;
+  await pass(20000);
+  expect(asked().length).toBe(before);
+  view.show();
+  await pass(10);
+  expect(asked().length).toBe(before + 1);
+});
+
+it('shows another part at once', async () => {
+  await pass(10);
+  const select = view.partSelector.node.querySelector('select')!;
+  select.value = 'vnc';
+  select.dispatchEvent(new Event('change'));
+  await pass(10);
+  expect(asked().at(-1)).toBe('log default vnc');
+  expect(view.part).toBe('vnc');
+});
+
+it('stays at the end, unless somebody reads further up', async () => {
+  await pass(10);
+  const pre = view.node.querySelector('pre')!;
+  Object.defineProperty(pre, 'scrollHeight', { value: 1000 });
+  Object.defineProperty(pre, 'clientHeight', { value: 100 });
+  pre.scrollTop = 900;
+  api.lines = ['a'];
+  await pass(2000);
+  expect(pre.scrollTop).toBe(1000);
+  pre.scrollTop = 300;
+  api.lines = ['b'];
+  await pass(2000);
+  expect(pre.scrollTop).toBe(300);
+});
+
+it('says what the server has against it', async () => {
+  api.refusal = new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
+  await pass(10);
+  expect(view.text).toBe('There is no such desktop.');
+});
+
+it('copies all of it', async () => {
+  const writeText = jest.fn().mockResolvedValue(undefined);
+  Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+  await pass(10);
+  await view.copy();
+  expect(writeText).toHaveBeenCalledWith('one\n<b>two</b>');
+});

@@ -1,0 +1,235 @@
+import { DesktopError } from '../../../src/services/restapi';
+import { DesktopManager } from '../../../src/services/manager';
+import { askNewDesktop, freeName } from '../../../src/lab/newdesktop';
+import { NewDesktopForm } from '../../../src/lab/newdesktopform';
+import { english } from '../../../src/page/english';
+import { FakeAPI, modelOf } from '../fakes/api';
+import { accept, dialog, dismiss } from '../fakes/dialogs';
+
+import type { Desktop } from '../../../src/tokens';
+
+const MISSING = { program: 'x11vnc', purpose: 'the VNC server', fix: 'apt-get install x11vnc' };
+
+const choices: Desktop.IChoices = {
+  backends: [
+    { name: 'tigervnc', title: 'TigerVNC', usable: true, default: true, transports: ['direct'], missing: [] },
+    { name: 'x11vnc', title: 'Xvfb and x11vnc', usable: false, default: false, transports: [], missing: [MISSING] }
+  ],
+  sessions: [{ name: 'xfce', title: 'Xfce' }]
+};
+
+let api: FakeAPI;
+let manager: DesktopManager;
+
+beforeEach(() => {
+  api = new FakeAPI();
+  api.choices = choices;
+  manager = new DesktopManager({ api, prepare: () => Promise.resolve(), standby: 'never' });
+});
+
+afterEach(() => {
+  manager.dispose();
+});
+
+function fields(): { name: HTMLInputElement; backend: HTMLSelectElement; session: HTMLSelectElement } {
+  const [backend, session] = dialog().querySelectorAll('select');
+  return { name: dialog().querySelector('input')!, backend, session };
+}
+
+describe('the dialog for a new desktop', () => {
+  it('offers what can run, and says what brings the rest', async () => {
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    const { name, backend, session } = fields();
+    expect(name.value).toBe('desktop-1');
+    expect(Array.from(backend.options, option => option.value)).toEqual(['', 'tigervnc']);
+    expect(Array.from(session.options, option => option.value)).toEqual(['', 'xfce']);
+    expect(dialog().querySelector('.jp-Desktop-missing')?.textContent).toContain('without x11vnc');
+    expect(dialog().querySelector('.jp-Desktop-missing code')?.textContent).toBe('apt-get install x11vnc');
+    dismiss();
+    expect(await asked).toBeNull();
+    expect(api.created).toEqual([]);
+  });
+
+  it('makes what was chosen, and leaves the rest to the server', async () => {
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    fields().name.value = 'work';
+    fields().session.value = 'xfce';
+    accept();
+    expect(await asked).toMatchObject({ name: 'work' });
+    expect(api.created).toEqual([{ name: 'work', session: 'xfce' }]);
+  });
+
+  it('tells why the server refused, and keeps what was entered', async () => {
+    const create = jest.spyOn(api, 'create');
+    create.mockRejectedValueOnce(new DesktopError({ status: 429, code: 'too-many', message: 'No more than 2 <b>.' }));
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    fields().name.value = 'work';
+    fields().backend.value = 'tigervnc';
+    accept();
+    await dialog.opened('[role=alert]');
+    expect(dialog().querySelector('[role=alert]')?.textContent).toBe('No more than 2 <b>.');
+    expect(fields().name.value).toBe('work');
+    expect(fields().backend.value).toBe('tigervnc');
+    accept();
+    expect(await asked).toMatchObject({ name: 'work' });
+  });
+
+  it('says how to switch the server extension on where there is one desktop alone', async () => {
+    api.refusal = new DesktopError({ status: 404, code: 'unknown-desktop', message: '' });
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    expect(dialog().textContent).toContain('jupyter server extension enable jupyter_vnc_proxy');
+    accept();
+    expect(await asked).toBeNull();
+  });
+
+  it('says so where the server does not answer', async () => {
+    api.refusal = new DesktopError({ status: 0, message: 'TypeError' });
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    expect(dialog().textContent).toContain('does not answer');
+    accept();
+    expect(await asked).toBeNull();
+  });
+});
+
+describe("a backend's own fields", () => {
+  const field = { label: 'Label', description: 'What it is for.', required: false };
+  const backend = { usable: true, default: false, missing: [], transports: ['direct'] };
+
+  beforeEach(() => {
+    api.choices = {
+      backends: [
+        ...choices.backends,
+        {
+          ...backend,
+          name: 'far',
+          title: 'Far',
+          fields: [{ ...field, name: 'host', required: true, pattern: '[a-z.-]+(:[0-9]+)?' }]
+        },
+        {
+          ...backend,
+          name: 'near',
+          title: 'Near',
+          transports: ['direct', 'other'],
+          fields: [
+            { ...field, name: 'server', choices: ['one', 'two'], default: 'two' },
+            { ...field, name: 'extra', choices: ['a', 'b'] },
+            { ...field, name: 'note' }
+          ]
+        }
+      ],
+      sessions: []
+    };
+  });
+
+  function form(wanted: Desktop.ICreateOptions = { name: 'a' }): NewDesktopForm {
+    const made = new NewDesktopForm({ choices: api.choices, wanted, problem: '', trans: english });
+    document.body.append(made.node);
+    return made;
+  }
+
+  function own(): (HTMLInputElement | HTMLSelectElement)[] {
+    return [...document.querySelectorAll<HTMLInputElement>('.jp-Desktop-own :is(input, select)')];
+  }
+
+  function choose(name: string): void {
+    const select = document.querySelector('select')!;
+    select.value = name;
+    select.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  function enter(control: HTMLInputElement | HTMLSelectElement, value: string): string {
+    control.value = value;
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+    return control.closest('.jp-Desktop-field')!.querySelector('.jp-Desktop-invalid')!.textContent ?? '';
+  }
+
+  it('come and go with it', () => {
+    form();
+    expect(own()).toEqual([]);
+    choose('near');
+    expect(own().map(({ value }) => value)).toEqual(['', 'two', '', '']);
+    expect(document.querySelector('.jp-Desktop-description')?.textContent).toBe('What it is for.');
+    choose('far');
+    expect(own()).toMatchObject([{ value: '', required: true }]);
+    choose('');
+    expect(own()).toEqual([]);
+  });
+
+  it('are sent as they are filled in, and a transport where one was chosen or there is no other', () => {
+    const made = form();
+    choose('near');
+    expect(made.getValue()).toEqual({ name: 'a', backend: 'near', options: { server: 'two' } });
+    const [transport, , extra, note] = own();
+    transport.value = 'other';
+    extra.value = 'b';
+    note.value = 'words';
+    const options = { server: 'two', extra: 'b', note: 'words' };
+    expect(made.getValue()).toEqual({ name: 'a', backend: 'near', transport: 'other', options });
+    choose('far');
+    own()[0].value = 'host';
+    expect(made.getValue()).toEqual({ name: 'a', backend: 'far', transport: 'direct', options: { host: 'host' } });
+  });
+
+  it('are filled in again after a refusal', () => {
+    const options = { server: 'one', extra: 'b', note: 'words' };
+    const wanted = { name: 'a', backend: 'near', transport: 'other', options };
+    expect(form(wanted).getValue()).toEqual(wanted);
+  });
+
+  it('say what is wrong with them, as does the name', () => {
+    form();
+    choose('far');
+    const [host] = own();
+    expect(enter(host, 'NO')).toContain('does not fit');
+    expect(enter(host, '')).toContain('needed');
+    expect(enter(host, 'a.b:1')).toBe('');
+    const name = document.querySelector('input')!;
+    expect(enter(name, '')).toContain('needs a name');
+    expect(enter(name, '-a')).toContain('begins with');
+    expect(enter(name, 'a b')).toContain('no spaces');
+    expect(enter(name, 'a-b')).toBe('');
+  });
+
+  it('keep the dialog open until they are filled in', async () => {
+    const asked = askNewDesktop(manager, english);
+    await dialog.opened();
+    const open = dialog().querySelector<HTMLButtonElement>('.jp-mod-accept.jp-Dialog-button')!;
+    expect(open.disabled).toBe(false);
+    choose('far');
+    expect(open.disabled).toBe(true);
+    enter(own()[0], 'NO');
+    expect(open.disabled).toBe(true);
+    enter(own()[0], 'host');
+    expect(open.disabled).toBe(false);
+    accept();
+    await asked;
+    expect(api.created).toEqual([
+      { name: 'desktop-1', backend: 'far', transport: 'direct', options: { host: 'host' } }
+    ]);
+  });
+});
+
+describe('a name', () => {
+  it.each(['a', 'A-1', '0.x_y', 'a'.repeat(32)])('may be %s', name => expect(isValid(name)).toBe(true));
+  it.each(['', '-a', '.a', '_a', 'a b', 'ä', 'a/b', 'a'.repeat(33)])('may not be "%s"', name =>
+    expect(isValid(name)).toBe(false)
+  );
+
+  it('is suggested that no desktop has', () => {
+    expect(freeName([])).toBe('desktop-1');
+    expect(freeName(['desktop-1', 'desktop-3', 'default'].map(name => modelOf({ name })))).toBe('desktop-2');
+  });
+
+  function isValid(name: string): boolean {
+    const form = new NewDesktopForm({ choices, wanted: { name }, problem: '', trans: english });
+    // As browsers read a pattern.
+    const { required, pattern } = form.node.querySelector('input')!;
+    form.dispose();
+    return required && new RegExp(`^(?:${pattern})$`, 'v').test(name);
+  }
+});

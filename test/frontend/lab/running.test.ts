@@ -1,0 +1,67 @@
+import { CommandRegistry } from '@lumino/commands';
+
+import { DesktopManager } from '../../../src/services/manager';
+import { english } from '../../../src/page/english';
+import { RunningDesktops } from '../../../src/lab/running';
+import { FakeAPI } from '../fakes/api';
+
+import type { IRunningSessions } from '@jupyterlab/running';
+
+let api: FakeAPI;
+let manager: DesktopManager;
+let running: RunningDesktops;
+let executed: unknown[];
+
+beforeEach(async () => {
+  api = new FakeAPI();
+  api.set();
+  api.set({ name: 'off', phase: 'stopped' });
+  api.set({ name: 'slow', phase: 'starting', step: 'session' });
+  manager = new DesktopManager({ api, prepare: () => Promise.resolve(), standby: 'never' });
+  await manager.refresh();
+  executed = [];
+  const commands = new CommandRegistry();
+  for (const id of ['vnc:open', 'vnc:new']) {
+    commands.addCommand(id, { execute: args => executed.push([id, args]) });
+  }
+  running = new RunningDesktops({ manager, commands, trans: english });
+});
+
+afterEach(() => manager.dispose());
+
+function item(label: string): IRunningSessions.IRunningItem {
+  return running.running().find(each => each.label() === label)!;
+}
+
+it('lists every desktop with its state, and what it is', () => {
+  expect(running.running().map(each => each.label())).toEqual(['Desktop', 'off (stopped)', 'slow (starting)']);
+  expect(item('Desktop').detail?.()).toBe('tigervnc · xfce · 1280x720');
+  expect(item('off (stopped)').className).toContain('jp-mod-stopped');
+});
+
+it('opens a desktop, and starts none by that', () => {
+  item('off (stopped)').open?.();
+  expect(executed).toEqual([['vnc:open', { name: 'off', start: false }]]);
+});
+
+it('stops what runs, and removes what does not', async () => {
+  expect(running.shutdownLabel(item('Desktop'))).toBe('Stop');
+  expect(running.shutdownLabel(item('off (stopped)'))).toBe('Remove');
+  item('Desktop').shutdown?.();
+  item('off (stopped)').shutdown?.();
+  await manager.refresh();
+  expect(api.calls).toContain('stop default');
+  expect(api.calls).toContain('delete off');
+  expect(running.running().map(each => each.label())).toEqual(['Desktop (stopped)', 'slow (starting)']);
+});
+
+it('stops all that run, and removes nothing', () => {
+  running.shutdownAll();
+  expect(api.calls.filter(call => /^(stop|delete)/.test(call))).toEqual(['stop default', 'stop slow']);
+});
+
+it('asks the server anew on request', () => {
+  const refresh = jest.spyOn(manager, 'refresh');
+  running.refreshRunning();
+  expect(refresh).toHaveBeenCalled();
+});

@@ -1,0 +1,120 @@
+import { CommandRegistry } from '@lumino/commands';
+import { MessageLoop } from '@lumino/messaging';
+import { Panel, Widget } from '@lumino/widgets';
+
+import { english } from '../../../src/page/english';
+import { loadClient } from '../../../src/viewer/rfb';
+import { DesktopSession } from '../../../src/services/connection';
+import { DesktopWidget } from '../../../src/lab/widget';
+import { FakeAPI } from '../fakes/api';
+import FakeRFB from '../fakes/rfb';
+import { FakeSocket } from '../fakes/socket';
+
+let api: FakeAPI;
+let session: DesktopSession;
+let widget: DesktopWidget;
+
+async function live(): Promise<void> {
+  session.start();
+  await jest.advanceTimersByTimeAsync(0);
+  FakeRFB.last.connect();
+  FakeRFB.last.paint();
+}
+
+beforeAll(() => loadClient());
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  performance.mark = jest.fn();
+  FakeSocket.instances = [];
+  FakeRFB.instances = [];
+  api = new FakeAPI();
+  api.set();
+  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  widget = new DesktopWidget({ session, trans: english });
+});
+
+afterEach(() => {
+  widget.dispose();
+  jest.useRealTimers();
+});
+
+it('shows name and state in its title', async () => {
+  expect(widget.title.label).toBe('Desktop (starting)');
+  await live();
+  expect(widget.title.label).toBe('Desktop');
+  expect(widget.title.className).toContain('jp-mod-running');
+  expect(widget.title.caption).toContain('tigervnc');
+  FakeSocket.last.drop(4410);
+  expect(widget.title.label).toBe('Desktop (stopped)');
+  expect(widget.title.className).toContain('jp-mod-stopped');
+});
+
+it('says in its caption what a page without https lacks', async () => {
+  await live();
+  // jsdom's pages are not secure.
+  expect(widget.title.caption).toContain('https');
+});
+
+it('keeps the connection while it is moved elsewhere', async () => {
+  const [here, there] = [new Panel(), new Panel()];
+  Widget.attach(here, document.body);
+  Widget.attach(there, document.body);
+  here.addWidget(widget);
+  await live();
+  there.addWidget(widget);
+  await jest.advanceTimersByTimeAsync(60000);
+  expect(FakeSocket.instances).toHaveLength(1);
+  expect(FakeRFB.last.told).toEqual([]);
+  expect(FakeRFB.last.resizeSession).toBe(true);
+  here.dispose();
+  there.dispose();
+});
+
+it('neither reconnects nor resizes while hidden', async () => {
+  Widget.attach(widget, document.body);
+  await live();
+  widget.hide();
+  expect(FakeRFB.last.resizeSession).toBe(false);
+  FakeSocket.last.drop();
+  await jest.advanceTimersByTimeAsync(60000);
+  expect(FakeSocket.instances).toHaveLength(1);
+  widget.show();
+  await jest.advanceTimersByTimeAsync(1);
+  expect(FakeSocket.instances).toHaveLength(2);
+});
+
+it('takes the keyboard when activated', async () => {
+  Widget.attach(widget, document.body);
+  await live();
+  MessageLoop.sendMessage(widget, Widget.Msg.ActivateRequest);
+  expect(document.activeElement).toBe(FakeRFB.last.canvas);
+});
+
+it('gives no key of the desktop to a shortcut', async () => {
+  Widget.attach(widget, document.body);
+  await live();
+  const commands = new CommandRegistry();
+  const execute = jest.fn();
+  commands.addCommand('test', { execute });
+  commands.addKeyBinding({ command: 'test', keys: ['Ctrl B'], selector: 'body' });
+  const listen = (event: KeyboardEvent) => commands.processKeydownEvent(event);
+  document.addEventListener('keydown', listen, true);
+  const press = (target: Element) =>
+    target.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'b', code: 'KeyB', keyCode: 66, ctrlKey: true, bubbles: true })
+    );
+  press(FakeRFB.last.canvas);
+  expect(execute).not.toHaveBeenCalled();
+  press(document.body);
+  expect(execute).toHaveBeenCalledTimes(1);
+  document.removeEventListener('keydown', listen, true);
+});
+
+it('ends its session when disposed', async () => {
+  await live();
+  widget.dispose();
+  widget.dispose();
+  expect(session.isDisposed).toBe(true);
+  expect(FakeSocket.last.readyState).toBe(WebSocket.CLOSED);
+});

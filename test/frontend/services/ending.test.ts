@@ -1,0 +1,52 @@
+import { DesktopSession } from '../../../src/services/connection';
+import { FakeAPI } from '../fakes/api';
+import { FakeSocket } from '../fakes/socket';
+
+let api: FakeAPI;
+let session: DesktopSession;
+
+async function pass(milliseconds = 0): Promise<void> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+}
+
+beforeEach(async () => {
+  jest.useFakeTimers();
+  FakeSocket.instances = [];
+  api = new FakeAPI();
+  api.set();
+  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  session.start();
+  await pass();
+  session.handshakeDone();
+});
+
+afterEach(() => {
+  session.dispose();
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+});
+
+describe('a desktop that ends while it is shown', () => {
+  beforeEach(async () => {
+    api.set({ step: 'stopping' });
+    FakeSocket.last.drop(4410);
+    expect(session.status.phase).toBe('stopped');
+    await pass(1000);
+    expect(session.status.phase).toBe('stopped');
+  });
+
+  afterEach(() => expect(FakeSocket.instances).toHaveLength(1));
+
+  it('is "stopped" when it was stopped', async () => {
+    api.set({ phase: 'stopped' });
+    await pass(60000);
+    expect(session.status.phase).toBe('stopped');
+  });
+
+  it('is "failed", with the reason, when that ended it', async () => {
+    const error = { code: 'session-ended-early', message: 'It ended.', fix: null, part: 'session', log: [] };
+    api.set({ phase: 'failed', error });
+    await pass(1000);
+    expect(session.status).toMatchObject({ phase: 'failed', problem: error });
+  });
+});

@@ -1,0 +1,158 @@
+import FakeRFB from '../fakes/rfb';
+import { loadClient } from '../../../src/viewer/rfb';
+import { english } from '../../../src/page/english';
+import { DesktopScreen } from '../../../src/viewer/screen';
+import { DesktopSession } from '../../../src/services/connection';
+import { FakeAPI } from '../fakes/api';
+import { FakeSocket } from '../fakes/socket';
+
+let session: DesktopSession;
+let screen: DesktopScreen;
+let node: HTMLElement;
+const clipboard = { text: '', readText: jest.fn(), writeText: jest.fn() };
+
+async function pass(milliseconds = 0): Promise<void> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+}
+
+async function live(): Promise<void> {
+  session.start();
+  await pass();
+  FakeRFB.last.connect();
+  FakeRFB.last.paint();
+}
+
+function key(type: string, init: KeyboardEventInit): void {
+  FakeRFB.last.canvas.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
+}
+
+beforeAll(() => loadClient());
+
+beforeEach(() => {
+  jest.clearAllMocks();
+  clipboard.text = 'from here';
+  clipboard.readText.mockImplementation(() => Promise.resolve(clipboard.text));
+  clipboard.writeText.mockImplementation(() => Promise.resolve());
+  Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
+  jest.useFakeTimers();
+  performance.mark = jest.fn();
+  const api = new FakeAPI();
+  api.set();
+  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  node = document.createElement('div');
+  node.tabIndex = -1;
+  document.body.append(node);
+  screen = new DesktopScreen({ session, node, trans: english });
+});
+
+afterEach(() => {
+  screen.dispose();
+  session.dispose();
+  jest.useRealTimers();
+});
+
+function keysSeen(): string[] {
+  const seen: string[] = [];
+  for (const type of ['keydown', 'keyup']) {
+    FakeRFB.last.canvas.addEventListener(type, event => seen.push(`${type} ${(event as KeyboardEvent).code}`));
+  }
+  return seen;
+}
+
+it('carries the text across before the keys that paste it', async () => {
+  await live();
+  const seen = keysSeen();
+  key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+  key('keyup', { code: 'KeyV', key: 'v', ctrlKey: true });
+  expect(seen).toEqual([]);
+  await pass();
+  expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+  expect(seen).toEqual(['keydown KeyV', 'keyup KeyV']);
+});
+
+it('lets other keys through at once', async () => {
+  await live();
+  const seen = keysSeen();
+  key('keydown', { code: 'KeyV', key: 'v' });
+  expect(seen).toEqual(['keydown KeyV']);
+  expect(clipboard.readText).not.toHaveBeenCalled();
+});
+
+it('holds keys back no longer than a second', async () => {
+  clipboard.readText.mockImplementation(() => new Promise(() => undefined));
+  await live();
+  const seen = keysSeen();
+  key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+  await pass(999);
+  expect(seen).toEqual([]);
+  await pass(1);
+  expect(seen).toEqual(['keydown KeyV']);
+});
+
+it('does not replace what was copied on the desktop since', async () => {
+  await live();
+  screen.focus();
+  key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+  await pass();
+  clipboard.writeText.mockImplementation(() => Promise.reject(new Error('not allowed')));
+  FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
+  key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+  await pass();
+  expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+});
+
+it('takes what is copied on the desktop while the desktop has the keyboard', async () => {
+  await live();
+  const copy = () =>
+    FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
+  copy();
+  expect(clipboard.writeText).not.toHaveBeenCalled();
+  screen.focus();
+  copy();
+  expect(clipboard.writeText).toHaveBeenCalledWith('from there');
+});
+
+const notice = () => node.querySelector<HTMLElement>('.jp-Desktop-notice')!;
+
+it('says where the browser does not let its clipboard be read', async () => {
+  clipboard.readText.mockImplementation(() => Promise.reject(new Error('not allowed')));
+  await live();
+  const seen = keysSeen();
+  key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+  await pass();
+  expect(seen).toEqual(['keydown KeyV']);
+  expect(notice().hidden).toBe(false);
+  expect(notice().textContent).toContain('does not let this page read');
+  notice().querySelector('button')!.click();
+  expect(document.activeElement).toBe(FakeRFB.last.canvas);
+});
+
+it('says where the browser does not take what was copied', async () => {
+  clipboard.writeText.mockImplementation(() => Promise.reject(new Error('not allowed')));
+  await live();
+  screen.focus();
+  FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'x' } }));
+  await pass();
+  expect(notice().textContent).toContain('did not take what was copied');
+});
+
+it('says nothing while nothing is copied or pasted', async () => {
+  Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+  await live();
+  key('keydown', { code: 'KeyA', key: 'a', ctrlKey: true });
+  FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'x' } }));
+  await pass();
+  expect(notice().hidden).toBe(true);
+});
+
+it('does without where the page is not secure, and says so', async () => {
+  Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+  await live();
+  screen.focus();
+  const seen = keysSeen();
+  key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
+  FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'x' } }));
+  await pass();
+  expect(seen).toEqual(['keydown KeyV']);
+  expect(notice().textContent).toContain('https');
+});

@@ -1,0 +1,226 @@
+import { english } from '../../../src/page/english';
+import { titleOf } from '../../../src/viewer/titles';
+import { StatusView } from '../../../src/viewer/statusview';
+import { modelOf } from '../fakes/api';
+import type { Desktop } from '../../../src/tokens';
+
+const actions = { start: jest.fn(), retry: jest.fn(), create: jest.fn(), report: jest.fn() };
+
+function statusOf(change: Partial<Desktop.IStatus>): Desktop.IStatus {
+  return { phase: 'running', connected: false, model: null, problem: null, retryAt: null, ...change };
+}
+
+function problemOf(change: Partial<Desktop.IProblem>): Desktop.IProblem {
+  return { code: 'c', message: 'The reason.', fix: null, part: null, log: [], ...change };
+}
+
+let view: StatusView;
+
+function show(change: Partial<Desktop.IStatus>): string {
+  view.update(statusOf(change));
+  return view.node.textContent ?? '';
+}
+
+function button(text: string): HTMLButtonElement {
+  return [...view.node.querySelectorAll('button')].find(node => node.textContent === text)!;
+}
+
+beforeEach(() => {
+  jest.clearAllMocks();
+  view = new StatusView({ trans: english, actions });
+  document.body.append(view.node);
+});
+
+afterEach(() => view.dispose());
+
+describe('starting', () => {
+  function states(model: Desktop.IModel | null): string[] {
+    view.update(statusOf({ phase: model?.phase ?? 'starting', model }));
+    return [...view.node.querySelectorAll('li')].map(item => `${item.textContent}: ${item.dataset.state}`);
+  }
+
+  it('shows the first step before the server has answered', () => {
+    expect(states(null)[0]).toBe('Display: current');
+  });
+
+  it('ticks off the steps that have passed', () => {
+    expect(states(modelOf({ phase: 'starting', step: 'session' }))).toEqual([
+      'Display: done',
+      'VNC server: done',
+      'Session: current'
+    ]);
+  });
+
+  it('waits with the last step while it connects', () => {
+    expect(states(modelOf())).toEqual(['Display: done', 'VNC server: done', 'Session: current']);
+  });
+
+  it('shows websockify only where it is used', () => {
+    expect(states(modelOf({ phase: 'starting', transport: 'websockify', step: 'websockify' }))).toEqual([
+      'Display: done',
+      'VNC server: done',
+      'WebSocket bridge: current',
+      'Session: ahead'
+    ]);
+  });
+});
+
+describe('failed', () => {
+  const problem = problemOf({ fix: 'apt-get install xterm', part: 'session', log: ['one', 'two'] });
+
+  it('shows the reason, the command that mends it and the end of the log', () => {
+    const text = show({ phase: 'failed', problem });
+    expect(text).toContain('The reason.');
+    expect(view.node.querySelector('code')?.textContent).toBe('apt-get install xterm');
+    expect(view.node.querySelector('details pre')?.textContent).toBe('one\ntwo');
+  });
+
+  it('copies the command', async () => {
+    const writeText = jest.fn().mockResolvedValue(undefined);
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    show({ phase: 'failed', problem });
+    button('Copy').click();
+    await Promise.resolve();
+    expect(writeText).toHaveBeenCalledWith('apt-get install xterm');
+    expect(button('Copied')).toBeDefined();
+  });
+
+  it('selects the command where there is no clipboard', async () => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+    show({ phase: 'failed', problem });
+    button('Copy').click();
+    await Promise.resolve();
+    expect(getSelection()?.toString()).toBe('apt-get install xterm');
+  });
+
+  it('shows markup of a log as text', () => {
+    show({ phase: 'failed', problem: problemOf({ message: '<b>x</b>', log: ['<img src=x>'] }) });
+    expect(view.node.querySelector('b, img')).toBeNull();
+  });
+
+  it('starts again on request', () => {
+    show({ phase: 'failed', problem });
+    button('Try again').click();
+    expect(actions.start).toHaveBeenCalledTimes(1);
+  });
+
+  it('offers the report, or what is known here where there is none', async () => {
+    const writeText = jest.fn();
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    actions.report.mockRejectedValue(new Error('gone'));
+    show({ phase: 'failed', problem: problemOf({ code: 'x', fix: 'do' }), model: modelOf({ phase: 'failed' }) });
+    button('Copy Report').click();
+    await new Promise(done => setTimeout(done));
+    const text = String((writeText.mock.calls as string[][])[0][0]);
+    expect(text).toMatch(/^default: failed x\nThe reason\.\ndo\ntigervnc \(direct\)/);
+    expect(text).toContain('gone');
+    view.clear();
+    expect(view.node.children).toHaveLength(0);
+  });
+
+  it('leaves the elements alone when nothing changed', () => {
+    show({ phase: 'failed', problem });
+    const details = view.node.querySelector('details')!;
+    details.open = false;
+    show({ phase: 'failed', problem });
+    expect(view.node.querySelector('details')).toBe(details);
+  });
+});
+
+describe('stopped', () => {
+  it('offers to start', () => {
+    expect(show({ phase: 'stopped' })).toContain('stopped');
+    button('Start').click();
+    expect(actions.start).toHaveBeenCalledTimes(1);
+  });
+
+  it('says why where the server knows', () => {
+    const problem = problemOf({ code: 'unused', message: 'Nobody had used it.' });
+    expect(show({ phase: 'stopped', problem })).toContain('Nobody had used it.');
+    expect(button('Copy Report')).toBeUndefined();
+  });
+});
+
+describe('removed', () => {
+  it('offers to make it again', () => {
+    expect(show({ phase: 'stopped', problem: problemOf({ code: 'unknown-desktop' }) })).toContain('no such desktop');
+    button('Make It Again').click();
+    expect(actions.create).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('lost', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('counts down to the next attempt', () => {
+    expect(show({ phase: 'lost', retryAt: Date.now() + 2000 })).toContain('Trying again in 2 s');
+    jest.advanceTimersByTime(1000);
+    expect(view.node.textContent).toContain('Trying again in 1 s');
+    jest.advanceTimersByTime(1000);
+    expect(view.node.textContent).toContain('Connecting…');
+  });
+
+  it('tries now on request', () => {
+    show({ phase: 'lost', retryAt: Date.now() + 2000 });
+    button('Try now').click();
+    expect(actions.retry).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['0', 'does not answer'],
+    ['403', 'log in again'],
+    ['viewer', 'could not be loaded'],
+    ['502', 'The reason.']
+  ])('says what code %s means', (code, words) => {
+    const problem = problemOf({ code });
+    expect(show({ phase: 'lost', problem, retryAt: Date.now() + 1 })).toContain(words);
+  });
+
+  it('asks for a click where it does not retry by itself', () => {
+    expect(show({ phase: 'lost', problem: problemOf({ code: 'idle' }) })).toContain('nobody used it');
+    button('Connect').click();
+    expect(actions.retry).toHaveBeenCalledTimes(1);
+  });
+
+  it('stops its clock when disposed', () => {
+    show({ phase: 'lost', retryAt: Date.now() + 2000 });
+    view.dispose();
+    view.dispose();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('stops its clock when there is nothing more to say', () => {
+    show({ phase: 'lost', retryAt: Date.now() + 2000 });
+    view.clear();
+    expect(jest.getTimerCount()).toBe(0);
+    expect(view.node.textContent).toBe('');
+  });
+});
+
+describe('missing', () => {
+  it('explains what to install', () => {
+    expect(show({ phase: 'missing' })).toContain('pip install jupyter-vnc-proxy');
+    button('Try again').click();
+    expect(actions.retry).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a title', () => {
+  it.each<[string, Partial<Desktop.IStatus>]>([
+    ['Desktop', { phase: 'running', connected: true }],
+    ['Desktop (starting)', { phase: 'starting' }],
+    ['Desktop (stopped)', { phase: 'stopped' }],
+    ['Desktop (removed)', { phase: 'stopped', problem: problemOf({ code: 'unknown-desktop' }) }],
+    ['Desktop (failed)', { phase: 'failed' }],
+    ['Desktop (reconnecting)', { phase: 'lost', retryAt: 1 }],
+    ['Desktop (disconnected)', { phase: 'lost' }],
+    ['Desktop (not installed)', { phase: 'missing' }]
+  ])('is "%s"', (title, change) => {
+    expect(titleOf('Desktop', statusOf(change), english)).toBe(title);
+  });
+
+  it('is the name of another desktop', () => {
+    expect(titleOf('work', statusOf({ connected: true }), english)).toBe('work');
+  });
+});
