@@ -1,4 +1,4 @@
-"""Who may import whom: the arrows between the modules, read from the source."""
+"""Which package may import which: the floors of docs/architecture.md, read from the source."""
 
 from __future__ import annotations
 
@@ -19,9 +19,37 @@ MODULES = {
     if "labextension" not in file.parts
 }
 
+GROUND = {"options", "errors", "_version"}
+"""Open to every package, and importing none."""
+
+BELOW_DESKTOPS = {"backends", "rfb", "system"}
+BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "cli": {"commands"},
+    "commands": {"proxy", "server", "runner", *BELOW_SERVER},
+    "proxy": {"server", "desktops", *BELOW_DESKTOPS},
+    "server": BELOW_SERVER,
+    "doctor": {"runner", "desktops", *BELOW_DESKTOPS},
+    "runner": {"desktops", *BELOW_DESKTOPS},
+    "desktops": BELOW_DESKTOPS,
+    "backends": {"system"},
+    "stream": {"rfb", "system"},
+    "rfb": set(),
+    "system": set(),
+    # Python's and Jupyter's own entrances, which only lead to a package.
+    "__init__": {"server"},
+    "__main__": {"cli"},
+    "serverproxy": {"proxy"},
+}
+"""From the top floor to the ground; each also imports itself and the ground."""
+
 
 def imports(name: str) -> tuple[set[str], set[str]]:
-    """Return what a module imports anywhere in it: our modules, and others' top-level packages."""
+    """Return what a module imports anywhere in it: our modules, and others' top-level packages.
+
+    Of ``from .. import x``, x is a module of ours, or a name in the package's ``__init__``.
+    """
     own: set[str] = set()
     others: set[str] = set()
     package = MODULES[name].parent.relative_to(PACKAGE).parts
@@ -33,12 +61,9 @@ def imports(name: str) -> tuple[set[str], set[str]]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1]
             module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-            if module and module in MODULES:
-                own.add(module)
             for alias in node.names:
                 inner = f"{module}.{alias.name}".strip(".")
-                if inner in MODULES:
-                    own.add(inner)
+                own.add(inner if inner in MODULES else module or "__init__")
     return own, others
 
 
@@ -48,6 +73,11 @@ def own(name: str) -> set[str]:
 
 def foreign(name: str) -> set[str]:
     return {package for package in imports(name)[1] if package not in sys.stdlib_module_names}
+
+
+def within(*packages: str) -> list[str]:
+    """Return the modules of these packages."""
+    return [name for name in MODULES if name.partition(".")[0] in packages]
 
 
 def reached(name: str) -> set[str]:
@@ -61,117 +91,132 @@ def reached(name: str) -> set[str]:
     return seen
 
 
-ENTRANCES = {"app", "routes", "websocket", "serverproxy"}
 JUPYTER = {"jupyter_server", "jupyter_core", "jupyter_events", "traitlets"}
 
 
-def test_the_leaves_know_nothing_of_ours() -> None:
-    for name in ("process", "errors", "environment", "installing", "activity", "relay", "reports", "switches"):
-        assert own(name) == set(), name
+def test_every_package_has_its_floor() -> None:
+    assert {name.partition(".")[0] for name in MODULES} == {*MAY_IMPORT, *GROUND}
+    assert not [name for name in GROUND if own(name) - GROUND]
 
 
-def test_process_and_activity_need_nothing_but_python() -> None:
-    for name in ("process", "activity", "errors", "options", "environment", "sessions", "runtime", "desktop"):
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_what_lies_below_it_and_nothing_else(package: str) -> None:
+    allowed = {package, *MAY_IMPORT[package], *GROUND}
+    for name in within(package):
+        above = {module for module in own(name) if module.partition(".")[0] not in allowed}
+        assert not above, f"{name} imports {', '.join(sorted(above))}"
+
+
+def test_no_module_imports_the_package_by_its_absolute_name() -> None:
+    assert not [name for name in MODULES if "jupyter_vnc_proxy" in imports(name)[1]]
+
+
+def test_only_the_server_knows_tornado_and_jupyter() -> None:
+    for name in MODULES:
+        if name.partition(".")[0] not in {"server", "proxy"}:
+            # The doctor reads Jupyter's own directories, which jupyter_core names.
+            assert not foreign(name) & {*JUPYTER, "tornado"} - (
+                {"jupyter_core"} if name == "doctor.jupyter" else set()
+            ), name
+        if name != "proxy.serverproxy":
+            assert "jupyter_server_proxy" not in foreign(name), name
+
+
+def test_the_page_server_works_without_jupyter_and_tornado() -> None:
+    for name in {"proxy.page_server", *reached("proxy.page_server")}:
+        assert not foreign(name) & {*JUPYTER, "tornado"}, name
+
+
+def test_the_runner_and_what_it_imports_need_nothing_but_python_and_x() -> None:
+    for name in {"runner.runner", *reached("runner.runner")}:
+        assert foreign(name) <= {"xcffib", "PIL"}, name
+
+
+def test_what_reads_bytes_as_rfb_needs_nothing_but_python() -> None:
+    for name in within("rfb"):
         assert foreign(name) == set(), name
-    assert foreign("loading") == foreign("reports") == set()
+        assert not imports(name)[1] & {"asyncio", "subprocess", "threading"}, name
 
 
-def test_reasons_are_files_alone() -> None:
-    assert own("reasons") == {"errors"}
-    assert foreign("reasons") == set()
+def test_only_the_packages_for_x_import_xcffib() -> None:
+    for name in MODULES:
+        if not name.startswith(("stream.x11.", "system.x_display", "doctor.selftest", "runner.root_window")):
+            assert "xcffib" not in foreign(name), name
 
 
-def test_activity_does_no_input_or_output() -> None:
-    assert imports("activity")[1] == {"__future__"}
-
-
-BELOW_BACKENDS = {"environment", "errors", "installing", "loading", "options", "process", "sway", "switches"}
+def test_processes_files_and_activity_need_nothing_but_python() -> None:
+    alone = {"server.activity", "system.process", "system.environment", "desktops.desktop", "desktops.runtime"}
+    for name in {*alone, "desktops.stop_reason", "runner.status_lines", "backends.sessions", "options", "errors"}:
+        assert foreign(name) == set(), name
+    assert imports("server.activity")[1] <= {"__future__", "collections"}
 
 
 def test_a_backend_starts_nothing() -> None:
     starters = {"subprocess", "asyncio", "signal", "multiprocessing", "socket", "tempfile"}
-    for name in MODULES:
-        if name.startswith("backends"):
+    for name in within("backends"):
+        if not name.startswith("backends.programs."):
             assert not imports(name)[1] & starters, name
-            assert own(name) <= BELOW_BACKENDS | {other for other in MODULES if other.startswith("backends")}
-
-
-def test_the_stream_knows_no_desktop_and_no_jupyter() -> None:
-    for name in MODULES:
-        if name.startswith("stream"):
-            assert {each for each in own(name) if not each.startswith("stream")} <= {"display", "options"}, name
-            assert not foreign(name) & {*JUPYTER, "tornado", "websockify"}, name
-
-
-def test_the_runner_knows_no_server() -> None:
-    assert not reached("runner") & {*ENTRANCES, "manager", "page_server", "cli"}
-    for name in {"runner", *reached("runner")}:
-        assert not foreign(name) & {*JUPYTER, "tornado", "websockify"}, name
-
-
-def test_the_entrances_know_no_process() -> None:
-    for name in ("routes", "websocket", "serverproxy", "page_server"):
-        assert not own(name) & {"process", "runner"}, name
-        assert not imports(name)[1] & {"subprocess", "signal"} or name == "page_server", name
-
-
-def test_the_manager_knows_no_web_and_spawns_nothing_itself() -> None:
-    assert not own("manager") & {*ENTRANCES, "page_server", "runner", "process", "relay"}
-    assert not foreign("manager") & {*JUPYTER, "tornado"}
-    assert "subprocess" not in imports("manager")[1]
-
-
-def test_the_relay_knows_no_jupyter() -> None:
-    assert foreign("relay") <= {"tornado"}
-
-
-def test_the_page_server_works_without_jupyter_and_tornado() -> None:
-    for name in {"page_server", *reached("page_server")}:
-        assert not foreign(name) & {*JUPYTER, "tornado"}, name
-
-
-def test_the_text_of_nginx_is_text_alone() -> None:
-    assert own("nginx") == {"errors"}
-    assert foreign("nginx") == set()
-    assert not imports("nginx")[1] & {"subprocess", "asyncio", "os", "signal", "socket"}
-
-
-def test_nothing_below_imports_an_entrance() -> None:
-    for name in MODULES:
-        if name not in ENTRANCES and name != "":
-            assert not own(name) & {"app", "routes", "websocket", "serverproxy"} or name == "__init__", name
-
-
-def test_only_one_module_turns_errors_into_jupyters_answers() -> None:
-    assert [name for name in MODULES if "routes" in own(name)] == ["app"]
 
 
 def test_what_decides_about_the_picture_does_no_input_or_output() -> None:
-    for name in ("heat", "motion", "moves", "pacing", "protocol", "shown", "tiles"):
-        assert not imports(f"stream.{name}")[1] & {"asyncio", "socket", "subprocess", "threading", "xcffib"}, name
+    deciding = [*within_stream("picture"), *within_stream("video")]
+    for name in deciding:
+        if name != "stream.video.engine":
+            assert not imports(name)[1] & {"socket", "subprocess", "threading"}, name
+
+
+def within_stream(package: str) -> list[str]:
+    return [name for name in MODULES if name.startswith(f"stream.{package}.")]
 
 
 def test_the_stream_server_knows_neither_x_nor_wayland() -> None:
-    sources = {name for name in MODULES if name.startswith(("stream.x11", "stream.wayland"))}
-    displays = {*sources, "stream.layout", "stream.input", "stream.clipboard", "display"}
-    for name in ("server", "client", "viewer", "shared", "sizes", "sharing", "engine", "keyboard", "greeting"):
-        assert not own(f"stream.{name}") & displays, name
-    assert {name for name in MODULES if own(name) & sources} <= {*sources, "stream.__main__"}
+    displays = {*within_stream("x11"), *within_stream("wayland")}
+    assert {name for name in MODULES if own(name) & displays} <= {*displays, "stream.__main__"}
+
+
+def test_no_request_handler_knows_processes() -> None:
+    for name in ("server.routes", "server.websocket", "proxy.serverproxy"):
+        assert not imports(name)[1] & {"subprocess", "signal"}, name
+
+
+def test_only_one_module_turns_errors_into_jupyters_answers() -> None:
+    assert [name for name in MODULES if "server.routes" in own(name)] == ["server.app"]
+
+
+def test_the_text_of_nginx_is_text_alone() -> None:
+    assert own("proxy.nginx") == {"errors"}
+    assert not imports("proxy.nginx")[1] & {"subprocess", "asyncio", "os", "signal", "socket"}
+
+
+def test_a_report_leaves_only_what_the_redaction_lets_through() -> None:
+    assert own("doctor.redaction") == set()
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_no_module_imports_itself_through_others(name: str) -> None:
-    packages = {"backends"}  # a package's __init__ lists its own modules
-    if name not in packages and not name.startswith("backends."):
-        assert name not in reached(name)
+    assert name not in reached(name)
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_a_module_stays_readable(name: str) -> None:
     source = MODULES[name].read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 450
+    assert len(source.splitlines()) <= 300
     assert ast.get_docstring(ast.parse(source)), "the first docstring says what it is"
     assert "from __future__ import annotations" in source
+
+
+@pytest.mark.parametrize("folder", sorted({file.parent for file in MODULES.values()}))
+def test_no_folder_is_a_heap(folder: Path) -> None:
+    assert len(list(folder.glob("*.py"))) <= 16
+
+
+def test_no_test_imports_a_test() -> None:
+    tests = Path(__file__).parent
+    for file in tests.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, file
+                assert not (node.module or "").rpartition(".")[2].startswith(("test_", "conftest")), file
 
 
 def test_a_command_is_imported_when_it_is_given_and_each_has_a_module() -> None:
@@ -180,16 +225,3 @@ def test_a_command_is_imported_when_it_is_given_and_each_has_a_module() -> None:
     assert COMMANDS.keys() <= {name.removeprefix("commands.") for name in MODULES if name.startswith("commands.")}
     for name in COMMANDS:
         assert {"add_arguments", "run"} <= vars(load(name)).keys(), name
-
-
-def test_the_doctor_knows_no_server_and_what_starts_desktops_knows_no_doctor() -> None:
-    for name in MODULES:
-        if name.startswith("doctor"):
-            assert not reached(name) & {*ENTRANCES, "manager", "page_server", "cli", "runner"}, name
-            assert not foreign(name) & {"tornado", "jupyter_server", "traitlets"}, name
-    for name in ("runner", "manager", "page_server", "desktop"):
-        assert not [module for module in reached(name) if module.startswith(("doctor", "commands"))], name
-
-
-def test_a_report_leaves_only_what_the_redaction_lets_through() -> None:
-    assert own("doctor.redaction") == set()
