@@ -17,7 +17,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from ..doctor.examination import can_run, examine
+from ..doctor.checks import can_run, run_checks
 from ..doctor.findings import Finding
 from ..doctor.report import report
 from ..doctor.selftest import self_test
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         text = report(arguments.runtime_dir, arguments.report)
         print(json.dumps({"report": text}) if arguments.json else text, end="" if not arguments.json else "\n")
         return 0
-    findings = examine(arguments.runtime_dir)
+    findings = run_checks(arguments.runtime_dir)
     if arguments.self_test or arguments.backend:
         for backend in arguments.backend or ["auto"]:
             findings += self_test(backend)

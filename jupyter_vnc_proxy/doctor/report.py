@@ -13,7 +13,7 @@ from ..desktops.runtime import desktop_path, runtime_directory
 from ..errors import InvalidOption, UnknownDesktop
 from ..options import check_name
 from ..system.packages import distribution
-from .examination import examine
+from .checks import run_checks
 from .findings import Finding
 from .redaction import Redaction, redaction_here
 
@@ -31,7 +31,7 @@ def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = 
     lines = [
         f"jupyter-vnc-proxy {__version__}, Python {platform.python_version()}",
         f"{distribution().get('PRETTY_NAME', 'an unknown system')}, Linux {platform.release()} {platform.machine()}",
-        *_findings(examine(runtime_dir)),
+        *_findings(run_checks(runtime_dir)),
         *(_desktop(desktop) if desktop else []),
     ]
     return (redaction or redaction_here()).clean("\n".join(lines) + "\n")

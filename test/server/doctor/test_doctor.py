@@ -16,7 +16,7 @@ from jupyter_vnc_proxy import __version__
 from jupyter_vnc_proxy.backends import AUTO, BUILT_IN
 from jupyter_vnc_proxy.commands.doctor import table
 from jupyter_vnc_proxy.doctor import jupyter, programs
-from jupyter_vnc_proxy.doctor.examination import can_run, examine
+from jupyter_vnc_proxy.doctor.checks import can_run, run_checks
 from jupyter_vnc_proxy.doctor.findings import Finding
 from jupyter_vnc_proxy.doctor.versions import versions
 from jupyter_vnc_proxy.system import packages
@@ -174,7 +174,7 @@ def test_what_jupyter_can_not_read_is_taken_for_nothing(jupyter_dirs: tuple[Path
 
 def test_the_command_says_it_for_people_and_for_programs_and_fails_where_nothing_runs(runtime: Path) -> None:
     code = (
-        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "import sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.system import environment\n"
         "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
     )
     argv = [sys.executable, "-c", code, "doctor"]
@@ -201,7 +201,7 @@ def test_the_table_keeps_to_its_width_and_marks_each_line() -> None:
 
 
 def test_every_finding_here_is_a_sentence_with_a_name_of_its_own(runtime: Path) -> None:
-    findings = examine()
+    findings = run_checks()
     assert len({each.topic for each in findings}) == len(findings)
     for each in findings:
         assert each.message.endswith("."), each

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import places, programs, surroundings
+from . import directories, machine, programs
 from .findings import Finding
 from .jupyter import jupyter
 
 
-def examine(runtime_dir: str = "") -> list[Finding]:
+def run_checks(runtime_dir: str = "") -> list[Finding]:
     """Return everything that is to be known without starting anything; takes a second or so, and blocks."""
     backends = programs.backends()
     return [
         *backends,
         programs.auto(backends),
         *programs.sessions(),
-        places.runtime(runtime_dir),
-        places.home(),
-        places.shared_memory(),
-        places.x11_directory(),
-        places.locks(),
-        *surroundings.bus(),
-        *surroundings.fonts(),
-        surroundings.graphics(),
-        surroundings.seccomp(),
-        surroundings.container(),
-        surroundings.lockers(),
+        directories.runtime(runtime_dir),
+        directories.home(),
+        directories.shared_memory(),
+        directories.x11_directory(),
+        directories.locks(),
+        *machine.bus(),
+        *machine.fonts(),
+        machine.graphics(),
+        machine.seccomp(),
+        machine.container(),
+        machine.lockers(),
         *jupyter(),
     ]
 
