@@ -1,4 +1,4 @@
-"""The whole look: every finding, in the order in which people read them."""
+"""Runs all checks, and sorts their findings for reading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .jupyter import jupyter
 
 
 def run_checks(runtime_dir: str = "") -> list[Finding]:
-    """Return everything that is to be known without starting anything; takes a second or so, and blocks."""
+    """Return the findings of all checks that start no desktop. Blocks for about a second."""
     backends = programs.backends()
     return [
         *backends,
@@ -32,5 +32,5 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
 
 
 def can_run(findings: Iterable[Finding]) -> bool:
-    """Tell whether a desktop can start, as far as the findings know."""
+    """Return whether a desktop can start, according to ``findings``."""
     return all(each.status != "problem" for each in findings)

@@ -16,14 +16,14 @@ from jupyter_vnc_proxy.doctor import machine as machine_checks
 APT = "apt-get install --no-install-recommends"
 
 
-def test_without_a_bus_the_package_is_named(machine: Machine) -> None:
+def test_without_dbus_the_fix_names_the_package(machine: Machine) -> None:
     (finding,) = machine_checks.bus()
     assert (finding.status, finding.fixes) == ("warning", (f"{APT} dbus-x11",))
     machine.stand_in("dbus-launch")
     assert machine_checks.bus()[0].status == "ok"
 
 
-def test_a_conda_environment_that_shadows_the_bus_is_named(
+def test_a_conda_environment_that_shadows_dbus_is_a_warning(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     conda = tmp_path / "conda"
@@ -36,16 +36,16 @@ def test_a_conda_environment_that_shadows_the_bus_is_named(
     launcher, library = machine_checks.bus()
     assert "of a conda environment" in launcher.message
     assert launcher.status == "warning"
-    assert library.status == "ok", "it is set aside"
+    assert library.status == "ok", "desktops ignore it"
     monkeypatch.delenv("CONDA_PREFIX")
     library = machine_checks.bus()[1]
     assert (library.status, library.fixes) == ("warning", ("unset LD_LIBRARY_PATH",))
     assert str(conda / "lib" / "libdbus-1.so.3") in library.message
 
 
-def test_fonts_that_are_missing_are_named(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_fonts_are_warnings(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine_checks, "FONT_DIRECTORIES", (str(tmp_path / "misc"),))
-    monkeypatch.setattr(machine_checks, "TYPEFACES", (str(tmp_path / "faces"),))
+    monkeypatch.setattr(machine_checks, "SCALABLE_FONT_DIRECTORIES", (str(tmp_path / "faces"),))
     fixed, scalable = machine_checks.fonts()
     assert (fixed.status, fixed.fixes) == ("warning", (f"{APT} xfonts-base",))
     assert (scalable.status, scalable.fixes) == ("warning", (f"{APT} fonts-dejavu-core",))
@@ -57,7 +57,7 @@ def test_fonts_that_are_missing_are_named(machine: Machine, monkeypatch: pytest.
     assert [each.status for each in machine_checks.fonts()] == ["ok"]
 
 
-def test_a_missing_renderer_is_named(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_renderer_is_a_warning(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine_checks, "LIBRARY_DIRECTORIES", (str(tmp_path),))
     missing = machine_checks.graphics()
     assert (missing.status, missing.fixes) == ("warning", (f"{APT} libgl1-mesa-dri",))
@@ -80,7 +80,7 @@ print(json.dumps(machine.seccomp().to_json()))
 """
 
 
-def test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named() -> None:
+def test_a_seccomp_filter_like_dockers_is_found_with_its_fix_and_the_risk() -> None:
     number = {"x86_64": 272, "aarch64": 97}[os.uname().machine]  # asm/unistd.h
     code = FILTER.replace("{unshare}", str(number))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -92,10 +92,10 @@ def test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named()
     assert "every program in the container" in finding["fixes"][1]
 
 
-def test_a_screen_saver_locks_only_where_the_user_asks_for_it(machine: Machine, runtime: Path) -> None:
-    assert machine_checks.lockers().message == "Nothing here locks a desktop."
+def test_a_screen_locker_is_a_warning_only_if_the_user_starts_it(machine: Machine, runtime: Path) -> None:
+    assert machine_checks.lockers().message == "No screen locker is installed."
     machine.stand_in("light-locker")
-    assert "not started in desktops, which they would lock: light-locker" in machine_checks.lockers().message
+    assert "Desktops do not start these installed screen lockers: light-locker" in machine_checks.lockers().message
     own = Path.home() / ".config" / "autostart" / "light-locker.desktop"
     own.parent.mkdir(parents=True)
     own.write_text("[Desktop Entry]\nExec=light-locker\n")
