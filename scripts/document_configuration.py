@@ -31,7 +31,7 @@ c.VncProxy.cull_idle_timeout = 4 * 3600
 Each is also a command-line option of the Jupyter server, such as `jupyter lab --VncProxy.max_desktops=2`. Some options
 have an environment variable, which applies if the option is not set. The server reads them once, when it starts.
 
-How JupyterLab displays a desktop (picture quality, clipboard, resizing) is a setting of each user: open
+How JupyterLab displays a desktop (picture quality and compression) is a setting of each user: open
 *Settings > Settings Editor > Desktop*.
 """
 
