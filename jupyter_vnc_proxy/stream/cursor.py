@@ -6,7 +6,7 @@ import numpy as np
 
 from ..rfb import server_messages
 from .client import Viewer
-from .picture.screen import Pixels
+from .picture.framebuffer import Pixels
 
 
 class Cursor:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..video.motion_detector import LARGE, REST
-from .screen import Tiles
+from .framebuffer import Tiles
 
 MEMORY = 0.3
 """Seconds in which a change is forgotten to a third."""
@@ -20,7 +20,7 @@ HOTTEST = 6.0
 """No tile counts as hotter, so that a short change of what moves is seen soon."""
 
 
-class Heat:
+class ChangeRate:
     """Follows the changes of each tile; ``tiles`` gives the shape."""
 
     def __init__(self, tiles: Tiles) -> None:
