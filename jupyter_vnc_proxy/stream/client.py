@@ -12,6 +12,7 @@ from ..rfb.events import Event
 from ..rfb.server_protocol import ServerProtocol
 from .picture.screen import Screen
 from .picture.tiles import TileEncoder
+from .video.client import even
 from .video.decoder_fallback import Trust
 from .video.encoder_profile import look_of
 from .video.engine import Picture
@@ -41,7 +42,7 @@ class Asked(IntEnum):
     DELAY = 3
 
 
-class Viewer:
+class Client:
     """One connection. ``handle`` gets each event that is not the viewer's own business."""
 
     def __init__(
@@ -50,7 +51,7 @@ class Viewer:
         writer: asyncio.StreamWriter,
         screen: Screen,
         name: str,
-        handle: Callable[[Viewer, Event], None],
+        handle: Callable[[Client, Event], None],
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -259,8 +260,3 @@ class Viewer:
 def _fence(asked: Asked, number: int) -> bytes:
     flags = server_messages.FENCE_REQUEST | server_messages.FENCE_BLOCK_BEFORE
     return server_messages.fence(flags, bytes([asked]) + number.to_bytes(4, "big"))
-
-
-def even(screen: Screen) -> tuple[int, int]:
-    """Return the part of the screen that H.264 can show with halved chroma: even sides, in pixels."""
-    return screen.width & ~1, screen.height & ~1

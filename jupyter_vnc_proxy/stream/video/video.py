@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..client import Viewer, even
 from ..picture.screen import Screen
 from ..status import Status
+from .client import VideoClient, even
 from .encoder_profile import look_of, most_kilobits
 from .engine import Engine, Look, Picture, Rate
 from .pacing import Fitting
@@ -42,7 +42,7 @@ class Video:
         self._on_picture = on_picture
         self._status = status
         self._described = False
-        self.viewers: list[Viewer] = []
+        self.viewers: list[VideoClient] = []
         self._running = False
         self._look = Look(0)
         self._looked = float("-inf")
@@ -54,7 +54,7 @@ class Video:
 
     # -- who watches --------------------------------------------------------------------------------------------------
 
-    def join(self, viewers: list[Viewer], now: float) -> None:
+    def join(self, viewers: list[VideoClient], now: float) -> None:
         """Let more viewers watch, from the next key picture on. Raise ``RuntimeError`` where the engine can't."""
         if not viewers:
             return
@@ -66,7 +66,7 @@ class Video:
         else:
             self._begin(now)
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: VideoClient) -> None:
         """Let a viewer watch no longer; without any the engine stops."""
         if viewer in self.viewers:
             self.viewers.remove(viewer)
@@ -122,7 +122,7 @@ class Video:
         self._light = used < (FULL_COLOUR_UNTIL if self._light else FULL_COLOUR_FROM) * most
         return self._light
 
-    def rate_for(self, viewer: Viewer, now: float) -> Rate:
+    def rate_for(self, viewer: VideoClient, now: float) -> Rate:
         """Return what one viewer can take."""
         return viewer.pacer.rate(now, most_kilobits(viewer.quality, *even(self._screen)))
 
