@@ -41,7 +41,7 @@ class Asked(IntEnum):
     DELAY = 3
 
 
-class Viewer:
+class Client:
     """One connection. ``handle`` gets each event that is not the viewer's own business."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Viewer:
         writer: asyncio.StreamWriter,
         screen: Framebuffer,
         name: str,
-        handle: Callable[[Viewer, Event], None],
+        handle: Callable[[Client, Event], None],
     ) -> None:
         self._reader = reader
         self._writer = writer

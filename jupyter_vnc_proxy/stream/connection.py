@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..rfb import server_messages
 from ..rfb.events import Event
-from .client import Viewer
+from .client import Client
 from .display_source import Source
 from .input.client_keyboard import Keyboard
 
@@ -21,7 +21,7 @@ LINGERS = 5.0
 """Seconds that a connection's last bytes have to be read, before it ends without them."""
 
 
-class Client(Viewer):
+class Connection(Client):
     """A viewer with its input. ``handle`` gets each event; keys and buttons go to ``source``."""
 
     def __init__(
@@ -30,7 +30,7 @@ class Client(Viewer):
         writer: asyncio.StreamWriter,
         source: Source,
         name: str,
-        handle: Callable[[Client, Event], None],
+        handle: Callable[[Connection, Event], None],
     ) -> None:
         super().__init__(reader, writer, source.screen, name, lambda _, event: handle(self, event))
         self._out = writer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..rfb import server_messages
-from .client import Viewer
+from .client import Client
 from .picture.framebuffer import Pixels
 
 
@@ -20,7 +20,7 @@ class Cursor:
         self._shape = x, y, pixels
         self._with_alpha = server_messages.cursor_vmware(*self._shape)
 
-    def send_to(self, viewer: Viewer) -> None:
+    def send_to(self, viewer: Client) -> None:
         """Send the shape as finely as the viewer can draw it."""
         if viewer.supports(server_messages.PSEUDO_VMWARE_CURSOR):
             viewer.add_rectangle(self._with_alpha)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..rfb import server_messages
-from .connection import Client
+from .connection import Connection
 from .cursor import Cursor
 
 
-def greet(client: Client, name: str, locks: int, cursor: Cursor) -> None:
+def greet(client: Connection, name: str, locks: int, cursor: Cursor) -> None:
     """Say what we can do of what the client has just announced, and what it can show by it.
 
     Only of what is new: noVNC announces all of it again when a level changes, and takes another

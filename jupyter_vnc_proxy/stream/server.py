@@ -26,9 +26,8 @@ from ..rfb.events import (
     UpdateRequested,
 )
 from ..rfb.server_protocol import ProtocolError
-from .client import Viewer
 from .clipboard.service import Sharing
-from .connection import Client
+from .connection import Connection
 from .display_source import Listener, Source
 from .greeting import greet
 from .picture.framebuffer import Tiles
@@ -54,13 +53,12 @@ class StreamServer:
         self._name = name
         self._primary = primary
         self.failed = False
-        self._clients: list[Client] = []
-        self._viewers: list[Viewer] = []  # the same ones
+        self._connections: list[Connection] = []
         self._cursor = source.cursor
-        self._sizes = Sizes(source.screen, self._clients)
+        self._sizes = Sizes(source.screen, self._connections)
         self._status = status or Status()
         self._fallback = DecoderFallback()
-        self._broadcaster = Broadcaster(source.screen, self._viewers, self._fallback, self._status)
+        self._broadcaster = Broadcaster(source.screen, self._connections, self._fallback, self._status)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -77,7 +75,7 @@ class StreamServer:
         try:
             await self._source.start(listener)
             self._broadcaster.follow_screen()
-            self._sharing = Sharing(self._source, self._clients, self._primary)
+            self._sharing = Sharing(self._source, self._connections, self._primary)
             self._sharing.start()
             await self._listen(path, ready)
         finally:
@@ -97,7 +95,7 @@ class StreamServer:
                     self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
                 finally:
-                    for client in self._clients:
+                    for client in self._connections:
                         client.abort()
         finally:
             self._broadcaster.stop()
@@ -116,10 +114,9 @@ class StreamServer:
             self._main.cancel()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = Client(reader, writer, self._source, self._name, self._handle)
+        client = Connection(reader, writer, self._source, self._name, self._handle)
         client.video_level = self._fallback.level_for_next(time.monotonic())
-        self._clients.append(client)
-        self._viewers.append(client)
+        self._connections.append(client)
         self._broadcaster.follow_screen()
         try:
             await client.run()
@@ -128,8 +125,7 @@ class StreamServer:
         except ConnectionError:
             pass
         finally:
-            self._clients.remove(client)
-            self._viewers.remove(client)
+            self._connections.remove(client)
             self._broadcaster.forget(client)
             self._sizes.forget(client)
             self._sharing.forget(client)
@@ -138,13 +134,13 @@ class StreamServer:
 
     # -- what viewers say --------------------------------------------------------------------------------------------
 
-    def _handle(self, client: Client, event: Event) -> None:
+    def _handle(self, client: Connection, event: Event) -> None:
         try:
             self._do(client, event)
         except xcffib.ConnectionException:
             log.debug("the display has gone, and an event with it")
 
-    def _do(self, client: Client, event: Event) -> None:
+    def _do(self, client: Connection, event: Event) -> None:
         match event:
             case KeyEvent():
                 client.keyboard.key(event.keysym, event.down, event.scancode)
@@ -176,7 +172,7 @@ class StreamServer:
             case _:
                 self._sharing.handle(client, event)
 
-    def _fence(self, client: Client, event: Fence) -> None:
+    def _fence(self, client: Connection, event: Fence) -> None:
         if event.flags & server_messages.FENCE_REQUEST:
             client.send(server_messages.fence(event.flags & ~server_messages.FENCE_REQUEST, event.payload))
         elif client.acknowledged(event.payload):
@@ -189,12 +185,12 @@ class StreamServer:
         self._broadcaster.stop()
 
     def _locks_changed(self, state: int) -> None:
-        for client in self._clients:
+        for client in self._connections:
             if client.supports(server_messages.PSEUDO_LED_STATE):
                 client.add_rectangle(server_messages.led_state(state))
                 client.send_tiles()
 
     def _cursor_changed(self) -> None:
-        for client in self._clients:
+        for client in self._connections:
             self._cursor.send_to(client)
             client.send_tiles()

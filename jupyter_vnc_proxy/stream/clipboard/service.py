@@ -16,7 +16,7 @@ from ...rfb.events import (
     ClipboardText,
     ClipboardTooLong,
 )
-from ..connection import Client
+from ..connection import Connection
 from ..display_source import Clips, Source
 from ..x11.selection_request import LIMIT
 
@@ -41,14 +41,14 @@ class Sharing:
     to other clients when they ask. Made when ``source`` has been started; a source may have no clipboard.
     """
 
-    def __init__(self, source: Source, clients: Sequence[Client], primary: bool = False) -> None:
+    def __init__(self, source: Source, clients: Sequence[Connection], primary: bool = False) -> None:
         self._clients = clients
         self._clipboard: Clips = source.clips(self._changed, self._later, primary) or NoClips()
         self._fileno = -1
         self._latest = "CLIPBOARD"
         self._news: asyncio.TimerHandle | None = None
-        self._busy: dict[Client, asyncio.Task[None] | None] = {}
-        self._owed: set[Client] = set()
+        self._busy: dict[Connection, asyncio.Task[None] | None] = {}
+        self._owed: set[Connection] = set()
         self._given: int | None = None
         """The hash of the program's text that clients were given last; ``None`` where it has copied something since."""
 
@@ -106,18 +106,18 @@ class Sharing:
 
     # -- what clients say --------------------------------------------------------------------------------------------
 
-    def greet(self, client: Client) -> None:
+    def greet(self, client: Connection) -> None:
         """Say what we take, each time a client has announced the Extended Clipboard (rfbproto)."""
         if client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD):
             client.send(extended_clipboard.caps())
 
-    def forget(self, client: Client) -> None:
+    def forget(self, client: Connection) -> None:
         """A client has gone."""
         self._owed.discard(client)
         if (task := self._busy.pop(client, None)) is not None:
             task.cancel()
 
-    def handle(self, client: Client, event: ClipboardEvent) -> None:
+    def handle(self, client: Connection, event: ClipboardEvent) -> None:
         """Take in what a client says of its clipboard or ours."""
         match event:
             case ClipboardText():
@@ -145,7 +145,7 @@ class Sharing:
             return
         self._latest = "CLIPBOARD"
 
-    def _provide(self, client: Client) -> None:
+    def _provide(self, client: Connection) -> None:
         """Fetch what a client has asked for; while that is under way, it counts as asked for once more."""
         if client in self._busy:
             self._owed.add(client)
@@ -153,7 +153,7 @@ class Sharing:
         self._busy[client] = None
         self._clipboard.request(partial(self._fetched, client), self._latest)
 
-    def _fetched(self, client: Client, text: str | None) -> None:
+    def _fetched(self, client: Connection, text: str | None) -> None:
         if client not in self._busy:
             return  # it has gone
         if text is None:
@@ -171,7 +171,7 @@ class Sharing:
         if self._clipboard.available(self._latest):
             self._given = hash(extended_clipboard.with_lf(text))
 
-    async def _send_long(self, client: Client, text: str) -> None:
+    async def _send_long(self, client: Connection, text: str) -> None:
         try:
             message = await asyncio.to_thread(extended_clipboard.provide, text)
         except ValueError as error:
@@ -180,7 +180,7 @@ class Sharing:
         client.send(message)
         self._finished(client)
 
-    def _finished(self, client: Client) -> None:
+    def _finished(self, client: Connection) -> None:
         del self._busy[client]
         if client in self._owed:
             self._owed.discard(client)
@@ -217,5 +217,5 @@ class NoClips:
         """Do nothing."""
 
 
-def _is_plain(client: Client) -> bool:
+def _is_plain(client: Connection) -> bool:
     return client.protocol.ready and not client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD)

@@ -7,8 +7,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ..video.motion_detector import LARGE, REST
 from .framebuffer import Tiles
+
+LARGE = 0.08
+"""Share of the screen that must change at once, or be in motion, to count as large."""
+
+REST = 0.16
+"""Seconds without a change after which a tile, or the screen, is at rest."""
 
 MEMORY = 0.3
 """Seconds in which a change is forgotten to a third."""

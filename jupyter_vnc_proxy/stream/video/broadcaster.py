@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from ..client import Viewer
 from ..picture.framebuffer import Framebuffer, Tiles
-from ..status import Status
+from .client import VideoClient, VideoStatus
 from .decoder_fallback import DecoderFallback, VideoLevel
 from .engine import EncodedFrame, Engine, PixelfluxEngine
 from .motion_detector import MotionDetector
@@ -41,14 +40,16 @@ class Broadcaster:
     takes them; when it has come to rest, what the video left inexact follows as tiles.
     """
 
-    def __init__(self, screen: Framebuffer, viewers: list[Viewer], recovery: DecoderFallback, status: Status) -> None:
+    def __init__(
+        self, screen: Framebuffer, viewers: Sequence[VideoClient], recovery: DecoderFallback, status: VideoStatus
+    ) -> None:
         self._screen = screen
         self._viewers = viewers
         self._recovery = recovery
         self._make_engine: Callable[[Callable[[EncodedFrame], None]], Engine] | None = None
         self._videos: list[Video] = []
-        self._moved: dict[Viewer, float] = {}
-        self._apart: set[Viewer] = set()
+        self._moved: dict[VideoClient, float] = {}
+        self._apart: set[VideoClient] = set()
         self._motion = MotionDetector()
         self._ticker: asyncio.Task[None] | None = None
         self._unpainted: asyncio.TimerHandle | None = None
@@ -68,7 +69,7 @@ class Broadcaster:
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
-    def acknowledged(self, viewer: Viewer) -> None:
+    def acknowledged(self, viewer: VideoClient) -> None:
         """A viewer has painted what it was sent."""
         if self._waits_for_video(viewer) and viewer.pacer.in_flight == 0:
             self._join(self._videos[0], [viewer])
@@ -84,16 +85,16 @@ class Broadcaster:
         for viewer in self._viewers:
             self._send_tiles(viewer)
 
-    def _send_tiles(self, viewer: Viewer) -> None:
+    def _send_tiles(self, viewer: VideoClient) -> None:
         """Send tiles, but not while a viewer that fell behind is to watch the video again."""
         if not self._waits_for_video(viewer):
             viewer.send_tiles()
 
-    def _waits_for_video(self, viewer: Viewer) -> bool:
+    def _waits_for_video(self, viewer: VideoClient) -> bool:
         watches = viewer.in_video or viewer in self._apart
         return bool(self._videos) and self._motion.active and viewer.takes_video and not watches
 
-    def forget(self, viewer: Viewer) -> None:
+    def forget(self, viewer: VideoClient) -> None:
         """A viewer has gone."""
         self._moved.pop(viewer, None)
         self._apart.discard(viewer)
@@ -114,7 +115,7 @@ class Broadcaster:
         if self._ticker is None and self._videos:
             self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
-    def _join(self, video: Video, viewers: list[Viewer]) -> None:
+    def _join(self, video: Video, viewers: list[VideoClient]) -> None:
         now = time.monotonic()
         try:
             video.join(viewers, now)
@@ -182,7 +183,7 @@ class Broadcaster:
         if any(viewer.takes_video and viewer.pacer.in_flight for viewer in self._viewers):
             self._unpainted = asyncio.get_running_loop().call_later(UNPAINTED, self._look_for_unpainted)
 
-    def _hung(self, viewer: Viewer, now: float) -> None:
+    def _hung(self, viewer: VideoClient, now: float) -> None:
         """A decoder gets one reset; a viewer that goes on no better is sent away, and given less when it comes back."""
         if viewer.reset_decoder():
             if self._motion.active and self._videos:
@@ -196,7 +197,7 @@ class Broadcaster:
         self._leave(viewer)
         viewer.abort()
 
-    def _leave(self, viewer: Viewer) -> None:
+    def _leave(self, viewer: VideoClient) -> None:
         for video in self._videos:
             video.leave(viewer)
 
@@ -223,14 +224,14 @@ class Broadcaster:
             self._move(slow, last)
         self._move(back, first)
 
-    def _move(self, viewers: list[Viewer], target: Video) -> None:
+    def _move(self, viewers: list[VideoClient], target: Video) -> None:
         for viewer in viewers:
             self._leave(viewer)
             self._apart.discard(viewer)
         if target in self._videos:  # else the engine has just broken
             self._join(target, viewers)
 
-    def _set_apart(self, viewers: list[Viewer]) -> None:
+    def _set_apart(self, viewers: list[VideoClient]) -> None:
         """Send tiles to those for whom there is no encoder."""
         for viewer in viewers:
             self._leave(viewer)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 
+from ..picture.change_rate import LARGE, REST
+
 WINDOW = 0.3
 """Seconds of the past that are looked at."""
 
-LARGE = 0.08
-"""Share of the screen that one change must have to count as motion."""
-
 CHANGES = 5
 """Large changes within the window that make motion: 17 a second."""
-
-REST = 0.16
-"""Seconds without any change after which motion has ended."""
 
 LINGERS = 0.5
 """Seconds without a large change after which it has ended as well: what is small is better sent exactly."""

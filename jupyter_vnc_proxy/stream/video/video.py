@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..client import Viewer
 from ..picture.framebuffer import Framebuffer
-from ..status import Status
+from .client import VideoClient, VideoStatus
 from .encoder_profile import max_bitrate_kbps, profile_for
 from .engine import EncodedFrame, EncoderProfile, Engine, Rate, even_size
 from .pacing import FrameRateLimiter
@@ -35,14 +34,14 @@ class Video:
         screen: Framebuffer,
         make_engine: Callable[[Callable[[EncodedFrame], None]], Engine],
         on_picture: Callable[[], None],
-        status: Status,
+        status: VideoStatus,
     ) -> None:
         self._screen = screen
         self._engine = make_engine(self._deliver)
         self._on_picture = on_picture
         self._status = status
         self._described = False
-        self.viewers: list[Viewer] = []
+        self.viewers: list[VideoClient] = []
         self._running = False
         self._look = EncoderProfile(0)
         self._looked = float("-inf")
@@ -54,7 +53,7 @@ class Video:
 
     # -- who watches --------------------------------------------------------------------------------------------------
 
-    def join(self, viewers: list[Viewer], now: float) -> None:
+    def join(self, viewers: list[VideoClient], now: float) -> None:
         """Let more viewers watch, from the next key picture on. Raise ``RuntimeError`` where the engine can't."""
         if not viewers:
             return
@@ -66,7 +65,7 @@ class Video:
         else:
             self._begin(now)
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: VideoClient) -> None:
         """Let a viewer watch no longer; without any the engine stops."""
         if viewer in self.viewers:
             self.viewers.remove(viewer)
@@ -122,7 +121,7 @@ class Video:
         self._light = used < (FULL_COLOUR_UNTIL if self._light else FULL_COLOUR_FROM) * most
         return self._light
 
-    def rate_for(self, viewer: Viewer, now: float) -> Rate:
+    def rate_for(self, viewer: VideoClient, now: float) -> Rate:
         """Return what one viewer can take."""
         return viewer.pacer.rate(now, max_bitrate_kbps(viewer.quality, *even_size(self._screen)))
 

@@ -27,7 +27,7 @@ class Stage:
         self.clock = clock
         self.engines = engines
         self.screen = MemoryScreen()
-        self.viewers: list[client.Viewer] = []
+        self.viewers: list[client.Client] = []
         self.recovery = DecoderFallback()
         self.stream = Broadcaster(self.screen, self.viewers, self.recovery, Status(listener.writer))
         self.stream.load_engine()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.stream.client import Asked, Viewer
+from jupyter_vnc_proxy.stream.client import Asked, Client
 from jupyter_vnc_proxy.stream.picture.framebuffer import Tiles, tile_flags
 from jupyter_vnc_proxy.stream.video.engine import EncodedFrame, EncoderProfile, Rate
 from jupyter_vnc_proxy.stream.video.pacing import Pacer
@@ -118,7 +118,7 @@ class Taking(Pacer):
         return Rate(round(self.share(now, most)))
 
 
-class MemoryViewer(Viewer):
+class MemoryViewer(Client):
     """A viewer whose bytes are kept; what it was asked it answers when a test has it paint."""
 
     def __init__(
