@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...rfb import server_messages
+from ...rfb import encodings, server_messages
 from ...rfb.server_protocol import ServerProtocol
 from .change_rate import Heat
 from .client_framebuffer import Shown, tiles_of
@@ -20,7 +20,7 @@ from .encoders.tight import MAX_WIDTH, TightEncoder
 from .encoders.zrle import ZRLEEncoder
 from .screen import TILE, Rectangle, Screen, Tiles, rectangles_of
 
-PREFERRED = (server_messages.ENCODING_TIGHT, server_messages.ENCODING_ZRLE, server_messages.ENCODING_RAW)
+PREFERRED = (encodings.ENCODING_TIGHT, encodings.ENCODING_ZRLE, encodings.ENCODING_RAW)
 
 FILM_TIME = 0.03
 """Seconds of encoding that an update with a film may take: half a picture now and half of the next is a torn one."""
@@ -107,14 +107,14 @@ class TileEncoder:
 
     def _moving(self, now: float) -> Tiles:
         """Return the tiles that may be sent inexactly."""
-        if self._protocol.quality_level is None or self._encoding != server_messages.ENCODING_TIGHT:
+        if self._protocol.quality_level is None or self._encoding != encodings.ENCODING_TIGHT:
             return self._screen.tiles()
         return self._heat.moving(now)
 
     def _copies(self) -> tuple[list[bytes], Tiles]:
         """Return rectangles of what moved, and the tiles of what has changed besides where something did."""
         copied = self._screen.tiles()
-        if not self._protocol.supports(server_messages.ENCODING_COPY_RECT):
+        if not self._protocol.supports(encodings.ENCODING_COPY_RECT):
             self._shown = None
             return [], copied
         if self._shown is None:
@@ -131,8 +131,8 @@ class TileEncoder:
     @property
     def _encoding(self) -> int:
         if not self._protocol.pixel_format.is_native:
-            return server_messages.ENCODING_RAW
-        return next((each for each in PREFERRED if self._protocol.supports(each)), server_messages.ENCODING_RAW)
+            return encodings.ENCODING_RAW
+        return next((each for each in PREFERRED if self._protocol.supports(each)), encodings.ENCODING_RAW)
 
     def _film(self, part: Rectangle) -> bytes:
         """Encode tiles that move: what has few colours exactly all the same, for that is smaller."""
@@ -140,7 +140,7 @@ class TileEncoder:
         assert quality is not None
         data, is_exact = self._tight.film(self._pixels(part), quality)
         self._sent(part, is_exact)
-        return server_messages.rectangle(*part, server_messages.ENCODING_TIGHT) + data
+        return server_messages.rectangle(*part, encodings.ENCODING_TIGHT) + data
 
     def _exact(self, part: Rectangle) -> bytes:
         """Encode what differs in these tiles; nothing where nothing does."""
@@ -151,9 +151,9 @@ class TileEncoder:
 
     def _encoded(self, part: Rectangle) -> bytes:
         pixels, encoding = self._pixels(part), self._encoding
-        if encoding == server_messages.ENCODING_TIGHT:
+        if encoding == encodings.ENCODING_TIGHT:
             data = self._tight.encode(pixels)
-        elif encoding == server_messages.ENCODING_ZRLE:
+        elif encoding == encodings.ENCODING_ZRLE:
             data = self._zrle.encode(pixels, self._protocol.pixel_format)
         else:
             data = self._raw.encode(pixels, self._protocol.pixel_format)
