@@ -10,12 +10,11 @@ from enum import IntEnum
 from ..rfb import encodings, server_messages
 from ..rfb.events import Event
 from ..rfb.server_protocol import ServerProtocol
-from .picture.screen import Screen
+from .picture.framebuffer import Framebuffer
 from .picture.tiles import TileEncoder
-from .video.client import even
-from .video.decoder_fallback import Trust
-from .video.encoder_profile import look_of
-from .video.engine import Picture
+from .video.decoder_fallback import VideoLevel
+from .video.encoder_profile import profile_for
+from .video.engine import EncodedFrame, even_size
 from .video.pacing import Pacer
 
 CHUNK = 64 * 1024
@@ -49,7 +48,7 @@ class Client:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        screen: Screen,
+        screen: Framebuffer,
         name: str,
         handle: Callable[[Client, Event], None],
     ) -> None:
@@ -63,8 +62,8 @@ class Client:
         self.requested = False
         self.continuous = False
         self.in_video = False
-        self.needs_key = True
-        self.trust = Trust.ALL
+        self.needs_key_frame = True
+        self.video_level = VideoLevel.FULL_CHROMA
         self._has_reset = False
         self._pinged = float("-inf")
         self._frame = 0
@@ -105,12 +104,7 @@ class Client:
     def takes_video(self) -> bool:
         """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
         known = self.supports(encodings.ENCODING_H264) and self.supports(encodings.PSEUDO_FENCE)
-        return known and self.continuous and self.trust > Trust.WITHOUT_VIDEO
-
-    @property
-    def decodes_full_colour(self) -> bool:
-        """Whether 4:4:4 may be tried; its quality level asks for it."""
-        return self.trust == Trust.ALL
+        return known and self.continuous and self.video_level > VideoLevel.NO_VIDEO
 
     @property
     def quality(self) -> int | None:
@@ -177,7 +171,7 @@ class Client:
     def resized(self) -> None:
         """The screen has another size; what it showed counts for nothing."""
         self.tiles.resized()
-        self.needs_key = True
+        self.needs_key_frame = True
 
     def send_tiles(self) -> None:
         """Send what it has not seen yet, exactly, as far as the link takes it."""
@@ -220,7 +214,7 @@ class Client:
     def join_video(self) -> None:
         """Watch a video, from its next key picture on."""
         self.in_video = True
-        self.needs_key = True
+        self.needs_key_frame = True
 
     def leave_video(self) -> None:
         """Watch it no longer; whatever it painted is not exact."""
@@ -232,22 +226,22 @@ class Client:
         """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""
         if self._has_reset:
             return False
-        self._has_reset = self.needs_key = True
+        self._has_reset = self.needs_key_frame = True
         self.pacer.give_time(time.monotonic())
         return True
 
     @property
-    def has_full_colour(self) -> bool:
+    def takes_full_chroma(self) -> bool:
         """Whether the video that it is sent may be 4:4:4."""
-        return look_of(self.quality).full_colour and self.decodes_full_colour
+        return profile_for(self.quality).full_chroma and self.video_level == VideoLevel.FULL_CHROMA
 
-    def send_picture(self, picture: Picture) -> bool:
+    def send_frame(self, frame: EncodedFrame) -> bool:
         """Send a picture of the video; return ``False`` where it needs a key picture first."""
-        if self.needs_key and not picture.is_key:
+        if self.needs_key_frame and not frame.is_key:
             return False
-        flags = RESET_CONTEXT if self.needs_key else 0
-        self.needs_key = False
-        whole = server_messages.h264_rectangle(0, 0, *even(self._screen), picture.data, flags)
+        flags = RESET_CONTEXT if self.needs_key_frame else 0
+        self.needs_key_frame = False
+        whole = server_messages.h264_rectangle(0, 0, *even_size(self._screen), frame.data, flags)
         extra, self._extra = self._extra, []
         self._send_update([*extra, whole])
         return True

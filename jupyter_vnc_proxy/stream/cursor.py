@@ -7,7 +7,7 @@ import numpy as np
 from ..rfb.encodings import PSEUDO_CURSOR, PSEUDO_VMWARE_CURSOR, PSEUDO_X_CURSOR
 from ..rfb.server_protocol import ServerProtocol
 from .picture.encoders.cursor import cursor, cursor_vmware, x_cursor
-from .picture.screen import Pixels
+from .picture.framebuffer import Pixels
 
 
 class Cursor:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from .cursor import Cursor
 from .input.keyboard_state import Keys
-from .picture.screen import Screen, Tiles
+from .picture.framebuffer import Framebuffer, Tiles
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Source(Protocol):
     """One display. It tells nothing, and takes no keys, before `start`."""
 
     @property
-    def screen(self) -> Screen:
+    def screen(self) -> Framebuffer:
         """What it shows."""
 
     @property

@@ -30,11 +30,11 @@ from .clipboard.service import Sharing
 from .connection import Connection
 from .display_source import Listener, Source
 from .greeting import greet
-from .picture.screen import Tiles
+from .picture.framebuffer import Tiles
 from .sizes import Sizes
 from .status import Status
-from .video.broadcaster import SharedStream
-from .video.decoder_fallback import Recovery
+from .video.broadcaster import Broadcaster
+from .video.decoder_fallback import DecoderFallback
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -57,8 +57,8 @@ class StreamServer:
         self._cursor = source.cursor
         self._sizes = Sizes(source.screen, self._connections)
         self._status = status or Status()
-        self._recovery = Recovery()
-        self._stream = SharedStream(source.screen, self._connections, self._recovery, self._status)
+        self._fallback = DecoderFallback()
+        self._broadcaster = Broadcaster(source.screen, self._connections, self._fallback, self._status)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ class StreamServer:
         )
         try:
             await self._source.start(listener)
-            self._stream.follow_screen()
+            self._broadcaster.follow_screen()
             self._sharing = Sharing(self._source, self._connections, self._primary)
             self._sharing.start()
             await self._listen(path, ready)
@@ -92,20 +92,20 @@ class StreamServer:
             async with server:
                 ready()
                 try:
-                    self._stream.load_engine()  # once it listens: a desktop's start need not wait for that
+                    self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
                 finally:
                     for client in self._connections:
                         client.abort()
         finally:
-            self._stream.stop()
+            self._broadcaster.stop()
             self._status.close()
             self._sizes.close()
             self._sharing.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240
 
     def _changed(self, tiles: Tiles) -> None:
-        self._stream.changed(tiles)
+        self._broadcaster.changed(tiles)
 
     def _display_ended(self, failed: bool) -> None:
         log.log(logging.ERROR if failed else logging.INFO, "the display is gone")
@@ -115,9 +115,9 @@ class StreamServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Connection(reader, writer, self._source, self._name, self._handle)
-        client.trust = self._recovery.trust(time.monotonic())
+        client.video_level = self._fallback.level_for_next(time.monotonic())
         self._connections.append(client)
-        self._stream.follow_screen()
+        self._broadcaster.follow_screen()
         try:
             await client.run()
         except ProtocolError as error:
@@ -126,7 +126,7 @@ class StreamServer:
             pass
         finally:
             self._connections.remove(client)
-            self._stream.forget(client)
+            self._broadcaster.forget(client)
             self._sizes.forget(client)
             self._sharing.forget(client)
             with contextlib.suppress(ConnectionError):
@@ -176,13 +176,13 @@ class StreamServer:
         if event.flags & server_messages.FENCE_REQUEST:
             client.send(server_messages.fence(event.flags & ~server_messages.FENCE_REQUEST, event.payload))
         elif client.acknowledged(event.payload):
-            self._stream.acknowledged(client)
+            self._broadcaster.acknowledged(client)
 
     # -- what the display does ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
         self._sizes.changed()  # before anything is sent that lies beyond the old size
-        self._stream.stop()
+        self._broadcaster.stop()
 
     def _locks_changed(self, state: int) -> None:
         for client in self._connections:

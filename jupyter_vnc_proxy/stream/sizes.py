@@ -10,7 +10,7 @@ from ..options import MAX_SIDE, MIN_SIDE
 from ..rfb import encodings, events, server_messages
 from ..rfb.events import SetDesktopSize
 from .connection import Connection
-from .picture.screen import Screen, SizeRefused
+from .picture.framebuffer import Framebuffer, ResizeError
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -25,7 +25,7 @@ ANSWERS = 1.0
 class Sizes:
     """Changes the screen's size for ``clients``, a list that the server keeps, and tells them what it is."""
 
-    def __init__(self, screen: Screen, clients: Sequence[Connection]) -> None:
+    def __init__(self, screen: Framebuffer, clients: Sequence[Connection]) -> None:
         self._screen = screen
         self._clients = clients
         self._layout: tuple[events.Monitor, ...] = (events.Monitor(0, 0, 0, *self._size),)
@@ -59,9 +59,10 @@ class Sizes:
         width, height = max(event.width, MIN_SIDE), max(event.height, MIN_SIDE)
         try:
             size = self._screen.resize(width, height) if (width, height) != before else before
-        except SizeRefused as error:
+        except ResizeError as error:
             self._failed(
-                server_messages.SIZE_PROHIBITED if error.forever else server_messages.SIZE_OUT_OF_RESOURCES, str(error)
+                server_messages.SIZE_PROHIBITED if error.permanent else server_messages.SIZE_OUT_OF_RESOURCES,
+                str(error),
             )
         else:
             whole = (event.width, event.height) == (size[0], size[1])

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from .screen import Tiles
+from .framebuffer import Tiles
 
 LARGE = 0.08
 """Share of the screen that must change at once, or be in motion, to count as large."""
@@ -25,7 +25,7 @@ HOTTEST = 6.0
 """No tile counts as hotter, so that a short change of what moves is seen soon."""
 
 
-class Heat:
+class ChangeRate:
     """Follows the changes of each tile; ``tiles`` gives the shape."""
 
     def __init__(self, tiles: Tiles) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .copy_search import Move, Picture, find_moves
-from .screen import TILE, Pixels, Rectangle, Tiles
+from .copy_search import Move, Picture, find_copies
+from .framebuffer import TILE, Pixels, Rectangle, Tiles
 
 WORTH_A_LOOK = 12
 """Tiles that must have changed before moves are looked for."""
@@ -15,7 +15,7 @@ MOST_FAILURES = 32
 """Looks that found nothing; half as many are left out then."""
 
 
-class Shown:
+class ClientFramebuffer:
     """The pixels that one viewer shows; the screen's are handed in, of the same shape.
 
     Tiles that were never sent are not known. Of ``inexact`` tiles the pixels are known that it should show.
@@ -61,7 +61,7 @@ class Shown:
             self._pause -= 1
             return []
         box = _box_of(unseen, *screen.shape[:2])
-        found = find_moves(_numbers(self._pixels, box), _numbers(screen, box), self._way)
+        found = find_copies(_numbers(self._pixels, box), _numbers(screen, box), self._way)
         moves = [move._replace(x=move.x + box.x, y=move.y + box.y) for move in found]
         moves = [move for move in moves if self._known[tiles_of(_source(move))].all()]
         if not moves:

@@ -52,7 +52,7 @@ class Move(NamedTuple):
     dy: int
 
 
-def find_moves(old: Picture, new: Picture, likely: tuple[int, int] = (0, 0)) -> list[Move]:
+def find_copies(old: Picture, new: Picture, likely: tuple[int, int] = (0, 0)) -> list[Move]:
     """Return parts of ``new`` that are elsewhere in ``old``, none overlapping; all have moved the same way.
 
     They come in an order in which one picture may be made from the other in place. ``likely`` is a way to try first.

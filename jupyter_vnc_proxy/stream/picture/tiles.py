@@ -13,12 +13,12 @@ import numpy as np
 
 from ...rfb import encodings, server_messages
 from ...rfb.server_protocol import ServerProtocol
-from .change_rate import Heat
-from .client_framebuffer import Shown, tiles_of
+from .change_rate import ChangeRate
+from .client_framebuffer import ClientFramebuffer, tiles_of
 from .encoders.raw import RawEncoder
 from .encoders.tight import MAX_WIDTH, TightEncoder
 from .encoders.zrle import ZRLEEncoder
-from .screen import TILE, Rectangle, Screen, Tiles, rectangles_of
+from .framebuffer import TILE, Framebuffer, Rectangle, Tiles, rectangles_of
 
 PREFERRED = (encodings.ENCODING_TIGHT, encodings.ENCODING_ZRLE, encodings.ENCODING_RAW)
 
@@ -35,7 +35,7 @@ SETTLING_SIZE = 256 * 1024
 class TileEncoder:
     """One viewer's tiles. What is returned must be sent, and in order: encoders go on from rectangle to rectangle."""
 
-    def __init__(self, screen: Screen, protocol: ServerProtocol) -> None:
+    def __init__(self, screen: Framebuffer, protocol: ServerProtocol) -> None:
         self._screen = screen
         self._protocol = protocol
         self._tight = TightEncoder()
@@ -45,14 +45,14 @@ class TileEncoder:
 
     def resized(self) -> None:
         """The screen has another size; what the viewer showed counts for nothing."""
-        self._heat = Heat(self._screen.tiles())
+        self._heat = ChangeRate(self._screen.tiles())
         self.forget()
 
     def forget(self) -> None:
         """Nothing is known of what the viewer shows."""
         self._unseen = self._screen.tiles(True)
         self._inexact = self._screen.tiles()
-        self._shown: Shown | None = None
+        self._shown: ClientFramebuffer | None = None
         self._resume = (0, 0)
 
     def changed(self, tiles: Tiles, now: float) -> None:
@@ -118,7 +118,7 @@ class TileEncoder:
             self._shown = None
             return [], copied
         if self._shown is None:
-            self._shown = Shown(self._screen.pixels, self._inexact)
+            self._shown = ClientFramebuffer(self._screen.pixels, self._inexact)
         found = []
         for move in self._shown.move(self._screen.pixels, self._unseen):
             found.append(server_messages.copy_rect(*move[:4], move.x - move.dx, move.y - move.dy))
@@ -171,7 +171,7 @@ class TileEncoder:
 
 
 def _parts(
-    tiles: Tiles, screen: Screen, most: int = 4 * TILE, is_film: bool = False
+    tiles: Tiles, screen: Framebuffer, most: int = 4 * TILE, is_film: bool = False
 ) -> Iterator[tuple[Rectangle, bool]]:
     """Yield parts of whole tiles that cover the flagged ones, ``most`` by ``most`` pixels or as large, and the flag."""
     for each in rectangles_of(tiles, screen.width, screen.height) if tiles.any() else ():

@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ..picture.screen import Screen, Tiles
-from ..status import Status
-from .client import VideoClient
-from .decoder_fallback import Recovery, Trust
-from .engine import Engine, Picture, PixelfluxEngine
-from .motion_detector import Motion
+from ..picture.framebuffer import Framebuffer, Tiles
+from .client import VideoClient, VideoStatus
+from .decoder_fallback import DecoderFallback, VideoLevel
+from .engine import EncodedFrame, Engine, PixelfluxEngine
+from .motion_detector import MotionDetector
 from .video import Video
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -34,22 +33,24 @@ UNPAINTED = 0.25
 """Seconds between two looks at viewers that have not painted, at rest, what they were sent while the screen moved."""
 
 
-class SharedStream:
+class Broadcaster:
     """Sends the screen's picture to ``viewers``, a list that the server keeps.
 
     Tiles go out exactly and at once. While much of the screen moves, the engine's pictures go to every viewer that
     takes them; when it has come to rest, what the video left inexact follows as tiles.
     """
 
-    def __init__(self, screen: Screen, viewers: Sequence[VideoClient], recovery: Recovery, status: Status) -> None:
+    def __init__(
+        self, screen: Framebuffer, viewers: Sequence[VideoClient], recovery: DecoderFallback, status: VideoStatus
+    ) -> None:
         self._screen = screen
         self._viewers = viewers
         self._recovery = recovery
-        self._make_engine: Callable[[Callable[[Picture], None]], Engine] | None = None
+        self._make_engine: Callable[[Callable[[EncodedFrame], None]], Engine] | None = None
         self._videos: list[Video] = []
         self._moved: dict[VideoClient, float] = {}
         self._apart: set[VideoClient] = set()
-        self._motion = Motion()
+        self._motion = MotionDetector()
         self._ticker: asyncio.Task[None] | None = None
         self._unpainted: asyncio.TimerHandle | None = None
         self._ticks = 0
@@ -58,7 +59,7 @@ class SharedStream:
     def load_engine(self) -> None:
         """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
         try:
-            make_engine = partial(PixelfluxEngine, aim=self._screen.aim)
+            make_engine = partial(PixelfluxEngine, configure_capture=self._screen.configure_capture)
             self._videos = [Video(self._screen, make_engine, self._pictured, self._status)]
         except ImportError as error:
             log.warning("no H.264: %s", error)
@@ -135,7 +136,9 @@ class SharedStream:
 
     def follow_screen(self) -> None:
         """Look at what is drawn only where somebody is to be sent tiles; before a video there is nothing to compare."""
-        self._screen.follow(any(not viewer.in_video and not self._waits_for_video(viewer) for viewer in self._viewers))
+        self._screen.track_changes(
+            any(not viewer.in_video and not self._waits_for_video(viewer) for viewer in self._viewers)
+        )
 
     async def _tick(self) -> None:
         while time.monotonic() < self._motion.rest_at():
@@ -143,7 +146,7 @@ class SharedStream:
             now = time.monotonic()
             self._ticks += 1
             nobody_compares = not any(video.viewers for video in self._videos)
-            self._motion.drawn(now, self._screen.drawn_share(), is_change=nobody_compares)
+            self._motion.drawn(now, self._screen.damaged_share(), is_change=nobody_compares)
             try:
                 self._look_for_hung(now)
                 for video in self._videos:
@@ -160,7 +163,7 @@ class SharedStream:
 
     def _look_after(self, video: Video, now: float) -> None:
         for viewer in list(video.viewers):
-            if viewer.pacer.fell_behind(now) and not viewer.needs_key:
+            if viewer.pacer.fell_behind(now) and not viewer.needs_key_frame:
                 video.leave(viewer)  # it joins again when it has painted what is under way
             elif self._ticks % 2:
                 viewer.ping()
@@ -187,8 +190,8 @@ class SharedStream:
                 self._leave(viewer)
                 self._join(self._videos[0], [viewer])
             return
-        trust = self._recovery.hung(now, viewer.trust, viewer.has_full_colour)
-        without = "4:4:4" if trust == Trust.HALVED_COLOUR else "H.264"
+        trust = self._recovery.hung(now, viewer.video_level, viewer.takes_full_chroma)
+        without = "4:4:4" if trust == VideoLevel.HALVED_CHROMA else "H.264"
         log.warning("a viewer's decoder hangs; it goes on without %s", without)
         self._status.note(f"A browser stopped decoding the video, so it goes on without {without}.")
         self._leave(viewer)
@@ -210,7 +213,7 @@ class SharedStream:
         slow = [viewer for viewer, kilobits in ripe.items() if viewer in first.viewers and kilobits < SLOW * best]
         others = [viewer for viewer in ripe if viewer not in first.viewers]
         back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
-        if slow and len(self._videos) < min(ENCODERS, self._screen.captures) and self._make_engine is not None:
+        if slow and len(self._videos) < min(ENCODERS, self._screen.max_captures) and self._make_engine is not None:
             self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
         last = self._videos[-1]
         if last is first:

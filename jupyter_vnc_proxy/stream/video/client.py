@@ -1,62 +1,70 @@
-"""What the video needs of a client: what its link and its decoder can take, and how a picture is sent to it."""
+"""The interfaces that the video uses: a client, as a connection implements it, and the status that it reports to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from ..picture.screen import Screen
 from ..picture.tiles import TileEncoder
-from .decoder_fallback import Trust
-from .engine import Picture
+from .decoder_fallback import VideoLevel
+from .engine import EncodedFrame
 from .pacing import Pacer
 
 
 class VideoClient(Protocol):
-    """One RFB client that is sent tiles, or the pictures of a video while it watches one."""
+    """One RFB client. It is sent tiles, or the frames of a video while it watches one."""
 
     tiles: TileEncoder
     pacer: Pacer
-    trust: Trust
+    video_level: VideoLevel
     in_video: bool
     """Whether it watches a video; it is sent no tiles meanwhile."""
 
-    needs_key: bool
-    """Whether its decoder must begin with a key picture."""
+    needs_key_frame: bool
+    """Whether its decoder must begin with a key frame."""
 
     @property
     def takes_video(self) -> bool:
         """Whether it decodes H.264, takes updates that it has not requested, and reports when it has painted them."""
 
     @property
-    def has_full_colour(self) -> bool:
-        """Whether the video that it is sent may be 4:4:4."""
+    def takes_full_chroma(self) -> bool:
+        """Whether it may be sent 4:4:4."""
 
     @property
     def quality(self) -> int | None:
-        """Its quality level, 0 (worst) to 9, or ``None`` if it has announced none."""
+        """Its quality level, 0 (worst) to 9 (best), or ``None`` if it has announced none."""
 
     def ping(self) -> None:
-        """Measure the link's own delay."""
+        """Measure the base delay of its link."""
 
     def send_tiles(self) -> None:
-        """Send what it has not seen yet, as far as its link takes it."""
+        """Send the tiles that have changed, as far as flow control allows."""
 
     def join_video(self) -> None:
-        """Watch a video, from its next key picture on."""
+        """Begin to watch a video, at its next key frame."""
 
     def leave_video(self) -> None:
-        """Stop watching; all tiles must be sent again."""
+        """Stop watching, and mark all tiles as changed: the video is lossy."""
 
-    def send_picture(self, picture: Picture) -> bool:
-        """Send one picture of the video; return ``False`` if a key picture must come first."""
+    def send_frame(self, frame: EncodedFrame) -> bool:
+        """Send one frame of the video; return ``False`` if a key frame must come first."""
 
     def reset_decoder(self) -> bool:
-        """Restart its decoder with a key picture; return ``False`` if that has already been tried in vain."""
+        """Restart its decoder with a key frame; return ``False`` if it was restarted before and has not recovered."""
 
     def abort(self) -> None:
         """Close the connection at once."""
 
 
-def even(screen: Screen) -> tuple[int, int]:
-    """Return the width and height in pixels that H.264 with halved chroma can show: even, at most the screen's."""
-    return screen.width & ~1, screen.height & ~1
+class VideoStatus(Protocol):
+    """Takes what a person should know about the video."""
+
+    def encoder(self, text: str | None) -> None:
+        """Report the encoder in use; ``None`` if there is none."""
+
+    def note(self, text: str) -> None:
+        """Report a limitation, in a sentence for people."""
+
+    def ask(self, describe: Callable[[], str | None]) -> None:
+        """Report the encoder that ``describe()`` returns; it is called on a thread because it may block."""

@@ -13,27 +13,27 @@ RETURNS = 20.0
 """Seconds within which a viewer that was sent away comes back."""
 
 
-class Trust(IntEnum):
+class VideoLevel(IntEnum):
     """What a viewer's decoder is given."""
 
-    WITHOUT_VIDEO = 0
-    HALVED_COLOUR = 1
-    ALL = 2
+    NO_VIDEO = 0
+    HALVED_CHROMA = 1
+    FULL_CHROMA = 2
 
 
-class Recovery:
+class DecoderFallback:
     """Remembers, for a while, which decoders hung."""
 
     def __init__(self) -> None:
-        self._expected: list[tuple[float, Trust]] = []
+        self._expected: list[tuple[float, VideoLevel]] = []
 
-    def hung(self, now: float, trust: Trust, full_colour: bool) -> Trust:
+    def hung(self, now: float, trust: VideoLevel, full_chroma: bool) -> VideoLevel:
         """A viewer's decoder hung with what ``trust`` gave it (4:4:4 or not); return what it gets from now on."""
-        less = Trust.HALVED_COLOUR if trust == Trust.ALL and full_colour else Trust.WITHOUT_VIDEO
+        less = VideoLevel.HALVED_CHROMA if trust == VideoLevel.FULL_CHROMA and full_chroma else VideoLevel.NO_VIDEO
         self._expected.append((now + RETURNS, less))
         return less
 
-    def trust(self, now: float) -> Trust:
+    def level_for_next(self, now: float) -> VideoLevel:
         """Return what a viewer that connects now is given."""
         self._expected = [each for each in self._expected if each[0] >= now]
-        return self._expected.pop(0)[1] if self._expected else Trust.ALL
+        return self._expected.pop(0)[1] if self._expected else VideoLevel.FULL_CHROMA

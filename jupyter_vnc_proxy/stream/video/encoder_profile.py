@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .engine import Look
+from .engine import EncoderProfile
 
 FULL_COLOUR_FROM = 7
 """The level from which on video is 4:4:4. noVNC can't tell what its browser decodes; a page that knows asks thus."""
@@ -18,12 +18,12 @@ BITS_PER_PIXEL = (0.03, 0.04, 0.06, 0.08, 0.1, 0.14, 0.18, 0.18, 0.18, 0.4)
 FULL_FRAMES = 60
 
 
-def look_of(level: int | None) -> Look:
+def profile_for(level: int | None) -> EncoderProfile:
     """Return how good pictures may be at a quality level."""
     level = DEFAULT if level is None else level
-    return Look(FINEST[level], level >= FULL_COLOUR_FROM)
+    return EncoderProfile(FINEST[level], level >= FULL_COLOUR_FROM)
 
 
-def most_kilobits(level: int | None, width: int, height: int) -> float:
+def max_bitrate_kbps(level: int | None, width: int, height: int) -> float:
     """Return the kilobits a second that a video of so many pixels may take where no link limits it."""
     return BITS_PER_PIXEL[DEFAULT if level is None else level] * width * height * FULL_FRAMES / 1000

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..picture.framebuffer import Framebuffer
+
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 NAL_SPS = 7
@@ -19,7 +21,7 @@ WORTH_A_CHANGE = 0.05
 
 
 @dataclass(frozen=True)
-class Picture:
+class EncodedFrame:
     """One encoded picture of the whole screen: Annex-B bytes, one slice."""
 
     data: bytes
@@ -40,29 +42,29 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Look:
+class EncoderProfile:
     """How good a picture may be. ``finest``: the quantiser that nothing goes below (ITU-T H.264: 0 best, 51 worst).
 
-    ``full_colour``: 4:4:4, in the full range, where a browser decodes it; else 4:2:0.
+    ``full_chroma``: 4:4:4, in the full range, where a browser decodes it; else 4:2:0.
     """
 
     finest: int
-    full_colour: bool = False
+    full_chroma: bool = False
 
 
 class Engine(Protocol):
     """Captures the whole of a display and encodes what changes; `start` and `stop` may be called again and again."""
 
-    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
+    def start(self, width: int, height: int, rate: Rate, look: EncoderProfile) -> None:
         """Begin; the first picture is a key picture. Raise ``RuntimeError`` where it can't."""
 
     def stop(self) -> None:
         """End; nothing is delivered afterwards."""
 
-    def change_rate(self, rate: Rate) -> None:
+    def set_rate(self, rate: Rate) -> None:
         """Change the rate while it runs."""
 
-    def request_key(self) -> None:
+    def request_key_frame(self) -> None:
         """Make the next picture a key picture."""
 
     def describe(self) -> str | None:
@@ -77,22 +79,22 @@ class PixelfluxEngine:
     quality, and what is not is bounded, key pictures too. So nothing has to be started anew when a link changes.
     """
 
-    def __init__(self, deliver: Callable[[Picture], None], aim: Callable[[Any], None]) -> None:
+    def __init__(self, deliver: Callable[[EncodedFrame], None], configure_capture: Callable[[Any], None]) -> None:
         import pixelflux
 
         self._pixelflux = pixelflux
         self._capture = pixelflux.ScreenCapture()
         self._deliver = deliver
-        self._aim = aim
+        self._configure_capture = configure_capture
         self._turn = 0
         self._rate = Rate(0)
         self._running = False
 
-    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
+    def start(self, width: int, height: int, rate: Rate, look: EncoderProfile) -> None:
         """Begin to capture the whole display."""
         self.stop()
         settings = self._pixelflux.CaptureSettings()
-        self._aim(settings)
+        self._configure_capture(settings)
         settings.auto_gpu = "true"  # the first GPU with an encoder (NVENC, VA-API), else the processor
         settings.capture_width, settings.capture_height = width, height
         settings.target_fps = rate.frames
@@ -100,7 +102,7 @@ class PixelfluxEngine:
         settings.video_fullframe = True
         settings.omit_stripe_headers = True  # bare Annex-B
         settings.cpu_encode_threading = False  # one slice a picture, which is all that noVNC's parser can follow
-        settings.video_fullcolor = look.full_colour
+        settings.video_fullcolor = look.full_chroma
         settings.video_cbr_mode = True
         settings.video_bitrate_kbps = rate.kilobits
         settings.video_min_qp = look.finest
@@ -109,12 +111,12 @@ class PixelfluxEngine:
         turn, loop = self._turn, asyncio.get_running_loop()
 
         def on_frame(frame: Any) -> None:  # on the engine's own thread, which the frame's memory belongs to
-            loop.call_soon_threadsafe(self._take, turn, Picture(bytes(memoryview(frame))))
+            loop.call_soon_threadsafe(self._take, turn, EncodedFrame(bytes(memoryview(frame))))
 
         self._capture.start_capture(on_frame, settings)
         self._running = True
 
-    def _take(self, turn: int, picture: Picture) -> None:
+    def _take(self, turn: int, picture: EncodedFrame) -> None:
         if turn == self._turn and self._running:
             self._deliver(picture)
 
@@ -124,7 +126,7 @@ class PixelfluxEngine:
             self._running = False
             self._capture.stop_capture()
 
-    def change_rate(self, rate: Rate) -> None:
+    def set_rate(self, rate: Rate) -> None:
         """Change frame rate and bits, where the difference is worth it."""
         if not self._running:
             return
@@ -137,7 +139,7 @@ class PixelfluxEngine:
             kilobits = self._rate.kilobits
         self._rate = Rate(kilobits, rate.frames)
 
-    def request_key(self) -> None:
+    def request_key_frame(self) -> None:
         """Make the next picture a key picture."""
         if self._running:
             self._capture.request_idr_frame()
@@ -155,3 +157,8 @@ def describe_stream(info: Mapping[str, Any]) -> str:
         return f"{info['encoder']} (software), {chroma}"
     gpu = info.get("gpu") or info.get("driver")
     return f"{info['encoder']} on {gpu}, {chroma}" if gpu else f"{info['encoder']} (GPU), {chroma}"
+
+
+def even_size(framebuffer: Framebuffer) -> tuple[int, int]:
+    """Return the part of a screen, in pixels, that H.264 with halved chroma can show: even, at most the screen's."""
+    return framebuffer.width & ~1, framebuffer.height & ~1

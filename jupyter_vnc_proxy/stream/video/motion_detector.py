@@ -16,7 +16,7 @@ LINGERS = 0.5
 """Seconds without a large change after which it has ended as well: what is small is better sent exactly."""
 
 
-class Motion:
+class MotionDetector:
     """Follows changes; `active` has hysteresis, so that it neither flaps nor lingers."""
 
     def __init__(self) -> None:
@@ -53,6 +53,6 @@ class Motion:
         return min(self._last + REST, self._last_large + LINGERS)
 
     def stop(self) -> None:
-        """Motion has ended."""
+        """MotionDetector has ended."""
         self.active = False
         self._large.clear()

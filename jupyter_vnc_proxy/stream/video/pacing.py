@@ -222,7 +222,7 @@ class Pacer:
             self._slowed = now
 
 
-class Fitting:
+class FrameRateLimiter:
     """How many pictures a second an encoder should make, where it can't make them as small as they are to be.
 
     Fewer are better than worse ones only then: an encoder that uses what it is given could make more.

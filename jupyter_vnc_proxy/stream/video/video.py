@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..picture.screen import Screen
-from ..status import Status
-from .client import VideoClient, even
-from .encoder_profile import look_of, most_kilobits
-from .engine import Engine, Look, Picture, Rate
-from .pacing import Fitting
+from ..picture.framebuffer import Framebuffer
+from .client import VideoClient, VideoStatus
+from .encoder_profile import max_bitrate_kbps, profile_for
+from .engine import EncodedFrame, EncoderProfile, Engine, Rate, even_size
+from .pacing import FrameRateLimiter
 
 CHROMA_LASTS = 2.5
 """Seconds between two changes of the chroma: each begins with a key picture, and it takes a second to refine that."""
@@ -32,10 +31,10 @@ class Video:
 
     def __init__(
         self,
-        screen: Screen,
-        make_engine: Callable[[Callable[[Picture], None]], Engine],
+        screen: Framebuffer,
+        make_engine: Callable[[Callable[[EncodedFrame], None]], Engine],
         on_picture: Callable[[], None],
-        status: Status,
+        status: VideoStatus,
     ) -> None:
         self._screen = screen
         self._engine = make_engine(self._deliver)
@@ -44,13 +43,13 @@ class Video:
         self._described = False
         self.viewers: list[VideoClient] = []
         self._running = False
-        self._look = Look(0)
+        self._look = EncoderProfile(0)
         self._looked = float("-inf")
         self._rate = Rate(0)
         self._size = 0.0  # kilobits of a picture
         self._light = True
         self._spare_until = float("-inf")
-        self._fitting = Fitting()
+        self._fitting = FrameRateLimiter()
 
     # -- who watches --------------------------------------------------------------------------------------------------
 
@@ -62,7 +61,7 @@ class Video:
             viewer.join_video()
         self.viewers += viewers
         if self._running:
-            self._engine.request_key()
+            self._engine.request_key_frame()
         else:
             self._begin(now)
 
@@ -92,29 +91,29 @@ class Video:
         rate, look = self.wanted(now)
         if look != self._look and now - self._looked > CHROMA_LASTS:
             for viewer in self.viewers:
-                viewer.needs_key = True
+                viewer.needs_key_frame = True
             self._start(now)
         else:
-            self._engine.change_rate(rate)
+            self._engine.set_rate(rate)
         self._rate = rate
 
-    def wanted(self, now: float) -> tuple[Rate, Look]:
+    def wanted(self, now: float) -> tuple[Rate, EncoderProfile]:
         """Return what all who watch can take."""
         rates = [self.rate_for(viewer, now) for viewer in self.viewers]
         rate = Rate(min(each.kilobits for each in rates), min(each.frames for each in rates))
-        looks = [look_of(viewer.quality) for viewer in self.viewers]
-        most = min(most_kilobits(viewer.quality, *even(self._screen)) for viewer in self.viewers)
-        heavy = HEAVY if self._look.full_colour else HEAVY_HALVED
+        looks = [profile_for(viewer.quality) for viewer in self.viewers]
+        most = min(max_bitrate_kbps(viewer.quality, *even_size(self._screen)) for viewer in self.viewers)
+        heavy = HEAVY if self._look.full_chroma else HEAVY_HALVED
         is_judged = self._running and now - self._looked > CHROMA_LASTS / 2
         if is_judged and max(viewer.pacer.load for viewer in self.viewers) > heavy:
             self._spare_until = now + SPARES
-        full_colour = (
+        full_chroma = (
             now >= self._spare_until
             and self._is_light(min(most, rate.kilobits))
-            and all(viewer.has_full_colour for viewer in self.viewers)
+            and all(viewer.takes_full_chroma for viewer in self.viewers)
         )
         share = min(viewer.pacer.share(now, most) for viewer in self.viewers)
-        return self._fitting.fit(now, rate, share), Look(max(look.finest for look in looks), full_colour)
+        return self._fitting.fit(now, rate, share), EncoderProfile(max(look.finest for look in looks), full_chroma)
 
     def _is_light(self, most: float) -> bool:
         """Tell whether 4:4:4, which coloured text needs, takes little: a film is the same without, and cheaper."""
@@ -124,7 +123,7 @@ class Video:
 
     def rate_for(self, viewer: VideoClient, now: float) -> Rate:
         """Return what one viewer can take."""
-        return viewer.pacer.rate(now, most_kilobits(viewer.quality, *even(self._screen)))
+        return viewer.pacer.rate(now, max_bitrate_kbps(viewer.quality, *even_size(self._screen)))
 
     def _begin(self, now: float) -> None:
         if self._screen.width * self._screen.height >= LARGE:
@@ -132,14 +131,14 @@ class Video:
         self._start(now)
 
     def _start(self, now: float) -> None:
-        self._fitting = Fitting()
+        self._fitting = FrameRateLimiter()
         self._rate, self._look = self.wanted(now)
         self._looked = now
         self._described = False
-        self._engine.start(*even(self._screen), self._rate, self._look)
+        self._engine.start(*even_size(self._screen), self._rate, self._look)
         self._running = True
 
-    def _deliver(self, picture: Picture) -> None:
+    def _deliver(self, picture: EncodedFrame) -> None:
         self._on_picture()
         if not self._described:
             self._described = True
@@ -147,6 +146,6 @@ class Video:
         if not picture.is_key:
             self._size += SMOOTHING * (len(picture.data) / 125 - self._size)
             self._fitting.encoded(len(picture.data), self._rate)
-        waiting = [viewer for viewer in self.viewers if not viewer.send_picture(picture)]
+        waiting = [viewer for viewer in self.viewers if not viewer.send_frame(picture)]
         if waiting:
-            self._engine.request_key()
+            self._engine.request_key_frame()

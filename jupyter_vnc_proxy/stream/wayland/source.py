@@ -18,7 +18,7 @@ from ...options import Geometry
 from ...system.x_display import connect, write_cookie
 from ..cursor import Cursor
 from ..display_source import Listener
-from ..picture.screen import Pixels, Rectangle, Tiles
+from ..picture.framebuffer import Pixels, Rectangle, Tiles
 from ..x11.selection import Clipboard
 from .keys import WaylandKeys
 from .pointer import WaylandPointer

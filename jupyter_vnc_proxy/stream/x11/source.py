@@ -14,7 +14,7 @@ import xcffib.xproto
 from ...system.x_display import connect
 from ..cursor import Cursor, straight
 from ..display_source import Listener
-from ..picture.screen import Tiles
+from ..picture.framebuffer import Tiles
 from .input import Layout, Pointer
 from .screen import XScreen
 from .selection import Clipboard

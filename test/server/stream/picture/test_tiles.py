@@ -13,8 +13,8 @@ from support.stream.clients import HELLO, set_encodings
 from support.stream.decoders import TightDecoder, ZRLEDecoder
 
 from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
-from jupyter_vnc_proxy.stream.picture.copy_search import find_moves
-from jupyter_vnc_proxy.stream.picture.screen import TILE, Rectangle, Tiles
+from jupyter_vnc_proxy.stream.picture.copy_search import find_copies
+from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles
 from jupyter_vnc_proxy.stream.picture.tiles import TileEncoder
 
 RAW, COPY, TIGHT, ZRLE = 0, 1, 7, 16
@@ -373,6 +373,6 @@ def test_every_move_that_is_found_is_true(dx: int, dy: int, seed: int) -> None:
     screen.move(Rectangle(60, 60, 200, 136), dx, dy)
     screen.noise(Rectangle(0, seed % 200, 320, 3))
     before, after = (each.view(np.uint32)[..., 0] for each in (old, screen.pixels))
-    for move in find_moves(before, after):
+    for move in find_copies(before, after):
         source = before[move.y - move.dy :, move.x - move.dx :][: move.height, : move.width]
         assert (after[move.y : move.y + move.height, move.x : move.x + move.width] == source).all()

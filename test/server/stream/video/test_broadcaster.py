@@ -14,8 +14,8 @@ from jupyter_vnc_proxy.rfb.server_messages import H264_RESET_CONTEXT
 from jupyter_vnc_proxy.stream import client
 from jupyter_vnc_proxy.stream.status import Status
 from jupyter_vnc_proxy.stream.video import broadcaster
-from jupyter_vnc_proxy.stream.video.broadcaster import STAYS, SharedStream
-from jupyter_vnc_proxy.stream.video.decoder_fallback import Recovery, Trust
+from jupyter_vnc_proxy.stream.video.broadcaster import STAYS, Broadcaster
+from jupyter_vnc_proxy.stream.video.decoder_fallback import DecoderFallback, VideoLevel
 from jupyter_vnc_proxy.stream.video.motion_detector import CHANGES, REST
 from jupyter_vnc_proxy.stream.video.pacing import STUCK
 
@@ -28,8 +28,8 @@ class Stage:
         self.engines = engines
         self.screen = MemoryScreen()
         self.viewers: list[client.Client] = []
-        self.recovery = Recovery()
-        self.stream = SharedStream(self.screen, self.viewers, self.recovery, Status(listener.writer))
+        self.recovery = DecoderFallback()
+        self.stream = Broadcaster(self.screen, self.viewers, self.recovery, Status(listener.writer))
         self.stream.load_engine()
 
     def add(self, quality: int = 6, h264: bool = True, kilobits: int = 1_000_000) -> MemoryViewer:
@@ -149,7 +149,7 @@ async def test_a_third_class_of_viewers_is_sent_tiles_and_slows_nobody(stage: St
 
 
 async def test_where_a_display_can_be_captured_but_once_a_slow_viewer_is_sent_tiles(stage: Stage) -> None:
-    stage.screen.captures = 1
+    stage.screen.max_captures = 1
     quick, slow = stage.add(kilobits=3000), stage.add(kilobits=1000)
     stage.move()
     await stage.play(STAYS + 0.5)
@@ -254,5 +254,5 @@ async def test_a_decoder_that_hangs_gets_one_reset_and_is_then_sent_away_though_
     watching.read()
     stage.clock.now += STUCK + 0.1
     await until(lambda: watching.out.aborted)
-    assert stage.recovery.trust(stage.clock.now) == Trust.WITHOUT_VIDEO
+    assert stage.recovery.level_for_next(stage.clock.now) == VideoLevel.NO_VIDEO
     assert any("stopped decoding" in note for each in listener.told() for note in each.get("notes", ()))

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_vnc_proxy.stream.video.decoder_fallback import RETURNS, Recovery, Trust
+from jupyter_vnc_proxy.stream.video.decoder_fallback import RETURNS, DecoderFallback, VideoLevel
 
 
 def test_who_connects_is_trusted() -> None:
-    assert Recovery().trust(0.0) == Trust.ALL
+    assert DecoderFallback().level_for_next(0.0) == VideoLevel.FULL_CHROMA
 
 
 @pytest.mark.parametrize(
-    ("trust", "full_colour", "less"),
+    ("trust", "full_chroma", "less"),
     [
-        (Trust.ALL, True, Trust.HALVED_COLOUR),
-        (Trust.ALL, False, Trust.WITHOUT_VIDEO),
-        (Trust.HALVED_COLOUR, False, Trust.WITHOUT_VIDEO),
+        (VideoLevel.FULL_CHROMA, True, VideoLevel.HALVED_CHROMA),
+        (VideoLevel.FULL_CHROMA, False, VideoLevel.NO_VIDEO),
+        (VideoLevel.HALVED_CHROMA, False, VideoLevel.NO_VIDEO),
     ],
 )
-def test_who_comes_next_gets_less_and_only_that_one(trust: Trust, full_colour: bool, less: Trust) -> None:
-    recovery = Recovery()
-    assert recovery.hung(0.0, trust, full_colour) == less
-    assert recovery.trust(RETURNS - 1) == less
-    assert recovery.trust(RETURNS - 1) == Trust.ALL
+def test_who_comes_next_gets_less_and_only_that_one(trust: VideoLevel, full_chroma: bool, less: VideoLevel) -> None:
+    recovery = DecoderFallback()
+    assert recovery.hung(0.0, trust, full_chroma) == less
+    assert recovery.level_for_next(RETURNS - 1) == less
+    assert recovery.level_for_next(RETURNS - 1) == VideoLevel.FULL_CHROMA
 
 
 def test_who_comes_later_is_another_one() -> None:
-    recovery = Recovery()
-    recovery.hung(0.0, Trust.ALL, False)
-    assert recovery.trust(RETURNS + 0.1) == Trust.ALL
-    assert recovery.trust(0.0) == Trust.ALL
+    recovery = DecoderFallback()
+    recovery.hung(0.0, VideoLevel.FULL_CHROMA, False)
+    assert recovery.level_for_next(RETURNS + 0.1) == VideoLevel.FULL_CHROMA
+    assert recovery.level_for_next(0.0) == VideoLevel.FULL_CHROMA
 
 
 def test_several_that_hung_are_expected_in_their_order() -> None:
-    recovery = Recovery()
-    recovery.hung(0.0, Trust.ALL, True)
-    recovery.hung(1.0, Trust.ALL, False)
-    assert [recovery.trust(2.0) for _ in range(3)] == [Trust.HALVED_COLOUR, Trust.WITHOUT_VIDEO, Trust.ALL]
+    recovery = DecoderFallback()
+    recovery.hung(0.0, VideoLevel.FULL_CHROMA, True)
+    recovery.hung(1.0, VideoLevel.FULL_CHROMA, False)
+    assert [recovery.level_for_next(2.0) for _ in range(3)] == [
+        VideoLevel.HALVED_CHROMA,
+        VideoLevel.NO_VIDEO,
+        VideoLevel.FULL_CHROMA,
+    ]

@@ -7,7 +7,7 @@ from support.stream.engines import MemoryScreen, MemoryViewer, ToldEngine
 
 from jupyter_vnc_proxy.rfb.server_messages import H264_RESET_CONTEXT
 from jupyter_vnc_proxy.stream.status import Status
-from jupyter_vnc_proxy.stream.video.decoder_fallback import Trust
+from jupyter_vnc_proxy.stream.video.decoder_fallback import VideoLevel
 from jupyter_vnc_proxy.stream.video.video import CHROMA_LASTS, Video
 
 
@@ -65,14 +65,14 @@ async def test_who_joins_is_sent_nothing_before_a_key_picture_and_told_to_begin_
 async def test_the_chroma_is_whole_where_all_who_watch_ask_for_it(levels: list[int], expected: bool) -> None:
     watched = Watched(*levels)
     watched.video.join(watched.viewers, 0.0)
-    assert watched.engine.look.full_colour is expected
+    assert watched.engine.look.full_chroma is expected
 
 
 async def test_one_whose_decoder_has_hung_on_whole_chroma_is_not_given_it_again() -> None:
     watched = Watched(8, 8)
-    watched.viewers[1].trust = Trust.HALVED_COLOUR
+    watched.viewers[1].video_level = VideoLevel.HALVED_CHROMA
     watched.video.join(watched.viewers, 0.0)
-    assert not watched.engine.look.full_colour
+    assert not watched.engine.look.full_chroma
 
 
 async def test_a_heavy_film_has_halved_chroma_and_each_change_begins_with_a_key_picture_and_anew() -> None:
@@ -80,7 +80,7 @@ async def test_a_heavy_film_has_halved_chroma_and_each_change_begins_with_a_key_
     video, engine, (viewer,) = watched.video, watched.engine, watched.viewers
     video.join([viewer], 0.0)
     now = 0.0
-    for full_colour, size in ((False, 20_000), (True, 10)):
+    for full_chroma, size in ((False, 20_000), (True, 10)):
         engine.picture(is_key=True)
         for _ in range(200):
             engine.picture(size=size)
@@ -91,7 +91,7 @@ async def test_a_heavy_film_has_halved_chroma_and_each_change_begins_with_a_key_
         now += CHROMA_LASTS + 0.1
         video.follow(now)
         assert len(engine.starts) == starts + 1
-        assert engine.look.full_colour is full_colour
+        assert engine.look.full_chroma is full_chroma
         engine.picture()
         engine.picture(is_key=True)
         assert viewer.pictures() == [(True, H264_RESET_CONTEXT)]
@@ -104,16 +104,16 @@ async def test_a_large_screen_begins_with_halved_chroma_and_has_it_whole_where_t
     watched = Watched(8, size=(1920, 1080))
     video, engine, (viewer,) = watched.video, watched.engine, watched.viewers
     video.join([viewer], 0.0)
-    assert not engine.look.full_colour
+    assert not engine.look.full_chroma
     viewer.pacer.load = load  # type: ignore[misc]
     for second in range(1, 10):
         engine.picture(is_key=True)
         video.follow(float(second))
-    assert engine.look.full_colour is expected
+    assert engine.look.full_chroma is expected
     assert len(engine.starts) == 1 + expected
     video.leave(viewer)
     video.join([viewer], 20.0)
-    assert not engine.look.full_colour
+    assert not engine.look.full_chroma
 
 
 async def test_all_get_what_the_narrowest_link_of_those_who_watch_takes() -> None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.client import Asked, Client
-from jupyter_vnc_proxy.stream.picture.screen import Tiles, no_tiles
-from jupyter_vnc_proxy.stream.video.engine import Look, Picture, Rate
+from jupyter_vnc_proxy.stream.picture.framebuffer import Tiles, tile_flags
+from jupyter_vnc_proxy.stream.video.engine import EncodedFrame, EncoderProfile, Rate
 from jupyter_vnc_proxy.stream.video.pacing import Pacer
 from support.stream.clients import HELLO, set_encodings
 
@@ -35,14 +35,16 @@ class Clock:
 class ToldEngine:
     """Delivers when a test says so. ``broken``: it raises from then on."""
 
-    def __init__(self, deliver: Callable[[Picture], None], aim: Callable[[Any], None] | None = None) -> None:
+    def __init__(
+        self, deliver: Callable[[EncodedFrame], None], configure_capture: Callable[[Any], None] | None = None
+    ) -> None:
         self.deliver = deliver
-        self.starts: list[tuple[int, int, Rate, Look]] = []
+        self.starts: list[tuple[int, int, Rate, EncoderProfile]] = []
         self.rate = Rate(0)
         self.running = self.broken = False
         self.keys = 0
 
-    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
+    def start(self, width: int, height: int, rate: Rate, look: EncoderProfile) -> None:
         self._work()
         self.starts.append((width, height, rate, look))
         self.rate = rate
@@ -51,11 +53,11 @@ class ToldEngine:
     def stop(self) -> None:
         self.running = False
 
-    def change_rate(self, rate: Rate) -> None:
+    def set_rate(self, rate: Rate) -> None:
         self._work()
         self.rate = rate
 
-    def request_key(self) -> None:
+    def request_key_frame(self) -> None:
         self.keys += 1
 
     def describe(self) -> str | None:
@@ -66,17 +68,17 @@ class ToldEngine:
             raise RuntimeError("the encoder is gone")
 
     @property
-    def look(self) -> Look:
+    def look(self) -> EncoderProfile:
         return self.starts[-1][3]
 
     def picture(self, is_key: bool = False, size: int = 100) -> None:
-        self.deliver(Picture(KEY if is_key else OTHER + bytes(size)))
+        self.deliver(EncodedFrame(KEY if is_key else OTHER + bytes(size)))
 
 
 class MemoryScreen:
     """A screen of one colour."""
 
-    captures = 2
+    max_captures = 2
 
     def __init__(self, width: int = 640, height: int = 480) -> None:
         self.width, self.height = width, height
@@ -85,18 +87,18 @@ class MemoryScreen:
         self.drawn = 1.0
 
     def tiles(self, value: bool = False) -> Tiles:
-        return no_tiles(self.width, self.height, value)
+        return tile_flags(self.width, self.height, value)
 
-    def follow(self, wanted: bool) -> None:
-        self.followed = wanted
+    def track_changes(self, enabled: bool) -> None:
+        self.followed = enabled
 
-    def drawn_share(self) -> float:
+    def damaged_share(self) -> float:
         return self.drawn
 
     def resize(self, width: int, height: int) -> Geometry:
         return Geometry(width, height)
 
-    def aim(self, settings: Any) -> None:
+    def configure_capture(self, settings: Any) -> None:
         pass
 
 

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 
 from jupyter_vnc_proxy.stream.video.engine import Rate
-from jupyter_vnc_proxy.stream.video.pacing import Fitting, Pacer
+from jupyter_vnc_proxy.stream.video.pacing import FrameRateLimiter, Pacer
 
 MOST = 10_000.0
 """Kilobits a second that the film is given where nothing limits it."""
@@ -32,7 +32,7 @@ class FakeLink:
 
     def __post_init__(self) -> None:
         self.pacer = Pacer()
-        self.fitting = Fitting()
+        self.fitting = FrameRateLimiter()
         self.random = random.Random(1)
         self.free_at = self.painted_at = self.next_frame = self.next_ping = self.next_look = self.answered_at = 0.0
         self.number = 0

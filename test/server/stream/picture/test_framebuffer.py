@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support.displays import Display, paint
 
-from jupyter_vnc_proxy.stream.picture.screen import TILE, Rectangle, Tiles, rectangles_of
+from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles, rectangles_of
 from jupyter_vnc_proxy.stream.x11.screen import XScreen
 
 

@@ -36,9 +36,9 @@ def comes_to_rest(browser: Browser, display: Display) -> None:
     assert browser.shows(display)
 
 
-@pytest.mark.parametrize(("quality", "full_colour"), [(6, False), (8, True)])
+@pytest.mark.parametrize(("quality", "full_chroma"), [(6, False), (8, True)])
 def test_a_film_is_seen_and_then_every_pixel_and_then_nothing_is_sent(
-    served: Path, display: Display, listener: Listener, quality: int, full_colour: bool
+    served: Path, display: Display, listener: Listener, quality: int, full_chroma: bool
 ) -> None:
     browser = Browser(served, quality)
     with Film(display, smooth(WIDTH, HEIGHT)) as film:
@@ -51,7 +51,7 @@ def test_a_film_is_seen_and_then_every_pixel_and_then_nothing_is_sent(
     assert all(each.flags == 0 for each in others if each.profile is None)
     assert (browser.seen[-1].profile or first.profile) is not None
     profiles = {each.profile for each in browser.seen if each.profile is not None}
-    assert (FULL_COLOUR in profiles) is full_colour
+    assert (FULL_COLOUR in profiles) is full_chroma
     for pixels in list(browser.decoded):
         assert likeness(pixels, film.pictures) > LIKE
     wait_until(lambda: any(each.get("encoder") for each in listener.told()))

@@ -30,45 +30,45 @@ class Rectangle(NamedTuple):
     height: int
 
 
-class SizeRefused(Exception):
-    """The display keeps its size; ``forever`` where it can never have another."""
+class ResizeError(Exception):
+    """The display keeps its size; ``permanent`` where it can never have another."""
 
-    def __init__(self, why: str, forever: bool = False) -> None:
+    def __init__(self, why: str, permanent: bool = False) -> None:
         super().__init__(why)
-        self.forever = forever
+        self.permanent = permanent
 
 
-class Screen(Protocol):
+class Framebuffer(Protocol):
     """What a display shows, kept as it was last seen in `pixels`; `width` and `height` are pixels."""
 
     width: int
     height: int
     pixels: Pixels
-    captures: int
+    max_captures: int
     """How many engines may capture it at once."""
 
     def tiles(self, value: bool = False) -> Tiles:
         """Return a flag for each tile, all of them ``value``."""
 
-    def follow(self, wanted: bool) -> None:
+    def track_changes(self, enabled: bool) -> None:
         """Look at what is drawn, or leave it alone while nobody wants to know: it is looked at when they do again."""
 
-    def drawn_share(self) -> float:
+    def damaged_share(self) -> float:
         """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
 
     def resize(self, width: int, height: int) -> Geometry:
-        """Change the screen's size in pixels; return what it has or will have. Raise `SizeRefused` where it can't."""
+        """Change the screen's size in pixels; return what it has or will have. Raise `ResizeError` where it can't."""
 
-    def aim(self, settings: Any) -> None:
+    def configure_capture(self, settings: Any) -> None:
         """Tell the engine's settings (pixelflux's ``CaptureSettings``) which display is to be captured."""
 
 
-def no_tiles(width: int, height: int, value: bool = False) -> Tiles:
+def tile_flags(width: int, height: int, value: bool = False) -> Tiles:
     """Return a flag for each tile of a screen of that size in pixels, all of them ``value``."""
     return np.full((-(-height // TILE), -(-width // TILE)), value, np.bool_)
 
 
-def take(known: Pixels, fresh: Pixels, left: int, top: int, changed: Tiles) -> None:
+def update_pixels(known: Pixels, fresh: Pixels, left: int, top: int, changed: Tiles) -> None:
     """Take over a part of the screen whose corner is at (left, top), and flag the tiles where it differs from before.
 
     ``known`` is the whole screen.
