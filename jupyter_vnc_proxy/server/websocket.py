@@ -18,7 +18,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption, UnknownDesktop
-from .activity import ClientMessages
+from .activity import ViewerActivity
 from .metrics import RECEIVED, SENT, Telemetry
 from .relay import Upstream, connect, pump
 
@@ -60,7 +60,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self._idle: asyncio.TimerHandle | None = None
         self._upstream: Upstream | None = None
         self._pump: asyncio.Task[None] | None = None
-        self._messages = ClientMessages()
+        self._messages = ViewerActivity()
         self._gone: Any = None
 
     async def get(self, name: str) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from enum import IntEnum
 
-from ..rfb import server_messages
+from ..rfb import encodings, server_messages
 from ..rfb.events import Event
 from ..rfb.server_protocol import ServerProtocol
 from .picture.framebuffer import Framebuffer
@@ -103,7 +103,7 @@ class Client:
     @property
     def takes_video(self) -> bool:
         """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
-        known = self.supports(server_messages.ENCODING_H264) and self.supports(server_messages.PSEUDO_FENCE)
+        known = self.supports(encodings.ENCODING_H264) and self.supports(encodings.PSEUDO_FENCE)
         return known and self.continuous and self.video_level > VideoLevel.NO_VIDEO
 
     @property
@@ -135,7 +135,7 @@ class Client:
 
     def ping(self) -> None:
         """Ask for the link's own delay, by itself: an answer that comes with an update has waited for all of that."""
-        if self.supports(server_messages.PSEUDO_FENCE):
+        if self.supports(encodings.PSEUDO_FENCE):
             now = time.monotonic()
             self._frame += 1
             self._pinged = now
@@ -150,7 +150,7 @@ class Client:
         """
         self.requested = False
         update = b"".join([server_messages.update_header(len(rectangles)), *rectangles])
-        if self.supports(server_messages.PSEUDO_FENCE):
+        if self.supports(encodings.PSEUDO_FENCE):
             self._frame += 1
             self.pacer.sent(time.monotonic(), self._frame, len(update))
             fences = [
@@ -188,7 +188,7 @@ class Client:
 
     def _unseen_rectangles(self, now: float) -> list[bytes]:
         """Encode what it has not seen, as far as one update goes."""
-        if not self.supports(server_messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
+        if not self.supports(encodings.PSEUDO_FENCE):  # such clients may expect what they ask for in one
             found = self.tiles.rectangles(now, float("inf"), float("inf"))
         else:
             found = self.tiles.rectangles(now, self.pacer.burst_bytes(now), ENCODING_TIME)

@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from ..rfb import server_messages
+from ..rfb import encodings
 from ..rfb.events import Event
 from .client import Client
+from .cursor import Cursor
 from .display_source import Source
 from .input.client_keyboard import Keyboard
 
@@ -67,6 +68,11 @@ class Connection(Client):
         self._extra = [each for each in self._extra if _kind(each) != kind]
         super().add_rectangle(rectangle)
 
+    def show_cursor(self, cursor: Cursor) -> None:
+        """Send the pointer's shape with the next update, if the client draws it."""
+        if (rectangle := cursor.rectangle(self.protocol)) is not None:
+            self.add_rectangle(rectangle)
+
     # -- its end -----------------------------------------------------------------------------------------------------
 
     def send_away(self, reason: str) -> None:
@@ -87,5 +93,5 @@ class Connection(Client):
 def _kind(rectangle: bytes) -> bytes:
     """Return its encoding; of sizes also the reason, since who asked for one is to be answered."""
     encoding = rectangle[8:12]
-    is_size = int.from_bytes(encoding, "big", signed=True) == server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE
+    is_size = int.from_bytes(encoding, "big", signed=True) == encodings.PSEUDO_EXTENDED_DESKTOP_SIZE
     return encoding + rectangle[:2] if is_size else encoding

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import xcffib
 
-from ..rfb import server_messages
+from ..rfb import encodings, server_messages
+from ..rfb.errors import ProtocolError
 from ..rfb.events import (
     ClientReady,
     ContinuousUpdates,
@@ -25,7 +26,6 @@ from ..rfb.events import (
     SetDesktopSize,
     UpdateRequested,
 )
-from ..rfb.server_protocol import ProtocolError
 from .clipboard.service import Sharing
 from .connection import Connection
 from .display_source import Listener, Source
@@ -164,7 +164,7 @@ class StreamServer:
                 greet(client, self._name, self._source.keys.lock_state(), self._cursor)
                 self._sharing.greet(client)
             case PixelFormatChanged():
-                self._cursor.send_to(client)
+                client.show_cursor(self._cursor)
             case SetDesktopSize():
                 self._sizes.ask(client, event)
             case ClientReady():
@@ -186,11 +186,11 @@ class StreamServer:
 
     def _locks_changed(self, state: int) -> None:
         for client in self._connections:
-            if client.supports(server_messages.PSEUDO_LED_STATE):
+            if client.supports(encodings.PSEUDO_LED_STATE):
                 client.add_rectangle(server_messages.led_state(state))
                 client.send_tiles()
 
     def _cursor_changed(self) -> None:
         for client in self._connections:
-            self._cursor.send_to(client)
+            client.show_cursor(self._cursor)
             client.send_tiles()

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from ..options import MAX_SIDE, MIN_SIDE
-from ..rfb import events, server_messages
+from ..rfb import encodings, events, server_messages
 from ..rfb.events import SetDesktopSize
 from .connection import Connection
 from .picture.framebuffer import Framebuffer, ResizeError
@@ -28,7 +28,7 @@ class Sizes:
     def __init__(self, screen: Framebuffer, clients: Sequence[Connection]) -> None:
         self._screen = screen
         self._clients = clients
-        self._layout: tuple[events.Screen, ...] = (events.Screen(0, 0, 0, *self._size),)
+        self._layout: tuple[events.Monitor, ...] = (events.Monitor(0, 0, 0, *self._size),)
         self._layout_size = self._size
         self._askers: list[Connection] = []
         self._wanted: SetDesktopSize | None = None
@@ -67,7 +67,7 @@ class Sizes:
         else:
             whole = (event.width, event.height) == (size[0], size[1])
             first = event.screens[0]
-            one = events.Screen(first.id, 0, 0, size[0], size[1], first.flags)
+            one = events.Monitor(first.id, 0, 0, size[0], size[1], first.flags)
             self._layout, self._layout_size = event.screens if whole else (one,), (size[0], size[1])
             if (size[0], size[1]) == before:
                 self._tell_all()
@@ -114,14 +114,14 @@ class Sizes:
 
     def _answer(self, clients: Sequence[Connection], result: int) -> None:
         for client in clients:
-            if client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+            if client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
                 client.add_rectangle(self._rectangle(server_messages.SIZE_BY_THIS_CLIENT, result))
                 client.send_tiles()
 
     def _tell(self, client: Connection, reason: int) -> None:
         if not client.protocol.ready:
             client.protocol.width, client.protocol.height = client.known_size = self._size
-        elif client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+        elif client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
             client.known_size = self._size
             client.add_rectangle(self._rectangle(reason))
         else:
@@ -135,7 +135,7 @@ class Sizes:
         if client.known_size == self._size or not client.waits:
             return
         client.known_size = self._size
-        if client.supports(server_messages.PSEUDO_DESKTOP_SIZE):
+        if client.supports(encodings.PSEUDO_DESKTOP_SIZE):
             client.requested = False
             client.send(server_messages.update_header(1) + server_messages.legacy_desktop_size(*self._size))
         else:
@@ -143,7 +143,7 @@ class Sizes:
 
     def requested(self, client: Connection, incremental: bool) -> None:
         """A client wants an update: tell it the size that the update will have; with a whole one in any case."""
-        if client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+        if client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
             if not incremental or client.known_size != self._size:
                 self._tell(client, server_messages.SIZE_BY_SERVER)
         else:
@@ -151,7 +151,7 @@ class Sizes:
 
     def _rectangle(self, reason: int, result: int = server_messages.SIZE_DONE) -> bytes:
         width, height = self._size
-        whole = events.Screen(self._layout[0].id, 0, 0, width, height)
+        whole = events.Monitor(self._layout[0].id, 0, 0, width, height)
         screens = self._layout if self._layout_size == self._size else (whole,)
         return server_messages.desktop_size(width, height, reason=reason, result=result, screens=screens)
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ...rfb import extended_clipboard, server_messages
+from ...rfb import encodings, extended_clipboard, server_messages
 from ...rfb.events import (
     ClipboardCapabilities,
     ClipboardNotify,
@@ -92,7 +92,7 @@ class Sharing:
     def _tell(self) -> None:
         self._news = None
         for client in self._clients:
-            if client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD):
+            if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
                 client.send(extended_clipboard.notify())
         if any(map(_is_plain, self._clients)):
             self._clipboard.request(self._send_plainly, self._latest)
@@ -108,7 +108,7 @@ class Sharing:
 
     def greet(self, client: Connection) -> None:
         """Say what we take, each time a client has announced the Extended Clipboard (rfbproto)."""
-        if client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD):
+        if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
             client.send(extended_clipboard.caps())
 
     def forget(self, client: Connection) -> None:
@@ -175,7 +175,7 @@ class Sharing:
         try:
             message = await asyncio.to_thread(extended_clipboard.provide, text)
         except ValueError as error:
-            log.warning("the desktop's text was not sent: %s is more than %d", error, extended_clipboard.MAX_TEXT)
+            log.warning("the desktop's text was not sent: %s is more than %d", error, extended_clipboard.MAX_TEXT_BYTES)
             message = extended_clipboard.notify(False)
         client.send(message)
         self._finished(client)
@@ -218,4 +218,4 @@ class NoClips:
 
 
 def _is_plain(client: Connection) -> bool:
-    return client.protocol.ready and not client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD)
+    return client.protocol.ready and not client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD)

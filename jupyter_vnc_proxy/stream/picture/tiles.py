@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...rfb import server_messages
+from ...rfb import encodings, server_messages
 from ...rfb.server_protocol import ServerProtocol
 from .change_rate import ChangeRate
 from .client_framebuffer import ClientFramebuffer
@@ -21,7 +21,7 @@ from .encoders.tight import MAX_WIDTH, TightEncoder
 from .encoders.zrle import ZRLEEncoder
 from .framebuffer import TILE, Framebuffer, Rectangle, Tiles, rectangles_of, tiles_of
 
-PREFERRED = (server_messages.ENCODING_TIGHT, server_messages.ENCODING_ZRLE, server_messages.ENCODING_RAW)
+PREFERRED = (encodings.ENCODING_TIGHT, encodings.ENCODING_ZRLE, encodings.ENCODING_RAW)
 
 EXACT_PART_PIXELS = 4 * TILE
 MOVING_PART_PIXELS = 8 * TILE
@@ -112,14 +112,14 @@ class TileEncoder:
 
     def _moving(self, now: float) -> Tiles:
         """Return the tiles that may be sent as JPEG."""
-        if self._protocol.quality_level is None or self._encoding != server_messages.ENCODING_TIGHT:
+        if self._protocol.quality_level is None or self._encoding != encodings.ENCODING_TIGHT:
             return self._framebuffer.tiles()
         return self._change_rate.moving(now)
 
     def _copies(self) -> tuple[list[bytes], Tiles]:
         """Return CopyRect rectangles, and the tiles that they are copied from or to."""
         copied = self._framebuffer.tiles()
-        if not self._protocol.supports(server_messages.ENCODING_COPY_RECT):
+        if not self._protocol.supports(encodings.ENCODING_COPY_RECT):
             self._client_framebuffer = None
             return [], copied
         if self._client_framebuffer is None:
@@ -137,8 +137,8 @@ class TileEncoder:
     @property
     def _encoding(self) -> int:
         if not self._protocol.pixel_format.is_native:
-            return server_messages.ENCODING_RAW
-        return next((each for each in PREFERRED if self._protocol.supports(each)), server_messages.ENCODING_RAW)
+            return encodings.ENCODING_RAW
+        return next((each for each in PREFERRED if self._protocol.supports(each)), encodings.ENCODING_RAW)
 
     def _encode_lossy(self, part: Rectangle) -> bytes:
         """Encode moving tiles: as JPEG, unless they have few colours, which are smaller if sent exactly."""
@@ -146,7 +146,7 @@ class TileEncoder:
         assert quality is not None
         data, is_exact = self._tight.film(self._pixels(part), quality)
         self._sent(part, is_exact)
-        return server_messages.rectangle(*part, server_messages.ENCODING_TIGHT) + data
+        return server_messages.rectangle(*part, encodings.ENCODING_TIGHT) + data
 
     def _encode_exact(self, part: Rectangle) -> bytes:
         """Encode what differs in these tiles; return no bytes if nothing does."""
@@ -158,9 +158,9 @@ class TileEncoder:
 
     def _encoded(self, part: Rectangle) -> bytes:
         pixels, encoding = self._pixels(part), self._encoding
-        if encoding == server_messages.ENCODING_TIGHT:
+        if encoding == encodings.ENCODING_TIGHT:
             data = self._tight.encode(pixels)
-        elif encoding == server_messages.ENCODING_ZRLE:
+        elif encoding == encodings.ENCODING_ZRLE:
             data = self._zrle.encode(pixels, self._protocol.pixel_format)
         else:
             data = self._raw.encode(pixels, self._protocol.pixel_format)
