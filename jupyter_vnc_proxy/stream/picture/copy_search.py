@@ -1,4 +1,4 @@
-"""Finds what has moved between two contents of the screen, to send it as CopyRect: scrolled text, a dragged window.
+"""Finds scrolled text and dragged windows by comparing two contents of the screen, to send them as CopyRect.
 
 Candidates are cheap and may be wrong. For scrolling, a hash of a few pixels stands for each row; for dragging, a line
 of the old content is looked for in the new one. Copies that are returned were compared pixel by pixel.
@@ -93,7 +93,7 @@ def _is_plausible(old: PixelValues, new: PixelValues, dx: int, dy: int) -> bool:
 
 
 def _scrolled(old: PixelValues, new: PixelValues) -> int:
-    """Return by how many rows most of what changed has moved down; 0 if that is unclear."""
+    """Return by how many rows most of the changed rows have moved down; 0 if that is unclear."""
     before, after = _hashes(old), _hashes(new)
     changed = before != after
     votes = np.zeros(2 * len(old) + 1, np.intp)

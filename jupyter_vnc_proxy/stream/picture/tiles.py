@@ -28,7 +28,7 @@ MOVING_PART_PIXELS = 8 * TILE
 """Pixels of the side of a part that is encoded at once; a browser decodes a few large JPEGs faster than many small."""
 
 MOVING_ENCODING_SECONDS = 0.03
-"""CPU seconds of encoding for an update with moving tiles: one that is cut off tears the picture."""
+"""CPU seconds of encoding for an update with moving tiles: one that is cut off looks torn."""
 
 REFRESH_ENCODING_SECONDS = 0.008
 """CPU seconds of encoding for the lossless refresh in one update, so that new changes overtake it."""
@@ -87,7 +87,7 @@ class TileEncoder:
         parts = sorted(
             [
                 *_parts(self._changed & ~moving & ~copied, self._framebuffer),
-                *_parts(self._changed & copied, self._framebuffer, TILE),  # what a copy leaves is narrow
+                *_parts(self._changed & copied, self._framebuffer, TILE),  # a copy leaves narrow parts
                 *_parts(moving, self._framebuffer, MOVING_PART_PIXELS, is_moving=True),
             ],
             key=lambda part: (part[0].y, part[0].x),

@@ -37,8 +37,8 @@ motion ends, every client returns to TILES::
   there is no other encoder for it. It is sent tiles, until it takes more than CAUGHT_UP_SHARE.
 - A client that leaves a video is sent every tile again, exactly.
 
-What the link carries
----------------------
+Measuring the link
+------------------
 Fences (rfbproto, "Fence") measure it. A fence after each update is answered once the update has been *read*. An empty
 update and a second fence follow; noVNC reads these after it has *painted* the first one. Separate fences, *pings*,
 measure the *base delay*: the round trip of the smallest message (`link`).
@@ -53,8 +53,8 @@ the update before it, whichever is later. From then until its answer, it occupie
 - A busy browser delays answers, and never hastens them. So a higher capacity is believed at once, and a lower one only
   while updates queue. An overdue answer is an upper bound.
 
-What is sent
-------------
+Deciding what to send
+---------------------
 - *Tiles* (`pacing`): at most MAX_TILE_UPDATES_IN_FLIGHT updates, each as large as the link carries in BURST_SECONDS, so
   that new changes overtake old ones.
 - *Bitrate* (`pacing`): VIDEO_SHARE of the capacity, less while updates queue, and never more than the client's quality

@@ -58,7 +58,7 @@ class VideoClient(Protocol):
 
 
 class VideoStatus(Protocol):
-    """Takes what a person should know about the video."""
+    """Reports the state of the video to people."""
 
     def encoder(self, text: str | None) -> None:
         """Report the encoder in use; ``None`` if there is none."""

@@ -1,4 +1,4 @@
-"""What a browser gets after its decoder has hung.
+"""Lowers the video level of a browser whose decoder has hung.
 
 noVNC 1.7 reads nothing more while it waits for a frame that its browser doesn't decode (core/rfb.js, `_flushing`):
 neither a decoder reset nor tiles get through. So the server disconnects the client. The next client that connects

@@ -1,4 +1,4 @@
-"""What a client's quality level means for video: 0 worst, 9 best (rfbproto, "JPEG Quality Level Pseudo-encoding")."""
+"""Encoder settings for a quality level: 0 worst, 9 best (rfbproto, "JPEG Quality Level Pseudo-encoding")."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_BITS_PER_PIXEL = (0.03, 0.04, 0.06, 0.08, 0.1, 0.14, 0.18, 0.18, 0.18, 0.4)
 
 @dataclass(frozen=True)
 class EncoderProfile:
-    """What the encoder has to be started with.
+    """Settings that the encoder is started with.
 
     ``min_qp`` is the minimum quantiser; ``full_chroma`` is 4:4:4 in full range, otherwise 4:2:0.
     """

@@ -154,11 +154,6 @@ class Link:
         """The round trip of the smallest message in seconds; 0 if none has been answered yet."""
         return self._delays[0][1] if self._delays else 0.0
 
-    @property
-    def has_base_delay(self) -> bool:
-        """Whether the base delay has been measured."""
-        return bool(self._delays)
-
     def capacity_kbps(self, now: float) -> float | None:
         """Return the capacity in kilobits per second; ``None`` if the link has shown no limit."""
         capacity, limit = self._capacity_kbps, self._overdue_limit(now)

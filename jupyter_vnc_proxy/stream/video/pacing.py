@@ -201,7 +201,7 @@ class Pacer:
         return Rate(round(kbps), round(self._fps))
 
     def _follow_browser(self, now: float) -> None:
-        """Adapt the frame rate to what the browser paints."""
+        """Raise or lower the frame rate as the browser keeps up."""
         link_seconds = self.link.base_delay + self.link.mean_wait(now, WAIT_WINDOW_SECONDS)
         waiting_frames = len(self._in_flight) - link_seconds * self._fps
         is_busy = self._paint_seconds * self._fps > MIN_BUSY_SHARE
@@ -216,7 +216,7 @@ class Pacer:
         self._fps = min(MAX_FPS, self._fps * (FPS_GROWTH_NEAR_LIMIT if is_near_limit else FPS_GROWTH))
 
     def _limit_fps(self, now: float) -> None:
-        """Lower the frame rate below what the browser painted lately."""
+        """Lower the frame rate to less than the browser has painted lately."""
         seconds = max(TICK_SECONDS, min(PAINT_WINDOW_SECONDS, now - self._paints[0] + 1 / MAX_FPS))
         self._fps_limit = min(self._fps, len(self._paints) / seconds)
         self._fps = max(MIN_FPS, self._fps_limit * CATCH_UP_SHARE)

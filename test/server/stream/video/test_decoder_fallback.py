@@ -1,4 +1,4 @@
-"""What a browser gets after its decoder has hung."""
+"""The video level of a browser whose decoder has hung."""
 
 from __future__ import annotations
 

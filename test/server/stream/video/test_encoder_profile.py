@@ -1,4 +1,4 @@
-"""What a client's quality level means for video."""
+"""The encoder settings for a quality level."""
 
 from __future__ import annotations
 

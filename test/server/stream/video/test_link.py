@@ -27,12 +27,7 @@ def pinged_link(base: float = BASE) -> Link:
 
 def test_nothing_is_known_at_first() -> None:
     link = Link()
-    assert (link.has_base_delay, link.base_delay, link.capacity_kbps(0.0), link.mean_wait(0.0, 1.0)) == (
-        False,
-        0.0,
-        None,
-        0.0,
-    )
+    assert (link.base_delay, link.capacity_kbps(0.0), link.mean_wait(0.0, 1.0)) == (0.0, None, 0.0)
 
 
 def test_the_base_delay_is_the_shortest_recent_ping() -> None:
@@ -50,7 +45,7 @@ def test_a_small_update_measures_the_base_delay_and_a_large_one_does_not() -> No
     link = Link()
     link.sent(0.0, 1, MAX_PING_BYTES + 1)
     link.arrived(0.02, 1)
-    assert not link.has_base_delay
+    assert link.base_delay == 0.0
     link.sent(1.0, 2, MAX_PING_BYTES)
     link.arrived(1.03, 2)
     assert link.base_delay == pytest.approx(0.03)
