@@ -15,12 +15,10 @@ from ...rfb import encodings, server_messages
 from ...rfb.server_protocol import ServerProtocol
 from .change_rate import ChangeRate
 from .client_framebuffer import ClientFramebuffer, tiles_of
-from .encoders.raw import RawEncoder
-from .encoders.tight import MAX_WIDTH, TightEncoder
-from .encoders.zrle import ZRLEEncoder
+from .encoders.encoder import Encoder
+from .encoders.table import ENCODERS
+from .encoders.tight import MAX_WIDTH
 from .framebuffer import TILE, Framebuffer, Rectangle, Tiles, rectangles_of
-
-PREFERRED = (encodings.ENCODING_TIGHT, encodings.ENCODING_ZRLE, encodings.ENCODING_RAW)
 
 FILM_TIME = 0.03
 """Seconds of encoding that an update with a film may take: half a picture now and half of the next is a torn one."""
@@ -38,9 +36,7 @@ class TileEncoder:
     def __init__(self, screen: Framebuffer, protocol: ServerProtocol) -> None:
         self._screen = screen
         self._protocol = protocol
-        self._tight = TightEncoder()
-        self._zrle = ZRLEEncoder()
-        self._raw = RawEncoder()
+        self._encoders = {number: make() for number, make in ENCODERS.items()}
         self.resized()
 
     def resized(self) -> None:
@@ -74,7 +70,7 @@ class TileEncoder:
         Stop when ``budget`` bytes are exceeded, or ``seconds`` were spent and there is something to send. The
         processor's seconds: what others take on a busy machine must not cut pictures in pieces.
         """
-        self._tight.set_compression_level(self._protocol.compression_level)
+        self._encoder.set_compression_level(self._protocol.compression_level)
         found, copied = self._copies()
         films = self._moving(now) & self._unseen & ~copied
         began = time.thread_time()
@@ -107,7 +103,7 @@ class TileEncoder:
 
     def _moving(self, now: float) -> Tiles:
         """Return the tiles that may be sent inexactly."""
-        if self._protocol.quality_level is None or self._encoding != encodings.ENCODING_TIGHT:
+        if self._protocol.quality_level is None or not self._encoder.is_lossy:
             return self._screen.tiles()
         return self._heat.moving(now)
 
@@ -129,18 +125,19 @@ class TileEncoder:
     # -- one part ----------------------------------------------------------------------------------------------------
 
     @property
-    def _encoding(self) -> int:
-        if not self._protocol.pixel_format.is_native:
-            return encodings.ENCODING_RAW
-        return next((each for each in PREFERRED if self._protocol.supports(each)), encodings.ENCODING_RAW)
+    def _encoder(self) -> Encoder:
+        """The preferred one of those that the client decodes; raw pixels are for all."""
+        announced = [each for number, each in self._encoders.items() if self._protocol.supports(number)]
+        fitting = [each for each in announced if each.accepts(self._protocol.pixel_format)]
+        return fitting[0] if fitting else self._encoders[encodings.ENCODING_RAW]
 
     def _film(self, part: Rectangle) -> bytes:
         """Encode tiles that move: what has few colours exactly all the same, for that is smaller."""
         quality = self._protocol.quality_level
         assert quality is not None
-        data, is_exact = self._tight.film(self._pixels(part), quality)
+        data, is_exact = self._encoder.encode_lossy(self._pixels(part), quality)
         self._sent(part, is_exact)
-        return server_messages.rectangle(*part, encodings.ENCODING_TIGHT) + data
+        return server_messages.rectangle(*part, self._encoder.encoding) + data
 
     def _exact(self, part: Rectangle) -> bytes:
         """Encode what differs in these tiles; nothing where nothing does."""
@@ -150,14 +147,8 @@ class TileEncoder:
         return data
 
     def _encoded(self, part: Rectangle) -> bytes:
-        pixels, encoding = self._pixels(part), self._encoding
-        if encoding == encodings.ENCODING_TIGHT:
-            data = self._tight.encode(pixels)
-        elif encoding == encodings.ENCODING_ZRLE:
-            data = self._zrle.encode(pixels, self._protocol.pixel_format)
-        else:
-            data = self._raw.encode(pixels, self._protocol.pixel_format)
-        return server_messages.rectangle(*part, encoding) + data
+        data = self._encoder.encode(self._pixels(part), self._protocol.pixel_format)
+        return server_messages.rectangle(*part, self._encoder.encoding) + data
 
     def _pixels(self, part: Rectangle) -> np.typing.NDArray[np.uint8]:
         return self._screen.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
