@@ -1,6 +1,6 @@
 """Encodes the tiles that one client has not been sent yet: exactly, or as JPEG while they move.
 
-Moving tiles are sent as JPEG to clients that announced a quality level for Tight, and exactly once they are at rest
+Moving tiles are sent as JPEG to clients that announced Tight and a quality level, and exactly once they are at rest
 (TigerVNC calls that a lossless refresh). Tiles that moved elsewhere are sent as CopyRect. Sans I/O: callers pass the
 time, in seconds; only the time spent on encoding is measured here.
 """
@@ -16,12 +16,10 @@ from ...rfb import encodings, server_messages
 from ...rfb.server_protocol import ServerProtocol
 from .change_rate import ChangeRate
 from .client_framebuffer import ClientFramebuffer
-from .encoders.raw import RawEncoder
-from .encoders.tight import MAX_WIDTH, TightEncoder
-from .encoders.zrle import ZRLEEncoder
+from .encoders.encoder import Encoder
+from .encoders.table import ENCODERS
+from .encoders.tight import MAX_WIDTH
 from .framebuffer import TILE, Framebuffer, Rectangle, Tiles, rectangles_of, tiles_of
-
-PREFERRED = (encodings.ENCODING_TIGHT, encodings.ENCODING_ZRLE, encodings.ENCODING_RAW)
 
 EXACT_PART_PIXELS = 4 * TILE
 MOVING_PART_PIXELS = 8 * TILE
@@ -43,9 +41,7 @@ class TileEncoder:
     def __init__(self, framebuffer: Framebuffer, protocol: ServerProtocol) -> None:
         self._framebuffer = framebuffer
         self._protocol = protocol
-        self._tight = TightEncoder()
-        self._zrle = ZRLEEncoder()
-        self._raw = RawEncoder()
+        self._encoders = {number: make() for number, make in ENCODERS.items()}
         self.resized()
 
     def resized(self) -> None:
@@ -79,7 +75,7 @@ class TileEncoder:
         Stop after the rectangle that exceeds ``max_bytes``, or ``max_seconds`` of CPU time. CPU time, because an update
         must not be cut off when other processes are busy.
         """
-        self._tight.set_compression_level(self._protocol.compression_level)
+        self._encoder.set_compression_level(self._protocol.compression_level)
         found, copied = self._copies()
         moving = self._moving(now) & self._changed & ~copied
         began = time.thread_time()
@@ -112,7 +108,7 @@ class TileEncoder:
 
     def _moving(self, now: float) -> Tiles:
         """Return the tiles that may be sent as JPEG."""
-        if self._protocol.quality_level is None or self._encoding != encodings.ENCODING_TIGHT:
+        if self._protocol.quality_level is None or not self._encoder.is_lossy:
             return self._framebuffer.tiles()
         return self._change_rate.moving(now)
 
@@ -135,18 +131,19 @@ class TileEncoder:
     # -- one part ----------------------------------------------------------------------------------------------------
 
     @property
-    def _encoding(self) -> int:
-        if not self._protocol.pixel_format.is_native:
-            return encodings.ENCODING_RAW
-        return next((each for each in PREFERRED if self._protocol.supports(each)), encodings.ENCODING_RAW)
+    def _encoder(self) -> Encoder:
+        """The preferred encoder of those that the client supports; raw if there is none, as every client decodes it."""
+        supported = [each for number, each in self._encoders.items() if self._protocol.supports(number)]
+        suitable = [each for each in supported if each.accepts(self._protocol.pixel_format)]
+        return suitable[0] if suitable else self._encoders[encodings.ENCODING_RAW]
 
     def _encode_lossy(self, part: Rectangle) -> bytes:
         """Encode moving tiles: as JPEG, unless they have few colours, which are smaller if sent exactly."""
         quality = self._protocol.quality_level
         assert quality is not None
-        data, is_exact = self._tight.film(self._pixels(part), quality)
+        data, is_exact = self._encoder.encode_lossy(self._pixels(part), quality)
         self._sent(part, is_exact)
-        return server_messages.rectangle(*part, encodings.ENCODING_TIGHT) + data
+        return server_messages.rectangle(*part, self._encoder.encoding) + data
 
     def _encode_exact(self, part: Rectangle) -> bytes:
         """Encode what differs in these tiles; return no bytes if nothing does."""
@@ -157,14 +154,8 @@ class TileEncoder:
         return data
 
     def _encoded(self, part: Rectangle) -> bytes:
-        pixels, encoding = self._pixels(part), self._encoding
-        if encoding == encodings.ENCODING_TIGHT:
-            data = self._tight.encode(pixels)
-        elif encoding == encodings.ENCODING_ZRLE:
-            data = self._zrle.encode(pixels, self._protocol.pixel_format)
-        else:
-            data = self._raw.encode(pixels, self._protocol.pixel_format)
-        return server_messages.rectangle(*part, encoding) + data
+        data = self._encoder.encode(self._pixels(part), self._protocol.pixel_format)
+        return server_messages.rectangle(*part, self._encoder.encoding) + data
 
     def _pixels(self, part: Rectangle) -> np.typing.NDArray[np.uint8]:
         return self._framebuffer.pixels[part.y : part.y + part.height, part.x : part.x + part.width]

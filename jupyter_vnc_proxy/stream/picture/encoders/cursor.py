@@ -9,7 +9,8 @@ import numpy as np
 from ....rfb.encodings import PSEUDO_CURSOR, PSEUDO_VMWARE_CURSOR, PSEUDO_X_CURSOR
 from ....rfb.pixel_format import NATIVE, PixelFormat
 from ....rfb.server_messages import rectangle
-from .raw import Pixels, RawEncoder
+from .pixels import Pixels
+from .raw import RawEncoder
 
 
 def cursor_vmware(hot_x: int, hot_y: int, pixels: Pixels) -> bytes:
