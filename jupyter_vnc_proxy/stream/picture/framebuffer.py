@@ -8,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ...options import Geometry
+from .encoders.pixels import Pixels as Pixels
 
 TILE = 64
 """Pixels of a tile's side. Changes are tracked by tile."""
 
 BYTES_PER_PIXEL = 4
-
-Pixels = npt.NDArray[np.uint8]
-"""Shape (height, width, 4): blue, green, red, and an unused byte."""
 
 Tiles = npt.NDArray[np.bool_]
 """Shape (rows, columns): a flag for each tile; tiles at the right and the lower edge may be cut off."""
