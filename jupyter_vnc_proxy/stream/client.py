@@ -114,7 +114,7 @@ class Client:
     def _may_send(self) -> bool:
         wanted = self.requested or self.continuous
         backlog = self._writer.transport.get_write_buffer_size()
-        return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send()
+        return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send_tiles()
 
     def acknowledged(self, payload: bytes) -> bool:
         """An answer to one of our fences came; return whether it tells that something was painted."""
@@ -126,7 +126,7 @@ class Client:
             case Asked.ARRIVED:
                 self.pacer.arrived(now, number)
             case Asked.DELAY:
-                self.pacer.link.answered(now, number)
+                self.pacer.link.ping_answered(now, number)
             case Asked.PAINTED:
                 self._has_reset = False
                 self.pacer.painted(now, number)
@@ -139,7 +139,7 @@ class Client:
             now = time.monotonic()
             self._frame += 1
             self._pinged = now
-            self.pacer.link.pinged(now, self._frame)
+            self.pacer.link.ping_sent(now, self._frame)
             self._writer.write(_fence(Asked.DELAY, self._frame))
 
     def _send_update(self, rectangles: list[bytes]) -> None:
@@ -176,7 +176,7 @@ class Client:
     def send_tiles(self) -> None:
         """Send what it has not seen yet, exactly, as far as the link takes it."""
         now = time.monotonic()
-        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.waiting(now))):
+        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.has_update(now))):
             return
         if now - self._pinged > PING_AGAIN:
             self.ping()
@@ -191,20 +191,20 @@ class Client:
         if not self.supports(encodings.PSEUDO_FENCE):  # such clients may expect what they ask for in one
             found = self.tiles.rectangles(now, float("inf"), float("inf"))
         else:
-            found = self.tiles.rectangles(now, self.pacer.burst(now), ENCODING_TIME)
+            found = self.tiles.rectangles(now, self.pacer.burst_bytes(now), ENCODING_TIME)
         self._await_rest(now)
         return found
 
     def _await_rest(self, now: float) -> None:
         """Come back when what was sent inexactly may be at rest."""
-        rest = self.tiles.waits_until()
+        rest = self.tiles.refresh_due_at()
         if self._settling is None and rest is not None:
             self._settling = asyncio.get_running_loop().call_later(max(0.0, rest - now), self._settle)
 
     def _settle(self) -> None:
         self._settling = None
         now = time.monotonic()
-        if self.tiles.waiting(now):
+        if self.tiles.has_update(now):
             self.send_tiles()  # or later, when the viewer may be sent something
         else:
             self._await_rest(now)
@@ -227,7 +227,7 @@ class Client:
         if self._has_reset:
             return False
         self._has_reset = self.needs_key_frame = True
-        self.pacer.give_time(time.monotonic())
+        self.pacer.restart_hang_timeout(time.monotonic())
         return True
 
     @property

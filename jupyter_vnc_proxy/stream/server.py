@@ -74,7 +74,7 @@ class StreamServer:
         )
         try:
             await self._source.start(listener)
-            self._broadcaster.follow_screen()
+            self._broadcaster.update_tracking()
             self._sharing = Sharing(self._source, self._connections, self._primary)
             self._sharing.start()
             await self._listen(path, ready)
@@ -117,7 +117,7 @@ class StreamServer:
         client = Connection(reader, writer, self._source, self._name, self._handle)
         client.video_level = self._fallback.level_for_next(time.monotonic())
         self._connections.append(client)
-        self._broadcaster.follow_screen()
+        self._broadcaster.update_tracking()
         try:
             await client.run()
         except ProtocolError as error:

@@ -1,4 +1,4 @@
-"""The screen as the server sees it, whichever display it belongs to: its pixels, and which parts of them changed."""
+"""The server's framebuffer: the pixels of a display, whichever its kind, and the tiles of it that changed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy.typing as npt
 from ...options import Geometry
 
 TILE = 64
-"""Pixels of a tile's side: changes are followed in squares of this size."""
+"""Pixels of a tile's side. Changes are tracked by tile."""
 
 BYTES_PER_PIXEL = 4
 
 Pixels = npt.NDArray[np.uint8]
-"""Shape (height, width, 4): blue, green, red and a byte without meaning."""
+"""Shape (height, width, 4): blue, green, red, and an unused byte."""
 
 Tiles = npt.NDArray[np.bool_]
-"""Shape (rows, columns): one flag for each tile of the screen, those at the right and lower edge cut."""
+"""Shape (rows, columns): a flag for each tile; tiles at the right and the lower edge may be cut off."""
 
 
 class Rectangle(NamedTuple):
@@ -31,55 +31,57 @@ class Rectangle(NamedTuple):
 
 
 class ResizeError(Exception):
-    """The display keeps its size; ``permanent`` where it can never have another."""
+    """The display can't have the size; ``permanent`` if it can't have any other size than its own."""
 
-    def __init__(self, why: str, permanent: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, message: str, permanent: bool = False) -> None:
+        super().__init__(message)
         self.permanent = permanent
 
 
 class Framebuffer(Protocol):
-    """What a display shows, kept as it was last seen in `pixels`; `width` and `height` are pixels."""
+    """A display's framebuffer, as a display source implements it. `width` and `height` are in pixels."""
 
     width: int
     height: int
     pixels: Pixels
+    """The content as it was last read."""
+
     max_captures: int
-    """How many engines may capture it at once."""
+    """How many engines can capture the display at once."""
 
     def tiles(self, value: bool = False) -> Tiles:
-        """Return a flag for each tile, all of them ``value``."""
+        """Return a flag for each tile, all set to ``value``."""
 
     def track_changes(self, enabled: bool) -> None:
-        """Look at what is drawn, or leave it alone while nobody wants to know: it is looked at when they do again."""
+        """Compare what is drawn with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
 
     def damaged_share(self) -> float:
-        """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
+        """Return the share (0 to 1) of the screen drawn on since the last call; 0 while changes are tracked."""
 
     def resize(self, width: int, height: int) -> Geometry:
-        """Change the screen's size in pixels; return what it has or will have. Raise `ResizeError` where it can't."""
+        """Resize the display; return its size, now or soon, in pixels. Raise `ResizeError` if it can't be resized."""
 
     def configure_capture(self, settings: Any) -> None:
-        """Tell the engine's settings (pixelflux's ``CaptureSettings``) which display is to be captured."""
+        """Set the display to capture in the engine's settings (pixelflux's ``CaptureSettings``)."""
 
 
 def tile_flags(width: int, height: int, value: bool = False) -> Tiles:
-    """Return a flag for each tile of a screen of that size in pixels, all of them ``value``."""
+    """Return a flag for each tile of a screen of that size in pixels, all set to ``value``."""
     return np.full((-(-height // TILE), -(-width // TILE)), value, np.bool_)
 
 
-def update_pixels(known: Pixels, fresh: Pixels, left: int, top: int, changed: Tiles) -> None:
-    """Take over a part of the screen whose corner is at (left, top), and flag the tiles where it differs from before.
+def update_pixels(pixels: Pixels, part: Pixels, left: int, top: int, changed: Tiles) -> None:
+    """Copy a ``part`` of the screen to (left, top) in ``pixels``, and set ``changed`` for the tiles that differ.
 
-    ``known`` is the whole screen.
+    ``pixels`` is the whole screen.
     """
-    height, width = fresh.shape[:2]
+    height, width = part.shape[:2]
     right, bottom = left + width, top + height
-    before = known[top:bottom, left:right].view(np.uint32)[..., 0]
-    now = fresh.view(np.uint32)[..., 0]
+    before = pixels[top:bottom, left:right].view(np.uint32)[..., 0]
+    after = part.view(np.uint32)[..., 0]
     for row in range(top // TILE, (bottom - 1) // TILE + 1):
         upper, lower = max(top, row * TILE), min(bottom, (row + 1) * TILE)
-        new, old = now[upper - top : lower - top], before[upper - top : lower - top]
+        new, old = after[upper - top : lower - top], before[upper - top : lower - top]
         columns = np.flatnonzero((new != old).any(axis=0))
         if len(columns):
             old[...] = new
@@ -89,13 +91,13 @@ def update_pixels(known: Pixels, fresh: Pixels, left: int, top: int, changed: Ti
 def rectangles_of(tiles: Tiles, width: int, height: int) -> list[Rectangle]:
     """Return rectangles that cover the flagged tiles of a screen of that size in pixels, and nothing else.
 
-    Runs of tiles in a row become one; equal runs in rows that follow each other are joined.
+    Adjacent tiles of a row are joined, and so are equal runs of adjacent rows.
     """
     found: list[Rectangle] = []
     open_runs: dict[tuple[int, int], int] = {}
     rows, _ = tiles.shape
     for row in range(rows + 1):
-        runs = set(_runs(tiles[row])) if row < rows else set()
+        runs = set(runs_of(tiles[row])) if row < rows else set()
         for run in [each for each in open_runs if each not in runs]:
             top = open_runs.pop(run)
             x, y = run[0] * TILE, top * TILE
@@ -105,6 +107,14 @@ def rectangles_of(tiles: Tiles, width: int, height: int) -> list[Rectangle]:
     return sorted(found, key=lambda each: (each.y, each.x))
 
 
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs_of(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the start and the end (exclusive) of each run of set flags; shape (n,)."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.view(np.int8), [0]))))
     return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def tiles_of(part: Rectangle) -> tuple[slice, slice]:
+    """Return the rows and the columns of the tiles that a part of the screen touches."""
+    rows = slice(part.y // TILE, -(-(part.y + part.height) // TILE))
+    columns = slice(part.x // TILE, -(-(part.x + part.width) // TILE))
+    return rows, columns

@@ -1,44 +1,41 @@
-"""What is left out for a browser whose decoder hung."""
+"""What a browser gets after its decoder has hung."""
 
 from __future__ import annotations
 
 import pytest
 
-from jupyter_vnc_proxy.stream.video.decoder_fallback import RETURNS, DecoderFallback, VideoLevel
+from jupyter_vnc_proxy.stream.video.decoder_fallback import RECONNECT_SECONDS, DecoderFallback, VideoLevel
 
 
-def test_who_connects_is_trusted() -> None:
+def test_a_new_client_gets_full_chroma() -> None:
     assert DecoderFallback().level_for_next(0.0) == VideoLevel.FULL_CHROMA
 
 
 @pytest.mark.parametrize(
-    ("trust", "full_chroma", "less"),
+    ("level", "full_chroma", "lower"),
     [
         (VideoLevel.FULL_CHROMA, True, VideoLevel.HALVED_CHROMA),
         (VideoLevel.FULL_CHROMA, False, VideoLevel.NO_VIDEO),
         (VideoLevel.HALVED_CHROMA, False, VideoLevel.NO_VIDEO),
     ],
 )
-def test_who_comes_next_gets_less_and_only_that_one(trust: VideoLevel, full_chroma: bool, less: VideoLevel) -> None:
-    recovery = DecoderFallback()
-    assert recovery.hung(0.0, trust, full_chroma) == less
-    assert recovery.level_for_next(RETURNS - 1) == less
-    assert recovery.level_for_next(RETURNS - 1) == VideoLevel.FULL_CHROMA
+def test_only_the_next_client_gets_less(level: VideoLevel, full_chroma: bool, lower: VideoLevel) -> None:
+    fallback = DecoderFallback()
+    assert fallback.decoder_hung(0.0, level, full_chroma) == lower
+    assert fallback.level_for_next(RECONNECT_SECONDS - 1) == lower
+    assert fallback.level_for_next(RECONNECT_SECONDS - 1) == VideoLevel.FULL_CHROMA
 
 
-def test_who_comes_later_is_another_one() -> None:
-    recovery = DecoderFallback()
-    recovery.hung(0.0, VideoLevel.FULL_CHROMA, False)
-    assert recovery.level_for_next(RETURNS + 0.1) == VideoLevel.FULL_CHROMA
-    assert recovery.level_for_next(0.0) == VideoLevel.FULL_CHROMA
+def test_a_client_that_connects_later_is_another_one() -> None:
+    fallback = DecoderFallback()
+    fallback.decoder_hung(0.0, VideoLevel.FULL_CHROMA, False)
+    assert fallback.level_for_next(RECONNECT_SECONDS + 0.1) == VideoLevel.FULL_CHROMA
+    assert fallback.level_for_next(0.0) == VideoLevel.FULL_CHROMA
 
 
-def test_several_that_hung_are_expected_in_their_order() -> None:
-    recovery = DecoderFallback()
-    recovery.hung(0.0, VideoLevel.FULL_CHROMA, True)
-    recovery.hung(1.0, VideoLevel.FULL_CHROMA, False)
-    assert [recovery.level_for_next(2.0) for _ in range(3)] == [
-        VideoLevel.HALVED_CHROMA,
-        VideoLevel.NO_VIDEO,
-        VideoLevel.FULL_CHROMA,
-    ]
+def test_several_clients_are_expected_in_order() -> None:
+    fallback = DecoderFallback()
+    fallback.decoder_hung(0.0, VideoLevel.FULL_CHROMA, True)
+    fallback.decoder_hung(1.0, VideoLevel.FULL_CHROMA, False)
+    levels = [fallback.level_for_next(2.0) for _ in range(3)]
+    assert levels == [VideoLevel.HALVED_CHROMA, VideoLevel.NO_VIDEO, VideoLevel.FULL_CHROMA]
