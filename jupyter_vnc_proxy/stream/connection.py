@@ -10,8 +10,8 @@ from ..rfb import encodings
 from ..rfb.events import Event
 from .client import Client
 from .cursor import Cursor
-from .display_source import Source
-from .input.client_keyboard import Keyboard
+from .display_source import DisplaySource
+from .input.client_keyboard import ClientKeyboard
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -29,13 +29,13 @@ class Connection(Client):
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        source: Source,
+        source: DisplaySource,
         name: str,
         handle: Callable[[Connection, Event], None],
     ) -> None:
         super().__init__(reader, writer, source.screen, name, lambda _, event: handle(self, event))
         self._out = writer
-        self.keyboard = Keyboard(source.keys)
+        self.keyboard = ClientKeyboard(source.keyboard)
         self.pointer = source.pointer()
         self.known_size = (source.screen.width, source.screen.height)
         self.greeted: frozenset[int] = frozenset()

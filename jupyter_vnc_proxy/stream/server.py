@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import xcffib
-
 from ..rfb import encodings, server_messages
 from ..rfb.errors import ProtocolError
 from ..rfb.events import (
@@ -26,9 +24,10 @@ from ..rfb.events import (
     SetDesktopSize,
     UpdateRequested,
 )
-from .clipboard.service import Sharing
+from .clipboard.service import ClipboardService
 from .connection import Connection
-from .display_source import Listener, Source
+from .display_source import DisplaySource, Listener
+from .errors import DisplayGone
 from .greeting import greet
 from .picture.framebuffer import Tiles
 from .sizes import Sizes
@@ -47,7 +46,7 @@ class StreamServer:
     """
 
     def __init__(
-        self, source: Source, name: str = "Desktop", primary: bool = False, status: Status | None = None
+        self, source: DisplaySource, name: str = "Desktop", primary: bool = False, status: Status | None = None
     ) -> None:
         self._source = source
         self._name = name
@@ -75,7 +74,7 @@ class StreamServer:
         try:
             await self._source.start(listener)
             self._broadcaster.update_tracking()
-            self._sharing = Sharing(self._source, self._connections, self._primary)
+            self._sharing = ClipboardService(self._source.clipboard, self._connections, self._primary)
             self._sharing.start()
             await self._listen(path, ready)
         finally:
@@ -137,7 +136,7 @@ class StreamServer:
     def _handle(self, client: Connection, event: Event) -> None:
         try:
             self._do(client, event)
-        except xcffib.ConnectionException:
+        except DisplayGone:
             log.debug("the display has gone, and an event with it")
 
     def _do(self, client: Connection, event: Event) -> None:
@@ -161,7 +160,7 @@ class StreamServer:
                     client.send(server_messages.end_of_continuous_updates())
                 client.send_tiles()
             case EncodingsChanged():
-                greet(client, self._name, self._source.keys.lock_state(), self._cursor)
+                greet(client, self._name, self._source.keyboard.lock_state(), self._cursor)
                 self._sharing.greet(client)
             case PixelFormatChanged():
                 client.show_cursor(self._cursor)
