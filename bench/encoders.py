@@ -13,7 +13,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from jupyter_vnc_proxy.rfb.pixel_format import NATIVE
-from jupyter_vnc_proxy.stream.picture.encoders.raw import Pixels, RawEncoder
+from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
+from jupyter_vnc_proxy.stream.picture.encoders.raw import RawEncoder
 from jupyter_vnc_proxy.stream.picture.encoders.tight import TightEncoder, split_rectangles
 from jupyter_vnc_proxy.stream.picture.encoders.zrle import ZRLEEncoder
 

@@ -18,7 +18,7 @@ from ..desktops.desktop import MARKER, Desktop
 from ..desktops.wait import wait_until_up
 from ..errors import VncError
 from ..options import DesktopOptions, Geometry
-from ..rfb.client import Viewer
+from ..rfb.client import RFBClient
 from ..runner.diagnosis import GL
 from ..system.packages import install_commands
 from ..system.process import marked_processes
@@ -80,7 +80,7 @@ def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
     state = desktop.state()
     facts: dict[str, object] = {"backend": state.backend, "display": state.display, "start_seconds": round(started, 2)}
     try:
-        with contextlib.closing(Viewer(desktop.path / state.raw_socket)) as viewer:
+        with contextlib.closing(RFBClient(desktop.path / state.raw_socket)) as viewer:
             facts["size"] = f"{viewer.width}x{viewer.height}"
             if state.display is None:
                 viewer.pixel(0, 0)
@@ -105,7 +105,7 @@ def _failed(backend: str, message: str, fix: str | None, log: list[str] | None =
     return Finding(GROUP, f"self-test-{backend}", "problem", f"{backend}: {message}", (fix,) if fix else (), facts)
 
 
-def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float:
+def _draw_and_look(desktop: Desktop, display: str, viewer: RFBClient) -> float:
     """Show a window of one colour; return the seconds until the viewer receives it, or raise ``TimeoutError``."""
     import xcffib.xproto as xproto
 

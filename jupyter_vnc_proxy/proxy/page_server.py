@@ -25,7 +25,7 @@ from websockify.websocketproxy import LibProxyServer, ProxyRequestHandler
 from ..desktops.manager import DEFAULT_NAME, DesktopManager
 from ..errors import Conflict, InvalidOption, UnknownDesktop, VncError, disk_error
 from ..options import Geometry
-from ..server.activity import ClientMessages
+from ..server.activity import ViewerActivity
 from ..server.endpoints import DESKTOPS_PATH, PING_SECONDS
 
 PAGE = Path(__file__).parents[1] / "page"
@@ -188,7 +188,7 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             if state.phase != "running":
                 raise Conflict(f"The desktop {name!r} is {state.phase}.", code="not-running")
             self._desktop = name
-            self._messages = ClientMessages()
+            self._messages = ViewerActivity()
             self._target = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._target.connect(os.fspath(desktop.path / state.raw_socket))
         except VncError as error:

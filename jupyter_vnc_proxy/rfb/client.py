@@ -1,20 +1,22 @@
-"""A viewer that looks at pixels: RFB 3.8 with raw rectangles (RFC 6143, sections 7.1 to 7.7.1)."""
+"""A client that reads pixels: RFB 3.8 with raw rectangles (RFC 6143, sections 7.1 to 7.7.1)."""
 
 from __future__ import annotations
 
-import io
 import socket
 import struct
 from pathlib import Path
 from typing import NamedTuple
 
-TIMEOUT = 10.0
-"""Seconds that the server may take for each answer."""
+from .client_messages import FRAMEBUFFER_UPDATE_REQUEST, SET_ENCODINGS, SET_PIXEL_FORMAT
+from .encodings import ENCODING_RAW
+from .handshake import SECURITY_NONE, SECURITY_RESULT_OK, VERSION
+from .pixel_format import NATIVE
+from .server_messages import SERVER_BELL, SERVER_COLOUR_MAP, SERVER_CUT_TEXT, SERVER_UPDATE
 
-PIXEL_FORMAT = struct.pack(">BBBBHHHBBBxxx", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
-"""Four bytes a pixel, blue first, as 0x00RRGGBB little-endian; PIL reads it as ``BGRX``."""
+TIMEOUT_SECONDS = 10.0
+"""How long the server may take for each answer."""
 
-SECURITY_NONE, RAW = 1, 0
+BYTES_PER_PIXEL = 4
 
 
 class _Rectangle(NamedTuple):
@@ -28,17 +30,21 @@ class _Rectangle(NamedTuple):
         column, row = x - self.left, y - self.top
         if not (0 <= column < self.width and 0 <= row < self.height):
             return None
-        offset = (row * self.width + column) * 4
+        offset = (row * self.width + column) * BYTES_PER_PIXEL
         blue, green, red = self.data[offset : offset + 3]
         return red, green, blue
 
 
-class Viewer:
-    """A connection to a desktop's socket; raises ``OSError`` or ``EOFError`` where the server says nothing sensible."""
+class RFBClient:
+    """A connection to the unix socket of an RFB server without a password.
+
+    `width` and `height` are the framebuffer's, in pixels. Every method raises ``OSError`` if the server can't be
+    reached or is too slow, and ``EOFError`` if it closes the connection or breaks the protocol.
+    """
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(TIMEOUT)
+        self._socket.settimeout(TIMEOUT_SECONDS)
         try:
             self._socket.connect(str(path))
             self._shake_hands()
@@ -50,67 +56,72 @@ class Viewer:
         self.banner = self._read(12).decode("ascii", "replace").strip()
         if not self.banner.startswith("RFB 003."):
             raise EOFError(f"it does not speak RFB but {self.banner!r}")
-        self._socket.sendall(b"RFB 003.008\n")
-        kinds = self._read(self._read(1)[0])
-        if SECURITY_NONE not in kinds:
+        self._socket.sendall(VERSION)
+        security_types = self._read(self._read(1)[0])
+        if SECURITY_NONE not in security_types:
             raise EOFError("it wants a password")
         self._socket.sendall(bytes([SECURITY_NONE]))
-        if self._read(4) != bytes(4):
-            raise EOFError("it refused us")
-        self._socket.sendall(b"\1")  # share it with others
+        if int.from_bytes(self._read(4), "big") != SECURITY_RESULT_OK:
+            raise EOFError("it refused the connection")
+        self._socket.sendall(b"\1")  # ClientInit: share the desktop with other clients
         self.width, self.height = struct.unpack(">HH", self._read(4))
         self._read(16)
         self.name = self._read(struct.unpack(">I", self._read(4))[0]).decode("utf-8", "replace")
-        self._socket.sendall(struct.pack(">Bxxx", 0) + PIXEL_FORMAT)
-        self._socket.sendall(struct.pack(">BxHi", 2, 1, RAW))
+        self._socket.sendall(struct.pack(">Bxxx", SET_PIXEL_FORMAT) + NATIVE.pack())
+        self._socket.sendall(struct.pack(">BxHi", SET_ENCODINGS, 1, ENCODING_RAW))
 
     def pixel(self, x: int, y: int) -> tuple[int, int, int]:
-        """Return what the server shows there now: red, green, blue."""
-        self._ask(False, x, y, 1, 1)
+        """Return one pixel as the server shows it now: red, green, blue."""
+        self._request(False, x, y, 1, 1)
         while True:
             for rectangle in self._update():
                 if (pixel := rectangle.pixel(x, y)) is not None:
                     return pixel
 
-    def picture(self) -> bytes:
-        """Return the whole of the desktop as a PNG (8 bits RGB)."""
-        from PIL import Image
+    def framebuffer(self) -> bytearray:
+        """Return all pixels: rows of `width` times blue, green, red and a byte without meaning."""
+        pixels = bytearray(self.width * self.height * BYTES_PER_PIXEL)
+        remaining = self.width * self.height
+        self._request(False, 0, 0, self.width, self.height)
+        while remaining > 0:
+            for rectangle in self._update():
+                self._paste(pixels, rectangle)
+                remaining -= rectangle.width * rectangle.height
+            if remaining > 0:
+                self._request(True, 0, 0, self.width, self.height)
+        return pixels
 
-        picture = Image.new("RGB", (self.width, self.height))
-        left = self.width * self.height
-        self._ask(False, 0, 0, self.width, self.height)
-        while left > 0:
-            for x, y, width, height, data in self._update():
-                picture.paste(Image.frombuffer("RGB", (width, height), data, "raw", "BGRX", 0, 1), (x, y))
-                left -= width * height
-            if left > 0:
-                self._ask(True, 0, 0, self.width, self.height)
-        png = io.BytesIO()
-        picture.save(png, "PNG", compress_level=1)
-        return png.getvalue()
+    def _paste(self, pixels: bytearray, rectangle: _Rectangle) -> None:
+        left, top, width, height, data = rectangle
+        if left + width > self.width or top + height > self.height:
+            raise EOFError("it sent a rectangle that lies outside of the framebuffer")
+        row_bytes = width * BYTES_PER_PIXEL
+        for row in range(height):
+            start = ((top + row) * self.width + left) * BYTES_PER_PIXEL
+            pixels[start : start + row_bytes] = data[row * row_bytes : (row + 1) * row_bytes]
 
-    def _ask(self, incremental: bool, x: int, y: int, width: int, height: int) -> None:
-        self._socket.sendall(struct.pack(">BBHHHH", 3, incremental, x, y, width, height))
+    def _request(self, incremental: bool, x: int, y: int, width: int, height: int) -> None:
+        self._socket.sendall(struct.pack(">BBHHHH", FRAMEBUFFER_UPDATE_REQUEST, incremental, x, y, width, height))
 
     def _update(self) -> list[_Rectangle]:
-        """Read one message; return what it says of the picture."""
+        """Read one message; return its rectangles, none if it isn't a framebuffer update."""
         kind = self._read(1)[0]
-        if kind == 0:
+        if kind == SERVER_UPDATE:
             return [self._rectangle() for _ in range(struct.unpack(">xH", self._read(3))[0])]
-        if kind == 1:  # a colour map
+        if kind == SERVER_COLOUR_MAP:
             _, count = struct.unpack(">xHH", self._read(5))
             self._read(6 * count)
-        elif kind == 3:  # the clipboard
+        elif kind == SERVER_CUT_TEXT:
             self._read(struct.unpack(">xxxI", self._read(7))[0])
-        elif kind != 2:  # a bell
-            raise EOFError(f"it sent a message of the type {kind}, which nobody asked for")
+        elif kind != SERVER_BELL:
+            raise EOFError(f"it sent a message of the type {kind}, which was not negotiated")
         return []
 
     def _rectangle(self) -> _Rectangle:
         left, top, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
-        if encoding != RAW:
-            raise EOFError(f"it sent the encoding {encoding}, which nobody asked for")
-        return _Rectangle(left, top, width, height, self._read(width * height * 4))
+        if encoding != ENCODING_RAW:
+            raise EOFError(f"it sent the encoding {encoding}, which was not negotiated")
+        return _Rectangle(left, top, width, height, self._read(width * height * BYTES_PER_PIXEL))
 
     def _read(self, count: int) -> bytes:
         data = bytearray()
@@ -122,5 +133,5 @@ class Viewer:
         return bytes(data)
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
         self._socket.close()

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from .pixel_format import PixelFormat
 
+MAX_FENCE_BYTES = 64
+"""Payload that a fence may carry (rfbproto)."""
+
 
 @dataclass(frozen=True)
-class Screen:
-    """One monitor of a desktop (rfbproto, ExtendedDesktopSize)."""
+class Monitor:
+    """One screen of a desktop's layout (rfbproto, ExtendedDesktopSize)."""
 
     id: int
     x: int
@@ -130,7 +133,7 @@ class SetDesktopSize:
 
     width: int
     height: int
-    screens: tuple[Screen, ...]
+    screens: tuple[Monitor, ...]
 
 
 Event = (

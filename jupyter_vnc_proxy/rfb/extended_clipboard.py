@@ -21,7 +21,7 @@ from .events import (
 )
 from .server_messages import SERVER_CUT_TEXT
 
-MAX_TEXT = 16 * 1024 * 1024
+MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Bytes of UTF-8 that a clipboard may have, its NUL and CRLFs included; longer ones are refused."""
 
 FORMAT_TEXT = 1 << 0
@@ -56,9 +56,9 @@ def notify(has_text: bool = True) -> bytes:
 
 
 def provide(text: str) -> bytes:
-    """Send our text; raise ``ValueError`` where it is longer than ``MAX_TEXT``. Lone surrogates become ``?``."""
+    """Send our text; raise ``ValueError`` where it is longer than ``MAX_TEXT_BYTES``. Lone surrogates become ``?``."""
     encoded = with_crlf(text).encode("utf-8", "replace") + b"\0"
-    if len(encoded) > MAX_TEXT:
+    if len(encoded) > MAX_TEXT_BYTES:
         raise ValueError(f"a clipboard of {len(encoded)} bytes")
     return _message(PROVIDE | FORMAT_TEXT, zlib.compress(struct.pack(">I", len(encoded)) + encoded, 1))
 
@@ -68,21 +68,33 @@ def parse(data: bytes) -> Event | None:
 
     Raise ``ProtocolError`` for what is none.
     """
-    if len(data) < 4:
-        raise ProtocolError("an extended clipboard message without flags")
+    action = action_of(data[:4])
     (flags,) = struct.unpack_from(">I", data)
-    actions, has_text = flags & ACTIONS, bool(flags & FORMAT_TEXT)
-    if actions & CAPS:
+    has_text = bool(flags & FORMAT_TEXT)
+    if action == CAPS:
         return _capabilities(flags, data)
-    if actions == PEEK:
+    if action == PEEK:
         return ClipboardPeek()
-    if actions == REQUEST:
+    if action == REQUEST:
         return ClipboardRequest() if has_text else None
-    if actions == NOTIFY:
+    if action == NOTIFY:
         return ClipboardNotify() if has_text else None
-    if actions == PROVIDE:
-        return _text(data) if has_text else None
-    raise ProtocolError(f"extended clipboard actions {actions >> 24:#04x}")
+    return _text(data) if has_text else None
+
+
+def action_of(flags: bytes) -> int:
+    """Return the action in a message's four bytes of flags: ``CAPS``, which outweighs others, or the only one.
+
+    Raise ``ProtocolError`` if there is none, an unknown one, or more than one.
+    """
+    if len(flags) < 4:
+        raise ProtocolError("an extended clipboard message without flags")
+    actions = int.from_bytes(flags, "big") & ACTIONS
+    if actions & CAPS:
+        return CAPS
+    if actions not in (REQUEST, PEEK, NOTIFY, PROVIDE):
+        raise ProtocolError(f"extended clipboard actions {actions >> 24:#04x}")
+    return actions
 
 
 def with_lf(text: str) -> str:
@@ -114,7 +126,7 @@ def _text(data: bytes) -> ClipboardText | ClipboardTooLong:
         if len(head) < 4:
             raise ProtocolError("a clipboard without its size")
         (size,) = struct.unpack(">I", head)
-        if size > MAX_TEXT:
+        if size > MAX_TEXT_BYTES:
             return ClipboardTooLong(size)
         encoded = stream.decompress(stream.unconsumed_tail, size) if size else b""
     except zlib.error as error:

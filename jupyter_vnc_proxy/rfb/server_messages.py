@@ -1,4 +1,4 @@
-"""What the server sends, as bytes, and the numbers of RFB.
+"""The messages and rectangles that the server sends, as bytes.
 
 Sources: RFC 6143; for what is newer, rfbproto, the community's specification (github.com/rfbproto/rfbproto). Functions
 that return a *rectangle* give its header and content: it belongs in an update, after ``update_header``. The others
@@ -10,52 +10,22 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-import numpy as np
-
-from ..stream.picture.encoders.raw import Pixels, RawEncoder
-from .events import Screen
-from .pixel_format import NATIVE, PixelFormat
-
-# Encodings (RFC 6143, section 7.7; Tight and H.264: rfbproto)
-ENCODING_RAW = 0
-ENCODING_COPY_RECT = 1
-ENCODING_TIGHT = 7
-ENCODING_ZRLE = 16
-ENCODING_H264 = 50
-
-# Pseudo-encodings of RFC 6143, section 7.8
-PSEUDO_DESKTOP_SIZE = -223
-PSEUDO_CURSOR = -239
-PSEUDO_X_CURSOR = -240
-
-# Pseudo-encodings of rfbproto
-PSEUDO_LAST_RECT = -224
-PSEUDO_QUALITY_0, PSEUDO_QUALITY_9 = -32, -23
-PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9 = -256, -247
-PSEUDO_QEMU_KEY = -258
-PSEUDO_LED_STATE = -261
-PSEUDO_DESKTOP_NAME = -307
-PSEUDO_EXTENDED_DESKTOP_SIZE = -308
-PSEUDO_FENCE = -312
-PSEUDO_CONTINUOUS_UPDATES = -313
-PSEUDO_EXTENDED_MOUSE = -316
-PSEUDO_VMWARE_CURSOR = 0x574D5664
-PSEUDO_EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)
-
-# Client to server (RFC 6143, section 7.5; from 150 on: rfbproto)
-CLIENT_SET_PIXEL_FORMAT = 0
-CLIENT_SET_ENCODINGS = 2
-CLIENT_UPDATE_REQUEST = 3
-CLIENT_KEY = 4
-CLIENT_POINTER = 5
-CLIENT_CUT_TEXT = 6
-CLIENT_CONTINUOUS_UPDATES = 150
-CLIENT_FENCE = 248
-CLIENT_SET_DESKTOP_SIZE = 251
-CLIENT_QEMU = 255
+from .encodings import (
+    ENCODING_COPY_RECT,
+    ENCODING_H264,
+    PSEUDO_DESKTOP_NAME,
+    PSEUDO_DESKTOP_SIZE,
+    PSEUDO_EXTENDED_DESKTOP_SIZE,
+    PSEUDO_EXTENDED_MOUSE,
+    PSEUDO_LAST_RECT,
+    PSEUDO_LED_STATE,
+    PSEUDO_QEMU_KEY,
+)
+from .events import MAX_FENCE_BYTES, Monitor
 
 # Server to client (RFC 6143, section 7.6; from 150 on: rfbproto)
 SERVER_UPDATE = 0
+SERVER_COLOUR_MAP = 1
 SERVER_BELL = 2
 SERVER_CUT_TEXT = 3
 SERVER_END_OF_CONTINUOUS_UPDATES = 150
@@ -66,8 +36,6 @@ FENCE_BLOCK_BEFORE = 1 << 0
 FENCE_BLOCK_AFTER = 1 << 1
 FENCE_SYNC_NEXT = 1 << 2
 FENCE_REQUEST = 1 << 31
-FENCE_PAYLOAD = 64
-"""The most bytes a fence may carry (rfbproto)."""
 
 # Why a desktop's size is told, and whether it was changed as asked for (rfbproto, ExtendedDesktopSize)
 SIZE_BY_SERVER, SIZE_BY_THIS_CLIENT, SIZE_BY_OTHER_CLIENT = 0, 1, 2
@@ -113,13 +81,13 @@ def desktop_size(
     *,
     reason: int = SIZE_BY_SERVER,
     result: int = SIZE_DONE,
-    screens: Sequence[Screen] = (),
+    screens: Sequence[Monitor] = (),
 ) -> bytes:
     """Return an ExtendedDesktopSize rectangle (rfbproto); without ``screens`` one fills the desktop.
 
-    What a client asked for and got must be told it with the very screens it named; noVNC sends back the first one's id.
+    If the client asked for the size, ``screens`` must be the ones that it sent: noVNC reuses the first one's id.
     """
-    content = struct.pack(">B3x", len(screens := screens or (Screen(0, 0, 0, width, height),)))
+    content = struct.pack(">B3x", len(screens := screens or (Monitor(0, 0, 0, width, height),)))
     for each in screens:
         content += struct.pack(">IHHHHI", each.id, each.x, each.y, each.width, each.height, each.flags)
     return rectangle(reason, result, width, height, PSEUDO_EXTENDED_DESKTOP_SIZE) + content
@@ -134,35 +102,6 @@ def desktop_name(name: str) -> bytes:
     """Return a DesktopName rectangle (rfbproto)."""
     encoded = name.encode("utf-8", "replace")
     return rectangle(0, 0, 0, 0, PSEUDO_DESKTOP_NAME) + struct.pack(">I", len(encoded)) + encoded
-
-
-def cursor_vmware(hot_x: int, hot_y: int, pixels: Pixels) -> bytes:
-    """Return a VMware cursor rectangle (rfbproto): BGRA ``pixels`` (height, width, 4), sent as RGBA.
-
-    rfbproto doesn't say whether alpha is straight or multiplied; noVNC draws the bytes as an ImageData, so: straight.
-    """
-    height, width = pixels.shape[:2]
-    header = rectangle(hot_x, hot_y, width, height, PSEUDO_VMWARE_CURSOR)
-    return header + struct.pack(">Bx", 1) + pixels[..., [2, 1, 0, 3]].tobytes()
-
-
-def cursor(hot_x: int, hot_y: int, pixels: Pixels, pixel_format: PixelFormat = NATIVE) -> bytes:
-    """Return a Cursor rectangle (RFC 6143, section 7.8.1): BGRA ``pixels``, shown where alpha is half or more."""
-    height, width = pixels.shape[:2]
-    mask = np.packbits(pixels[..., 3] >= 128, axis=1)
-    content = RawEncoder().encode(pixels, pixel_format) + mask.tobytes()
-    return rectangle(hot_x, hot_y, width, height, PSEUDO_CURSOR) + content
-
-
-def x_cursor(hot_x: int, hot_y: int, pixels: Pixels) -> bytes:
-    """Return an XCursor rectangle (rfbproto): the same in black and white."""
-    height, width = pixels.shape[:2]
-    header = rectangle(hot_x, hot_y, width, height, PSEUDO_X_CURSOR)
-    if not pixels.size:
-        return header
-    is_light = pixels[..., :3].mean(axis=-1) >= 128
-    planes = [np.packbits(plane, axis=1).tobytes() for plane in (is_light, pixels[..., 3] >= 128)]
-    return header + b"\xff\xff\xff" + b"\0\0\0" + b"".join(planes)
 
 
 def led_state(state: int) -> bytes:
@@ -181,9 +120,9 @@ def extended_mouse_ack() -> bytes:
 
 
 def fence(flags: int, payload: bytes = b"") -> bytes:
-    """Return a ServerFence (rfbproto); ``payload`` has at most ``FENCE_PAYLOAD`` bytes, or ``ValueError``."""
-    if len(payload) > FENCE_PAYLOAD:
-        raise ValueError(f"a fence carries at most {FENCE_PAYLOAD} bytes")
+    """Return a ServerFence (rfbproto); ``payload`` has at most ``MAX_FENCE_BYTES`` bytes, or ``ValueError``."""
+    if len(payload) > MAX_FENCE_BYTES:
+        raise ValueError(f"a fence carries at most {MAX_FENCE_BYTES} bytes")
     return struct.pack(">B3xIB", SERVER_FENCE, flags, len(payload)) + payload
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable
 
-from .client_messages import CLIENT_MESSAGES, MAX_CUT_TEXT
+from . import extended_clipboard
+from .client_messages import MessageKind, message_at
+from .encodings import PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9, PSEUDO_QUALITY_0, PSEUDO_QUALITY_9
 from .errors import ProtocolError
 from .events import ClientReady, ClipboardTooLong, EncodingsChanged, Event, PixelFormatChanged
+from .handshake import SECURITY_NONE, SECURITY_RESULT_FAILED, SECURITY_RESULT_OK, VERSION, minor_version
 from .pixel_format import NATIVE
-from .server_messages import PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9, PSEUDO_QUALITY_0, PSEUDO_QUALITY_9
 
-__all__ = ["ProtocolError", "ServerProtocol"]
+MAX_CUT_TEXT_BYTES = extended_clipboard.MAX_TEXT_BYTES + 64 * 1024
+"""A cut text that is kept: the longest text, and what zlib may add to text that can't be compressed."""
 
-VERSION = b"RFB 003.008\n"
-SECURITY_NONE = 1
-SECURITY_DONE, SECURITY_FAILED = 0, 1
+MAX_SKIPPED_BYTES = 256 * 1024 * 1024
+"""A longer cut text is read and dropped, up to this length: somebody copied too much. Beyond it is an error."""
 
 
 class ServerProtocol:
     """One client's connection. ``width`` and ``height`` (pixels) and ``name`` are those that ServerInit will tell.
 
     ``receive`` takes what came, ``take`` gives what the handshake has to send: first of all our version. Memory is
-    bounded: what is kept of an unfinished message is at most ``MAX_CUT_TEXT`` and what was received at once.
+    bounded: at most `MAX_CUT_TEXT_BYTES` of an unfinished message are kept, and what was received at once.
     """
 
     def __init__(self, name: str, width: int, height: int) -> None:
@@ -90,13 +91,9 @@ class ServerProtocol:
     # -- the handshake (RFC 6143, sections 7.1 to 7.3): each step returns how many bytes it took, or None for too few -
 
     def _version(self, at: int) -> tuple[int, Event | None] | None:
-        """Versions that nobody specified count as the last one below them, as TigerVNC has it."""
         if (data := self._peek(at, len(VERSION))) is None:
             return None
-        found = re.fullmatch(rb"RFB 003\.(\d{3})\n", data)
-        if found is None or int(found[1]) < 3:
-            raise ProtocolError(f"not a version of RFB 3: {data!r}")
-        self._minor = max(minor for minor in (3, 7, 8) if minor <= int(found[1]))
+        self._minor = minor_version(data)
         if self._minor == 3:
             self._out += struct.pack(">I", SECURITY_NONE)
             self._step = self._client_init
@@ -111,10 +108,10 @@ class ServerProtocol:
         if data[0] != SECURITY_NONE:
             reason = f"security type {data[0]} was not offered"
             if self._minor == 8:
-                self._out += struct.pack(">II", SECURITY_FAILED, len(reason)) + reason.encode()
+                self._out += struct.pack(">II", SECURITY_RESULT_FAILED, len(reason)) + reason.encode()
             raise ProtocolError(reason)
         if self._minor == 8:
-            self._out += struct.pack(">I", SECURITY_DONE)
+            self._out += struct.pack(">I", SECURITY_RESULT_OK)
         self._step = self._client_init
         return 1, None
 
@@ -133,20 +130,24 @@ class ServerProtocol:
     def _message(self, at: int) -> tuple[int, Event | None] | None:
         if at >= len(self._in):
             return None
-        message = CLIENT_MESSAGES.get(self._in[at])
+        message = message_at(self._in, at)
         if message is None:
-            raise ProtocolError(f"an unknown message: {self._in[at]}")
-        size = message.head
-        if message.size is not None:
-            if (head := self._peek(at, size)) is None:
-                return None
-            size = message.size(head, self.supports)
-            if size > 8 + MAX_CUT_TEXT:  # nothing else is as long
-                self._skip = size
-                return 0, ClipboardTooLong(size - 8)
+            return None
+        if message.parse is None:
+            raise ProtocolError(f"a message that is not supported: {message.kind.value}")
+        if (head := self._peek(at, message.head)) is None:
+            return None
+        size = message.size(head, self.supports)
+        if message.max_size is not None and size > message.max_size:
+            raise ProtocolError(f"{message.kind.value} of {size} bytes")
+        if message.kind is MessageKind.CUT_TEXT and size > 8 + MAX_CUT_TEXT_BYTES:
+            if size > 8 + MAX_SKIPPED_BYTES:
+                raise ProtocolError(f"a cut text of {size - 8} bytes")
+            self._skip = size
+            return 0, ClipboardTooLong(size - 8)
         if (data := self._peek(at, size)) is None:
             return None
-        event = message.parse(data, self.supports)
+        event = message.parse(data)
         if isinstance(event, EncodingsChanged):
             self.encodings = event.encodings
             self._known = frozenset(event.encodings)

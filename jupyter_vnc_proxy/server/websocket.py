@@ -19,7 +19,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption, UnknownDesktop
-from .activity import ClientMessages
+from .activity import ViewerActivity
 from .endpoints import PING_SECONDS
 from .metrics import RECEIVED, SENT, DesktopMetrics
 from .relay import Upstream, connect_upstream, pump
@@ -60,7 +60,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self._idle: asyncio.TimerHandle | None = None
         self._upstream: Upstream | None = None
         self._pump: asyncio.Task[None] | None = None
-        self._messages = ClientMessages()
+        self._messages = ViewerActivity()
         self._disconnected: Callable[[], None] | None = None
 
     async def get(self, name: str) -> None:

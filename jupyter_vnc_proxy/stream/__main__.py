@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..options import Geometry
 
 if TYPE_CHECKING:
-    from .display_source import Source
+    from .display_source import DisplaySource
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
     return asyncio.run(_serve(arguments))
 
 
-def _source(arguments: argparse.Namespace) -> Source:
+def _source(arguments: argparse.Namespace) -> DisplaySource:
     if arguments.wayland:
         from .wayland.source import WaylandSource
 
@@ -52,15 +52,13 @@ def _source(arguments: argparse.Namespace) -> Source:
 
 
 async def _serve(arguments: argparse.Namespace) -> int:
-    import xcffib
-
     from .server import StreamServer
     from .status import Status
 
     what = "Wayland" if arguments.wayland else f"The display {arguments.display}"
     try:
         source = _source(arguments)
-    except (xcffib.ConnectionException, ImportError, OSError) as error:
+    except (ImportError, OSError) as error:
         print(f"{what} can't be served: {error}", file=sys.stderr)
         return 1
     server = StreamServer(source, arguments.desktop, arguments.primary, Status(arguments.status_fd))

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from enum import IntEnum
 
-from ..rfb import server_messages
+from ..rfb import encodings, server_messages
 from ..rfb.events import Event
 from ..rfb.server_protocol import ServerProtocol
-from .picture.screen import Screen
+from .picture.framebuffer import Framebuffer
 from .picture.tiles import TileEncoder
-from .video.decoder_fallback import Trust
-from .video.encoder_profile import look_of
-from .video.engine import Picture
+from .video.decoder_fallback import VideoLevel
+from .video.encoder_profile import profile_for
+from .video.engine import EncodedFrame, even_size
 from .video.pacing import Pacer
 
 CHUNK = 64 * 1024
@@ -41,16 +41,16 @@ class Asked(IntEnum):
     DELAY = 3
 
 
-class Viewer:
+class Client:
     """One connection. ``handle`` gets each event that is not the viewer's own business."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        screen: Screen,
+        screen: Framebuffer,
         name: str,
-        handle: Callable[[Viewer, Event], None],
+        handle: Callable[[Client, Event], None],
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -62,8 +62,8 @@ class Viewer:
         self.requested = False
         self.continuous = False
         self.in_video = False
-        self.needs_key = True
-        self.trust = Trust.ALL
+        self.needs_key_frame = True
+        self.video_level = VideoLevel.FULL_CHROMA
         self._has_reset = False
         self._pinged = float("-inf")
         self._frame = 0
@@ -103,13 +103,8 @@ class Viewer:
     @property
     def takes_video(self) -> bool:
         """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
-        known = self.supports(server_messages.ENCODING_H264) and self.supports(server_messages.PSEUDO_FENCE)
-        return known and self.continuous and self.trust > Trust.WITHOUT_VIDEO
-
-    @property
-    def decodes_full_colour(self) -> bool:
-        """Whether 4:4:4 may be tried; its quality level asks for it."""
-        return self.trust == Trust.ALL
+        known = self.supports(encodings.ENCODING_H264) and self.supports(encodings.PSEUDO_FENCE)
+        return known and self.continuous and self.video_level > VideoLevel.NO_VIDEO
 
     @property
     def quality(self) -> int | None:
@@ -119,7 +114,7 @@ class Viewer:
     def _may_send(self) -> bool:
         wanted = self.requested or self.continuous
         backlog = self._writer.transport.get_write_buffer_size()
-        return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send()
+        return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send_tiles()
 
     def acknowledged(self, payload: bytes) -> bool:
         """An answer to one of our fences came; return whether it tells that something was painted."""
@@ -131,7 +126,7 @@ class Viewer:
             case Asked.ARRIVED:
                 self.pacer.arrived(now, number)
             case Asked.DELAY:
-                self.pacer.link.answered(now, number)
+                self.pacer.link.ping_answered(now, number)
             case Asked.PAINTED:
                 self._has_reset = False
                 self.pacer.painted(now, number)
@@ -140,11 +135,11 @@ class Viewer:
 
     def ping(self) -> None:
         """Ask for the link's own delay, by itself: an answer that comes with an update has waited for all of that."""
-        if self.supports(server_messages.PSEUDO_FENCE):
+        if self.supports(encodings.PSEUDO_FENCE):
             now = time.monotonic()
             self._frame += 1
             self._pinged = now
-            self.pacer.link.pinged(now, self._frame)
+            self.pacer.link.ping_sent(now, self._frame)
             self._writer.write(_fence(Asked.DELAY, self._frame))
 
     def _send_update(self, rectangles: list[bytes]) -> None:
@@ -155,7 +150,7 @@ class Viewer:
         """
         self.requested = False
         update = b"".join([server_messages.update_header(len(rectangles)), *rectangles])
-        if self.supports(server_messages.PSEUDO_FENCE):
+        if self.supports(encodings.PSEUDO_FENCE):
             self._frame += 1
             self.pacer.sent(time.monotonic(), self._frame, len(update))
             fences = [
@@ -176,12 +171,12 @@ class Viewer:
     def resized(self) -> None:
         """The screen has another size; what it showed counts for nothing."""
         self.tiles.resized()
-        self.needs_key = True
+        self.needs_key_frame = True
 
     def send_tiles(self) -> None:
         """Send what it has not seen yet, exactly, as far as the link takes it."""
         now = time.monotonic()
-        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.waiting(now))):
+        if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.has_update(now))):
             return
         if now - self._pinged > PING_AGAIN:
             self.ping()
@@ -193,23 +188,23 @@ class Viewer:
 
     def _unseen_rectangles(self, now: float) -> list[bytes]:
         """Encode what it has not seen, as far as one update goes."""
-        if not self.supports(server_messages.PSEUDO_FENCE):  # such clients may expect what they ask for in one
+        if not self.supports(encodings.PSEUDO_FENCE):  # such clients may expect what they ask for in one
             found = self.tiles.rectangles(now, float("inf"), float("inf"))
         else:
-            found = self.tiles.rectangles(now, self.pacer.burst(now), ENCODING_TIME)
+            found = self.tiles.rectangles(now, self.pacer.burst_bytes(now), ENCODING_TIME)
         self._await_rest(now)
         return found
 
     def _await_rest(self, now: float) -> None:
         """Come back when what was sent inexactly may be at rest."""
-        rest = self.tiles.waits_until()
+        rest = self.tiles.refresh_due_at()
         if self._settling is None and rest is not None:
             self._settling = asyncio.get_running_loop().call_later(max(0.0, rest - now), self._settle)
 
     def _settle(self) -> None:
         self._settling = None
         now = time.monotonic()
-        if self.tiles.waiting(now):
+        if self.tiles.has_update(now):
             self.send_tiles()  # or later, when the viewer may be sent something
         else:
             self._await_rest(now)
@@ -219,7 +214,7 @@ class Viewer:
     def join_video(self) -> None:
         """Watch a video, from its next key picture on."""
         self.in_video = True
-        self.needs_key = True
+        self.needs_key_frame = True
 
     def leave_video(self) -> None:
         """Watch it no longer; whatever it painted is not exact."""
@@ -231,22 +226,22 @@ class Viewer:
         """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""
         if self._has_reset:
             return False
-        self._has_reset = self.needs_key = True
-        self.pacer.give_time(time.monotonic())
+        self._has_reset = self.needs_key_frame = True
+        self.pacer.restart_hang_timeout(time.monotonic())
         return True
 
     @property
-    def has_full_colour(self) -> bool:
+    def takes_full_chroma(self) -> bool:
         """Whether the video that it is sent may be 4:4:4."""
-        return look_of(self.quality).full_colour and self.decodes_full_colour
+        return profile_for(self.quality).full_chroma and self.video_level == VideoLevel.FULL_CHROMA
 
-    def send_picture(self, picture: Picture) -> bool:
+    def send_frame(self, frame: EncodedFrame) -> bool:
         """Send a picture of the video; return ``False`` where it needs a key picture first."""
-        if self.needs_key and not picture.is_key:
+        if self.needs_key_frame and not frame.is_key:
             return False
-        flags = RESET_CONTEXT if self.needs_key else 0
-        self.needs_key = False
-        whole = server_messages.h264_rectangle(0, 0, *even(self._screen), picture.data, flags)
+        flags = RESET_CONTEXT if self.needs_key_frame else 0
+        self.needs_key_frame = False
+        whole = server_messages.h264_rectangle(0, 0, *even_size(self._screen), frame.data, flags)
         extra, self._extra = self._extra, []
         self._send_update([*extra, whole])
         return True
@@ -259,8 +254,3 @@ class Viewer:
 def _fence(asked: Asked, number: int) -> bytes:
     flags = server_messages.FENCE_REQUEST | server_messages.FENCE_BLOCK_BEFORE
     return server_messages.fence(flags, bytes([asked]) + number.to_bytes(4, "big"))
-
-
-def even(screen: Screen) -> tuple[int, int]:
-    """Return the part of the screen that H.264 can show with halved chroma: even sides, in pixels."""
-    return screen.width & ~1, screen.height & ~1

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from ..rfb import server_messages
+from ..rfb import encodings
 from ..rfb.events import Event
-from .client import Viewer
-from .display_source import Source
-from .input.client_keyboard import Keyboard
+from .client import Client
+from .cursor import Cursor
+from .display_source import DisplaySource
+from .input.client_keyboard import ClientKeyboard
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -21,20 +22,20 @@ LINGERS = 5.0
 """Seconds that a connection's last bytes have to be read, before it ends without them."""
 
 
-class Client(Viewer):
+class Connection(Client):
     """A viewer with its input. ``handle`` gets each event; keys and buttons go to ``source``."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        source: Source,
+        source: DisplaySource,
         name: str,
-        handle: Callable[[Client, Event], None],
+        handle: Callable[[Connection, Event], None],
     ) -> None:
         super().__init__(reader, writer, source.screen, name, lambda _, event: handle(self, event))
         self._out = writer
-        self.keyboard = Keyboard(source.keys)
+        self.keyboard = ClientKeyboard(source.keyboard)
         self.pointer = source.pointer()
         self.known_size = (source.screen.width, source.screen.height)
         self.greeted: frozenset[int] = frozenset()
@@ -67,6 +68,11 @@ class Client(Viewer):
         self._extra = [each for each in self._extra if _kind(each) != kind]
         super().add_rectangle(rectangle)
 
+    def show_cursor(self, cursor: Cursor) -> None:
+        """Send the pointer's shape with the next update, if the client draws it."""
+        if (rectangle := cursor.rectangle(self.protocol)) is not None:
+            self.add_rectangle(rectangle)
+
     # -- its end -----------------------------------------------------------------------------------------------------
 
     def send_away(self, reason: str) -> None:
@@ -87,5 +93,5 @@ class Client(Viewer):
 def _kind(rectangle: bytes) -> bytes:
     """Return its encoding; of sizes also the reason, since who asked for one is to be answered."""
     encoding = rectangle[8:12]
-    is_size = int.from_bytes(encoding, "big", signed=True) == server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE
+    is_size = int.from_bytes(encoding, "big", signed=True) == encodings.PSEUDO_EXTENDED_DESKTOP_SIZE
     return encoding + rectangle[:2] if is_size else encoding

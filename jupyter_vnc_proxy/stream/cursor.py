@@ -1,33 +1,33 @@
-"""The pointer's shape, which viewers draw themselves."""
+"""The pointer's shape, which clients draw themselves."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..rfb import server_messages
-from .client import Viewer
-from .picture.screen import Pixels
+from ..rfb.encodings import PSEUDO_CURSOR, PSEUDO_VMWARE_CURSOR, PSEUDO_X_CURSOR
+from ..rfb.server_protocol import ServerProtocol
+from .picture.encoders.cursor import cursor, cursor_vmware, x_cursor
+from .picture.framebuffer import Pixels
 
 
 class Cursor:
-    """What the display's source says of its cursor; an arrow until it does."""
+    """The shape that the display reported last; an arrow before the first report."""
 
     def __init__(self) -> None:
         self.change(0, 0, arrow())
 
     def change(self, x: int, y: int, pixels: Pixels) -> None:
-        """It has another shape: BGRA with straight alpha, whose pixel at (x, y) is where it points."""
+        """Take another shape: BGRA with straight alpha, whose hot spot is the pixel (x, y)."""
         self._shape = x, y, pixels
-        self._with_alpha = server_messages.cursor_vmware(*self._shape)
+        self._with_alpha = cursor_vmware(*self._shape)
 
-    def send_to(self, viewer: Viewer) -> None:
-        """Send the shape as finely as the viewer can draw it."""
-        if viewer.supports(server_messages.PSEUDO_VMWARE_CURSOR):
-            viewer.add_rectangle(self._with_alpha)
-        elif viewer.supports(server_messages.PSEUDO_CURSOR):
-            viewer.add_rectangle(server_messages.cursor(*self._shape, viewer.protocol.pixel_format))
-        elif viewer.supports(server_messages.PSEUDO_X_CURSOR):
-            viewer.add_rectangle(server_messages.x_cursor(*self._shape))
+    def rectangle(self, protocol: ServerProtocol) -> bytes | None:
+        """Return the shape in the best form that the client announced; ``None`` if it draws no cursor."""
+        if protocol.supports(PSEUDO_VMWARE_CURSOR):
+            return self._with_alpha
+        if protocol.supports(PSEUDO_CURSOR):
+            return cursor(*self._shape, protocol.pixel_format)
+        return x_cursor(*self._shape) if protocol.supports(PSEUDO_X_CURSOR) else None
 
 
 def arrow() -> Pixels:
@@ -40,7 +40,7 @@ def arrow() -> Pixels:
 
 
 def straight(pixels: Pixels) -> Pixels:
-    """Return BGRA pixels with straight alpha, where X's are multiplied with it."""
+    """Return BGRA pixels with straight alpha; X's are premultiplied."""
     alpha = pixels[..., 3:].astype(np.uint16)
     colours = np.where(alpha > 0, pixels[..., :3].astype(np.uint16) * 255 // np.maximum(alpha, 1), 0)
     return np.concatenate([np.minimum(colours, 255), alpha], axis=-1).astype(np.uint8)

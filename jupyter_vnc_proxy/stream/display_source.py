@@ -1,6 +1,6 @@
 """What the server serves: a display's picture, and how its keys, pointer, clipboard and cursor are reached.
 
-X and Wayland each have a `Source`; the server, its viewers, sizes and clipboard know neither.
+X and Wayland each have a `DisplaySource`; the server, its viewers, sizes and clipboard know neither.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from .clipboard.display_clipboard import DisplayClipboard
 from .cursor import Cursor
-from .input.keyboard_state import Keys
-from .picture.screen import Screen, Tiles
+from .input.keyboard_state import KeyboardState
+from .picture.framebuffer import Framebuffer, Tiles
 
 
 @dataclass(frozen=True)
@@ -35,36 +36,11 @@ class Pointer(Protocol):
         """Release whatever is down, where the pointer is; also where the display is gone."""
 
 
-class Clips(Protocol):
-    """What a display's programs copy and paste. Selections are "CLIPBOARD" and "PRIMARY"."""
-
-    def available(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell whether a program offers something under a selection."""
-
-    def has_text(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell whether `request` may find something: a program's, or what was offered here."""
-
-    def offer(self, text: str) -> None:
-        """Offer a text to whoever pastes; raise ``ValueError`` where it is too long."""
-
-    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Ask for the text under a selection; ``callback`` gets it, or ``None`` where there is none."""
-
-    def fileno(self) -> int:
-        """Return what becomes readable when something happens."""
-
-    def handle_events(self) -> bool:
-        """Take in what has happened; return ``False`` where the display is gone."""
-
-    def close(self) -> None:
-        """Offer nothing any more; also where the display is gone."""
-
-
-class Source(Protocol):
+class DisplaySource(Protocol):
     """One display. It tells nothing, and takes no keys, before `start`."""
 
     @property
-    def screen(self) -> Screen:
+    def screen(self) -> Framebuffer:
         """What it shows."""
 
     @property
@@ -72,7 +48,7 @@ class Source(Protocol):
         """Its pointer's shape."""
 
     @property
-    def keys(self) -> Keys:
+    def keyboard(self) -> KeyboardState:
         """Its keyboard."""
 
     async def start(self, listener: Listener) -> None:
@@ -81,9 +57,9 @@ class Source(Protocol):
     def pointer(self) -> Pointer:
         """Return a pointer for one more viewer."""
 
-    def clips(
+    def clipboard(
         self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
-    ) -> Clips | None:
+    ) -> DisplayClipboard | None:
         """Return the clipboard, once it was started; ``None`` where it has none. ``on_change`` gets the selection."""
 
     async def close(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..rfb import server_messages
-from .connection import Client
+from ..rfb import encodings, server_messages
+from .connection import Connection
 from .cursor import Cursor
 
 
-def greet(client: Client, name: str, locks: int, cursor: Cursor) -> None:
+def greet(client: Connection, name: str, locks: int, cursor: Cursor) -> None:
     """Say what we can do of what the client has just announced, and what it can show by it.
 
     Only of what is new: noVNC announces all of it again when a level changes, and takes another
@@ -15,17 +15,17 @@ def greet(client: Client, name: str, locks: int, cursor: Cursor) -> None:
     """
     announced = frozenset(client.protocol.encodings)
     new, client.greeted = announced - client.greeted, announced
-    if server_messages.PSEUDO_FENCE in new:
+    if encodings.PSEUDO_FENCE in new:
         client.send(server_messages.fence(server_messages.FENCE_REQUEST, b""))
-    if server_messages.PSEUDO_CONTINUOUS_UPDATES in new:
+    if encodings.PSEUDO_CONTINUOUS_UPDATES in new:
         client.send(server_messages.end_of_continuous_updates())
-    if server_messages.PSEUDO_DESKTOP_NAME in new:
+    if encodings.PSEUDO_DESKTOP_NAME in new:
         client.add_rectangle(server_messages.desktop_name(name))
-    if server_messages.PSEUDO_LED_STATE in new:
+    if encodings.PSEUDO_LED_STATE in new:
         client.add_rectangle(server_messages.led_state(locks))
-    if server_messages.PSEUDO_QEMU_KEY in new:
+    if encodings.PSEUDO_QEMU_KEY in new:
         client.add_rectangle(server_messages.qemu_key_ack())
-    if server_messages.PSEUDO_EXTENDED_MOUSE in new:
+    if encodings.PSEUDO_EXTENDED_MOUSE in new:
         client.add_rectangle(server_messages.extended_mouse_ack())
-    if new & {server_messages.PSEUDO_VMWARE_CURSOR, server_messages.PSEUDO_CURSOR, server_messages.PSEUDO_X_CURSOR}:
-        cursor.send_to(client)
+    if new & {encodings.PSEUDO_VMWARE_CURSOR, encodings.PSEUDO_CURSOR, encodings.PSEUDO_X_CURSOR}:
+        client.show_cursor(cursor)

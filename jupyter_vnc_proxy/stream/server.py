@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import xcffib
-
-from ..rfb import server_messages
+from ..rfb import encodings, server_messages
+from ..rfb.errors import ProtocolError
 from ..rfb.events import (
     ClientReady,
     ContinuousUpdates,
@@ -25,17 +24,16 @@ from ..rfb.events import (
     SetDesktopSize,
     UpdateRequested,
 )
-from ..rfb.server_protocol import ProtocolError
-from .client import Viewer
-from .clipboard.service import Sharing
-from .connection import Client
-from .display_source import Listener, Source
+from .clipboard.service import ClipboardService
+from .connection import Connection
+from .display_source import DisplaySource, Listener
+from .errors import DisplayGone
 from .greeting import greet
-from .picture.screen import Tiles
+from .picture.framebuffer import Tiles
 from .sizes import Sizes
 from .status import Status
-from .video.broadcaster import SharedStream
-from .video.decoder_fallback import Recovery
+from .video.broadcaster import Broadcaster
+from .video.decoder_fallback import DecoderFallback
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -48,19 +46,18 @@ class StreamServer:
     """
 
     def __init__(
-        self, source: Source, name: str = "Desktop", primary: bool = False, status: Status | None = None
+        self, source: DisplaySource, name: str = "Desktop", primary: bool = False, status: Status | None = None
     ) -> None:
         self._source = source
         self._name = name
         self._primary = primary
         self.failed = False
-        self._clients: list[Client] = []
-        self._viewers: list[Viewer] = []  # the same ones
+        self._connections: list[Connection] = []
         self._cursor = source.cursor
-        self._sizes = Sizes(source.screen, self._clients)
+        self._sizes = Sizes(source.screen, self._connections)
         self._status = status or Status()
-        self._recovery = Recovery()
-        self._stream = SharedStream(source.screen, self._viewers, self._recovery, self._status)
+        self._fallback = DecoderFallback()
+        self._broadcaster = Broadcaster(source.screen, self._connections, self._fallback, self._status)
         self._main: asyncio.Task[None] | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -76,8 +73,8 @@ class StreamServer:
         )
         try:
             await self._source.start(listener)
-            self._stream.follow_screen()
-            self._sharing = Sharing(self._source, self._clients, self._primary)
+            self._broadcaster.update_tracking()
+            self._sharing = ClipboardService(self._source.clipboard, self._connections, self._primary)
             self._sharing.start()
             await self._listen(path, ready)
         finally:
@@ -94,20 +91,20 @@ class StreamServer:
             async with server:
                 ready()
                 try:
-                    self._stream.load_engine()  # once it listens: a desktop's start need not wait for that
+                    self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
                     await server.serve_forever()
                 finally:
-                    for client in self._clients:
+                    for client in self._connections:
                         client.abort()
         finally:
-            self._stream.stop()
+            self._broadcaster.stop()
             self._status.close()
             self._sizes.close()
             self._sharing.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240
 
     def _changed(self, tiles: Tiles) -> None:
-        self._stream.changed(tiles)
+        self._broadcaster.changed(tiles)
 
     def _display_ended(self, failed: bool) -> None:
         log.log(logging.ERROR if failed else logging.INFO, "the display is gone")
@@ -116,11 +113,10 @@ class StreamServer:
             self._main.cancel()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = Client(reader, writer, self._source, self._name, self._handle)
-        client.trust = self._recovery.trust(time.monotonic())
-        self._clients.append(client)
-        self._viewers.append(client)
-        self._stream.follow_screen()
+        client = Connection(reader, writer, self._source, self._name, self._handle)
+        client.video_level = self._fallback.level_for_next(time.monotonic())
+        self._connections.append(client)
+        self._broadcaster.update_tracking()
         try:
             await client.run()
         except ProtocolError as error:
@@ -128,9 +124,8 @@ class StreamServer:
         except ConnectionError:
             pass
         finally:
-            self._clients.remove(client)
-            self._viewers.remove(client)
-            self._stream.forget(client)
+            self._connections.remove(client)
+            self._broadcaster.forget(client)
             self._sizes.forget(client)
             self._sharing.forget(client)
             with contextlib.suppress(ConnectionError):
@@ -138,13 +133,13 @@ class StreamServer:
 
     # -- what viewers say --------------------------------------------------------------------------------------------
 
-    def _handle(self, client: Client, event: Event) -> None:
+    def _handle(self, client: Connection, event: Event) -> None:
         try:
             self._do(client, event)
-        except xcffib.ConnectionException:
+        except DisplayGone:
             log.debug("the display has gone, and an event with it")
 
-    def _do(self, client: Client, event: Event) -> None:
+    def _do(self, client: Connection, event: Event) -> None:
         match event:
             case KeyEvent():
                 client.keyboard.key(event.keysym, event.down, event.scancode)
@@ -165,10 +160,10 @@ class StreamServer:
                     client.send(server_messages.end_of_continuous_updates())
                 client.send_tiles()
             case EncodingsChanged():
-                greet(client, self._name, self._source.keys.lock_state(), self._cursor)
+                greet(client, self._name, self._source.keyboard.lock_state(), self._cursor)
                 self._sharing.greet(client)
             case PixelFormatChanged():
-                self._cursor.send_to(client)
+                client.show_cursor(self._cursor)
             case SetDesktopSize():
                 self._sizes.ask(client, event)
             case ClientReady():
@@ -176,25 +171,25 @@ class StreamServer:
             case _:
                 self._sharing.handle(client, event)
 
-    def _fence(self, client: Client, event: Fence) -> None:
+    def _fence(self, client: Connection, event: Fence) -> None:
         if event.flags & server_messages.FENCE_REQUEST:
             client.send(server_messages.fence(event.flags & ~server_messages.FENCE_REQUEST, event.payload))
         elif client.acknowledged(event.payload):
-            self._stream.acknowledged(client)
+            self._broadcaster.acknowledged(client)
 
     # -- what the display does ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
         self._sizes.changed()  # before anything is sent that lies beyond the old size
-        self._stream.stop()
+        self._broadcaster.stop()
 
     def _locks_changed(self, state: int) -> None:
-        for client in self._clients:
-            if client.supports(server_messages.PSEUDO_LED_STATE):
+        for client in self._connections:
+            if client.supports(encodings.PSEUDO_LED_STATE):
                 client.add_rectangle(server_messages.led_state(state))
                 client.send_tiles()
 
     def _cursor_changed(self) -> None:
-        for client in self._clients:
-            self._cursor.send_to(client)
+        for client in self._connections:
+            client.show_cursor(self._cursor)
             client.send_tiles()

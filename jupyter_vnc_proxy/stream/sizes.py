@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 
 from ..options import MAX_SIDE, MIN_SIDE
-from ..rfb import events, server_messages
+from ..rfb import encodings, events, server_messages
 from ..rfb.events import SetDesktopSize
-from .connection import Client
-from .picture.screen import Screen, SizeRefused
+from .connection import Connection
+from .picture.framebuffer import Framebuffer, ResizeError
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -25,19 +25,19 @@ ANSWERS = 1.0
 class Sizes:
     """Changes the screen's size for ``clients``, a list that the server keeps, and tells them what it is."""
 
-    def __init__(self, screen: Screen, clients: Sequence[Client]) -> None:
+    def __init__(self, screen: Framebuffer, clients: Sequence[Connection]) -> None:
         self._screen = screen
         self._clients = clients
-        self._layout: tuple[events.Screen, ...] = (events.Screen(0, 0, 0, *self._size),)
+        self._layout: tuple[events.Monitor, ...] = (events.Monitor(0, 0, 0, *self._size),)
         self._layout_size = self._size
-        self._askers: list[Client] = []
+        self._askers: list[Connection] = []
         self._wanted: SetDesktopSize | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._next = 0.0
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
-    def ask(self, client: Client, event: SetDesktopSize) -> None:
+    def ask(self, client: Connection, event: SetDesktopSize) -> None:
         """A client wants another size; it is answered when that has come, or at once where it never will."""
         if not is_layout(event):
             self._answer([client], server_messages.SIZE_INVALID)
@@ -59,14 +59,15 @@ class Sizes:
         width, height = max(event.width, MIN_SIDE), max(event.height, MIN_SIDE)
         try:
             size = self._screen.resize(width, height) if (width, height) != before else before
-        except SizeRefused as error:
+        except ResizeError as error:
             self._failed(
-                server_messages.SIZE_PROHIBITED if error.forever else server_messages.SIZE_OUT_OF_RESOURCES, str(error)
+                server_messages.SIZE_PROHIBITED if error.permanent else server_messages.SIZE_OUT_OF_RESOURCES,
+                str(error),
             )
         else:
             whole = (event.width, event.height) == (size[0], size[1])
             first = event.screens[0]
-            one = events.Screen(first.id, 0, 0, size[0], size[1], first.flags)
+            one = events.Monitor(first.id, 0, 0, size[0], size[1], first.flags)
             self._layout, self._layout_size = event.screens if whole else (one,), (size[0], size[1])
             if (size[0], size[1]) == before:
                 self._tell_all()
@@ -82,7 +83,7 @@ class Sizes:
         if self._askers and self._wanted is None and self._size != wanted:
             self._failed(server_messages.SIZE_OUT_OF_RESOURCES, f"the display did not become {wanted[0]}x{wanted[1]}")
 
-    def forget(self, client: Client) -> None:
+    def forget(self, client: Connection) -> None:
         """A client has gone."""
         if client in self._askers:
             self._askers.remove(client)
@@ -111,22 +112,22 @@ class Sizes:
             self._tell(client, server_messages.SIZE_BY_THIS_CLIENT if client in askers else others)
             client.send_tiles()
 
-    def _answer(self, clients: Sequence[Client], result: int) -> None:
+    def _answer(self, clients: Sequence[Connection], result: int) -> None:
         for client in clients:
-            if client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+            if client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
                 client.add_rectangle(self._rectangle(server_messages.SIZE_BY_THIS_CLIENT, result))
                 client.send_tiles()
 
-    def _tell(self, client: Client, reason: int) -> None:
+    def _tell(self, client: Connection, reason: int) -> None:
         if not client.protocol.ready:
             client.protocol.width, client.protocol.height = client.known_size = self._size
-        elif client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+        elif client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
             client.known_size = self._size
             client.add_rectangle(self._rectangle(reason))
         else:
             self._tell_plainly(client)
 
-    def _tell_plainly(self, client: Client) -> None:
+    def _tell_plainly(self, client: Connection) -> None:
         """A DesktopSize must be the last rectangle of its update, so it has one of its own (RFC 6143, section 7.8.2).
 
         A client that knows not even that would take pixels for others: it may come again, with the new size.
@@ -134,15 +135,15 @@ class Sizes:
         if client.known_size == self._size or not client.waits:
             return
         client.known_size = self._size
-        if client.supports(server_messages.PSEUDO_DESKTOP_SIZE):
+        if client.supports(encodings.PSEUDO_DESKTOP_SIZE):
             client.requested = False
             client.send(server_messages.update_header(1) + server_messages.legacy_desktop_size(*self._size))
         else:
             client.send_away("the desktop has another size, which it can't be told")
 
-    def requested(self, client: Client, incremental: bool) -> None:
+    def requested(self, client: Connection, incremental: bool) -> None:
         """A client wants an update: tell it the size that the update will have; with a whole one in any case."""
-        if client.supports(server_messages.PSEUDO_EXTENDED_DESKTOP_SIZE):
+        if client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
             if not incremental or client.known_size != self._size:
                 self._tell(client, server_messages.SIZE_BY_SERVER)
         else:
@@ -150,7 +151,7 @@ class Sizes:
 
     def _rectangle(self, reason: int, result: int = server_messages.SIZE_DONE) -> bytes:
         width, height = self._size
-        whole = events.Screen(self._layout[0].id, 0, 0, width, height)
+        whole = events.Monitor(self._layout[0].id, 0, 0, width, height)
         screens = self._layout if self._layout_size == self._size else (whole,)
         return server_messages.desktop_size(width, height, reason=reason, result=result, screens=screens)
 

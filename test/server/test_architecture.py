@@ -22,6 +22,40 @@ MODULES = {
 GROUND = {"options", "errors", "_version"}
 """Open to every package, and importing none."""
 
+STREAM_MAY_IMPORT: dict[str, set[str]] = {
+    "__main__": {"server", "status", "display_source", "x11", "wayland"},
+    # One server for all connections, and what it does with each.
+    "server": {
+        "connection",
+        "greeting",
+        "sizes",
+        "clipboard",
+        "video",
+        "display_source",
+        "picture",
+        "status",
+        "errors",
+    },
+    "greeting": {"connection", "cursor"},
+    "sizes": {"connection", "picture"},
+    "connection": {"client", "display_source", "cursor", "input"},
+    "client": {"video", "picture"},
+    # The displays, and the contract that they keep. A Wayland desktop's clipboard is Xwayland's.
+    "wayland": {"x11", "display_source", "cursor", "clipboard", "input", "picture", "errors"},
+    "x11": {"display_source", "cursor", "clipboard", "input", "picture", "errors"},
+    "display_source": {"cursor", "clipboard", "input", "picture"},
+    "cursor": {"picture", "picture.encoders"},
+    # One subject each.
+    "video": {"picture", "status"},
+    "clipboard": set(),
+    "input": {"errors"},
+    "picture": {"picture.encoders"},
+    "picture.encoders": set(),
+    "status": set(),
+    "errors": set(),
+}
+"""The same within ``stream``, by package, or by module at its root."""
+
 BELOW_DESKTOPS = {"backends", "rfb", "system"}
 BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
 
@@ -105,6 +139,27 @@ def test_a_package_imports_what_lies_below_it_and_nothing_else(package: str) -> 
     for name in within(package):
         above = {module for module in own(name) if module.partition(".")[0] not in allowed}
         assert not above, f"{name} imports {', '.join(sorted(above))}"
+
+
+def stream_part(name: str) -> str:
+    """Return the package within ``stream`` that a module belongs to, or the module if it lies at the root."""
+    name = name.removeprefix("stream.")
+    return max((part for part in STREAM_MAY_IMPORT if f"{name}.".startswith(f"{part}.")), key=len, default=name)
+
+
+@pytest.mark.parametrize("part", STREAM_MAY_IMPORT)
+def test_a_part_of_the_stream_imports_what_lies_below_it_and_nothing_else(part: str) -> None:
+    order = list(STREAM_MAY_IMPORT)
+    assert all(order.index(below) > order.index(part) for below in STREAM_MAY_IMPORT[part]), "the table goes down"
+    for name in within("stream"):
+        if stream_part(name) == part:
+            inner = {stream_part(module) for module in own(name) if module.startswith("stream.")}
+            above = inner - {part, *STREAM_MAY_IMPORT[part]}
+            assert not above, f"{name} imports {', '.join(sorted(above))}"
+
+
+def test_every_part_of_the_stream_has_its_place() -> None:
+    assert {stream_part(name) for name in within("stream")} == {"stream", *STREAM_MAY_IMPORT}
 
 
 def test_no_module_imports_the_package_by_its_absolute_name() -> None:

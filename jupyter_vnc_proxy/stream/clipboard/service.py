@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Protocol
 
-from ...rfb import extended_clipboard, server_messages
+from ...rfb import encodings, extended_clipboard, server_messages
 from ...rfb.events import (
     ClipboardCapabilities,
     ClipboardNotify,
@@ -16,9 +17,9 @@ from ...rfb.events import (
     ClipboardText,
     ClipboardTooLong,
 )
-from ..connection import Client
-from ..display_source import Clips, Source
-from ..x11.selection_request import LIMIT
+from ...rfb.extended_clipboard import MAX_TEXT_BYTES
+from ...rfb.server_protocol import ServerProtocol
+from .display_clipboard import ClipboardFactory, DisplayClipboard, NoClipboard
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -33,7 +34,21 @@ ClipboardEvent = (
 )
 
 
-class Sharing:
+class ClipboardClient(Protocol):
+    """What the clipboard needs of a client; used as a key, so its identity counts."""
+
+    @property
+    def protocol(self) -> ServerProtocol:
+        """Its side of the RFB connection, which tells whether the handshake is done."""
+
+    def supports(self, encoding: int) -> bool:
+        """Return whether the client announced an encoding or pseudo-encoding."""
+
+    def send(self, data: bytes) -> None:
+        """Send a message that is no framebuffer update."""
+
+
+class ClipboardService:
     """Shares CLIPBOARD, with ``primary`` PRIMARY too, with ``clients``, a list that the server keeps.
 
     Clients with Extended Clipboard are told that there is text, and get it when they ask: noVNC takes none otherwise.
@@ -41,14 +56,16 @@ class Sharing:
     to other clients when they ask. Made when ``source`` has been started; a source may have no clipboard.
     """
 
-    def __init__(self, source: Source, clients: Sequence[Client], primary: bool = False) -> None:
+    def __init__(
+        self, make_clipboard: ClipboardFactory, clients: Sequence[ClipboardClient], primary: bool = False
+    ) -> None:
         self._clients = clients
-        self._clipboard: Clips = source.clips(self._changed, self._later, primary) or NoClips()
+        self._clipboard: DisplayClipboard = make_clipboard(self._changed, self._later, primary) or NoClipboard()
         self._fileno = -1
         self._latest = "CLIPBOARD"
         self._news: asyncio.TimerHandle | None = None
-        self._busy: dict[Client, asyncio.Task[None] | None] = {}
-        self._owed: set[Client] = set()
+        self._busy: dict[ClipboardClient, asyncio.Task[None] | None] = {}
+        self._owed: set[ClipboardClient] = set()
         self._given: int | None = None
         """The hash of the program's text that clients were given last; ``None`` where it has copied something since."""
 
@@ -92,7 +109,7 @@ class Sharing:
     def _tell(self) -> None:
         self._news = None
         for client in self._clients:
-            if client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD):
+            if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
                 client.send(extended_clipboard.notify())
         if any(map(_is_plain, self._clients)):
             self._clipboard.request(self._send_plainly, self._latest)
@@ -106,24 +123,28 @@ class Sharing:
 
     # -- what clients say --------------------------------------------------------------------------------------------
 
-    def greet(self, client: Client) -> None:
+    def greet(self, client: ClipboardClient) -> None:
         """Say what we take, each time a client has announced the Extended Clipboard (rfbproto)."""
-        if client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD):
+        if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
             client.send(extended_clipboard.caps())
 
-    def forget(self, client: Client) -> None:
+    def forget(self, client: ClipboardClient) -> None:
         """A client has gone."""
         self._owed.discard(client)
         if (task := self._busy.pop(client, None)) is not None:
             task.cancel()
 
-    def handle(self, client: Client, event: ClipboardEvent) -> None:
+    def handle(self, client: ClipboardClient, event: ClipboardEvent) -> None:
         """Take in what a client says of its clipboard or ours."""
         match event:
             case ClipboardText():
                 self._offer(event.text)
             case ClipboardTooLong():
-                log.warning("a viewer's clipboard of %d bytes was refused: %d is the most", event.size, LIMIT)
+                log.warning(
+                    "a viewer's clipboard of %d bytes was refused: %d is the most",
+                    event.size,
+                    extended_clipboard.MAX_TEXT_BYTES,
+                )
             case ClipboardNotify():
                 client.send(extended_clipboard.request())
             case ClipboardRequest():
@@ -145,7 +166,7 @@ class Sharing:
             return
         self._latest = "CLIPBOARD"
 
-    def _provide(self, client: Client) -> None:
+    def _provide(self, client: ClipboardClient) -> None:
         """Fetch what a client has asked for; while that is under way, it counts as asked for once more."""
         if client in self._busy:
             self._owed.add(client)
@@ -153,7 +174,7 @@ class Sharing:
         self._busy[client] = None
         self._clipboard.request(partial(self._fetched, client), self._latest)
 
-    def _fetched(self, client: Client, text: str | None) -> None:
+    def _fetched(self, client: ClipboardClient, text: str | None) -> None:
         if client not in self._busy:
             return  # it has gone
         if text is None:
@@ -171,51 +192,21 @@ class Sharing:
         if self._clipboard.available(self._latest):
             self._given = hash(extended_clipboard.with_lf(text))
 
-    async def _send_long(self, client: Client, text: str) -> None:
+    async def _send_long(self, client: ClipboardClient, text: str) -> None:
         try:
             message = await asyncio.to_thread(extended_clipboard.provide, text)
         except ValueError as error:
-            log.warning("the desktop's text was not sent: %s is more than %d", error, extended_clipboard.MAX_TEXT)
+            log.warning("the desktop's text was not sent: %s is more than %d", error, MAX_TEXT_BYTES)
             message = extended_clipboard.notify(False)
         client.send(message)
         self._finished(client)
 
-    def _finished(self, client: Client) -> None:
+    def _finished(self, client: ClipboardClient) -> None:
         del self._busy[client]
         if client in self._owed:
             self._owed.discard(client)
             self._provide(client)
 
 
-class NoClips:
-    """The clipboard of a source that has none."""
-
-    def available(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell that nobody offers anything."""
-        return False
-
-    def has_text(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell that there is nothing."""
-        return False
-
-    def offer(self, text: str) -> None:
-        """Drop it."""
-
-    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Find nothing."""
-        callback(None)
-
-    def fileno(self) -> int:
-        """Return no descriptor: nothing will happen."""
-        return -1
-
-    def handle_events(self) -> bool:
-        """Tell that nothing has happened."""
-        return True
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
-def _is_plain(client: Client) -> bool:
-    return client.protocol.ready and not client.supports(server_messages.PSEUDO_EXTENDED_CLIPBOARD)
+def _is_plain(client: ClipboardClient) -> bool:
+    return client.protocol.ready and not client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD)

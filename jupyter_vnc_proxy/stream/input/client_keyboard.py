@@ -13,11 +13,10 @@ from collections import deque
 from itertools import combinations
 from typing import NamedTuple
 
-import xcffib
-
 from ...rfb.keysyms import LEFT_TAB, TAB, TWINS, canonical, is_keypad, is_text
 from ...rfb.scancodes import keycode_of
-from .keyboard_state import PRESS, RELEASE, Keys, State
+from ..errors import DisplayGone
+from .keyboard_state import PRESS, RELEASE, KeyboardState, ModifierState
 from .keymap import CONTROL, LOCK, MOD1, NEVER_TYPED, SHIFT
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -52,10 +51,10 @@ class _LaterError(Exception):
         self.seconds = seconds
 
 
-class Keyboard:
-    """What one viewer holds down. Keys of several viewers that share `Keys` don't release each other's."""
+class ClientKeyboard:
+    """What one viewer holds down. Keys of several viewers that share `KeyboardState` don't release each other's."""
 
-    def __init__(self, layout: Keys) -> None:
+    def __init__(self, layout: KeyboardState) -> None:
         self._layout = layout
         self._held: dict[tuple[str, int], Held] = {}
         self._waiting: deque[tuple[int, bool, int]] = deque()
@@ -69,7 +68,7 @@ class Keyboard:
         ``scancode`` is QEMU's (XT, set 1), ``None`` or 0 where it is not known. It says which of several keys is meant,
         and which one with a keysym of 0 or a command in letters that the layout lacks. A key that is down already
         repeats. A key that must wait for the map to settle is pressed a moment later, and so are those after it.
-        Raise ``xcffib.ConnectionException`` where the display is gone.
+        Raise `DisplayGone` if the display is gone.
         """
         self._waiting.append((TAB if keysym == LEFT_TAB else keysym, down, scancode or 0))
         if not self._timed:
@@ -90,14 +89,14 @@ class Keyboard:
 
     def _resume(self) -> None:
         self._timed = False
-        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+        with contextlib.suppress(DisplayGone):  # the display is gone
             self._work()
 
     def release_all(self) -> None:
         """Release whatever is down; also where the display is gone."""
         self._waiting.clear()
         held, self._held = self._held, {}
-        with contextlib.suppress(xcffib.XcffibException):
+        with contextlib.suppress(DisplayGone):
             for each in reversed(held.values()):
                 self._layout.release(each.keycode)
             self._layout.flush()
@@ -140,7 +139,7 @@ class Keyboard:
         wanted = canonical(keysym)
         return key is not None and any(wanted in map(canonical, symbols) for _, symbols in key.groups)
 
-    def _fakes(self, flips: int, state: State) -> dict[int, int]:
+    def _fakes(self, flips: int, state: ModifierState) -> dict[int, int]:
         """Return what is to be pressed or released so that the modifiers ``flips`` become other than they are."""
         fakes: dict[int, int] = {}
         for modifier, keycode in self._layout.keymap.shifters(state.group).items():
@@ -152,7 +151,7 @@ class Keyboard:
 
     # -- finding the key ----------------------------------------------------------------------------------------------
 
-    def _plan(self, keysym: int, physical: int | None, state: State) -> Plan | None:
+    def _plan(self, keysym: int, physical: int | None, state: ModifierState) -> Plan | None:
         if not keysym:
             return None if physical is None else Plan(physical)
         plan = self._find(keysym, physical, state)
@@ -169,7 +168,7 @@ class Keyboard:
         spare = self._layout.spare(keysym)
         return None if spare is None else self._find(keysym, spare, state) or Plan(spare)
 
-    def _find(self, keysym: int, physical: int | None, state: State) -> Plan | None:
+    def _find(self, keysym: int, physical: int | None, state: ModifierState) -> Plan | None:
         """Look for the key that needs the fewest fakes; of several the one that was pressed, then real ones."""
         keymap, group = self._layout.keymap, state.group
         places = keymap.places(keysym, group)
@@ -185,7 +184,7 @@ class Keyboard:
                         return Plan(keycode, self._without_case(keycode, flips, state))
         return None
 
-    def _function_key(self, keysym: int, physical: int | None, places: list[int], state: State) -> int | None:
+    def _function_key(self, keysym: int, physical: int | None, places: list[int], state: ModifierState) -> int | None:
         """What such a key does is no matter of levels: Alt+Print is not SysRq before the X server says so."""
         keymap = self._layout.keymap
         real = [each for each in places if each not in NEVER_TYPED]
@@ -193,7 +192,7 @@ class Keyboard:
         exact = [each for each in places if keymap.gives(each, state.group, state.modifiers, keysym)]
         return next(iter([*plain, *exact, *real]), None)
 
-    def _without_case(self, keycode: int, flips: int, state: State) -> int:
+    def _without_case(self, keycode: int, flips: int, state: ModifierState) -> int:
         """Leave Shift alone where it decides between a small and a capital letter of a command: Ctrl+C is Ctrl+c."""
         key = self._layout.keymap.keys[keycode]
         kind, _ = key.groups[key.group(state.group)]

@@ -28,14 +28,14 @@ Timer = Callable[[float, Callable[[], None]], object]
 """Calls after some seconds; an event loop's ``call_later`` is one."""
 
 
-class State(NamedTuple):
+class ModifierState(NamedTuple):
     """The keyboard's effective modifiers and group."""
 
     modifiers: int
     group: int
 
 
-class Keys(ABC):
+class KeyboardState(ABC):
     """What X and Wayland have in common. With ``timer`` spare keys are put back when they have not been used for
     `PUT_BACK_AFTER` seconds (else `put_back` and `close` do), and keys wait for the map to settle.
     """
@@ -58,7 +58,7 @@ class Keys(ABC):
         """The map as it is."""
 
     @abstractmethod
-    def state(self) -> State:
+    def state(self) -> ModifierState:
         """Return the modifiers and the group that count now."""
 
     @abstractmethod

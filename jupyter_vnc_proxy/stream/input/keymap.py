@@ -1,31 +1,17 @@
-"""The X server's keyboard map as data: which keysym a key gives in which state, read through XKB.
+"""A keyboard map as data: which keysym a key gives in which modifier state.
 
-The core protocol's map has no shift levels beyond the second that could be trusted and none of the rules by which
-modifiers select them; those are XKB's key types (XKB protocol, "Key Types" and "Key Symbol Map").
+A key's type says which modifiers select its shift level (XKB protocol, "Key Types" and "Key Symbol Map").
 """
 
 from __future__ import annotations
 
-import io
-import struct
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from ...rfb.keysyms import LEVEL_KEYSYMS, SHIFT_KEYSYMS, canonical
-
-if TYPE_CHECKING:
-    import xcffib
-
-CORE_KEYBOARD = 0x100
-"""XkbUseCoreKbd: the keyboard that clients see."""
 
 SHIFT, LOCK, CONTROL, MOD1 = 0x01, 0x02, 0x04, 0x08
 """Bits of a modifier state whose meaning the core protocol fixes (Mod1 is Alt by convention)."""
 
-KEY_TYPES, KEY_SYMS, MODIFIER_MAP, KEY_ACTIONS = 0x01, 0x02, 0x04, 0x10
-PARTS = KEY_TYPES | KEY_SYMS | MODIFIER_MAP | KEY_ACTIONS
-"""What of the map is asked for (XkbMapPartMask)."""
-
-GET_MAP = 8
 SET_MODIFIERS, LATCH_MODIFIERS, LOCK_MODIFIERS = 1, 2, 3
 USE_MODIFIER_MAP = 0x04
 """Actions of keys, and the flag by which such an action takes the modifiers from the modifier map (XkbSA_*)."""
@@ -150,70 +136,3 @@ def capital(keysym: int) -> int:
     if 0x61 <= keysym <= 0x7A or (0xE0 <= keysym <= 0xFE and keysym != 0xF7):
         return keysym - 0x20
     return keysym
-
-
-def fetch(connection: xcffib.Connection) -> Keymap:
-    """Ask the X server for its map. xcffib's own class for the answer takes 30 times as long."""
-    import xcffib
-    import xcffib.xkb
-
-    class Reply(xcffib.Reply):  # type: ignore[misc]
-        def __init__(self, unpacker: Any) -> None:
-            self.data = bytes(unpacker.buf)
-
-    class Cookie(xcffib.Cookie):  # type: ignore[misc]
-        reply_type = Reply
-
-    request = io.BytesIO(struct.pack("=4xHHH", CORE_KEYBOARD, PARTS, 0).ljust(28, b"\0"))
-    extension = connection(xcffib.xkb.key)
-    return parse(extension.send_request(GET_MAP, request, Cookie, is_checked=True).reply().data)
-
-
-def parse(reply: bytes) -> Keymap:
-    """Read an XkbGetMap reply with the parts `PARTS`, in the machine's byte order."""
-    first, last = struct.unpack_from("=BB", reply, 10)
-    type_count = reply[15]
-    first_symbols, _, symbol_count, first_action, action_total, action_count = struct.unpack_from("=BHBBHB", reply, 17)
-    modifier_total = reply[33]
-    types, offset = _types(reply, 40, type_count)
-    rows = []
-    for _ in range(symbol_count):
-        indices, info, width, count = reply[offset : offset + 4], *struct.unpack_from("=BBH", reply, offset + 4)
-        symbols = struct.unpack_from(f"={count}I", reply, offset + 8)
-        rows.append((indices, info, width, symbols))
-        offset += 8 + 4 * count
-    counts = reply[offset : offset + action_count]
-    offset += -(-action_count // 4) * 4
-    every_action = [reply[start : start + 8] for start in range(offset, offset + 8 * action_total, 8)]
-    offset += 8 * action_total
-    modifiers = dict(struct.unpack_from("=BB", reply, offset + 2 * index) for index in range(modifier_total))
-    actions: dict[int, list[bytes]] = {}
-    taken = 0
-    for index, count in enumerate(counts):
-        actions[first_action + index] = every_action[taken : taken + count]
-        taken += count
-    keys = {keycode: Key((), 0, (), modifiers.get(keycode, 0)) for keycode in range(first, last + 1)}
-    for keycode, (indices, info, width, symbols) in enumerate(rows, first_symbols):
-        starts = range(0, (info & 0x0F) * width, width) if width else ()
-        groups = tuple((types[indices[n]], symbols[at : at + width]) for n, at in enumerate(starts))
-        own = actions.get(keycode)
-        keys[keycode] = Key(
-            groups, info, tuple(tuple(own[at : at + width]) for at in starts) if own else (), modifiers.get(keycode, 0)
-        )
-    return Keymap(keys)
-
-
-def _types(reply: bytes, offset: int, count: int) -> tuple[list[KeyType], int]:
-    types = []
-    for _ in range(count):
-        mask, entries, preserves = reply[offset], reply[offset + 5], reply[offset + 6]
-        offset += 8
-        levels = {}
-        for _ in range(entries):
-            active, mods, level = reply[offset : offset + 3]
-            if active:
-                levels[mods] = level
-            offset += 8
-        offset += 4 * entries if preserves else 0
-        types.append(KeyType(mask, levels))
-    return types, offset

@@ -1,3 +1,3 @@
-"""The lossless picture: which tiles changed, and how each viewer gets them."""
+"""The screen as tiles: which ones changed, and how each client gets them, exactly or as JPEG while they move."""
 
 from __future__ import annotations

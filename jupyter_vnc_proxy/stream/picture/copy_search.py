@@ -1,7 +1,7 @@
-"""Finds what was moved between two pictures: text that scrolled, a window that was dragged.
+"""Finds scrolled text and dragged windows by comparing two contents of the screen, to send them as CopyRect.
 
-Guesses are cheap and may be wrong: rows are compared by a hash of a few of their pixels, a window by a line of it that
-is looked for elsewhere. What is returned was compared pixel for pixel.
+Candidates are cheap and may be wrong. For scrolling, a hash of a few pixels stands for each row; for dragging, a line
+of the old content is looked for in the new one. Copies that are returned were compared pixel by pixel.
 """
 
 from __future__ import annotations
@@ -12,37 +12,39 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-Picture: TypeAlias = npt.NDArray[np.uint32]
-"""Shape (height, width); a number for each pixel."""
+from .framebuffer import runs_of
 
-Lines: TypeAlias = npt.NDArray[np.bool_]
+PixelValues: TypeAlias = npt.NDArray[np.uint32]
+"""Shape (height, width): one number for each pixel."""
 
-STEP = 8
-"""Of so many pixels in a row one is looked at."""
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
-STRIP = 16
-"""Pixels looked at that make a strip: what is beside the text that scrolled may not have moved with it."""
+SAMPLE_STEP_PIXELS = 8
+"""Pixels of a row from one sample to the next."""
 
-VOTES = 8
-"""Rows that must have gone the same way."""
+STRIP_SAMPLES = 16
+"""Samples of a strip. Each strip has its own hashes, for text may scroll beside something that doesn't."""
 
-LEAST = 8192
-"""Pixels of the smallest move that counts."""
+MIN_VOTES = 8
+"""Rows that must have moved by the same distance."""
 
-LEAST_SIDE = 8
-"""Pixels of its least side."""
+MIN_COPY_PIXELS = 8192
+"""Pixels of the smallest copy."""
 
-LINE = 24
-"""Pixels of a line of a window that is looked for elsewhere."""
+MIN_SIDE_PIXELS = 8
+"""Pixels of the shortest side of a copy."""
 
-LINES = 4
-"""Lines that are looked for: those in which most changed."""
+LINE_PIXELS = 24
+"""Pixels of a line that is looked for."""
 
-WEIGHTS = np.random.default_rng(1).integers(1, 1 << 32, STRIP, dtype=np.uint32) | np.uint32(1)
+MAX_LINES = 4
+"""Lines that are looked for: those with the most changes."""
+
+HASH_WEIGHTS = np.random.default_rng(1).integers(1, 1 << 32, STRIP_SAMPLES, dtype=np.uint32) | np.uint32(1)
 
 
-class Move(NamedTuple):
-    """A part of the new picture that the old one has ``dx`` further left and ``dy`` further up, in pixels."""
+class Copy(NamedTuple):
+    """A part of the new content, in pixels. The old content has it ``dx`` further left and ``dy`` further up."""
 
     x: int
     y: int
@@ -52,24 +54,24 @@ class Move(NamedTuple):
     dy: int
 
 
-def find_moves(old: Picture, new: Picture, likely: tuple[int, int] = (0, 0)) -> list[Move]:
-    """Return parts of ``new`` that are elsewhere in ``old``, none overlapping; all have moved the same way.
+def find_copies(old: PixelValues, new: PixelValues, likely: tuple[int, int] = (0, 0)) -> list[Copy]:
+    """Return parts of ``new`` that are elsewhere in ``old``. They don't overlap, and all moved by the same distance.
 
-    They come in an order in which one picture may be made from the other in place. ``likely`` is a way to try first.
+    The client can apply them in place, in this order. ``likely`` is the distance (dx, dy) to try first.
     """
-    best: list[Move] = []
-    for dx, dy in _guesses(old, new, likely):
+    best: list[Copy] = []
+    for dx, dy in _candidates(old, new, likely):
         best = max(best, _verified(old, new, dx, dy), key=_area)
         if 2 * _area(best) > new.size:
-            break  # no other can be larger: where text repeats itself, a wrong way is right in places
-    return sorted(best, key=lambda move: -move.y if move.dy > 0 else move.y)
+            break  # no other can be larger, as only one fits if text repeats itself
+    return sorted(best, key=lambda copy: -copy.y if copy.dy > 0 else copy.y)
 
 
-def _area(moves: list[Move]) -> int:
-    return sum(move.width * move.height for move in moves)
+def _area(copies: list[Copy]) -> int:
+    return sum(copy.width * copy.height for copy in copies)
 
 
-def _guesses(old: Picture, new: Picture, likely: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def _candidates(old: PixelValues, new: PixelValues, likely: tuple[int, int]) -> Iterator[tuple[int, int]]:
     if likely != (0, 0) and _is_plausible(old, new, *likely):
         yield likely
     if dy := _scrolled(old, new):
@@ -77,8 +79,8 @@ def _guesses(old: Picture, new: Picture, likely: tuple[int, int]) -> Iterator[tu
     yield from _dragged(old, new)
 
 
-def _is_plausible(old: Picture, new: Picture, dx: int, dy: int) -> bool:
-    """Tell from a few pixels that changed whether most of them went this way."""
+def _is_plausible(old: PixelValues, new: PixelValues, dx: int, dy: int) -> bool:
+    """Return whether most of a few pixels that changed have moved by this distance."""
     height, width = new.shape
     rows, columns = np.arange(height // 12, height, height // 6 or 1), slice(max(0, dx), min(width, width + dx))
     rows = rows[(rows >= dy) & (rows - dy < height)]
@@ -90,15 +92,15 @@ def _is_plausible(old: Picture, new: Picture, dx: int, dy: int) -> bool:
 # -- scrolling -------------------------------------------------------------------------------------------------------
 
 
-def _scrolled(old: Picture, new: Picture) -> int:
-    """Guess by how many rows most of what changed went down; 0 where that can't be told."""
+def _scrolled(old: PixelValues, new: PixelValues) -> int:
+    """Return by how many rows most of the changed rows have moved down; 0 if that is unclear."""
     before, after = _hashes(old), _hashes(new)
     changed = before != after
     votes = np.zeros(2 * len(old) + 1, np.intp)
     voters = 0
     for strip in range(changed.shape[1]):
         rows = np.flatnonzero(changed[:, strip])
-        if len(rows) < VOTES:
+        if len(rows) < MIN_VOTES:
             continue
         order = np.argsort(before[:, strip])
         known = before[order, strip]
@@ -108,42 +110,43 @@ def _scrolled(old: Picture, new: Picture) -> int:
         voters += len(rows)
         votes += np.bincount(rows[only] - order[first[only]] + len(old), minlength=len(votes))
     best = int(votes.argmax())
-    return best - len(old) if votes[best] >= max(VOTES, voters / 16) else 0
+    return best - len(old) if votes[best] >= max(MIN_VOTES, voters / 16) else 0
 
 
-def _hashes(picture: Picture) -> Picture:
-    """Return a number for each row and strip: shape (height, strips)."""
-    seen = picture[:, STEP // 2 :: STEP]
-    strips = max(1, seen.shape[1] // STRIP)
-    wide = min(STRIP, seen.shape[1])
-    seen = seen[:, : strips * wide].reshape(len(picture), strips, wide)
-    hashes: Picture = np.einsum("ijk,k->ij", seen, WEIGHTS[:wide])
+def _hashes(pixels: PixelValues) -> PixelValues:
+    """Return a hash for each row and strip: shape (height, strips)."""
+    samples = pixels[:, SAMPLE_STEP_PIXELS // 2 :: SAMPLE_STEP_PIXELS]
+    strips = max(1, samples.shape[1] // STRIP_SAMPLES)
+    wide = min(STRIP_SAMPLES, samples.shape[1])
+    samples = samples[:, : strips * wide].reshape(len(pixels), strips, wide)
+    hashes: PixelValues = np.einsum("ijk,k->ij", samples, HASH_WEIGHTS[:wide])
     return hashes
 
 
 # -- dragging, and scrolling sideways ----------------------------------------------------------------------------------
 
 
-def _dragged(old: Picture, new: Picture) -> Iterator[tuple[int, int]]:
-    """Guess where something went, by lines of it that have changed where they were."""
+def _dragged(old: PixelValues, new: PixelValues) -> Iterator[tuple[int, int]]:
+    """Yield the distances by which lines may have moved that changed at their old place."""
     width = new.shape[1]
-    if width < 2 * LINE:
+    if width < 2 * LINE_PIXELS:
         return
     tried = set()
-    some = slice(None, None, STEP // 2)
+    step = SAMPLE_STEP_PIXELS // 2
+    some = slice(None, None, step)
     varied = ((old[some, 1:] != old[some, :-1]) & (old[some, 1:] != new[some, 1:])).sum(axis=1)
-    for row in np.argsort(varied)[::-1][:LINES] * (STEP // 2):
-        if (column := _rich(old[row], new[row])) is None:
+    for row in np.argsort(varied)[::-1][:MAX_LINES] * step:
+        if (column := _varied_column(old[row], new[row])) is None:
             continue
-        if (at := _found(new.ravel(), old[row, column : column + LINE])) is not None:
-            way = at % width - column, at // width - int(row)
-            if way != (0, 0) and way not in tried:
-                tried.add(way)
-                yield way
+        if (at := _find_line(new.ravel(), old[row, column : column + LINE_PIXELS])) is not None:
+            distance = at % width - column, at // width - int(row)
+            if distance != (0, 0) and distance not in tried:
+                tried.add(distance)
+                yield distance
 
 
-def _found(pixels: Picture, line: Picture) -> int | None:
-    """Return where the line is among the pixels, if it is there just once."""
+def _find_line(pixels: PixelValues, line: PixelValues) -> int | None:
+    """Return the index of the line in the pixels if it occurs exactly once."""
     values, counts = np.unique(line, return_counts=True)
     begin = int(np.flatnonzero(line == values[counts.argmin()])[0])
     places = np.flatnonzero(pixels == line[begin]) - begin
@@ -153,41 +156,36 @@ def _found(pixels: Picture, line: Picture) -> int | None:
     return int(places[0]) if len(places) == 1 else None
 
 
-def _rich(old: Picture, new: Picture) -> int | None:
-    """Return where in a line what changed varies much: near its middle, for its ends may have moved out of sight."""
+def _varied_column(old: PixelValues, new: PixelValues) -> int | None:
+    """Return where a row that changed varies much: near its middle, because its ends may have moved out of sight."""
     varied = (old[1:] != old[:-1]) & (old[1:] != new[1:])
     sums = np.concatenate(([0], np.cumsum(varied)))
-    windows = sums[LINE - 1 :] - sums[: -(LINE - 1)]
-    rich = np.flatnonzero(windows >= max(LINE // 3, 0.8 * windows.max()))
-    return int(rich[np.abs(rich - len(windows) // 2).argmin()]) if len(rich) else None
+    windows = sums[LINE_PIXELS - 1 :] - sums[: -(LINE_PIXELS - 1)]
+    best = np.flatnonzero(windows >= max(LINE_PIXELS // 3, 0.8 * windows.max()))
+    return int(best[np.abs(best - len(windows) // 2).argmin()]) if len(best) else None
 
 
-# -- proof -----------------------------------------------------------------------------------------------------------
+# -- verification ----------------------------------------------------------------------------------------------------
 
 
-def _verified(old: Picture, new: Picture, dx: int, dy: int) -> list[Move]:
-    """Return what has gone just that way, as far as it is a rectangle with lines in it that have not."""
+def _verified(old: PixelValues, new: PixelValues, dx: int, dy: int) -> list[Copy]:
+    """Return the parts of the largest rectangle that has moved by this distance, without rows that differ."""
     height, width = new.shape
     left, top, right, bottom = max(0, dx), max(0, dy), min(width, width + dx), min(height, height + dy)
-    if right - left < LEAST_SIDE or bottom - top < LEAST_SIDE:
+    if right - left < MIN_SIDE_PIXELS or bottom - top < MIN_SIDE_PIXELS:
         return []
     same = new[top:bottom, left:right] == old[top - dy : bottom - dy, left - dx : right - dx]
     score = same[:, ::4].sum(axis=1)
-    first, last = _longest(score * 2 >= score.max())
+    first, last = _longest_run(score * 2 >= score.max())
     score = same[first:last:4].sum(axis=0)
-    begin, end = _longest(score >= 0.9 * score.max())
+    begin, end = _longest_run(score >= 0.9 * score.max())
     exact = same[first:last, begin:end].all(axis=1)
     return [
-        Move(left + begin, top + first + start, end - begin, stop - start, dx, dy)
-        for start, stop in _runs(exact)
-        if stop - start >= LEAST_SIDE <= end - begin and (stop - start) * (end - begin) >= LEAST
+        Copy(left + begin, top + first + start, end - begin, stop - start, dx, dy)
+        for start, stop in runs_of(exact)
+        if stop - start >= MIN_SIDE_PIXELS <= end - begin and (stop - start) * (end - begin) >= MIN_COPY_PIXELS
     ]
 
 
-def _longest(flags: Lines) -> tuple[int, int]:
-    return max(_runs(flags), key=lambda run: run[1] - run[0], default=(0, 0))
-
-
-def _runs(flags: Lines) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.view(np.int8), [0]))))
-    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+def _longest_run(flags: Flags) -> tuple[int, int]:
+    return max(runs_of(flags), key=lambda run: run[1] - run[0], default=(0, 0))

@@ -1,7 +1,8 @@
-"""What one viewer has not seen of the screen, cut into rectangles and encoded as it likes them.
+"""Encodes the tiles that one client has not been sent yet: exactly, or as JPEG while they move.
 
-What moves much goes out as JPEG to who takes that; once it rests, it is sent exactly. What was moved is copied.
-Sans-I/O: times are seconds, and handed in but for how long the encoding itself may take.
+Moving tiles are sent as JPEG to clients that announced Tight and a quality level, and exactly once they are at rest
+(TigerVNC calls that a lossless refresh). Tiles that moved elsewhere are sent as CopyRect. Sans I/O: callers pass the
+time, in seconds; only the time spent on encoding is measured here.
 """
 
 from __future__ import annotations
@@ -11,173 +12,173 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...rfb import server_messages
+from ...rfb import encodings, server_messages
 from ...rfb.server_protocol import ServerProtocol
-from .change_rate import Heat
-from .client_framebuffer import Shown, tiles_of
-from .encoders.raw import RawEncoder
-from .encoders.tight import MAX_WIDTH, TightEncoder
-from .encoders.zrle import ZRLEEncoder
-from .screen import TILE, Rectangle, Screen, Tiles, rectangles_of
+from .change_rate import ChangeRate
+from .client_framebuffer import ClientFramebuffer
+from .encoders.encoder import Encoder
+from .encoders.table import ENCODERS
+from .encoders.tight import MAX_WIDTH
+from .framebuffer import TILE, Framebuffer, Rectangle, Tiles, rectangles_of, tiles_of
 
-PREFERRED = (server_messages.ENCODING_TIGHT, server_messages.ENCODING_ZRLE, server_messages.ENCODING_RAW)
+EXACT_PART_PIXELS = 4 * TILE
+MOVING_PART_PIXELS = 8 * TILE
+"""Pixels of the side of a part that is encoded at once; a browser decodes a few large JPEGs faster than many small."""
 
-FILM_TIME = 0.03
-"""Seconds of encoding that an update with a film may take: half a picture now and half of the next is a torn one."""
+MOVING_ENCODING_SECONDS = 0.03
+"""CPU seconds of encoding for an update with moving tiles: one that is cut off looks torn."""
 
-SETTLING_TIME = 0.008
-"""Seconds of encoding what has come to rest that one update may take, so that new damage overtakes it."""
+REFRESH_ENCODING_SECONDS = 0.008
+"""CPU seconds of encoding for the lossless refresh in one update, so that new changes overtake it."""
 
-SETTLING_SIZE = 256 * 1024
-"""Bytes of the same."""
+MAX_REFRESH_BYTES = 256 * 1024
+"""Bytes of the lossless refresh in one update."""
 
 
 class TileEncoder:
-    """One viewer's tiles. What is returned must be sent, and in order: encoders go on from rectangle to rectangle."""
+    """One client's tiles. Send all rectangles, in order: Tight and ZRLE streams continue from one to the next."""
 
-    def __init__(self, screen: Screen, protocol: ServerProtocol) -> None:
-        self._screen = screen
+    def __init__(self, framebuffer: Framebuffer, protocol: ServerProtocol) -> None:
+        self._framebuffer = framebuffer
         self._protocol = protocol
-        self._tight = TightEncoder()
-        self._zrle = ZRLEEncoder()
-        self._raw = RawEncoder()
+        self._encoders = {number: make() for number, make in ENCODERS.items()}
         self.resized()
 
     def resized(self) -> None:
-        """The screen has another size; what the viewer showed counts for nothing."""
-        self._heat = Heat(self._screen.tiles())
+        """The framebuffer has another size."""
+        self._change_rate = ChangeRate(self._framebuffer.tiles())
         self.forget()
 
     def forget(self) -> None:
-        """Nothing is known of what the viewer shows."""
-        self._unseen = self._screen.tiles(True)
-        self._inexact = self._screen.tiles()
-        self._shown: Shown | None = None
-        self._resume = (0, 0)
+        """The client's content is unknown, so every tile must be sent again."""
+        self._changed = self._framebuffer.tiles(True)
+        self._lossy = self._framebuffer.tiles()
+        self._client_framebuffer: ClientFramebuffer | None = None
+        self._resume_at = (0, 0)
 
     def changed(self, tiles: Tiles, now: float) -> None:
         """These tiles of the screen have changed."""
-        self._unseen |= tiles
-        self._heat.changed(now, tiles)
+        self._changed |= tiles
+        self._change_rate.changed(now, tiles)
 
-    def waiting(self, now: float) -> bool:
-        """Tell whether there is something to send."""
-        return bool(self._unseen.any() or (self._inexact & self._heat.at_rest(now)).any())
+    def has_update(self, now: float) -> bool:
+        """Return whether there is anything to send."""
+        return bool(self._changed.any() or (self._lossy & self._change_rate.at_rest(now)).any())
 
-    def waits_until(self) -> float | None:
-        """Return when there will be something to send that came to rest, if there is nothing before."""
-        return self._heat.rests_at(self._inexact) if self._inexact.any() else None
+    def refresh_due_at(self) -> float | None:
+        """Return when the next lossless refresh is due if nothing changes; ``None`` if no tile is lossy."""
+        return self._change_rate.rests_at(self._lossy) if self._lossy.any() else None
 
-    def rectangles(self, now: float, budget: float, seconds: float) -> list[bytes]:
-        """Encode what it has not seen, from where the last update ended, and then what has come to rest.
+    def rectangles(self, now: float, max_bytes: float, max_seconds: float) -> list[bytes]:
+        """Encode the changed tiles, from where the last update ended, and then lossy tiles that are at rest.
 
-        Stop when ``budget`` bytes are exceeded, or ``seconds`` were spent and there is something to send. The
-        processor's seconds: what others take on a busy machine must not cut pictures in pieces.
+        Stop after the rectangle that exceeds ``max_bytes``, or ``max_seconds`` of CPU time. CPU time, because an update
+        must not be cut off when other processes are busy.
         """
-        self._tight.set_compression_level(self._protocol.compression_level)
+        self._encoder.set_compression_level(self._protocol.compression_level)
         found, copied = self._copies()
-        films = self._moving(now) & self._unseen & ~copied
+        moving = self._moving(now) & self._changed & ~copied
         began = time.thread_time()
-        deadline = began + (max(seconds, FILM_TIME) if films.any() else seconds)
+        deadline = began + (max(max_seconds, MOVING_ENCODING_SECONDS) if moving.any() else max_seconds)
         parts = sorted(
             [
-                *_parts(self._unseen & ~films & ~copied, self._screen),
-                *_parts(self._unseen & copied, self._screen, TILE),  # what a move leaves over is narrow
-                *_parts(films, self._screen, 8 * TILE, is_film=True),  # a browser decodes a few large ones sooner
+                *_parts(self._changed & ~moving & ~copied, self._framebuffer),
+                *_parts(self._changed & copied, self._framebuffer, TILE),  # a copy leaves narrow parts
+                *_parts(moving, self._framebuffer, MOVING_PART_PIXELS, is_moving=True),
             ],
             key=lambda part: (part[0].y, part[0].x),
         )
-        first = next((index for index, (part, _) in enumerate(parts) if (part.y, part.x) >= self._resume), 0)
-        self._resume = (0, 0)
-        for part, is_film in [*parts[first:], *parts[:first]]:
-            if budget < 0 or (found and time.thread_time() > deadline):
-                self._resume = (part.y, part.x)
+        first = next((index for index, (part, _) in enumerate(parts) if (part.y, part.x) >= self._resume_at), 0)
+        self._resume_at = (0, 0)
+        for part, is_moving in [*parts[first:], *parts[:first]]:
+            if max_bytes < 0 or (found and time.thread_time() > deadline):
+                self._resume_at = (part.y, part.x)
                 return found
-            data = self._film(part) if is_film else self._exact(part)
-            budget -= len(data)
+            data = self._encode_lossy(part) if is_moving else self._encode_exact(part)
+            max_bytes -= len(data)
             found += [data] * bool(data)
-        resting = self._inexact & self._heat.at_rest(now)
-        budget, deadline = min(budget, SETTLING_SIZE), began + min(seconds, SETTLING_TIME)
-        for part, _ in _parts(resting, self._screen):
-            if budget < 0 or (found and time.thread_time() > deadline):
+        due = self._lossy & self._change_rate.at_rest(now)
+        max_bytes, deadline = min(max_bytes, MAX_REFRESH_BYTES), began + min(max_seconds, REFRESH_ENCODING_SECONDS)
+        for part, _ in _parts(due, self._framebuffer):
+            if max_bytes < 0 or (found and time.thread_time() > deadline):
                 break
-            found.append(self._exact(part))
-            budget -= len(found[-1])
+            found.append(self._encode_exact(part))
+            max_bytes -= len(found[-1])
         return found
 
     def _moving(self, now: float) -> Tiles:
-        """Return the tiles that may be sent inexactly."""
-        if self._protocol.quality_level is None or self._encoding != server_messages.ENCODING_TIGHT:
-            return self._screen.tiles()
-        return self._heat.moving(now)
+        """Return the tiles that may be sent as JPEG."""
+        if self._protocol.quality_level is None or not self._encoder.is_lossy:
+            return self._framebuffer.tiles()
+        return self._change_rate.moving(now)
 
     def _copies(self) -> tuple[list[bytes], Tiles]:
-        """Return rectangles of what moved, and the tiles of what has changed besides where something did."""
-        copied = self._screen.tiles()
-        if not self._protocol.supports(server_messages.ENCODING_COPY_RECT):
-            self._shown = None
+        """Return CopyRect rectangles, and the tiles that they are copied from or to."""
+        copied = self._framebuffer.tiles()
+        if not self._protocol.supports(encodings.ENCODING_COPY_RECT):
+            self._client_framebuffer = None
             return [], copied
-        if self._shown is None:
-            self._shown = Shown(self._screen.pixels, self._inexact)
+        if self._client_framebuffer is None:
+            self._client_framebuffer = ClientFramebuffer(self._framebuffer.pixels, self._lossy)
         found = []
-        for move in self._shown.move(self._screen.pixels, self._unseen):
-            found.append(server_messages.copy_rect(*move[:4], move.x - move.dx, move.y - move.dy))
-            whole = Rectangle(min(move.x, move.x - move.dx), min(move.y, move.y - move.dy), *move[2:4])
-            copied[tiles_of(Rectangle(*whole[:2], move.width + abs(move.dx), move.height + abs(move.dy)))] = True
+        for copy in self._client_framebuffer.find_copies(self._framebuffer.pixels, self._changed):
+            left, top = copy.x - copy.dx, copy.y - copy.dy
+            found.append(server_messages.copy_rect(*copy[:4], left, top))
+            width, height = copy.width + abs(copy.dx), copy.height + abs(copy.dy)
+            copied[tiles_of(Rectangle(min(copy.x, left), min(copy.y, top), width, height))] = True
         return found, copied
 
     # -- one part ----------------------------------------------------------------------------------------------------
 
     @property
-    def _encoding(self) -> int:
-        if not self._protocol.pixel_format.is_native:
-            return server_messages.ENCODING_RAW
-        return next((each for each in PREFERRED if self._protocol.supports(each)), server_messages.ENCODING_RAW)
+    def _encoder(self) -> Encoder:
+        """The preferred encoder of those that the client supports; raw if there is none, as every client decodes it."""
+        supported = [each for number, each in self._encoders.items() if self._protocol.supports(number)]
+        suitable = [each for each in supported if each.accepts(self._protocol.pixel_format)]
+        return suitable[0] if suitable else self._encoders[encodings.ENCODING_RAW]
 
-    def _film(self, part: Rectangle) -> bytes:
-        """Encode tiles that move: what has few colours exactly all the same, for that is smaller."""
+    def _encode_lossy(self, part: Rectangle) -> bytes:
+        """Encode moving tiles: as JPEG, unless they have few colours, which are smaller if sent exactly."""
         quality = self._protocol.quality_level
         assert quality is not None
-        data, is_exact = self._tight.film(self._pixels(part), quality)
+        data, is_exact = self._encoder.encode_lossy(self._pixels(part), quality)
         self._sent(part, is_exact)
-        return server_messages.rectangle(*part, server_messages.ENCODING_TIGHT) + data
+        return server_messages.rectangle(*part, self._encoder.encoding) + data
 
-    def _exact(self, part: Rectangle) -> bytes:
-        """Encode what differs in these tiles; nothing where nothing does."""
-        least = part if self._shown is None else self._shown.trimmed(self._screen.pixels, part)
+    def _encode_exact(self, part: Rectangle) -> bytes:
+        """Encode what differs in these tiles; return no bytes if nothing does."""
+        known = self._client_framebuffer
+        least = part if known is None else known.trim(self._framebuffer.pixels, part)
         data = b"" if least is None else self._encoded(least)
         self._sent(part, True)
         return data
 
     def _encoded(self, part: Rectangle) -> bytes:
-        pixels, encoding = self._pixels(part), self._encoding
-        if encoding == server_messages.ENCODING_TIGHT:
-            data = self._tight.encode(pixels)
-        elif encoding == server_messages.ENCODING_ZRLE:
-            data = self._zrle.encode(pixels, self._protocol.pixel_format)
-        else:
-            data = self._raw.encode(pixels, self._protocol.pixel_format)
-        return server_messages.rectangle(*part, encoding) + data
+        data = self._encoder.encode(self._pixels(part), self._protocol.pixel_format)
+        return server_messages.rectangle(*part, self._encoder.encoding) + data
 
     def _pixels(self, part: Rectangle) -> np.typing.NDArray[np.uint8]:
-        return self._screen.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
+        return self._framebuffer.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
 
     def _sent(self, part: Rectangle, is_exact: bool) -> None:
         where = tiles_of(part)
-        self._unseen[where] = False
-        self._inexact[where] = not is_exact
-        if self._shown is not None:
-            self._shown.sent(self._screen.pixels, part)
+        self._changed[where] = False
+        self._lossy[where] = not is_exact
+        if self._client_framebuffer is not None:
+            self._client_framebuffer.sent(self._framebuffer.pixels, part)
 
 
 def _parts(
-    tiles: Tiles, screen: Screen, most: int = 4 * TILE, is_film: bool = False
+    tiles: Tiles, framebuffer: Framebuffer, side: int = EXACT_PART_PIXELS, is_moving: bool = False
 ) -> Iterator[tuple[Rectangle, bool]]:
-    """Yield parts of whole tiles that cover the flagged ones, ``most`` by ``most`` pixels or as large, and the flag."""
-    for each in rectangles_of(tiles, screen.width, screen.height) if tiles.any() else ():
-        high = min(most, -(-each.height // TILE) * TILE)
-        wide = min(MAX_WIDTH, most * most // high // TILE * TILE)
+    """Yield parts of whole tiles that cover the flagged ones, and ``is_moving``.
+
+    A part has ``side`` by ``side`` pixels, or the same area if it is wider.
+    """
+    for each in rectangles_of(tiles, framebuffer.width, framebuffer.height) if tiles.any() else ():
+        high = min(side, -(-each.height // TILE) * TILE)
+        wide = min(MAX_WIDTH, side * side // high // TILE * TILE)
         right, lower = each.x + each.width, each.y + each.height
         for y in range(each.y, lower, high):
             for x in range(each.x, right, wide):
-                yield Rectangle(x, y, min(wide, right - x), min(high, lower - y)), is_film
+                yield Rectangle(x, y, min(wide, right - x), min(high, lower - y)), is_moving

@@ -1,254 +1,269 @@
-"""What all viewers share: tiles while little changes, one H.264 stream while much of the screen moves."""
+"""Sends the screen to all clients: tiles to each, or a video that they share while the screen is in motion."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from ..client import Viewer
-from ..picture.screen import Screen, Tiles
-from ..status import Status
-from .decoder_fallback import Recovery, Trust
-from .engine import Engine, Picture, PixelfluxEngine
-from .motion_detector import Motion
+from ..picture.framebuffer import Framebuffer, Tiles
+from .client import VideoClient, VideoStatus
+from .decoder_fallback import DecoderFallback, VideoLevel
+from .engine import EncodedFrame, Engine, PixelfluxEngine
+from .motion_detector import MotionDetector
+from .pacing import TICK_SECONDS
 from .video import Video
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-TICK = 0.05
-"""Seconds between two looks at the video while it runs; nothing ticks while the screen is at rest."""
+MIN_TICK_SECONDS = 0.005
+"""Seconds of the shortest wait for the end of motion."""
 
-ENCODERS = 2
-"""Videos at once: one for most viewers, one for those that can't keep up with it. Others are sent tiles."""
+MAX_ENCODERS = 2
+"""Videos at once: one for most clients, one for slower ones. Even slower clients are sent tiles."""
 
-SLOW, CAUGHT_UP = 0.5, 0.8
-"""Shares of the best viewer's kilobits: below the first a viewer gets a slower video, above the second the best one."""
+SLOW_SHARE = 0.5
+"""Share of the best client's bitrate below which a client gets a slower video."""
 
-STAYS = 3.0
-"""Seconds that a viewer watches a video before it is given another."""
+CAUGHT_UP_SHARE = 0.8
+"""Share of the best client's bitrate above which a client gets the best video again."""
 
-UNPAINTED = 0.25
-"""Seconds between two looks at viewers that have not painted, at rest, what they were sent while the screen moved."""
+MIN_STAY_SECONDS = 3.0
+"""Seconds that a client watches a video before it gets another one."""
+
+HANG_CHECK_SECONDS = 0.25
+"""Seconds between two checks for hung decoders after motion has ended."""
 
 
-class SharedStream:
-    """Sends the screen's picture to ``viewers``, a list that the server keeps.
+class Broadcaster:
+    """Serves ``clients``, a list that the server keeps, from a framebuffer (see the package's state diagrams)."""
 
-    Tiles go out exactly and at once. While much of the screen moves, the engine's pictures go to every viewer that
-    takes them; when it has come to rest, what the video left inexact follows as tiles.
-    """
-
-    def __init__(self, screen: Screen, viewers: list[Viewer], recovery: Recovery, status: Status) -> None:
-        self._screen = screen
-        self._viewers = viewers
-        self._recovery = recovery
-        self._make_engine: Callable[[Callable[[Picture], None]], Engine] | None = None
+    def __init__(
+        self,
+        framebuffer: Framebuffer,
+        clients: Sequence[VideoClient],
+        fallback: DecoderFallback,
+        status: VideoStatus,
+    ) -> None:
+        self._framebuffer = framebuffer
+        self._clients = clients
+        self._fallback = fallback
+        self._make_engine: Callable[[Callable[[EncodedFrame], None]], Engine] | None = None
         self._videos: list[Video] = []
-        self._moved: dict[Viewer, float] = {}
-        self._apart: set[Viewer] = set()
-        self._motion = Motion()
+        self._assigned_at: dict[VideoClient, float] = {}
+        self._set_aside: set[VideoClient] = set()
+        self._motion = MotionDetector()
         self._ticker: asyncio.Task[None] | None = None
-        self._unpainted: asyncio.TimerHandle | None = None
+        self._hang_check: asyncio.TimerHandle | None = None
         self._ticks = 0
         self._status = status
 
     def load_engine(self) -> None:
-        """Load the H.264 engine where it is installed; where it isn't, say so and go on without."""
+        """Load the H.264 engine; if it isn't installed, report that and serve tiles only."""
         try:
-            make_engine = partial(PixelfluxEngine, aim=self._screen.aim)
-            self._videos = [Video(self._screen, make_engine, self._pictured, self._status)]
+            make_engine = partial(PixelfluxEngine, configure_capture=self._framebuffer.configure_capture)
+            self._videos = [Video(self._framebuffer, make_engine, self._frame_encoded, self._status)]
         except ImportError as error:
-            log.warning("no H.264: %s", error)
-            self._status.note(f"There is no H.264, so much movement on the screen takes more of the link: {error}.")
+            log.warning("H.264 is unavailable: %s", error)
+            self._status.note(f"H.264 is unavailable, so video and animations use more bandwidth: {error}.")
         else:
             self._make_engine = make_engine
 
-    # -- what happens -------------------------------------------------------------------------------------------------
+    # -- events -------------------------------------------------------------------------------------------------------
 
-    def acknowledged(self, viewer: Viewer) -> None:
-        """A viewer has painted what it was sent."""
-        if self._waits_for_video(viewer) and viewer.pacer.in_flight == 0:
-            self._join(self._videos[0], [viewer])
-        self._send_tiles(viewer)
+    def acknowledged(self, client: VideoClient) -> None:
+        """A client has painted an update."""
+        if self._is_catching_up(client) and client.pacer.in_flight == 0:
+            self._join(self._videos[0], [client])
+        self._send_tiles(client)
 
     def changed(self, tiles: Tiles) -> None:
         """These tiles of the screen have changed."""
         now = time.monotonic()
-        for viewer in self._viewers:
-            viewer.tiles.changed(tiles, now)
+        for client in self._clients:
+            client.tiles.changed(tiles, now)
         if self._motion.changed(now, float(tiles.mean())):
             self._start_video()
-        for viewer in self._viewers:
-            self._send_tiles(viewer)
+        for client in self._clients:
+            self._send_tiles(client)
 
-    def _send_tiles(self, viewer: Viewer) -> None:
-        """Send tiles, but not while a viewer that fell behind is to watch the video again."""
-        if not self._waits_for_video(viewer):
-            viewer.send_tiles()
+    def _send_tiles(self, client: VideoClient) -> None:
+        if not self._is_catching_up(client):
+            client.send_tiles()
 
-    def _waits_for_video(self, viewer: Viewer) -> bool:
-        watches = viewer.in_video or viewer in self._apart
-        return bool(self._videos) and self._motion.active and viewer.takes_video and not watches
+    def _is_catching_up(self, client: VideoClient) -> bool:
+        """Return whether a client is to watch the video once it has painted everything."""
+        has_place = client.in_video or client in self._set_aside
+        return bool(self._videos) and self._motion.active and client.takes_video and not has_place
 
-    def forget(self, viewer: Viewer) -> None:
-        """A viewer has gone."""
-        self._moved.pop(viewer, None)
-        self._apart.discard(viewer)
-        self._leave(viewer)
-        self.follow_screen()
+    def forget(self, client: VideoClient) -> None:
+        """A client has disconnected."""
+        self._assigned_at.pop(client, None)
+        self._set_aside.discard(client)
+        self._leave(client)
+        self.update_tracking()
 
-    def _pictured(self) -> None:
-        self._motion.picture(time.monotonic())
+    def _frame_encoded(self) -> None:
+        self._motion.frame_encoded(time.monotonic())
 
-    # -- the video ----------------------------------------------------------------------------------------------------
+    # -- video --------------------------------------------------------------------------------------------------------
 
     def _start_video(self) -> None:
-        takers = [viewer for viewer in self._viewers if viewer.takes_video]
-        if not self._videos or not takers:
+        clients = [client for client in self._clients if client.takes_video]
+        if not self._videos or not clients:
             self._motion.stop()
             return
-        self._join(self._videos[0], takers)
+        self._join(self._videos[0], clients)
         if self._ticker is None and self._videos:
             self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
-    def _join(self, video: Video, viewers: list[Viewer]) -> None:
+    def _join(self, video: Video, clients: list[VideoClient]) -> None:
         now = time.monotonic()
         try:
-            video.join(viewers, now)
+            video.join(clients, now)
         except RuntimeError as error:
-            self._give_up(error)
+            self._disable_video(error)
             return
-        for viewer in viewers:
-            self._moved[viewer] = now
-        self.follow_screen()
+        for client in clients:
+            self._assigned_at[client] = now
+        self.update_tracking()
 
-    def _give_up(self, error: RuntimeError) -> None:
-        """Go on with tiles where the engine can't go on."""
-        log.warning("no H.264 any more: %s", error)
+    def _disable_video(self, error: RuntimeError) -> None:
+        """Serve tiles only after the engine has failed."""
+        log.warning("H.264 has failed: %s", error)
         self._status.encoder(None)
-        self._status.note(f"There is no H.264 any more, so much movement takes more of the link: {error}.")
+        self._status.note(f"H.264 has failed, so video and animations use more bandwidth: {error}.")
         self.stop()
         self._videos.clear()
 
-    def follow_screen(self) -> None:
-        """Look at what is drawn only where somebody is to be sent tiles; before a video there is nothing to compare."""
-        self._screen.follow(any(not viewer.in_video and not self._waits_for_video(viewer) for viewer in self._viewers))
+    def update_tracking(self) -> None:
+        """Compare pixels only if a client is sent tiles; the engine finds changes by itself."""
+        self._framebuffer.track_changes(
+            any(not client.in_video and not self._is_catching_up(client) for client in self._clients)
+        )
 
     async def _tick(self) -> None:
         while time.monotonic() < self._motion.rest_at():
-            await asyncio.sleep(min(TICK, max(0.005, self._motion.rest_at() - time.monotonic())))
+            await asyncio.sleep(min(TICK_SECONDS, max(MIN_TICK_SECONDS, self._motion.rest_at() - time.monotonic())))
             now = time.monotonic()
             self._ticks += 1
-            nobody_compares = not any(video.viewers for video in self._videos)
-            self._motion.drawn(now, self._screen.drawn_share(), is_change=nobody_compares)
+            is_unwatched = not any(video.clients for video in self._videos)
+            self._motion.damaged(now, self._framebuffer.damaged_share(), is_change=is_unwatched)
             try:
-                self._look_for_hung(now)
+                self._check_decoders(now)
                 for video in self._videos:
-                    self._look_after(video, now)
-                    video.follow(now)
-                self._sort(now)
+                    self._check_clients(video, now)
+                    video.update(now)
+                self._assign(now)
             except RuntimeError as error:
                 self._ticker = None
-                self._give_up(error)
+                self._disable_video(error)
                 return
-            self.follow_screen()
+            self.update_tracking()
         self._ticker = None
         self.stop()
 
-    def _look_after(self, video: Video, now: float) -> None:
-        for viewer in list(video.viewers):
-            if viewer.pacer.fell_behind(now) and not viewer.needs_key:
-                video.leave(viewer)  # it joins again when it has painted what is under way
+    def _check_clients(self, video: Video, now: float) -> None:
+        """Take clients that fell behind off the video, and ping the others at every second tick."""
+        for client in list(video.clients):
+            if client.pacer.fell_behind(now) and not client.needs_key_frame:
+                video.leave(client)
             elif self._ticks % 2:
-                viewer.ping()
-
-    def _look_for_hung(self, now: float) -> None:
-        """Look at all who take video: one that hangs has fallen behind before, and watches none any more."""
-        for viewer in list(self._viewers):
-            if viewer.takes_video and viewer.pacer.is_stuck(now):
-                self._hung(viewer, now)
-
-    def _look_for_unpainted(self) -> None:
-        """Go on to look after the motion has ended, until all is painted."""
-        self._unpainted = None
-        if self._motion.active:
-            return
-        self._look_for_hung(time.monotonic())
-        if any(viewer.takes_video and viewer.pacer.in_flight for viewer in self._viewers):
-            self._unpainted = asyncio.get_running_loop().call_later(UNPAINTED, self._look_for_unpainted)
-
-    def _hung(self, viewer: Viewer, now: float) -> None:
-        """A decoder gets one reset; a viewer that goes on no better is sent away, and given less when it comes back."""
-        if viewer.reset_decoder():
-            if self._motion.active and self._videos:
-                self._leave(viewer)
-                self._join(self._videos[0], [viewer])
-            return
-        trust = self._recovery.hung(now, viewer.trust, viewer.has_full_colour)
-        without = "4:4:4" if trust == Trust.HALVED_COLOUR else "H.264"
-        log.warning("a viewer's decoder hangs; it goes on without %s", without)
-        self._status.note(f"A browser stopped decoding the video, so it goes on without {without}.")
-        self._leave(viewer)
-        viewer.abort()
-
-    def _leave(self, viewer: Viewer) -> None:
-        for video in self._videos:
-            video.leave(viewer)
-
-    def _sort(self, now: float) -> None:
-        """Give viewers that can't keep up a video of their own, and those that can the first one again."""
-        watching = [viewer for video in self._videos for viewer in video.viewers]
-        if len(watching) + len(self._apart) < 2:
-            return
-        first = self._videos[0]
-        rates = {viewer: first.rate_for(viewer, now).kilobits for viewer in (*watching, *self._apart)}
-        best = max(rates.values())
-        ripe = {viewer: kilobits for viewer, kilobits in rates.items() if now - self._moved.get(viewer, now) > STAYS}
-        slow = [viewer for viewer, kilobits in ripe.items() if viewer in first.viewers and kilobits < SLOW * best]
-        others = [viewer for viewer in ripe if viewer not in first.viewers]
-        back = [viewer for viewer in others if rates[viewer] > CAUGHT_UP * best or not first.viewers]
-        if slow and len(self._videos) < min(ENCODERS, self._screen.captures) and self._make_engine is not None:
-            self._videos.append(Video(self._screen, self._make_engine, self._pictured, self._status))
-        last = self._videos[-1]
-        if last is first:
-            self._set_apart(slow)  # a display that can be captured but once
-        else:
-            best_of_last = max((rates[viewer] for viewer in last.viewers), default=0)
-            self._set_apart([each for each in ripe if each in last.viewers and rates[each] < SLOW * best_of_last])
-            self._move(slow, last)
-        self._move(back, first)
-
-    def _move(self, viewers: list[Viewer], target: Video) -> None:
-        for viewer in viewers:
-            self._leave(viewer)
-            self._apart.discard(viewer)
-        if target in self._videos:  # else the engine has just broken
-            self._join(target, viewers)
-
-    def _set_apart(self, viewers: list[Viewer]) -> None:
-        """Send tiles to those for whom there is no encoder."""
-        for viewer in viewers:
-            self._leave(viewer)
-            self._apart.add(viewer)
-            self._moved[viewer] = time.monotonic()
-            viewer.send_tiles()
+                client.ping()
 
     def stop(self) -> None:
-        """End the video, if there is one; what it left inexact follows."""
+        """Stop the video and send exact tiles."""
         if self._ticker is not None:
             self._ticker.cancel()
             self._ticker = None
         if not self._motion.active:
             return
         self._motion.stop()
-        self._apart.clear()
+        self._set_aside.clear()
         for video in self._videos:
             video.stop()
-        self.follow_screen()
-        for viewer in self._viewers:
-            viewer.send_tiles()
-        if self._unpainted is None:
-            self._look_for_unpainted()
+        self.update_tracking()
+        for client in self._clients:
+            client.send_tiles()
+        if self._hang_check is None:
+            self._check_decoders_at_rest()
+
+    # -- hung decoders ------------------------------------------------------------------------------------------------
+
+    def _check_decoders(self, now: float) -> None:
+        """Check all clients that take video: one that hangs fell behind before, so it watches no video now."""
+        for client in list(self._clients):
+            if client.takes_video and client.pacer.decoder_hangs(now):
+                self._decoder_hung(client, now)
+
+    def _check_decoders_at_rest(self) -> None:
+        """Repeat the check after motion has ended, until everything is painted."""
+        self._hang_check = None
+        if self._motion.active:
+            return
+        self._check_decoders(time.monotonic())
+        if any(client.takes_video and client.pacer.in_flight for client in self._clients):
+            loop = asyncio.get_running_loop()
+            self._hang_check = loop.call_later(HANG_CHECK_SECONDS, self._check_decoders_at_rest)
+
+    def _decoder_hung(self, client: VideoClient, now: float) -> None:
+        """Reset a client's decoder, or disconnect the client if that was tried before."""
+        if client.reset_decoder():
+            if self._motion.active and self._videos:
+                self._leave(client)
+                self._join(self._videos[0], [client])
+            return
+        level = self._fallback.decoder_hung(now, client.video_level, client.takes_full_chroma)
+        without = "4:4:4" if level == VideoLevel.HALVED_CHROMA else "H.264"
+        log.warning("disconnect a client whose decoder hangs; it continues without %s", without)
+        self._status.note(f"A browser stopped decoding the video, so it continues without {without}.")
+        self._leave(client)
+        client.abort()
+
+    # -- slow clients -------------------------------------------------------------------------------------------------
+
+    def _assign(self, now: float) -> None:
+        """Move slow clients to a second video, or set them aside, and move clients that caught up to the first one."""
+        watching = [client for video in self._videos for client in video.clients]
+        if len(watching) + len(self._set_aside) < 2:
+            return
+        first = self._videos[0]
+        kbps = {client: first.rate_for(client, now).kbps for client in (*watching, *self._set_aside)}
+        best = max(kbps.values())
+        movable = [client for client in kbps if now - self._assigned_at.get(client, now) > MIN_STAY_SECONDS]
+        slow = [client for client in movable if client in first.clients and kbps[client] < SLOW_SHARE * best]
+        others = [client for client in movable if client not in first.clients]
+        caught_up = [client for client in others if kbps[client] > CAUGHT_UP_SHARE * best or not first.clients]
+        max_encoders = min(MAX_ENCODERS, self._framebuffer.max_captures)
+        if slow and len(self._videos) < max_encoders and self._make_engine is not None:
+            self._videos.append(Video(self._framebuffer, self._make_engine, self._frame_encoded, self._status))
+        last = self._videos[-1]
+        if last is first:
+            self._put_aside(slow)
+        else:
+            best_of_last = max((kbps[client] for client in last.clients), default=0)
+            slowest = [each for each in movable if each in last.clients and kbps[each] < SLOW_SHARE * best_of_last]
+            self._put_aside(slowest)
+            self._move(slow, last)
+        self._move(caught_up, first)
+
+    def _move(self, clients: list[VideoClient], target: Video) -> None:
+        for client in clients:
+            self._leave(client)
+            self._set_aside.discard(client)
+        if target in self._videos:  # otherwise the engine has just failed
+            self._join(target, clients)
+
+    def _put_aside(self, clients: list[VideoClient]) -> None:
+        """Send tiles to clients although they could decode the video."""
+        for client in clients:
+            self._leave(client)
+            self._set_aside.add(client)
+            self._assigned_at[client] = time.monotonic()
+            client.send_tiles()
+
+    def _leave(self, client: VideoClient) -> None:
+        for video in self._videos:
+            video.leave(client)

@@ -1,39 +1,43 @@
-"""What is left out for a browser whose decoder hangs. Sans-I/O: the time is handed in, in seconds.
+"""Lowers the video level of a browser whose decoder has hung.
 
-noVNC 1.7 reads nothing more once a frame that it waits for isn't decoded (core/rfb.js, `_flushing`): neither a reset of
-the decoder nor other pixels reach it. So such a viewer is sent away, and who comes next, within some seconds, is most
-likely the same one, connecting anew: it is given less.
+noVNC 1.7 reads nothing more while it waits for a frame that its browser doesn't decode (core/rfb.js, `_flushing`):
+neither a decoder reset nor tiles get through. So the server disconnects the client. The next client that connects
+within some seconds is most likely the same browser, and gets less.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-RETURNS = 20.0
-"""Seconds within which a viewer that was sent away comes back."""
+RECONNECT_SECONDS = 20.0
+"""Seconds in which a client that was disconnected is expected back."""
 
 
-class Trust(IntEnum):
-    """What a viewer's decoder is given."""
+class VideoLevel(IntEnum):
+    """The most demanding video that a client may be sent."""
 
-    WITHOUT_VIDEO = 0
-    HALVED_COLOUR = 1
-    ALL = 2
+    NO_VIDEO = 0
+    HALVED_CHROMA = 1
+    FULL_CHROMA = 2
 
 
-class Recovery:
-    """Remembers, for a while, which decoders hung."""
+class DecoderFallback:
+    """Remembers the decoders that hung, until their clients reconnect."""
 
     def __init__(self) -> None:
-        self._expected: list[tuple[float, Trust]] = []
+        self._expected: list[tuple[float, VideoLevel]] = []
 
-    def hung(self, now: float, trust: Trust, full_colour: bool) -> Trust:
-        """A viewer's decoder hung with what ``trust`` gave it (4:4:4 or not); return what it gets from now on."""
-        less = Trust.HALVED_COLOUR if trust == Trust.ALL and full_colour else Trust.WITHOUT_VIDEO
-        self._expected.append((now + RETURNS, less))
-        return less
+    def decoder_hung(self, now: float, level: VideoLevel, full_chroma: bool) -> VideoLevel:
+        """Record that a client's decoder hung at ``level``; ``full_chroma`` tells whether it was sent 4:4:4.
 
-    def trust(self, now: float) -> Trust:
-        """Return what a viewer that connects now is given."""
+        Return the level for when the client reconnects.
+        """
+        is_chroma = level == VideoLevel.FULL_CHROMA and full_chroma
+        lower = VideoLevel.HALVED_CHROMA if is_chroma else VideoLevel.NO_VIDEO
+        self._expected.append((now + RECONNECT_SECONDS, lower))
+        return lower
+
+    def level_for_next(self, now: float) -> VideoLevel:
+        """Return the level of a client that connects now."""
         self._expected = [each for each in self._expected if each[0] >= now]
-        return self._expected.pop(0)[1] if self._expected else Trust.ALL
+        return self._expected.pop(0)[1] if self._expected else VideoLevel.FULL_CHROMA

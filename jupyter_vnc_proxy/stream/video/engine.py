@@ -1,26 +1,25 @@
-"""Capture and H.264, behind a small interface: pixelflux is one engine, a test's is another."""
+"""Captures and encodes the screen, behind a small interface that pixelflux implements, and a double in the tests."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-log = logging.getLogger("jupyter_vnc_proxy.stream")
+from ..picture.framebuffer import Framebuffer
+from .encoder_profile import MAX_FPS, EncoderProfile
 
 NAL_SPS = 7
-"""The type of the NAL unit that only key pictures begin with (ITU-T H.264, table 7-1)."""
+"""Type of the NAL unit that only key frames begin with: sequence parameter set (ITU-T H.264, table 7-1)."""
 
-
-WORTH_A_CHANGE = 0.05
-"""Share of the rate; for less the encoder isn't told."""
+MIN_BITRATE_CHANGE_SHARE = 0.05
+"""Share of the bitrate. The encoder isn't told of smaller changes."""
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One encoded picture of the whole screen: Annex-B bytes, one slice."""
+class EncodedFrame:
+    """One frame of the whole screen: H.264 in Annex B format, one slice."""
 
     data: bytes
 
@@ -33,125 +32,123 @@ class Picture:
 
 @dataclass(frozen=True)
 class Rate:
-    """How much to send at most: kilobits a second, and frames a second."""
+    """Upper bounds of a video: kilobits per second, and frames per second."""
 
-    kilobits: int
-    frames: float = 60.0
-
-
-@dataclass(frozen=True)
-class Look:
-    """How good a picture may be. ``finest``: the quantiser that nothing goes below (ITU-T H.264: 0 best, 51 worst).
-
-    ``full_colour``: 4:4:4, in the full range, where a browser decodes it; else 4:2:0.
-    """
-
-    finest: int
-    full_colour: bool = False
+    kbps: int
+    fps: float = MAX_FPS
 
 
 class Engine(Protocol):
-    """Captures the whole of a display and encodes what changes; `start` and `stop` may be called again and again."""
+    """Captures a whole display and encodes a frame when something has changed. It can be started again after `stop`."""
 
-    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
-        """Begin; the first picture is a key picture. Raise ``RuntimeError`` where it can't."""
+    def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
+        """Start to capture ``width`` by ``height`` pixels, with a key frame first.
+
+        Raise ``RuntimeError`` if the encoder can't be started.
+        """
 
     def stop(self) -> None:
-        """End; nothing is delivered afterwards."""
+        """Stop; no frame is delivered afterwards."""
 
-    def change_rate(self, rate: Rate) -> None:
+    def set_rate(self, rate: Rate) -> None:
         """Change the rate while it runs."""
 
-    def request_key(self) -> None:
-        """Make the next picture a key picture."""
+    def request_key_frame(self) -> None:
+        """Make the next frame a key frame."""
 
     def describe(self) -> str | None:
-        """Return what encodes, as in ``x264 (software), 4:2:0``; ``None`` while nothing does. May take a while, and
-        may be called on any thread."""
+        """Return the encoder in use, such as ``x264 (software), 4:2:0``, or ``None`` if it isn't running.
+
+        It may block, and may be called on any thread.
+        """
 
 
 class PixelfluxEngine:
-    """pixelflux on the display that ``aim`` tells its settings of.
+    """pixelflux. ``configure_capture`` sets the display in its ``CaptureSettings``.
 
-    It is told a rate and the finest quantiser: what is simple then takes far less than the rate, as with a constant
-    quality, and what is not is bounded, key pictures too. So nothing has to be started anew when a link changes.
+    It runs at a constant bitrate with a minimum quantiser, so a change of the rate needs no restart.
     """
 
-    def __init__(self, deliver: Callable[[Picture], None], aim: Callable[[Any], None]) -> None:
+    def __init__(self, deliver: Callable[[EncodedFrame], None], configure_capture: Callable[[Any], None]) -> None:
         import pixelflux
 
         self._pixelflux = pixelflux
         self._capture = pixelflux.ScreenCapture()
         self._deliver = deliver
-        self._aim = aim
-        self._turn = 0
+        self._configure_capture = configure_capture
+        self._run = 0
         self._rate = Rate(0)
         self._running = False
 
-    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
-        """Begin to capture the whole display."""
+    def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
+        """Start to capture the whole display."""
         self.stop()
         settings = self._pixelflux.CaptureSettings()
-        self._aim(settings)
-        settings.auto_gpu = "true"  # the first GPU with an encoder (NVENC, VA-API), else the processor
+        self._configure_capture(settings)
+        settings.auto_gpu = "true"  # the first GPU with an encoder (NVENC, VA-API), else the CPU
         settings.capture_width, settings.capture_height = width, height
-        settings.target_fps = rate.frames
+        settings.target_fps = rate.fps
         settings.codec = "h264"
         settings.video_fullframe = True
-        settings.omit_stripe_headers = True  # bare Annex-B
-        settings.cpu_encode_threading = False  # one slice a picture, which is all that noVNC's parser can follow
-        settings.video_fullcolor = look.full_colour
+        settings.omit_stripe_headers = True  # plain Annex B
+        settings.cpu_encode_threading = False  # one slice per frame: noVNC's parser supports no more
+        settings.video_fullcolor = profile.full_chroma
         settings.video_cbr_mode = True
-        settings.video_bitrate_kbps = rate.kilobits
-        settings.video_min_qp = look.finest
-        self._turn += 1
+        settings.video_bitrate_kbps = rate.kbps
+        settings.video_min_qp = profile.min_qp
+        self._run += 1
         self._rate = rate
-        turn, loop = self._turn, asyncio.get_running_loop()
+        run, loop = self._run, asyncio.get_running_loop()
 
-        def on_frame(frame: Any) -> None:  # on the engine's own thread, which the frame's memory belongs to
-            loop.call_soon_threadsafe(self._take, turn, Picture(bytes(memoryview(frame))))
+        def on_frame(frame: Any) -> None:  # on pixelflux's thread; the frame's memory is valid during the call only
+            loop.call_soon_threadsafe(self._on_frame, run, EncodedFrame(bytes(memoryview(frame))))
 
         self._capture.start_capture(on_frame, settings)
         self._running = True
 
-    def _take(self, turn: int, picture: Picture) -> None:
-        if turn == self._turn and self._running:
-            self._deliver(picture)
+    def _on_frame(self, run: int, frame: EncodedFrame) -> None:
+        if run == self._run and self._running:
+            self._deliver(frame)
 
     def stop(self) -> None:
-        """End the capture."""
+        """Stop the capture."""
         if self._running:
             self._running = False
             self._capture.stop_capture()
 
-    def change_rate(self, rate: Rate) -> None:
-        """Change frame rate and bits, where the difference is worth it."""
+    def set_rate(self, rate: Rate) -> None:
+        """Change the frame rate, and the bitrate if the difference is large enough."""
         if not self._running:
             return
-        if rate.frames != self._rate.frames:
-            self._capture.update_framerate(rate.frames)
-        kilobits = rate.kilobits
-        if abs(kilobits - self._rate.kilobits) >= WORTH_A_CHANGE * self._rate.kilobits:
-            self._capture.update_video_bitrate(kilobits)
+        if rate.fps != self._rate.fps:
+            self._capture.update_framerate(rate.fps)
+        kbps = rate.kbps
+        if abs(kbps - self._rate.kbps) >= MIN_BITRATE_CHANGE_SHARE * self._rate.kbps:
+            self._capture.update_video_bitrate(kbps)
         else:
-            kilobits = self._rate.kilobits
-        self._rate = Rate(kilobits, rate.frames)
+            kbps = self._rate.kbps
+        self._rate = Rate(kbps, rate.fps)
 
-    def request_key(self) -> None:
-        """Make the next picture a key picture."""
+    def request_key_frame(self) -> None:
+        """Make the next frame a key frame."""
         if self._running:
             self._capture.request_idr_frame()
 
     def describe(self) -> str | None:
-        """Return what encodes; the first answer about a VA-API encoder brings a GL context up to name its GPU."""
+        """Return the encoder in use. The first call for a VA-API encoder opens a GL context to read the GPU's name."""
         info = self._capture.stream_info()
         return describe_stream(info) if info and info.get("encoder") else None
 
 
 def describe_stream(info: Mapping[str, Any]) -> str:
-    """Return what pixelflux's ``ScreenCapture.stream_info`` says of the encoder, for people."""
+    """Return the encoder for people, from pixelflux's ``ScreenCapture.stream_info``."""
     chroma = "4:4:4" if info.get("fullcolor") else "4:2:0"
     if not info.get("hardware"):
         return f"{info['encoder']} (software), {chroma}"
     gpu = info.get("gpu") or info.get("driver")
     return f"{info['encoder']} on {gpu}, {chroma}" if gpu else f"{info['encoder']} (GPU), {chroma}"
+
+
+def even_size(framebuffer: Framebuffer) -> tuple[int, int]:
+    """Return the width and height, in pixels, that 4:2:0 can encode: even, at most the framebuffer's."""
+    return framebuffer.width & ~1, framebuffer.height & ~1

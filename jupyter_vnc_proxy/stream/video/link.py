@@ -1,209 +1,205 @@
-"""What a viewer's link carries, learnt from when bytes were sent and when they had arrived.
-
-Sans-I/O: the time is handed in, in seconds. Each update is a train of bytes on its own: from the moment at which the
-link began with it (it was sent, or the one before had arrived) to its arrival, less the link's own delay, it took its
-size through the capacity. So the capacity shows at any load, and no queue has to be made to find it. Frames that wait
-for the browser to paint the one before tell nothing of the link, and are left out.
-"""
+"""Estimates the capacity and the base delay of a client's link from its answers to fences (see the package)."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import NamedTuple
 
-SMALL = 600
-"""Bytes up to which an update takes no time of its own."""
+BYTES_PER_KILOBIT = 125
 
-SAMPLE = 1500
-"""Bytes of the smallest update that tells what a link carries."""
+MAX_PING_BYTES = 600
+"""Bytes of an update that takes no time of its own, and so measures the base delay as a ping does."""
 
-BASE_WINDOW = 10.0
-"""Seconds for which the quickest small message is taken for the link's own delay."""
+MIN_SAMPLE_BYTES = 1500
+"""Bytes of the smallest update that measures the capacity."""
 
-WINDOW = 1.0
-"""Seconds for which an update's time counts."""
+BASE_DELAY_WINDOW_SECONDS = 10.0
+"""Seconds whose shortest ping is the base delay."""
 
-SAMPLES = 40
-"""How many of the newest count at most."""
+SAMPLE_WINDOW_SECONDS = 1.0
+"""Seconds for which a sample of the capacity counts."""
 
-QUANTILE = 0.85
-"""Of the bytes, so many tell a capacity below the one that was seen: a browser that is busy only ever delays."""
+MAX_SAMPLES = 40
+"""Samples that count at most, and waits of updates: the newest ones."""
 
-TOGETHER = 0.1
-"""Seconds of updates without a pause that count as one."""
+CAPACITY_QUANTILE = 0.85
+"""Share of the bytes whose samples show less than the estimated capacity: a busy browser only ever delays answers."""
 
-FEW = 2
-"""Samples that count where updates wait for each other, which says that the link has become narrower."""
+MAX_TRAIN_SECONDS = 0.1
+"""Seconds of updates without a pause that count as one packet train."""
 
-QUEUE_WINDOW, QUEUED = 0.15, 0.03
-"""Updates of the last so many seconds wait, if for more than so many on the average."""
+QUEUE_SAMPLES = 2
+"""Samples that count while updates queue: the link has become slower."""
 
-PAINTING = 0.002
-"""Seconds: an update that is read so soon after the one before was painted may have waited for just that."""
+QUEUE_WINDOW_SECONDS = 0.15
+MIN_QUEUE_SECONDS = 0.03
+"""Updates queue if those of the window waited for longer than the minimum, on average."""
 
-LONG_PAINTING = 0.004
-"""The same where most of the update's time had gone into that."""
+PAINT_WAIT_SECONDS = 0.002
+"""Seconds after a paint in which the next update is read if it had only waited for that paint."""
 
-DOUBT = 0.001
-"""Seconds by which an update's time may be too short: the link's own delay is a little less at times."""
+LONG_PAINT_WAIT_SECONDS = 0.004
+"""The same for an update that spent most of its time waiting."""
 
-LEAST_TIME = 0.0002
-"""Seconds: shorter times are none."""
+PAINT_WAIT_SAMPLES = 6
+"""Newest updates that tell whether updates wait for the browser rather than for the link."""
 
-STALLED = 0.1
-"""Seconds beyond what an update should have taken, after which its absence tells something as well."""
+SAMPLE_ERROR_SECONDS = 0.001
+"""Seconds by which a sample may be too short: the delay is a little below the base delay at times."""
 
-UNLIMITED = 60_000
-"""Kilobits a second from which on a link counts as taking whatever it is given."""
+MIN_SAMPLE_SECONDS = 0.0002
+"""Seconds of the shortest sample."""
+
+OVERDUE_SECONDS = 0.1
+"""Seconds without an expected answer after which its absence limits the capacity."""
+
+UNLIMITED_KBPS = 60_000
+"""Kilobits per second from which a link counts as unlimited."""
 
 
-class Sent(NamedTuple):
-    """An update on its way."""
+class SentMessage(NamedTuple):
+    """An update or a ping whose answer is awaited."""
 
     number: int
-    at: float
+    sent_at: float
     size: int
 
 
 class Sample(NamedTuple):
-    """An update of ``size`` bytes took the link ``seconds`` for itself."""
+    """A packet train of ``size`` bytes that occupied the link for ``seconds``."""
 
-    at: float
+    arrived_at: float
     size: int
     seconds: float
 
 
 class Link:
-    """Follows one viewer's link. Numbers of updates grow."""
+    """One client's link. Numbers of updates and pings increase."""
 
     def __init__(self) -> None:
-        self._flight: deque[Sent] = deque()
-        self._pings: deque[Sent] = deque()
-        self._bases: deque[tuple[float, float]] = deque()  # times and delays, both growing
-        self._samples: deque[Sample] = deque(maxlen=SAMPLES)
-        self._waits: deque[tuple[float, float]] = deque(maxlen=SAMPLES)
-        self._after_painting: deque[bool] = deque(maxlen=6)
-        self._follows = False
-        self._kilobits: float | None = None
-        self._arrival = self._painted = float("-inf")
+        self._in_flight: deque[SentMessage] = deque()
+        self._pings: deque[SentMessage] = deque()
+        self._delays: deque[tuple[float, float]] = deque()  # times and delays, both increasing
+        self._samples: deque[Sample] = deque(maxlen=MAX_SAMPLES)
+        self._waits: deque[tuple[float, float]] = deque(maxlen=MAX_SAMPLES)
+        self._paint_waits: deque[bool] = deque(maxlen=PAINT_WAIT_SAMPLES)
+        self._extends_train = False
+        self._capacity_kbps: float | None = None
+        self._last_arrival = self._last_paint = float("-inf")
 
-    # -- what happens -------------------------------------------------------------------------------------------------
+    # -- events -------------------------------------------------------------------------------------------------------
 
     def sent(self, now: float, number: int, size: int) -> None:
-        """An update of ``size`` bytes was handed to the link."""
-        self._flight.append(Sent(number, now, size))
+        """Record that an update of ``size`` bytes was sent."""
+        self._in_flight.append(SentMessage(number, now, size))
 
-    def pinged(self, now: float, number: int) -> None:
-        """A message of next to no size was handed to the link, by itself."""
-        self._pings.append(Sent(number, now, 0))
+    def ping_sent(self, now: float, number: int) -> None:
+        """Record that a ping was sent."""
+        self._pings.append(SentMessage(number, now, 0))
 
-    def answered(self, now: float, number: int) -> None:
-        """The answer to a ping came."""
+    def ping_answered(self, now: float, number: int) -> None:
+        """Record that a ping was answered."""
         while self._pings and self._pings[0].number <= number:
-            self._note_base(now, now - self._pings.popleft().at)
+            self._add_delay(now, now - self._pings.popleft().sent_at)
 
     def painted(self, now: float) -> None:
-        """The viewer went on after it had painted an update."""
-        self._painted = now
+        """Record that the browser finished painting an update."""
+        self._last_paint = now
 
     def arrived(self, now: float, number: int) -> None:
-        """The update ``number`` has been read, and so have those before it."""
-        while self._flight and self._flight[0].number <= number:
-            self._learn(now, self._flight.popleft())
+        """Record that the browser read the update ``number``, and those before it."""
+        while self._in_flight and self._in_flight[0].number <= number:
+            self._measure(now, self._in_flight.popleft())
 
-    def _learn(self, now: float, sent: Sent) -> None:
-        if sent.size <= SMALL:
-            self._note_base(now, now - sent.at)
-        began = max(sent.at + self.base, self._arrival)
-        waited = max(0.0, self._arrival - sent.at - self.base)
-        pause = now - self._painted
-        after_painting = pause < PAINTING or (pause < LONG_PAINTING and pause < now - began - pause)
-        self._after_painting.append(after_painting)
-        if not after_painting:
-            self._waits.append((now, waited))
-            self._sample(now, sent.size, max(LEAST_TIME, now - began), follows=began == self._arrival)
+    def _measure(self, now: float, update: SentMessage) -> None:
+        if update.size <= MAX_PING_BYTES:
+            self._add_delay(now, now - update.sent_at)
+        expected = update.sent_at + self.base_delay
+        began = max(expected, self._last_arrival)
+        since_paint = now - self._last_paint
+        waited_for_paint = since_paint < PAINT_WAIT_SECONDS or (
+            since_paint < LONG_PAINT_WAIT_SECONDS and since_paint < now - began - since_paint
+        )
+        self._paint_waits.append(waited_for_paint)
+        if not waited_for_paint:
+            self._waits.append((now, max(0.0, self._last_arrival - update.sent_at - self.base_delay)))
+            seconds = max(MIN_SAMPLE_SECONDS, now - began)
+            self._add_sample(now, update.size, seconds, follows=began == self._last_arrival)
         else:
-            self._follows = False
-        self._arrival = now
-        self._conclude(now)
+            self._extends_train = False
+        self._last_arrival = now
+        self._estimate(now)
 
-    def _sample(self, now: float, size: int, seconds: float, follows: bool) -> None:
-        """Note an update's time; of those that follow each other without a pause, only what they took together.
-
-        A late answer would make one of them slow, and the next one quick.
-        """
-        if follows and self._follows and self._samples and self._samples[-1].seconds < TOGETHER:
-            before = self._samples.pop()
-            self._samples.append(Sample(now, before.size + size, before.seconds + seconds))
-        elif size >= SAMPLE:
+    def _add_sample(self, now: float, size: int, seconds: float, follows: bool) -> None:
+        """Add a sample, or extend the last one if the update ``follows`` the one before without a pause."""
+        extends = follows and self._extends_train
+        if extends and self._samples and self._samples[-1].seconds < MAX_TRAIN_SECONDS:
+            train = self._samples.pop()
+            self._samples.append(Sample(now, train.size + size, train.seconds + seconds))
+        elif size >= MIN_SAMPLE_BYTES:
             self._samples.append(Sample(now, size, seconds))
-        self._follows = size >= SAMPLE or follows
+        self._extends_train = size >= MIN_SAMPLE_BYTES or follows
 
-    def _note_base(self, now: float, delay: float) -> None:
-        while self._bases and self._bases[-1][1] >= delay:
-            self._bases.pop()
-        self._bases.append((now, delay))
-        while now - self._bases[0][0] > BASE_WINDOW:
-            self._bases.popleft()
+    def _add_delay(self, now: float, delay: float) -> None:
+        while self._delays and self._delays[-1][1] >= delay:
+            self._delays.pop()
+        self._delays.append((now, delay))
+        while now - self._delays[0][0] > BASE_DELAY_WINDOW_SECONDS:
+            self._delays.popleft()
 
-    # -- what is known ------------------------------------------------------------------------------------------------
-
-    @property
-    def base(self) -> float:
-        """The seconds that the smallest message takes, there and back; 0 where none came back yet."""
-        return self._bases[0][1] if self._bases else 0.0
+    # -- estimates ----------------------------------------------------------------------------------------------------
 
     @property
-    def has_base(self) -> bool:
-        """Whether the link's own delay is known."""
-        return bool(self._bases)
+    def base_delay(self) -> float:
+        """The round trip of the smallest message in seconds; 0 if none has been answered yet."""
+        return self._delays[0][1] if self._delays else 0.0
 
-    def capacity(self, now: float) -> float | None:
-        """Return the kilobits a second that the link carries; ``None`` where it takes whatever it is given so far.
+    def capacity_kbps(self, now: float) -> float | None:
+        """Return the capacity in kilobits per second; ``None`` if the link has shown no limit."""
+        capacity, limit = self._capacity_kbps, self._overdue_limit(now)
+        if limit is not None and (capacity is None or limit < capacity):
+            capacity = limit
+        return None if capacity is None or capacity >= UNLIMITED_KBPS else capacity
 
-        What has not arrived although it should have counts as well.
-        """
-        kilobits, missing = self._kilobits, self._missing(now)
-        if missing is not None and (kilobits is None or missing < kilobits):
-            kilobits = missing
-        return None if kilobits is None or kilobits >= UNLIMITED else kilobits
-
-    def _conclude(self, now: float) -> None:
-        """Believe in more when it was seen, in less only where updates wait for each other."""
-        lately = list(self._samples)[-FEW:]
-        if not lately:
+    def _estimate(self, now: float) -> None:
+        """Raise the capacity when a sample shows more; lower it only while updates queue."""
+        newest = list(self._samples)[-QUEUE_SAMPLES:]
+        if not newest:
             return
-        if self.waiting(now, QUEUE_WINDOW) > QUEUED and not self.waits_for_painting():
-            self._kilobits = sum(each.size for each in lately) / 125 / sum(each.seconds for each in lately)
+        if self.mean_wait(now, QUEUE_WINDOW_SECONDS) > MIN_QUEUE_SECONDS and not self.waits_for_browser():
+            kilobits = sum(each.size for each in newest) / BYTES_PER_KILOBIT
+            self._capacity_kbps = kilobits / sum(each.seconds for each in newest)
             return
-        seen = _quantile([each for each in self._samples if now - each.at <= WINDOW] or lately)
+        recent = [each for each in self._samples if now - each.arrived_at <= SAMPLE_WINDOW_SECONDS]
+        seen = _quantile(recent or newest)
         if seen is not None:
-            self._kilobits = seen if self._kilobits is None else max(seen, self._kilobits)
+            self._capacity_kbps = seen if self._capacity_kbps is None else max(seen, self._capacity_kbps)
 
-    def _missing(self, now: float) -> float | None:
-        """Return the most that the link can carry if the oldest update is still on its way."""
-        if not self._flight:
+    def _overdue_limit(self, now: float) -> float | None:
+        """Return the most kilobits per second that the link can carry if the oldest update hasn't arrived yet."""
+        if not self._in_flight:
             return None
-        oldest = self._flight[0]
-        seconds = now - max(oldest.at + self.base, self._arrival)
-        return oldest.size / 125 / seconds if seconds > STALLED and oldest.size >= SAMPLE else None
+        oldest = self._in_flight[0]
+        seconds = now - max(oldest.sent_at + self.base_delay, self._last_arrival)
+        is_overdue = seconds > OVERDUE_SECONDS and oldest.size >= MIN_SAMPLE_BYTES
+        return oldest.size / BYTES_PER_KILOBIT / seconds if is_overdue else None
 
-    def waits_for_painting(self) -> bool:
-        """Tell whether most of the newest updates were read just when the one before was painted."""
-        return 2 * sum(self._after_painting) > len(self._after_painting)
+    def waits_for_browser(self) -> bool:
+        """Return whether most of the newest updates were read just after the one before was painted."""
+        return 2 * sum(self._paint_waits) > len(self._paint_waits)
 
-    def waiting(self, now: float, seconds: float) -> float:
-        """Return how long updates of the last ``seconds`` waited for others before them, in seconds (the mean)."""
-        lately = [wait for at, wait in self._waits if now - at <= seconds]
-        return sum(lately) / len(lately) if lately else 0.0
+    def mean_wait(self, now: float, window: float) -> float:
+        """Return how long updates that arrived in the last ``window`` seconds had queued, on average, in seconds."""
+        waits = [wait for at, wait in self._waits if now - at <= window]
+        return sum(waits) / len(waits) if waits else 0.0
 
 
 def _quantile(samples: list[Sample]) -> float | None:
-    """Return the capacity (kilobits a second) that `QUANTILE` of the bytes stay below."""
+    """Return the capacity, in kilobits per second, that `CAPACITY_QUANTILE` of the bytes stay below."""
     total = sum(each.size for each in samples)
     below = 0
     for each in sorted(samples, key=lambda each: each.size / each.seconds):
         below += each.size
-        if below >= QUANTILE * total:
-            return each.size / 125 / (each.seconds + DOUBT)
+        if below >= CAPACITY_QUANTILE * total:
+            return each.size / BYTES_PER_KILOBIT / (each.seconds + SAMPLE_ERROR_SECONDS)
     return None

@@ -1,62 +1,61 @@
-"""When the screen is in motion, and when it has come to rest. Sans-I/O: the time is handed in, in seconds."""
+"""Decides when the screen is in motion and when it is at rest (see the package's state diagram)."""
 
 from __future__ import annotations
 
 from collections import deque
 
-WINDOW = 0.3
-"""Seconds of the past that are looked at."""
+from ..picture.change_rate import MIN_MOTION_SHARE, REST_SECONDS
 
-LARGE = 0.08
-"""Share of the screen that one change must have to count as motion."""
+MOTION_WINDOW_SECONDS = 0.3
+"""Seconds in which the large changes must happen that start motion."""
 
-CHANGES = 5
-"""Large changes within the window that make motion: 17 a second."""
+MIN_LARGE_CHANGES = 5
+"""Large changes in the window that start motion: 17 per second."""
 
-REST = 0.16
-"""Seconds without any change after which motion has ended."""
-
-LINGERS = 0.5
-"""Seconds without a large change after which it has ended as well: what is small is better sent exactly."""
+LARGE_CHANGE_TIMEOUT_SECONDS = 0.5
+"""Seconds without a large change that end motion although small changes go on: those are better sent as exact tiles."""
 
 
-class Motion:
-    """Follows changes; `active` has hysteresis, so that it neither flaps nor lingers."""
+class MotionDetector:
+    """Follows the changes of the whole screen. `active` tells whether it is in motion."""
 
     def __init__(self) -> None:
-        self._large: deque[float] = deque()
-        self._last = self._last_large = float("-inf")
+        self._large_changes: deque[float] = deque()
+        self._last_change = self._last_large_change = float("-inf")
         self.active = False
 
     def changed(self, now: float, share: float) -> bool:
-        """A ``share`` (0 to 1) of the screen changed; return whether motion begins with that."""
-        self._last = now
-        self.drawn(now, share)
-        if share >= LARGE:
-            self._large.append(now)
-        while self._large and now - self._large[0] > WINDOW:
-            self._large.popleft()
-        if self.active or len(self._large) < CHANGES:
+        """Record that a ``share`` (0 to 1) of the screen has changed; return whether motion begins."""
+        self._last_change = now
+        self.damaged(now, share)
+        if share >= MIN_MOTION_SHARE:
+            self._large_changes.append(now)
+        while self._large_changes and now - self._large_changes[0] > MOTION_WINDOW_SECONDS:
+            self._large_changes.popleft()
+        if self.active or len(self._large_changes) < MIN_LARGE_CHANGES:
             return False
         self.active = True
         return True
 
-    def drawn(self, now: float, share: float, *, is_change: bool = False) -> None:
-        """A ``share`` of the screen was drawn on; ``is_change``: nobody compares, so it counts as one."""
-        if share >= LARGE:
-            self._last_large = now
-        if share > 0 and is_change:
-            self._last = now
+    def damaged(self, now: float, share: float, *, is_change: bool = False) -> None:
+        """Record that a ``share`` (0 to 1) of the screen was drawn on, possibly with the same pixels as before.
 
-    def picture(self, now: float) -> None:
-        """The engine delivered a picture, which it does only where something changed."""
-        self._last = now
+        ``is_change`` counts it as a change, for when pixels are not compared.
+        """
+        if share >= MIN_MOTION_SHARE:
+            self._last_large_change = now
+        if share > 0 and is_change:
+            self._last_change = now
+
+    def frame_encoded(self, now: float) -> None:
+        """Record that the engine delivered a frame, which it does only after a change."""
+        self._last_change = now
 
     def rest_at(self) -> float:
         """Return when motion ends unless something changes before."""
-        return min(self._last + REST, self._last_large + LINGERS)
+        return min(self._last_change + REST_SECONDS, self._last_large_change + LARGE_CHANGE_TIMEOUT_SECONDS)
 
     def stop(self) -> None:
-        """Motion has ended."""
+        """End motion."""
         self.active = False
-        self._large.clear()
+        self._large_changes.clear()

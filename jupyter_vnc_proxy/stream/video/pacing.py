@@ -1,263 +1,224 @@
-"""What to send to a viewer from now on: how many bytes of tiles, how many kilobits and frames of video.
-
-Sans-I/O: the time is handed in, in seconds. `Link` tells what the way to the viewer carries; here is what that means,
-and what its browser can paint.
-"""
+"""Decides how much to send to one client: bytes of tiles, bitrate and frame rate of video (see the package)."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import NamedTuple
 
+from .encoder_profile import MAX_FPS
 from .engine import Rate
-from .link import Link
+from .frame_rate import MIN_FPS
+from .link import BYTES_PER_KILOBIT, Link
 
-IN_FLIGHT = 2
-"""Updates of tiles that may be under way; more only make the picture older."""
+TICK_SECONDS = 0.05
+"""Seconds between two looks at a running video."""
 
-FALLS_BEHIND = 0.25
-"""Seconds beyond the link's own delay after which a viewer leaves the shared stream until it has caught up."""
+# -- tiles ------------------------------------------------------------------------------------------------------------
 
-STUCK = 2.0
-"""Seconds from the arrival of a video's frame after which a browser that has not painted it never will."""
+MAX_TILE_UPDATES_IN_FLIGHT = 2
+"""Updates of tiles that the client hasn't painted; more would only show it an older screen."""
 
-BURST = 0.04
-"""Seconds of a link's capacity that one update of tiles may fill, so that new damage overtakes what is older."""
+BURST_SECONDS = 0.04
+"""Seconds of the link's capacity that one update of tiles may fill, so that new changes overtake old ones."""
 
-FIRST_BURST = 32 * 1024
-MOST_BURST = 2 << 20
-"""Bytes of an update of tiles on a link that nothing is known of, and on one that takes whatever it is given."""
+FIRST_BURST_BYTES = 32 * 1024
+"""Bytes of an update of tiles before anything is known of the link."""
 
-GROWS = 4
-"""How many times as much as the last one that arrived the next update may have, on a link that has shown no limit."""
+MAX_BURST_BYTES = 2 << 20
+"""Bytes of an update of tiles on an unlimited link."""
 
-SHARE = 0.85
-"""Of the capacity, video takes so much: encoders miss their rate, and a queue makes every frame older."""
+BURST_GROWTH = 4
+"""Factor by which the next update may exceed the largest one that arrived, while the link shows no limit."""
 
-LEAST = 300
-"""Kilobits a second; below that nothing is gained."""
+# -- bitrate ----------------------------------------------------------------------------------------------------------
 
-WAITS = 0.01
-"""Seconds that frames may wait for each other before less is sent."""
+VIDEO_SHARE = 0.85
+"""Share of the capacity that video takes: encoders exceed their bitrate, and a queue delays every frame."""
 
-DRAINS = 0.15
-"""Seconds of waiting that halve the rate."""
+MIN_BITRATE_KBPS = 300
+"""Kilobits per second of the slowest video; less doesn't make it any better."""
 
-FULL_FRAMES = 60.0
-LEAST_FRAMES = 5.0
+WAIT_WINDOW_SECONDS = 0.3
+"""Seconds over which the time is averaged that updates queue."""
 
-SMOOTHING = 0.15
-"""Weight of the newest picture in the mean of their sizes."""
+MAX_WAIT_SECONDS = 0.01
+"""Seconds that updates may queue before the bitrate is lowered."""
 
-TOO_LARGE = 1.15
-"""Times what they were to have that pictures take where an encoder can't make them smaller."""
+HALVING_WAIT_SECONDS = 0.15
+"""Seconds of queueing beyond that which halve the bitrate."""
 
-TRY_AGAIN, SMALLER = 15.0, 0.8
-"""Seconds after which pictures are believed to be smaller by this factor, until they turn out not to be."""
+# -- frame rate -------------------------------------------------------------------------------------------------------
 
-STEPS = (60.0, 48.0, 40.0, 34.0, 28.0, 23.0, 19.0, 15.0, 12.0, 10.0, 8.0, 6.0, 5.0)
-"""Frames a second that are chosen from: each change costs a key picture, as x264 begins anew (pixelflux 2.2)."""
+PAINT_TIME_SMOOTHING = 0.15
+"""Weight of the newest frame in the mean of the paint times."""
 
-STAYS = 0.93
-"""Share of a step that is enough to stay on it."""
+PAINT_WINDOW_SECONDS = 0.5
+"""Seconds over which painted frames are counted."""
 
-STEP_LASTS = 1.0
-"""Seconds between two changes to more frames."""
+MAX_WAITING_FRAMES = 1.5
+"""Frames that may wait in the browser, beyond those that the link holds."""
 
-MORE_FRAMES = 1.06
-"""Factor of the frames a second, at each look at which there is room for more."""
+MIN_BUSY_SHARE = 0.6
+"""Share of its time that a browser spends painting if it is what limits the frame rate."""
 
-NEAR, SLIGHTLY_MORE = 0.9, 1.002
-"""Share of what a browser painted at the most from which on the frames become more by this factor alone, at first."""
+LAGGING_TICKS = 5
+"""Ticks in a row at which frames wait before the frame rate is lowered: a browser catches up with one pause itself."""
 
-BUSY = 0.6
-"""Share of its time that a browser paints, from which on it may be what limits the frames."""
+CATCH_UP_SHARE = 0.9
+"""Share of the frame rate that the browser painted at which it catches up."""
 
-SUSTAINED = 5
-"""Looks in a row at which frames pile up before they become fewer: a browser that pauses once catches up by itself."""
+FPS_GROWTH = 1.06
+"""Factor by which the frame rate is raised at each tick."""
 
-DRAINING = 0.9
-"""Share of that with which a browser catches up."""
+FPS_GROWTH_NEAR_LIMIT = 1.002
+"""The same near the frame rate that the browser could not exceed before."""
 
-PROBE = 6.0
-"""Seconds after which a browser may have become quicker."""
+NEAR_LIMIT_SHARE = 0.9
+"""Share of that frame rate from which it is near."""
 
-LOOK = 0.05
-"""Seconds between two looks at the least."""
+LIMIT_VALID_SECONDS = 6.0
+"""Seconds after which a browser may have become faster."""
 
-LAG = 1.5
-"""Frames, beyond those that the link's own delay holds, that a browser may have before it as a rule."""
+# -- clients that fall behind -----------------------------------------------------------------------------------------
 
-SPAN = 0.5
-"""Seconds for which painted frames are counted."""
+MAX_FRAME_AGE_SECONDS = 0.25
+"""Seconds beyond the base delay after which a frame that isn't painted takes its client off the video."""
+
+HUNG_DECODER_SECONDS = 2.0
+"""Seconds from a frame's arrival after which a browser that hasn't painted it never will."""
 
 
-class Frame(NamedTuple):
-    """A frame that was sent and not painted yet; `arrived` is when, where it has."""
+class Update(NamedTuple):
+    """An update, of tiles or with a frame, that was sent and not painted yet. ``arrived_at`` is ``None`` until read."""
 
     number: int
-    at: float
-    arrived: float | None = None
+    sent_at: float
+    size: int
+    arrived_at: float | None = None
 
 
 class Pacer:
-    """Follows one viewer."""
+    """One client's flow control. Numbers of updates increase."""
 
     def __init__(self) -> None:
         self.link = Link()
-        self._flight: deque[Frame] = deque()
-        self._painted: deque[float] = deque()
-        self._painting = FULL_FRAMES
-        self._paint_time = 0.0
-        self._most_painted = FULL_FRAMES
-        self._looked = self._slowed = float("-inf")
-        self._lags = 0
-        self._largest = 0
-        self._sizes: dict[int, int] = {}
+        self._in_flight: deque[Update] = deque()
+        self._paints: deque[float] = deque()
+        self._fps = MAX_FPS
+        self._paint_seconds = 0.0
+        self._fps_limit = MAX_FPS
+        self._limited_at = self._last_tick = float("-inf")
+        self._lagging_ticks = 0
+        self._largest_arrived = 0
 
-    # -- what happens -------------------------------------------------------------------------------------------------
+    # -- events -------------------------------------------------------------------------------------------------------
 
     def sent(self, now: float, number: int, size: int) -> None:
-        """An update of ``size`` bytes was handed to the link."""
-        self._flight.append(Frame(number, now))
-        self._sizes[number] = size
+        """Record that an update of ``size`` bytes was sent."""
+        self._in_flight.append(Update(number, now, size))
         self.link.sent(now, number, size)
 
     def arrived(self, now: float, number: int) -> None:
-        """The update ``number`` was read."""
+        """Record that the browser read the update ``number``, and those before it."""
         self.link.arrived(now, number)
-        for index, frame in enumerate(self._flight):
-            if frame.number > number:
+        for index, update in enumerate(self._in_flight):
+            if update.number > number:
                 break
-            if frame.arrived is None:
-                self._flight[index] = frame._replace(arrived=now)
-        self._largest = max(self._largest, self._sizes.get(number, 0))
+            if update.arrived_at is None:
+                self._in_flight[index] = update._replace(arrived_at=now)
+            if update.number == number:
+                self._largest_arrived = max(self._largest_arrived, update.size)
 
     def painted(self, now: float, number: int) -> None:
-        """The update ``number`` was painted, and so were those before it."""
+        """Record that the browser painted the update ``number``, and those before it."""
         self.link.painted(now)
-        while self._flight and self._flight[0].number <= number:
-            frame = self._flight.popleft()
-            self._sizes.pop(frame.number, None)
-            if frame.arrived is not None:
-                took = now - max(frame.arrived, self._painted[-1] if self._painted else frame.arrived)
-                self._paint_time += SMOOTHING * (took - self._paint_time)
-            self._painted.append(now)
-        while self._painted and now - self._painted[0] > SPAN:
-            self._painted.popleft()
+        while self._in_flight and self._in_flight[0].number <= number:
+            update = self._in_flight.popleft()
+            if update.arrived_at is not None:
+                began = max(update.arrived_at, self._paints[-1] if self._paints else update.arrived_at)
+                self._paint_seconds += PAINT_TIME_SMOOTHING * (now - began - self._paint_seconds)
+            self._paints.append(now)
+        while self._paints and now - self._paints[0] > PAINT_WINDOW_SECONDS:
+            self._paints.popleft()
 
     # -- tiles --------------------------------------------------------------------------------------------------------
 
-    def may_send(self) -> bool:
-        """Whether another update of tiles may go."""
-        return len(self._flight) < IN_FLIGHT
+    def may_send_tiles(self) -> bool:
+        """Return whether another update of tiles may be sent."""
+        return len(self._in_flight) < MAX_TILE_UPDATES_IN_FLIGHT
 
-    def burst(self, now: float) -> float:
+    def burst_bytes(self, now: float) -> float:
         """Return the bytes that one update of tiles may have."""
-        capacity = self.link.capacity(now)
+        capacity = self.link.capacity_kbps(now)
         if capacity is None:
-            return min(MOST_BURST, max(FIRST_BURST, GROWS * self._largest))
-        return capacity * 125 * max(BURST, self.link.base / IN_FLIGHT)
+            return min(MAX_BURST_BYTES, max(FIRST_BURST_BYTES, BURST_GROWTH * self._largest_arrived))
+        seconds = max(BURST_SECONDS, self.link.base_delay / MAX_TILE_UPDATES_IN_FLIGHT)
+        return capacity * BYTES_PER_KILOBIT * seconds
 
     # -- video --------------------------------------------------------------------------------------------------------
 
     @property
     def in_flight(self) -> int:
-        """Updates under way."""
-        return len(self._flight)
+        """Updates that are not painted yet."""
+        return len(self._in_flight)
 
-    def oldest(self, now: float) -> float:
-        """Return how many seconds the oldest update is under way; 0 where none is."""
-        return now - self._flight[0].at if self._flight else 0.0
+    def oldest_age(self, now: float) -> float:
+        """Return the seconds since the oldest update in flight was sent; 0 if none is."""
+        return now - self._in_flight[0].sent_at if self._in_flight else 0.0
 
     def fell_behind(self, now: float) -> bool:
-        """Tell whether so much is under way that more would only make the picture older."""
-        return self.oldest(now) > self.link.base + FALLS_BEHIND
+        """Return whether the client should catch up before it is sent more video."""
+        return self.oldest_age(now) > self.link.base_delay + MAX_FRAME_AGE_SECONDS
 
-    def is_stuck(self, now: float) -> bool:
-        """Tell whether the oldest frame has arrived long since, and is not painted."""
-        arrived = self._flight[0].arrived if self._flight else None
-        return arrived is not None and now - arrived > STUCK
+    def decoder_hangs(self, now: float) -> bool:
+        """Return whether the oldest update arrived long ago and is not painted."""
+        arrived_at = self._in_flight[0].arrived_at if self._in_flight else None
+        return arrived_at is not None and now - arrived_at > HUNG_DECODER_SECONDS
 
-    def give_time(self, now: float) -> None:
-        """Look at a browser that seemed to be stuck as if what it has had just arrived."""
-        self._flight = deque(each._replace(arrived=now) if each.arrived else each for each in self._flight)
+    def restart_hang_timeout(self, now: float) -> None:
+        """Give a decoder that was reset the whole timeout again, as if all that arrived had arrived now."""
+        self._in_flight = deque(each._replace(arrived_at=now) if each.arrived_at else each for each in self._in_flight)
 
     @property
-    def load(self) -> float:
-        """The share of its time that the browser would paint at the full frame rate."""
-        return self._paint_time * FULL_FRAMES
+    def paint_load(self) -> float:
+        """The share of its time that the browser would paint at the maximum frame rate; above 1 if it can't."""
+        return self._paint_seconds * MAX_FPS
 
-    def share(self, now: float, most: float) -> float:
-        """Return the kilobits a second that the link takes in the long run, ``most`` at most."""
-        capacity = self.link.capacity(now)
-        return most if capacity is None else max(LEAST, min(most, SHARE * capacity))
+    def video_kbps(self, now: float, max_kbps: float) -> float:
+        """Return the bitrate that the link takes in the long run, in kilobits per second, at most ``max_kbps``."""
+        capacity = self.link.capacity_kbps(now)
+        return max_kbps if capacity is None else max(MIN_BITRATE_KBPS, min(max_kbps, VIDEO_SHARE * capacity))
 
-    def rate(self, now: float, most: float) -> Rate:
-        """Return the rate to encode with, of at most ``most`` kilobits a second; less while a queue has to go."""
-        kilobits = self.share(now, most)
-        if kilobits < most:
-            waits = self.link.waiting(now, 0.3) - WAITS
-            kilobits = max(LEAST, kilobits * (1 - min(0.5, max(0.0, waits) / DRAINS / 2)))
-        if now - self._looked >= LOOK:
-            self._looked = now
+    def rate(self, now: float, max_kbps: float) -> Rate:
+        """Return the rate to encode with now: less than in the long run while updates queue, or the browser lags."""
+        kbps = self.video_kbps(now, max_kbps)
+        if kbps < max_kbps:
+            wait = max(0.0, self.link.mean_wait(now, WAIT_WINDOW_SECONDS) - MAX_WAIT_SECONDS)
+            kbps = max(MIN_BITRATE_KBPS, kbps * (1 - min(0.5, wait / HALVING_WAIT_SECONDS / 2)))
+        if now - self._last_tick >= TICK_SECONDS:
+            self._last_tick = now
             self._follow_browser(now)
-        return Rate(round(kilobits), round(self._painting))
+        return Rate(round(kbps), round(self._fps))
 
     def _follow_browser(self, now: float) -> None:
-        """Have no more pictures than the browser paints."""
-        ahead = len(self._flight) - (self.link.base + self.link.waiting(now, 0.3)) * self._painting
-        is_busy = self._paint_time * self._painting > BUSY
-        if ahead <= LAG or not is_busy or not self.link.waits_for_painting():
-            self._lags = 0
-            known = is_busy and now - self._slowed < PROBE and self._painting > NEAR * self._most_painted
-            self._painting = min(FULL_FRAMES, self._painting * (SLIGHTLY_MORE if known else MORE_FRAMES))
+        """Raise or lower the frame rate as the browser keeps up."""
+        link_seconds = self.link.base_delay + self.link.mean_wait(now, WAIT_WINDOW_SECONDS)
+        waiting_frames = len(self._in_flight) - link_seconds * self._fps
+        is_busy = self._paint_seconds * self._fps > MIN_BUSY_SHARE
+        if waiting_frames > MAX_WAITING_FRAMES and is_busy and self.link.waits_for_browser():
+            self._lagging_ticks += 1
+            if self._lagging_ticks >= LAGGING_TICKS and self._paints:
+                self._limit_fps(now)
             return
-        self._lags += 1
-        if self._lags >= SUSTAINED and self._painted:
-            self._lags = 0
-            painted = len(self._painted) / max(LOOK, min(SPAN, now - self._painted[0] + 1 / FULL_FRAMES))
-            self._most_painted = min(self._painting, painted)
-            self._painting = max(LEAST_FRAMES, self._most_painted * DRAINING)
-            self._slowed = now
+        self._lagging_ticks = 0
+        is_limit_valid = is_busy and now - self._limited_at < LIMIT_VALID_SECONDS
+        is_near_limit = is_limit_valid and self._fps > NEAR_LIMIT_SHARE * self._fps_limit
+        self._fps = min(MAX_FPS, self._fps * (FPS_GROWTH_NEAR_LIMIT if is_near_limit else FPS_GROWTH))
 
-
-class Fitting:
-    """How many pictures a second an encoder should make, where it can't make them as small as they are to be.
-
-    Fewer are better than worse ones only then: an encoder that uses what it is given could make more.
-    """
-
-    def __init__(self) -> None:
-        self._share = 1.0
-        self._picture = 0.0
-        self._least = 0.0  # kilobits of a picture that was too large
-        self._least_at = float("-inf")
-        self._stepped = FULL_FRAMES
-        self._since = float("-inf")
-
-    def encoded(self, size: int, rate: Rate) -> None:
-        """A picture that is no key picture took ``size`` bytes at a ``rate``."""
-        kilobits = size / 125
-        self._share += SMOOTHING * (kilobits * rate.frames / rate.kilobits - self._share)
-        self._picture += SMOOTHING * (kilobits - self._picture)
-
-    def fit(self, now: float, rate: Rate, share: float) -> Rate:
-        """Return ``rate`` with as many frames as fit ``share`` kilobits a second; to be called at each look."""
-        if self._share > TOO_LARGE:
-            self._least, self._least_at, self._share = self._picture, now, 1.0
-        elif now - self._least_at > TRY_AGAIN:
-            self._least, self._least_at = self._least * SMALLER, now
-        elif self._picture < SMALLER * self._least:
-            self._least = 0.0
-        frames = share / self._least if self._least else FULL_FRAMES
-        return Rate(rate.kilobits, self._step(now, min(rate.frames, frames)))
-
-    def _step(self, now: float, wanted: float) -> float:
-        """Return about ``wanted``: fewer frames at once, more of them only after a while."""
-        if STAYS * self._stepped <= wanted <= self._stepped:
-            return self._stepped
-        step = next((each for each in STEPS if each <= wanted), STEPS[-1])
-        if step < self._stepped or (step > self._stepped and now - self._since > STEP_LASTS):
-            self._stepped, self._since = step, now
-        return self._stepped
+    def _limit_fps(self, now: float) -> None:
+        """Lower the frame rate to less than the browser has painted lately."""
+        seconds = max(TICK_SECONDS, min(PAINT_WINDOW_SECONDS, now - self._paints[0] + 1 / MAX_FPS))
+        self._fps_limit = min(self._fps, len(self._paints) / seconds)
+        self._fps = max(MIN_FPS, self._fps_limit * CATCH_UP_SHARE)
+        self._limited_at = now
+        self._lagging_ticks = 0

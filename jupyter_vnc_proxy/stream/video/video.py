@@ -1,152 +1,157 @@
-"""One encoder, and the viewers that watch what it makes of the screen."""
+"""One encoder and the clients that watch it: their common rate, and the chroma."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..client import Viewer, even
-from ..picture.screen import Screen
-from ..status import Status
-from .encoder_profile import look_of, most_kilobits
-from .engine import Engine, Look, Picture, Rate
-from .pacing import Fitting
+from ..picture.framebuffer import Framebuffer
+from .client import VideoClient, VideoStatus
+from .encoder_profile import EncoderProfile, max_bitrate_kbps, profile_for
+from .engine import EncodedFrame, Engine, Rate, even_size
+from .frame_rate import FrameRateLimiter
+from .link import BYTES_PER_KILOBIT
 
-CHROMA_LASTS = 2.5
-"""Seconds between two changes of the chroma: each begins with a key picture, and it takes a second to refine that."""
+MIN_CHROMA_SECONDS = 2.5
+"""Seconds between two changes of the chroma: each costs a key frame, whose quality takes a second to recover."""
 
-FULL_COLOUR_FROM, FULL_COLOUR_UNTIL = 0.3, 0.45
-"""Shares of the most that a video may take: below the first it becomes 4:4:4, above the second 4:2:0."""
+LIGHT_SHARE = 0.3
+"""Share of the maximum bitrate below which a video is light, and becomes 4:4:4."""
 
-LARGE = 1_500_000
-"""Pixels from which on a video begins with 4:2:0: until it has shown that it is light, 4:4:4 may be too much."""
+HEAVY_SHARE = 0.45
+"""Share of the maximum bitrate from which a video is no longer light, and becomes 4:2:0."""
 
-HEAVY, HEAVY_HALVED, SPARES = 0.6, 0.5, 60.0
-"""Shares of its time that a browser may paint 4:4:4, or 4:2:0; with more it is spared 4:4:4 for so many seconds."""
+LARGE_SCREEN_PIXELS = 1_500_000
+"""Pixels of a screen from which a video begins with 4:2:0, because 4:4:4 may be too much for a browser."""
 
-SMOOTHING = 0.05
-"""Weight of the newest picture in the mean of what is used."""
+MAX_PAINT_LOAD_FULL_CHROMA = 0.6
+"""Share of its time that a browser may spend painting 4:4:4."""
+
+MAX_PAINT_LOAD_HALVED_CHROMA = 0.5
+"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4."""
+
+SLOW_BROWSER_SECONDS = 60.0
+"""Seconds without 4:4:4 after a browser exceeded one of these loads."""
+
+FRAME_SIZE_SMOOTHING = 0.05
+"""Weight of the newest frame in the mean of the frame sizes that chooses the chroma."""
 
 
 class Video:
-    """Made with ``make_engine(deliver)``; runs while somebody watches. ``on_picture()`` is called with each picture."""
+    """An engine, made by ``make_engine(deliver)``, that runs while clients watch; each frame calls ``on_frame()``."""
 
     def __init__(
         self,
-        screen: Screen,
-        make_engine: Callable[[Callable[[Picture], None]], Engine],
-        on_picture: Callable[[], None],
-        status: Status,
+        framebuffer: Framebuffer,
+        make_engine: Callable[[Callable[[EncodedFrame], None]], Engine],
+        on_frame: Callable[[], None],
+        status: VideoStatus,
     ) -> None:
-        self._screen = screen
+        self._framebuffer = framebuffer
         self._engine = make_engine(self._deliver)
-        self._on_picture = on_picture
+        self._on_frame = on_frame
         self._status = status
         self._described = False
-        self.viewers: list[Viewer] = []
+        self.clients: list[VideoClient] = []
         self._running = False
-        self._look = Look(0)
-        self._looked = float("-inf")
+        self._profile = EncoderProfile(0)
+        self._started_at = float("-inf")
         self._rate = Rate(0)
-        self._size = 0.0  # kilobits of a picture
-        self._light = True
-        self._spare_until = float("-inf")
-        self._fitting = Fitting()
+        self._frame_kilobits = 0.0
+        self._is_light = True
+        self._full_chroma_from = float("-inf")
+        self._limiter = FrameRateLimiter()
 
-    # -- who watches --------------------------------------------------------------------------------------------------
+    # -- clients ------------------------------------------------------------------------------------------------------
 
-    def join(self, viewers: list[Viewer], now: float) -> None:
-        """Let more viewers watch, from the next key picture on. Raise ``RuntimeError`` where the engine can't."""
-        if not viewers:
+    def join(self, clients: list[VideoClient], now: float) -> None:
+        """Add clients; they watch from the next key frame. Raise ``RuntimeError`` if the engine can't start."""
+        if not clients:
             return
-        for viewer in viewers:
-            viewer.join_video()
-        self.viewers += viewers
+        for client in clients:
+            client.join_video()
+        self.clients += clients
         if self._running:
-            self._engine.request_key()
-        else:
-            self._begin(now)
+            self._engine.request_key_frame()
+            return
+        if self._framebuffer.width * self._framebuffer.height >= LARGE_SCREEN_PIXELS:
+            self._full_chroma_from = max(self._full_chroma_from, now + MIN_CHROMA_SECONDS)
+        self._start(now)
 
-    def leave(self, viewer: Viewer) -> None:
-        """Let a viewer watch no longer; without any the engine stops."""
-        if viewer in self.viewers:
-            self.viewers.remove(viewer)
-            viewer.leave_video()
-        if not self.viewers:
+    def leave(self, client: VideoClient) -> None:
+        """Remove a client; stop the engine after the last one."""
+        if client in self.clients:
+            self.clients.remove(client)
+            client.leave_video()
+        if not self.clients:
             self.stop()
 
     def stop(self) -> None:
-        """End the encoder; who watched has seen all there is."""
+        """Stop the engine and remove all clients."""
         if self._running:
             self._running = False
             self._engine.stop()
-        left, self.viewers = self.viewers, []
-        for viewer in left:
-            viewer.leave_video()
+        clients, self.clients = self.clients, []
+        for client in clients:
+            client.leave_video()
 
-    # -- what is made -------------------------------------------------------------------------------------------------
+    # -- encoding -----------------------------------------------------------------------------------------------------
 
-    def follow(self, now: float) -> None:
-        """Give the encoder the rate that all who watch can take, and the chroma that is worth it."""
+    def update(self, now: float) -> None:
+        """Give the engine the rate and the chroma that suit all clients. Call it at each tick."""
         if not self._running:
             return
-        rate, look = self.wanted(now)
-        if look != self._look and now - self._looked > CHROMA_LASTS:
-            for viewer in self.viewers:
-                viewer.needs_key = True
+        rate, profile = self._wanted(now)
+        if profile != self._profile and now - self._started_at > MIN_CHROMA_SECONDS:
+            for client in self.clients:
+                client.needs_key_frame = True
             self._start(now)
         else:
-            self._engine.change_rate(rate)
+            self._engine.set_rate(rate)
         self._rate = rate
 
-    def wanted(self, now: float) -> tuple[Rate, Look]:
-        """Return what all who watch can take."""
-        rates = [self.rate_for(viewer, now) for viewer in self.viewers]
-        rate = Rate(min(each.kilobits for each in rates), min(each.frames for each in rates))
-        looks = [look_of(viewer.quality) for viewer in self.viewers]
-        most = min(most_kilobits(viewer.quality, *even(self._screen)) for viewer in self.viewers)
-        heavy = HEAVY if self._look.full_colour else HEAVY_HALVED
-        is_judged = self._running and now - self._looked > CHROMA_LASTS / 2
-        if is_judged and max(viewer.pacer.load for viewer in self.viewers) > heavy:
-            self._spare_until = now + SPARES
-        full_colour = (
-            now >= self._spare_until
-            and self._is_light(min(most, rate.kilobits))
-            and all(viewer.has_full_colour for viewer in self.viewers)
-        )
-        share = min(viewer.pacer.share(now, most) for viewer in self.viewers)
-        return self._fitting.fit(now, rate, share), Look(max(look.finest for look in looks), full_colour)
+    def rate_for(self, client: VideoClient, now: float) -> Rate:
+        """Return the rate that one client can take."""
+        return client.pacer.rate(now, max_bitrate_kbps(client.quality, *even_size(self._framebuffer)))
 
-    def _is_light(self, most: float) -> bool:
-        """Tell whether 4:4:4, which coloured text needs, takes little: a film is the same without, and cheaper."""
-        used = self._size * self._rate.frames
-        self._light = used < (FULL_COLOUR_UNTIL if self._light else FULL_COLOUR_FROM) * most
-        return self._light
+    def _wanted(self, now: float) -> tuple[Rate, EncoderProfile]:
+        """Return the rate and the profile that all clients can take."""
+        rates = [self.rate_for(client, now) for client in self.clients]
+        rate = Rate(min(each.kbps for each in rates), min(each.fps for each in rates))
+        size = even_size(self._framebuffer)
+        max_kbps = min(max_bitrate_kbps(client.quality, *size) for client in self.clients)
+        min_qp = max(profile_for(client.quality).min_qp for client in self.clients)
+        profile = EncoderProfile(min_qp, self._wants_full_chroma(now, min(max_kbps, rate.kbps)))
+        video_kbps = min(client.pacer.video_kbps(now, max_kbps) for client in self.clients)
+        return self._limiter.limit(now, rate, video_kbps), profile
 
-    def rate_for(self, viewer: Viewer, now: float) -> Rate:
-        """Return what one viewer can take."""
-        return viewer.pacer.rate(now, most_kilobits(viewer.quality, *even(self._screen)))
-
-    def _begin(self, now: float) -> None:
-        if self._screen.width * self._screen.height >= LARGE:
-            self._spare_until = max(self._spare_until, now + CHROMA_LASTS)
-        self._start(now)
+    def _wants_full_chroma(self, now: float, max_kbps: float) -> bool:
+        """Return whether all clients take 4:4:4, which coloured text needs, and it costs little."""
+        max_load = MAX_PAINT_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_PAINT_LOAD_HALVED_CHROMA
+        is_measured = self._running and now - self._started_at > MIN_CHROMA_SECONDS / 2
+        if is_measured and max(client.pacer.paint_load for client in self.clients) > max_load:
+            self._full_chroma_from = now + SLOW_BROWSER_SECONDS
+        if now < self._full_chroma_from:
+            return False
+        used_kbps = self._frame_kilobits * self._rate.fps
+        self._is_light = used_kbps < (HEAVY_SHARE if self._is_light else LIGHT_SHARE) * max_kbps
+        return self._is_light and all(client.takes_full_chroma for client in self.clients)
 
     def _start(self, now: float) -> None:
-        self._fitting = Fitting()
-        self._rate, self._look = self.wanted(now)
-        self._looked = now
+        self._limiter = FrameRateLimiter()
+        self._rate, self._profile = self._wanted(now)
+        self._started_at = now
         self._described = False
-        self._engine.start(*even(self._screen), self._rate, self._look)
+        self._engine.start(*even_size(self._framebuffer), self._rate, self._profile)
         self._running = True
 
-    def _deliver(self, picture: Picture) -> None:
-        self._on_picture()
+    def _deliver(self, frame: EncodedFrame) -> None:
+        self._on_frame()
         if not self._described:
             self._described = True
             self._status.ask(self._engine.describe)
-        if not picture.is_key:
-            self._size += SMOOTHING * (len(picture.data) / 125 - self._size)
-            self._fitting.encoded(len(picture.data), self._rate)
-        waiting = [viewer for viewer in self.viewers if not viewer.send_picture(picture)]
-        if waiting:
-            self._engine.request_key()
+        if not frame.is_key:
+            self._frame_kilobits += FRAME_SIZE_SMOOTHING * (len(frame.data) / BYTES_PER_KILOBIT - self._frame_kilobits)
+            self._limiter.encoded(len(frame.data), self._rate)
+        sent = [client.send_frame(frame) for client in self.clients]
+        if not all(sent):
+            self._engine.request_key_frame()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...options import Geometry
-from ..picture.screen import Pixels, Rectangle, SizeRefused, Tiles, no_tiles, take
+from ..picture.framebuffer import Pixels, Rectangle, ResizeError, Tiles, tile_flags, update_pixels
 from .tap import Tap
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -38,7 +38,7 @@ class WaylandScreen:
         self._capture = capture
         self._on_change, self._on_resize = on_change, on_resize
         self.tap: Tap | None = None
-        self.captures = 1  # of one output pixelflux makes one stream
+        self.max_captures = 1  # of one output pixelflux makes one stream
         self._follows = True
         self._surface = 0
         self._next: tuple[int, int] | None = None
@@ -54,23 +54,23 @@ class WaylandScreen:
 
     def tiles(self, value: bool = False) -> Tiles:
         """Return a flag for each tile, all of them ``value``."""
-        return no_tiles(self.width, self.height, value)
+        return tile_flags(self.width, self.height, value)
 
-    def follow(self, wanted: bool) -> None:
+    def track_changes(self, enabled: bool) -> None:
         """Tell what is drawn, or only after it is wanted again; it is taken in either way."""
-        if wanted == self._follows:
+        if enabled == self._follows:
             return
-        self._follows = wanted
+        self._follows = enabled
         missed, self._missed, self._drawn = self._missed, self.tiles(), self.tiles()
         if missed.any():
             self._on_change(missed)
 
-    def drawn_share(self) -> float:
+    def damaged_share(self) -> float:
         """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
         drawn, self._drawn = self._drawn, self.tiles()
         return 0.0 if self._follows else float(drawn.mean())
 
-    def aim(self, settings: Any) -> None:
+    def configure_capture(self, settings: Any) -> None:
         """Have the engine capture the compositor in this process."""
         settings.use_wayland = True
 
@@ -94,7 +94,7 @@ class WaylandScreen:
         for x, y, wide, high in damage:
             left, top, right, lower = max(0, x), max(0, y), min(width, x + wide), min(height, y + high)
             if right > left and lower > top:
-                take(self.pixels, pixels[top:lower, left:right], left, top, changed)
+                update_pixels(self.pixels, pixels[top:lower, left:right], left, top, changed)
         self._tell(changed)
 
     def _tell(self, changed: Tiles) -> None:
@@ -112,7 +112,7 @@ class WaylandScreen:
             self._on_resize()
         else:
             changed = self.tiles()
-            take(self.pixels, pixels, 0, 0, changed)
+            update_pixels(self.pixels, pixels, 0, 0, changed)
             self._tell(changed)
         if (place := self._capture.pointer_location()) is not None:
             self._capture.inject_mouse_move(place[0], place[1])  # a new window has not been entered yet
@@ -121,9 +121,9 @@ class WaylandScreen:
     # -- changing ------------------------------------------------------------------------------------------------------
 
     def resize(self, width: int, height: int) -> Geometry:
-        """Change the size in pixels; return what it will have. Raise `SizeRefused` where it can't."""
+        """Change the size in pixels; return what it will have. Raise `ResizeError` where it can't."""
         if self.tap is None:
-            raise SizeRefused("Weston does not run")
+            raise ResizeError("Weston does not run")
         self._next = even(width, height)
         self._plan()
         return Geometry(*(self._next or self._wanted))

@@ -11,21 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import xcffib
 from PIL import Image
 
 from ...options import Geometry
-from ...system.x_display import connect, write_cookie
+from ...system.x_display import write_cookie
 from ..cursor import Cursor
 from ..display_source import Listener
-from ..picture.screen import Pixels, Rectangle, Tiles
-from ..x11.selection import Clipboard
-from .keys import WaylandKeys
+from ..picture.framebuffer import Pixels, Rectangle, Tiles
+from ..x11.selection import XClipboard
+from ..x11.xwayland import Xwayland
+from .keyboard import WaylandKeyboard
 from .pointer import WaylandPointer
 from .screen import WaylandScreen
 from .tap import Tap
 from .weston import Weston
-from .windows import Windows
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -66,10 +65,9 @@ class WaylandSource:
         self._compositor = self._directory / name
         self.cursor = Cursor()
         self.cursor.change(0, 0, NO_CURSOR)
-        self.keys = WaylandKeys(self._capture, self._locks_changed, self._later)
+        self.keyboard = WaylandKeyboard(self._capture, self._locks_changed, self._later)
         self._weston = Weston(self._directory, self._weston_ended)
-        self._clips: xcffib.Connection | None = None
-        self._windows: Windows | None = None
+        self._xwayland: Xwayland | None = None
         self._first = asyncio.Event()
 
     async def start(self, listener: Listener) -> None:
@@ -98,10 +96,9 @@ class WaylandSource:
             self._xauthority = self._directory / "Xauthority"
             write_cookie(self._xauthority)
         try:
-            self._clips = await asyncio.to_thread(connect, self.display, self._xauthority)
-            self._windows = Windows(connect(self.display, self._xauthority))
-            self._windows.start()
-        except (xcffib.ConnectionException, OSError) as error:
+            self._xwayland = await asyncio.to_thread(Xwayland, self.display, self._xauthority)
+            self._xwayland.start()
+        except OSError as error:
             log.warning("no clipboard: Xwayland can't be reached: %r", error)
 
     async def close(self) -> None:
@@ -111,22 +108,20 @@ class WaylandSource:
         if (tap := self.screen.tap) is not None:
             self.screen.close()
             tap.close()
-        self.keys.close()
-        if self._windows is not None:
-            self._windows.close()
-        if self._clips is not None:
-            self._clips.disconnect()
+        self.keyboard.close()
+        if self._xwayland is not None:
+            self._xwayland.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def pointer(self) -> WaylandPointer:
         """Return a pointer for one more viewer."""
         return WaylandPointer(self._capture)
 
-    def clips(
+    def clipboard(
         self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
-    ) -> Clipboard | None:
-        """Return Xwayland's clipboard, ``None`` where there is no Xwayland."""
-        return None if self._clips is None else Clipboard(self._clips, on_change, timer, primary)
+    ) -> XClipboard | None:
+        """Return Xwayland's clipboard, ``None`` if there is no Xwayland."""
+        return None if self._xwayland is None else self._xwayland.clipboard(on_change, timer, primary)
 
     # -- what happens --------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..picture.screen import BYTES_PER_PIXEL, Pixels, Rectangle
+from ..picture.framebuffer import BYTES_PER_PIXEL, Pixels, Rectangle
 from .wire import Passage, message, read_string, string
 
 POINTER, KEYBOARD = "wl_pointer", "wl_keyboard"

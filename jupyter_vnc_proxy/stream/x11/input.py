@@ -7,10 +7,8 @@ import contextlib
 import xcffib
 import xcffib.xtest
 
-from ..input.client_keyboard import Keyboard
-from .keyboard import Layout
-
-__all__ = ["Keyboard", "Layout", "Pointer"]
+from ..errors import DisplayGone
+from .errors import raises_display_gone
 
 BUTTON_PRESS, BUTTON_RELEASE, MOTION = 4, 5, 6
 """ButtonPress, ButtonRelease and MotionNotify."""
@@ -23,7 +21,7 @@ MOST = 0x7FFF
 """X's largest coordinate."""
 
 
-class Pointer:
+class XPointer:
     """One viewer's pointer: it releases no button that it has not pressed. The connection stays the caller's."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
@@ -32,6 +30,7 @@ class Pointer:
         self._xtest.GrabControl(True)
         self._buttons = 0
 
+    @raises_display_gone()
     def move_and_press(self, x: int, y: int, buttons: int) -> None:
         """Move to a place in pixels and hold down the buttons of RFB's mask, no others.
 
@@ -43,7 +42,7 @@ class Pointer:
 
     def release_all(self) -> None:
         """Release whatever is down, where the pointer is; also where the display is gone."""
-        with contextlib.suppress(xcffib.XcffibException):
+        with contextlib.suppress(xcffib.XcffibException, DisplayGone):
             self._press(0)
 
     def _press(self, buttons: int) -> None:

@@ -12,14 +12,17 @@ import xcffib.xproto
 import xcffib.xtest
 
 from ...rfb.keysyms import canonical
-from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, RELEASE, SCROLL_LOCK, Keys, State, Timer
-from ..input.keymap import CORE_KEYBOARD, Keymap, fetch
+from ..errors import DisplayGone
+from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, RELEASE, SCROLL_LOCK, KeyboardState, ModifierState, Timer
+from ..input.keymap import Keymap
+from .errors import raises_display_gone
+from .keymap import CORE_KEYBOARD, fetch
 
 _INDICATORS = {0: CAPS_LOCK, 1: NUM_LOCK, 2: SCROLL_LOCK}
 """Bits of the X server's indicators: their order in the keycodes of every PC keyboard (keycodes/evdev)."""
 
 
-class Layout(Keys):
+class XKeyboard(KeyboardState):
     """Made once for a display, on a connection that is used for nothing else and stays the caller's.
 
     For nothing else, since a reply that is waited for takes in events that came before it: those wait then without
@@ -56,7 +59,7 @@ class Layout(Keys):
         try:
             while self._handle_event():
                 pass
-        except xcffib.ConnectionException:
+        except (xcffib.ConnectionException, DisplayGone):
             return False
         return True
 
@@ -85,12 +88,14 @@ class Layout(Keys):
         if self._locks != before and self._on_locks is not None:
             self._on_locks(self._locks)
 
+    @raises_display_gone()
     def lock_state(self) -> int:
         """Ask which locks are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
         lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state
         return sum(bit for index, bit in _INDICATORS.items() if lit >> index & 1)
 
-    def state(self) -> State:
+    @raises_display_gone()
+    def state(self) -> ModifierState:
         """Ask for the modifiers and the group that count now, and take in what happened before.
 
         The server's own repeating is switched off on the way: a key would repeat for as long as a slow link keeps its
@@ -102,12 +107,13 @@ class Layout(Keys):
         if control.reply().global_auto_repeat:
             self._repeat_by_server(False)
         self.handle_events()
-        return State(reply.mods, reply.group)
+        return ModifierState(reply.mods, reply.group)
 
     def _repeat_by_server(self, on: bool) -> None:
         self.connection.core.ChangeKeyboardControl(xcffib.xproto.KB.AutoRepeatMode, [int(on)])
 
     @property
+    @raises_display_gone()
     def keymap(self) -> Keymap:
         """The map as it is, as far as events have told; asked for again when it has changed."""
         if self._keymap is None:
@@ -119,32 +125,36 @@ class Layout(Keys):
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
+    @raises_display_gone()
     def holding(self, modifier: int, group: int) -> list[int]:
         """Return the keys that are down, whoever pressed them, and set a modifier."""
         down = bytes(self.connection.core.QueryKeymap().reply().keys)
         pressed = [keycode for keycode in self.keymap.keys if down[keycode >> 3] >> (keycode & 7) & 1]
         return [keycode for keycode in pressed if self.keymap.keys[keycode].changes(group)[0] & modifier]
 
+    @raises_display_gone()
     def _fake(self, event: int, keycode: int) -> None:
         self._xtest.FakeInput(event, keycode, 0, 0, 0, 0, 0)
 
+    @raises_display_gone()
     def flush(self) -> None:
         """Send what was done, and take in what came meanwhile."""
         self.connection.flush()
         self.handle_events()
 
+    @raises_display_gone()
     def _map(self, keycode: int, keysym: int) -> None:
         # Of a single letter the server itself makes a small and a capital one (X protocol, section 5).
         self.connection.core.ChangeKeyboardMapping(1, keycode, 1, [keysym])
         self._forget_map()
 
     def _look_after_spares(self) -> None:
-        with contextlib.suppress(xcffib.XcffibException):  # the display is gone
+        with contextlib.suppress(xcffib.XcffibException, DisplayGone):  # the display is gone
             super()._look_after_spares()
 
     def close(self) -> None:
         """Leave the keyboard as it was found; the connection stays open."""
-        with contextlib.suppress(xcffib.XcffibException):
+        with contextlib.suppress(xcffib.XcffibException, DisplayGone):
             for keycode in list(self._down):
                 self._fake(RELEASE, keycode)
             self._down.clear()

@@ -19,7 +19,16 @@ import numpy.typing as npt
 
 from ...options import Geometry
 from ...system.x_display import connect, set_size
-from ..picture.screen import BYTES_PER_PIXEL, TILE, Pixels, Rectangle, SizeRefused, Tiles, no_tiles, take
+from ..picture.framebuffer import (
+    BYTES_PER_PIXEL,
+    TILE,
+    Pixels,
+    Rectangle,
+    ResizeError,
+    Tiles,
+    tile_flags,
+    update_pixels,
+)
 
 INTERVAL = 0.006
 """Seconds between two looks at what is drawn without a pause: programs may draw a thousand times a second."""
@@ -70,7 +79,7 @@ class XScreen:
         import xcffib.xfixes
         import xcffib.xproto
 
-        self.captures = sys.maxsize
+        self.max_captures = sys.maxsize
         self._on_change = on_change
         self._on_resize = on_resize
         self.connection = connect(display, xauthority)
@@ -139,7 +148,7 @@ class XScreen:
 
     def tiles(self, value: bool = False) -> Tiles:
         """Return a flag for each tile, all of them ``value``."""
-        return no_tiles(self.width, self.height, value)
+        return tile_flags(self.width, self.height, value)
 
     def handle_events(self) -> None:
         """Take in what has happened on the display."""
@@ -201,18 +210,18 @@ class XScreen:
         reply = self._fixes.FetchRegion(self._region).reply()
         return [Rectangle(each.x, each.y, each.width, each.height) for each in reply.rectangles]
 
-    def follow(self, wanted: bool) -> None:
-        """Look at what is drawn, or leave it alone while nobody wants to know: it is looked at when they do again."""
-        if wanted == self._follows:
+    def track_changes(self, enabled: bool) -> None:
+        """Compare what is drawn with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
+        if enabled == self._follows:
             return
-        self._follows = wanted
-        if wanted:
+        self._follows = enabled
+        if enabled:
             with self._gone_is_told():
                 self._take_damage()
                 self._look([Rectangle(0, 0, self.width, self.height)])
             self._loop.call_soon(self.handle_events)
 
-    def drawn_share(self) -> float:
+    def damaged_share(self) -> float:
         """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
         share = 0.0
         with self._gone_is_told():
@@ -250,26 +259,26 @@ class XScreen:
         if changed is None:
             self.pixels[top:bottom, left:right] = fresh
         else:
-            take(self.pixels, fresh, left, top, changed)
+            update_pixels(self.pixels, fresh, left, top, changed)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
     def resize(self, width: int, height: int) -> Geometry:
         """Change the screen's size in pixels through RANDR; return the size that it has then.
 
-        Raise `SizeRefused` where it can't.
+        Raise `ResizeError` where it can't.
         """
         import xcffib
 
         try:
             geometry = set_size(self.connection, Geometry(width, height))
         except IndexError as error:
-            raise SizeRefused("the display has no output", forever=True) from error
+            raise ResizeError("the display has no output", permanent=True) from error
         except xcffib.XcffibException as error:
-            raise SizeRefused(repr(error)) from error
+            raise ResizeError(repr(error)) from error
         self._loop.call_soon(self.handle_events)
         return geometry
 
-    def aim(self, settings: Any) -> None:
+    def configure_capture(self, settings: Any) -> None:
         """Have the engine capture X: its display comes from DISPLAY and XAUTHORITY in the environment."""
         settings.use_wayland = False

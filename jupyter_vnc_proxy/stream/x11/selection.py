@@ -14,14 +14,15 @@ import xcffib
 import xcffib.xfixes  # before a connection is made: xcffib knows the events of those extensions alone
 import xcffib.xproto
 
+from ...rfb.extended_clipboard import MAX_TEXT_BYTES
+from ..clipboard.display_clipboard import Timer
 from . import properties
+from .errors import raises_display_gone
 from .selection_owner import Atoms, Offer, Transfers
-from .selection_request import LIMIT, Fetch, Timer
-
-__all__ = ["LIMIT", "Clipboard"]
+from .selection_request import SelectionRequest
 
 
-class Clipboard:
+class XClipboard:
     """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection that is used for nothing else.
 
     ``on_change(selection)`` is called when another program has taken a selection, "CLIPBOARD" or "PRIMARY"; never for
@@ -40,7 +41,7 @@ class Clipboard:
         if primary:
             self._names[self._atoms["PRIMARY"]] = "PRIMARY"
         self._offers: dict[int, Offer] = {}
-        self._fetches: dict[int, Fetch] = {}
+        self._requests: dict[int, SelectionRequest] = {}
         self._transfers = Transfers(connection, self._atoms, timer)
         self._window = connection.generate_id()
         root = connection.get_setup().roots[0].root
@@ -65,47 +66,50 @@ class Clipboard:
         """Tell whether `request` may find something: another's, or what was offered here."""
         return self.available(selection) or self._atoms[selection] in self._offers
 
+    @raises_display_gone()
     def offer(self, text: str) -> None:
         """Offer a viewer's text, with ``\\n`` at the ends of lines, to whoever pastes, until another program copies.
 
-        Raise ``ValueError`` where it has more than `LIMIT` bytes in UTF-8.
+        Raise ``ValueError`` where it has more than `MAX_TEXT_BYTES` bytes in UTF-8.
         """
         data = text.encode(errors="replace")
-        if len(data) > LIMIT:
-            raise ValueError(f"a clipboard of {len(data)} bytes is more than {LIMIT}")
+        if len(data) > MAX_TEXT_BYTES:
+            raise ValueError(f"a clipboard of {len(data)} bytes is more than {MAX_TEXT_BYTES}")
         for selection in self._names:
             before = self._offers.get(selection)
             self._offers[selection] = Offer(data, awaited=1 + (before.awaited if before else 0))
             self._connection.core.SetSelectionOwner(self._window, selection, 0)
         self._connection.flush()
 
+    @raises_display_gone()
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
         """Ask for the text under a selection; ``callback`` gets it later, or ``None`` where there is none.
 
-        None is also what an owner that doesn't answer has, what is no text, and what has more than `LIMIT` bytes.
-        The text that was offered here is given at once.
+        It gets ``None`` too if the owner doesn't answer, has no text, or more than `MAX_TEXT_BYTES`. A text that was
+        offered here is returned at once.
         """
         atom = self._atoms[selection]
         offer = self._offers.get(atom)
         if offer is not None:
             callback(offer.data.decode())
             return
-        for fetch in self._fetches.values():
-            if fetch.selection == atom and fetch.owner == self._owners.get(atom):
-                fetch.callbacks.append(callback)
+        for request in self._requests.values():
+            if request.selection == atom and request.owner == self._owners.get(atom):
+                request.callbacks.append(callback)
                 return
-        fetch = Fetch(self._connection, self._atoms, atom, self._owners.get(atom, 0), self._timer, self._fetched)
-        fetch.callbacks.append(callback)
-        self._fetches[fetch.window] = fetch
-        fetch.start()
+        owner = self._owners.get(atom, 0)
+        request = SelectionRequest(self._connection, self._atoms, atom, owner, self._timer, self._request_ended)
+        request.callbacks.append(callback)
+        self._requests[request.window] = request
+        request.start()
 
-    def _fetched(self, fetch: Fetch) -> None:
-        self._fetches.pop(fetch.window, None)
+    def _request_ended(self, request: SelectionRequest) -> None:
+        self._requests.pop(request.window, None)
 
     def close(self) -> None:
         """Offer nothing any more, and tell those who wait that there is nothing; also where the display is gone."""
-        for fetch in list(self._fetches.values()):
-            fetch.finish(None)
+        for request in list(self._requests.values()):
+            request.finish(None)
         self._offers.clear()
         self._transfers.clear()
         with contextlib.suppress(xcffib.XcffibException):
@@ -145,13 +149,13 @@ class Clipboard:
         elif isinstance(event, xproto.SelectionRequestEvent):
             self._serve(event)
         elif isinstance(event, xproto.SelectionNotifyEvent):
-            if (fetch := self._fetches.get(event.requestor)) is not None:
-                fetch.answered(event.property)
+            if (request := self._requests.get(event.requestor)) is not None:
+                request.answered(event.property)
         elif isinstance(event, xproto.PropertyNotifyEvent):
             deleted = event.state == xproto.Property.Delete
-            if (fetch := self._fetches.get(event.window)) is not None:
+            if (request := self._requests.get(event.window)) is not None:
                 if not deleted:
-                    fetch.more(event.atom)
+                    request.more(event.atom)
             elif deleted:
                 self._transfers.go_on(event.window, event.atom)
         elif isinstance(event, xproto.DestroyNotifyEvent):
@@ -187,7 +191,7 @@ class Clipboard:
         self._connection.core.SendEvent(False, event.requestor, 0, notify)
 
     def _serve_several(self, requestor: int, name: int, offer: Offer) -> bool:
-        found = properties.read(self._connection, requestor, name, LIMIT, delete=False)
+        found = properties.read(self._connection, requestor, name, MAX_TEXT_BYTES, delete=False)
         atoms = struct.unpack(f"={len(found.data) // 8 * 2}I", found.data[: len(found.data) // 8 * 8])
         answer: list[int] = []
         for target, into in zip(atoms[::2], atoms[1::2], strict=True):

@@ -8,11 +8,10 @@ from collections.abc import Callable
 import xcffib
 import xcffib.xproto
 
+from ...rfb.extended_clipboard import MAX_TEXT_BYTES
+from ..clipboard.display_clipboard import Timer
 from . import properties
 from .selection_owner import Atoms
-
-LIMIT = 16 << 20
-"""Bytes of a text, at most."""
 
 TIME_OUT = 5.0
 """Seconds that an owner may leave us waiting for its answer, or for the next piece."""
@@ -20,11 +19,8 @@ TIME_OUT = 5.0
 TARGETS = (("UTF8_STRING", "utf-8"), ("STRING", "latin-1"))
 """Forms of a text in the order in which they are asked for, and how they are read."""
 
-Timer = Callable[[float, Callable[[], None]], object]
-"""Calls after some seconds; an event loop's ``call_later`` is one."""
 
-
-class Fetch:
+class SelectionRequest:
     """Asks with a window of its own, so that a late answer to another question can't be taken for this one's."""
 
     def __init__(
@@ -34,7 +30,7 @@ class Fetch:
         selection: int,
         owner: int,
         timer: Timer,
-        on_end: Callable[[Fetch], None],
+        on_end: Callable[[SelectionRequest], None],
     ) -> None:
         self._connection = connection
         self._atoms = atoms
@@ -98,7 +94,7 @@ class Fetch:
             self.finish(b"".join(self._pieces))
 
     def _read(self, name: int) -> properties.Property:
-        return properties.read(self._connection, self.window, name, LIMIT - self._size)
+        return properties.read(self._connection, self.window, name, MAX_TEXT_BYTES - self._size)
 
     def finish(self, data: bytes | None) -> None:
         """Give what was found to those who asked, once."""

@@ -14,24 +14,27 @@ import xcffib.xproto
 from ...system.x_display import connect
 from ..cursor import Cursor, straight
 from ..display_source import Listener
-from ..picture.screen import Tiles
-from .input import Layout, Pointer
+from ..picture.framebuffer import Tiles
+from .errors import raises_display_gone
+from .input import XPointer
+from .keyboard import XKeyboard
 from .screen import XScreen
-from .selection import Clipboard
+from .selection import XClipboard
 
 
 class XSource:
-    """The X server ``display``. Raise ``xcffib.ConnectionException`` or ``OSError`` where it can't be reached.
+    """The X server ``display``. Raise ``OSError`` if it can't be reached.
 
     Each connection has one use: what waits for an answer takes in events on the way, and somebody must look at them.
     """
 
+    @raises_display_gone()
     def __init__(self, display: str, xauthority: Path) -> None:
         self._listener: Listener | None = None
         self.screen = XScreen(display, xauthority, self._changed, self._resized)
         self.cursor = Cursor()
-        self.keys = Layout(connect(display, xauthority), self._locks_changed, self._later)
-        self._clips = connect(display, xauthority)
+        self.keyboard = XKeyboard(connect(display, xauthority), self._locks_changed, self._later)
+        self._clipboard_connection = connect(display, xauthority)
         self._fixes = self.screen.connection(xcffib.xfixes.key)
         self._fixes.SelectCursorInput(self.screen.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
         self.screen.handlers[xcffib.xfixes.CursorNotifyEvent] = self._cursor_changed
@@ -41,31 +44,31 @@ class XSource:
         """Follow the display in the running event loop."""
         self._listener = listener
         self.screen.start(lambda: listener.ended(False))
-        asyncio.get_running_loop().add_reader(self.keys.fileno(), self._follow_keys)
-        self._follow_keys()
+        asyncio.get_running_loop().add_reader(self.keyboard.fileno(), self._follow_keyboard)
+        self._follow_keyboard()
 
     async def close(self) -> None:
         """Follow it no more."""
-        asyncio.get_running_loop().remove_reader(self.keys.fileno())
-        self.keys.close()
+        asyncio.get_running_loop().remove_reader(self.keyboard.fileno())
+        self.keyboard.close()
         self.screen.close()
 
-    def pointer(self) -> Pointer:
+    def pointer(self) -> XPointer:
         """Return a pointer for one more viewer."""
-        return Pointer(self.keys.connection)
+        return XPointer(self.keyboard.connection)
 
-    def clips(
+    def clipboard(
         self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
-    ) -> Clipboard:
+    ) -> XClipboard:
         """Return the clipboard."""
-        return Clipboard(self._clips, on_change, timer, primary)
+        return XClipboard(self._clipboard_connection, on_change, timer, primary)
 
     def _later(self, seconds: float, work: Callable[[], None]) -> object:
         return asyncio.get_running_loop().call_later(seconds, work)
 
-    def _follow_keys(self) -> None:
-        if not self.keys.handle_events():
-            asyncio.get_running_loop().remove_reader(self.keys.fileno())
+    def _follow_keyboard(self) -> None:
+        if not self.keyboard.handle_events():
+            asyncio.get_running_loop().remove_reader(self.keyboard.fileno())
 
     def _read_cursor(self) -> None:
         try:

@@ -13,17 +13,17 @@ from support.runners import Runners
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.screenshot import picture
 from jupyter_vnc_proxy.errors import Conflict
-from jupyter_vnc_proxy.rfb.client import Viewer
+from jupyter_vnc_proxy.rfb.client import RFBClient
 
 
 @pytest.mark.parametrize("backend", ["tigervnc", "wayland"])
 def test_the_whole_desktop_is_in_the_picture(runners: Runners, backend: str) -> None:
     run = runners.start("--geometry=640x480", backend=backend)
     run.until(phase="running")
-    with contextlib.closing(Viewer(run.path / "rfb.sock")) as viewer:
-        seen = viewer.picture()
-    for png in (seen, picture(Desktop(run.path))):
-        image = Image.open(io.BytesIO(png))
+    with contextlib.closing(RFBClient(run.path / "rfb.sock")) as viewer:
+        size = (viewer.width, viewer.height)
+        seen = Image.frombuffer("RGB", size, viewer.framebuffer(), "raw", "BGRX", 0, 1)
+    for image in (seen, Image.open(io.BytesIO(picture(Desktop(run.path))))):
         assert image.size == (640, 480)
         assert image.getpixel((320, 300)) == (0x2E, 0x34, 0x40)
     assert run.end() == 0
@@ -33,4 +33,4 @@ def test_the_whole_desktop_is_in_the_picture(runners: Runners, backend: str) -> 
 
 def test_nobody_there_is_an_error(runtime: Path) -> None:
     with pytest.raises(OSError):
-        Viewer(runtime / "rfb.sock")
+        RFBClient(runtime / "rfb.sock")

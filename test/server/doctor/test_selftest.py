@@ -16,7 +16,7 @@ from support.machines import Machine
 from support.runners import COMMAND
 
 from jupyter_vnc_proxy.doctor.selftest import self_test
-from jupyter_vnc_proxy.rfb.client import Viewer
+from jupyter_vnc_proxy.rfb.client import RFBClient
 
 
 def left() -> list[str]:
@@ -123,7 +123,7 @@ HELLO = b"RFB 003.008\n\x01\x01\0\0\0\0" + struct.pack(">HH16xI", 8, 6, 2) + b"o
 def see(answers: bytes) -> tuple[int, int, int] | str:
     peer = Peer(answers)
     try:
-        viewer = Viewer(peer.path)
+        viewer = RFBClient(peer.path)
         try:
             return viewer.pixel(3, 2)
         finally:
@@ -151,7 +151,7 @@ def test_the_client_skips_messages_it_did_not_request() -> None:
     [
         (b"HTTP/1.1 400", "does not speak RFB"),
         (b"RFB 003.008\n\x01\x02", "wants a password"),
-        (b"RFB 003.008\n\x01\x01\0\0\0\1", "refused us"),
+        (b"RFB 003.008\n\x01\x01\0\0\0\1", "refused the connection"),
         (HELLO, "closed the connection"),
         (HELLO + b"\x63", "type 99"),
         (HELLO + update(struct.pack(">HHHHi", 0, 0, 1, 1, 7)), "encoding 7"),

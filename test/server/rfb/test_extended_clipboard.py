@@ -57,8 +57,8 @@ def test_a_lone_surrogate_does_not_hold_up_the_rest() -> None:
 
 
 def test_too_long_a_text_is_not_sent() -> None:
-    longest = "x" * (extended_clipboard.MAX_TEXT - 1)
-    assert len(unpacked(extended_clipboard.provide(longest))) == extended_clipboard.MAX_TEXT
+    longest = "x" * (extended_clipboard.MAX_TEXT_BYTES - 1)
+    assert len(unpacked(extended_clipboard.provide(longest))) == extended_clipboard.MAX_TEXT_BYTES
     with pytest.raises(ValueError, match="clipboard"):
         extended_clipboard.provide(longest + "x")
 

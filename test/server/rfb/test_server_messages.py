@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from jupyter_vnc_proxy.rfb import server_messages
-from jupyter_vnc_proxy.rfb.events import Screen
-from jupyter_vnc_proxy.rfb.pixel_format import PixelFormat
+from jupyter_vnc_proxy.rfb import encodings, server_messages
+from jupyter_vnc_proxy.rfb.events import Monitor
 
 MESSAGES = {
     "an update": (server_messages.update_header(258), b"\x00\x00\x01\x02"),
@@ -36,7 +34,7 @@ MESSAGES = {
             600,
             reason=server_messages.SIZE_BY_THIS_CLIENT,
             result=server_messages.SIZE_INVALID,
-            screens=[Screen(7, 0, 0, 400, 600), Screen(8, 400, 0, 400, 600, 0x80000001)],
+            screens=[Monitor(7, 0, 0, 400, 600), Monitor(8, 400, 0, 400, 600, 0x80000001)],
         ),
         b"\0\x01\0\x03\x03\x20\x02\x58" + b"\xff\xff\xfe\xcc" + b"\x02\0\0\0"
         b"\0\0\0\x07\0\0\0\0\x01\x90\x02\x58\0\0\0\0"
@@ -69,39 +67,10 @@ def test_a_message_has_the_bytes_of_its_specification(message: bytes, expected: 
 
 
 def test_the_clipboards_number_is_the_signed_one() -> None:
-    assert server_messages.PSEUDO_EXTENDED_CLIPBOARD == -1063131698
+    assert encodings.PSEUDO_EXTENDED_CLIPBOARD == -1063131698
 
 
 def test_a_fence_carries_no_more_than_64_bytes() -> None:
     assert server_messages.fence(0, bytes(64))[8] == 64
     with pytest.raises(ValueError, match="64"):
         server_messages.fence(0, bytes(65))
-
-
-CURSOR = np.array([[[1, 2, 3, 255], [4, 5, 6, 127]], [[7, 8, 9, 128], [0, 0, 0, 0]]], np.uint8)
-"""BGRA, two by two."""
-
-
-def test_a_cursor_with_alpha_goes_out_as_rgba() -> None:
-    assert server_messages.cursor_vmware(1, 0, CURSOR) == (
-        b"\0\x01\0\0\0\x02\0\x02" + b"\x57\x4d\x56\x64" + b"\x01\0"
-        b"\x03\x02\x01\xff\x06\x05\x04\x7f\x09\x08\x07\x80\0\0\0\0"
-    )
-
-
-def test_a_cursor_without_alpha_has_a_mask_of_whole_bytes_a_row() -> None:
-    assert server_messages.cursor(1, 0, CURSOR) == (
-        b"\0\x01\0\0\0\x02\0\x02" + b"\xff\xff\xff\x11" + CURSOR.tobytes() + b"\x80\x80"
-    )
-
-
-def test_a_cursor_without_alpha_comes_in_the_clients_pixel_format() -> None:
-    bgr233 = PixelFormat(8, 8, False, True, 7, 7, 3, 0, 3, 6)
-    wide = np.full((1, 9, 4), 255, np.uint8)
-    assert server_messages.cursor(0, 0, wide, bgr233)[12:] == b"\xff" * 9 + b"\xff\x80"
-
-
-def test_no_cursor_has_no_content() -> None:
-    nothing = np.zeros((0, 0, 4), np.uint8)
-    assert server_messages.cursor(0, 0, nothing) == bytes(8) + b"\xff\xff\xff\x11"
-    assert server_messages.cursor_vmware(0, 0, nothing) == bytes(8) + b"\x57\x4d\x56\x64" + b"\x01\0"

@@ -16,9 +16,9 @@ from jupyter_vnc_proxy.rfb.events import (
     Event,
     Fence,
     KeyEvent,
+    Monitor,
     PixelFormatChanged,
     PointerEvent,
-    Screen,
     SetDesktopSize,
     UpdateRequested,
 )
@@ -119,7 +119,7 @@ MESSAGES: list[tuple[bytes, Event]] = [
     (b"\xfb\x00\x03\x20\x02\x58\x00\x00", SetDesktopSize(800, 600, ())),
     (
         b"\xfb\x00\x03\x20\x02\x58\x01\x00" + b"\x00\x00\x00\x07\x00\x01\x00\x02\x03\x20\x02\x58\x80\x00\x00\x00",
-        SetDesktopSize(800, 600, (Screen(7, 1, 2, 800, 600, 0x80000000),)),
+        SetDesktopSize(800, 600, (Monitor(7, 1, 2, 800, 600, 0x80000000),)),
     ),
     (b"\xff\x00\x00\x01\x00\x00\x00\x41\x00\x00\x00\x1e", KeyEvent(0x41, True, 0x1E)),
     (b"\xff\x00\x00\x00\x00\x00\xff\x53\x00\x00\x00\xcd", KeyEvent(0xFF53, False, 0xCD)),

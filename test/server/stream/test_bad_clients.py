@@ -19,7 +19,7 @@ from support.stream.raw_client import RawClient, same_as_the_screen
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.x_display import resize
 
 ENCODINGS = set_encodings(7, 1, 16, 0, -26, -223, -308, -312, -313)

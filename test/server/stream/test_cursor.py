@@ -7,6 +7,7 @@ import struct
 import numpy as np
 import xcffib.xproto
 from support.displays import Display
+from support.stream.clients import ready
 from support.waiting import until
 
 from jupyter_vnc_proxy.stream.display_source import Listener
@@ -17,13 +18,13 @@ VMWARE_CURSOR = 0x574D5664
 
 
 class Watched:
-    """A cursor that is followed, and what a viewer that draws it with alpha is sent."""
+    """A cursor that is followed, and what a client that draws it with alpha is sent."""
 
     def __init__(self, display: Display) -> None:
         self.changes = 0
         self.source = XSource(display.name, display.xauthority)
         self.cursor = self.source.cursor
-        self.sent: list[bytes] = []
+        self.protocol = ready(VMWARE_CURSOR)
 
     async def start(self) -> Watched:
         nothing = Listener(lambda _: None, lambda: None, lambda _: None, self._changed, lambda _: None)
@@ -33,18 +34,13 @@ class Watched:
     def _changed(self) -> None:
         self.changes += 1
 
-    def supports(self, encoding: int) -> bool:
-        return encoding == VMWARE_CURSOR
-
-    def add_rectangle(self, rectangle: bytes) -> None:
-        self.sent.append(rectangle)
-
     def shape(self) -> tuple[tuple[int, int, int, int], np.typing.NDArray[np.uint8]]:
         """Return hot x, hot y, width and height, and the pixels in RGBA."""
-        self.cursor.send_to(self)  # type: ignore[arg-type]
-        x, y, width, height, encoding, kind = struct.unpack_from(">HHHHiBx", self.sent[-1])
+        rectangle = self.cursor.rectangle(self.protocol)
+        assert rectangle is not None
+        x, y, width, height, encoding, kind = struct.unpack_from(">HHHHiBx", rectangle)
         assert (encoding, kind) == (VMWARE_CURSOR, 1)
-        return (x, y, width, height), np.frombuffer(self.sent[-1][14:], np.uint8).reshape(height, width, 4)
+        return (x, y, width, height), np.frombuffer(rectangle[14:], np.uint8).reshape(height, width, 4)
 
 
 def square(display: Display, side: int, red: int) -> xcffib.Connection:

@@ -25,7 +25,6 @@ from support.stream.clients import (
     set_encodings,
 )
 
-from jupyter_vnc_proxy.rfb.client_messages import MAX_CUT_TEXT, MAX_SKIPPED
 from jupyter_vnc_proxy.rfb.errors import ProtocolError
 from jupyter_vnc_proxy.rfb.events import (
     ClipboardText,
@@ -35,7 +34,7 @@ from jupyter_vnc_proxy.rfb.events import (
     KeyEvent,
     SetDesktopSize,
 )
-from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
+from jupyter_vnc_proxy.rfb.server_protocol import MAX_CUT_TEXT_BYTES, MAX_SKIPPED_BYTES, ServerProtocol
 
 KEY = b"\x04\x01\x00\x00\x00\x00\x00\x61"
 
@@ -80,12 +79,12 @@ def test_nonsense_is_refused_as_soon_as_it_is_seen_and_ever_after(data: bytes) -
 
 def test_an_absurd_length_is_absurd_with_the_extended_clipboard_too() -> None:
     with pytest.raises(ProtocolError, match="268435457"):
-        ready(EXTENDED_CLIPBOARD).receive(struct.pack(">B3xi", 6, -MAX_SKIPPED - 1))
+        ready(EXTENDED_CLIPBOARD).receive(struct.pack(">B3xi", 6, -MAX_SKIPPED_BYTES - 1))
 
 
 def test_too_long_a_cut_text_is_dropped_without_keeping_it() -> None:
     protocol = ready()
-    length = MAX_CUT_TEXT + 1
+    length = MAX_CUT_TEXT_BYTES + 1
     tracemalloc.start()
     try:
         assert protocol.receive(struct.pack(">B3xI", 6, length)) == [ClipboardTooLong(length)]
@@ -100,9 +99,9 @@ def test_too_long_a_cut_text_is_dropped_without_keeping_it() -> None:
 
 
 def test_the_longest_cut_text_is_kept() -> None:
-    [event] = ready().receive(cut_text(b"x" * MAX_CUT_TEXT))
+    [event] = ready().receive(cut_text(b"x" * MAX_CUT_TEXT_BYTES))
     assert isinstance(event, ClipboardText)
-    assert len(event.text) == MAX_CUT_TEXT
+    assert len(event.text) == MAX_CUT_TEXT_BYTES
 
 
 def test_many_screens_are_counted_by_a_byte() -> None:

@@ -20,7 +20,7 @@ from support.stream.typist import Typist
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.x_display import connect, resize, screenshot
 
 SIZE = Geometry(600, 400)

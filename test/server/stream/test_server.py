@@ -9,7 +9,7 @@ import pytest
 from support.displays import Display, paint
 from support.stream.raw_client import RawClient, same_as_the_screen
 
-from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 
 
 def test_a_client_gets_the_screen_exactly_and_then_what_changes(served: Path, display: Display) -> None:

@@ -73,7 +73,7 @@ def test_a_server_whose_engine_cant_be_loaded_serves_without_it_and_says_so(
     process = subprocess.Popen(argv, env=env, pass_fds=[listener.writer], stderr=subprocess.DEVNULL)
     (message,) = wait_until(listener.told)
     (note,) = message["notes"]
-    assert note.startswith("There is no H.264, ") and "libgbm.so.9" in note
+    assert note.startswith("H.264 is unavailable, ") and "libgbm.so.9" in note
     wait_until(socket.exists)
     client = RawClient(socket)
     client.update(incremental=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from jupyter_vnc_proxy.stream.picture.screen import Rectangle
+from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.cleanup import remove_dead_display
 from jupyter_vnc_proxy.system.x_display import write_cookie
 

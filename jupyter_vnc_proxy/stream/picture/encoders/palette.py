@@ -1,4 +1,4 @@
-"""Which colours a picture has, where they are few. Vectorised: a perfect hash is found instead of sorting."""
+"""Finds the palette of a picture with few colours. Vectorised: it searches a perfect hash instead of sorting."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .raw import Pixels
+from .pixels import Pixels
 
 Colours: TypeAlias = npt.NDArray[np.uint32]
 """Colours as numbers 0xRRGGBB."""
 
-SLOTS_BITS = 16
+SLOT_BITS = 16
 FACTORS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
-"""Multipliers to try: with 256 colours in 65536 slots, two colours meet in one slot in a third of all cases; sorting,
-eight times slower, is left for where they do with each of them."""
+"""Multipliers to try: 256 colours in 65536 slots collide in a third of all cases. If they do with each multiplier, the
+colours are sorted, which is eight times slower."""
 
-SAMPLE = 512
-"""Pixels that are looked at before all are: where they have too many colours, nothing more needs to be done."""
+SAMPLE_PIXELS = 512
+"""Pixels that are counted first: if they have too many colours already, the others needn't be counted."""
 
 
 class Palette(NamedTuple):
-    """``colours`` that occur, each once, and for every pixel its place among them, in the pixels' shape."""
+    """The ``colours`` that occur, each once, and for every pixel its index in them, in the pixels' shape."""
 
     colours: Colours
     indices: npt.NDArray[np.uint8]
@@ -43,12 +43,12 @@ class PaletteFinder:
     """Finds palettes; keeps its tables, and so must not be shared between threads."""
 
     def __init__(self) -> None:
-        self._colour = np.zeros(1 << SLOTS_BITS, np.uint32)
-        self._used = np.zeros(1 << SLOTS_BITS, np.bool_)
-        self._rank = np.zeros(1 << SLOTS_BITS, np.uint8)
+        self._colour = np.zeros(1 << SLOT_BITS, np.uint32)
+        self._used = np.zeros(1 << SLOT_BITS, np.bool_)
+        self._rank = np.zeros(1 << SLOT_BITS, np.uint8)
 
     def find(self, colours: Colours, limit: int) -> Palette | None:
-        """Return the palette of at most ``limit`` (2 to 256) colours, or ``None`` where there are more."""
+        """Return the palette of at most ``limit`` (2 to 256) colours, or ``None`` if there are more."""
         flat = colours.ravel()
         others = flat != flat[0]
         where = int(others.argmax())
@@ -56,14 +56,14 @@ class PaletteFinder:
             return Palette(flat[:1], np.zeros(colours.shape, np.uint8))
         if not (others & (flat != flat[where])).any():
             return Palette(flat[[0, where]], others.view(np.uint8).reshape(colours.shape))
-        step = flat.size // SAMPLE | 1  # odd, so that it is no divisor of a usual width
+        step = flat.size // SAMPLE_PIXELS | 1  # odd, so that it is no divisor of a usual width
         if limit == 2 or len(np.unique(flat[::step])) > limit:
             return None
         return self._hashed(flat, limit, colours.shape)
 
     def _hashed(self, flat: Colours, limit: int, shape: tuple[int, ...]) -> Palette | None:
         for factor in FACTORS:
-            slots = ((flat * np.uint32(factor)) >> np.uint32(32 - SLOTS_BITS)).astype(np.intp)
+            slots = ((flat * np.uint32(factor)) >> np.uint32(32 - SLOT_BITS)).astype(np.intp)
             self._colour[slots] = flat
             self._used[slots] = True
             used = np.flatnonzero(self._used)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from ....rfb.encodings import ENCODING_RAW
 from ....rfb.pixel_format import NATIVE, PixelFormat
+from .encoder import Encoder
+from .pixels import Pixels
 
-Pixels: TypeAlias = npt.NDArray[np.uint8]
-"""Pixels as the X server keeps them: shape (height, width, 4), bytes B, G, R and one that means nothing."""
 
-
-class RawEncoder:
+class RawEncoder(Encoder):
     """Encodes for every client; has no state."""
+
+    encoding = ENCODING_RAW
 
     def encode(self, pixels: Pixels, pixel_format: PixelFormat = NATIVE) -> bytes:
         """Return the pixels in ``pixel_format``, row after row; raise ``ValueError`` for a colour map."""

@@ -8,29 +8,33 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ....rfb.encodings import ENCODING_TIGHT
+from ....rfb.pixel_format import NATIVE, PixelFormat
+from .encoder import Encoder
 from .palette import Colours, Palette, PaletteFinder, bytes_of, colours_of
-from .raw import Pixels, reordered
+from .pixels import Pixels
+from .raw import reordered
 
 MAX_WIDTH = 2048
 """Pixels that a rectangle may be wide (rfbproto)."""
 
 MAX_AREA = 256 * 256
-"""Pixels of a part that `split_rectangles` makes: large parts seldom have few colours, and hold up what comes next."""
+"""Pixels of a part that `split_rectangles` makes: large parts seldom have few colours, and delay the next ones."""
 
 MAX_LENGTH = (1 << 22) - 1
 """Bytes that a rectangle's compressed data may have: its length takes 22 bits."""
 
 MIN_COMPRESSED = 12
-"""Shorter data is sent as it is."""
+"""Shorter data is sent uncompressed (rfbproto)."""
 
 MIN_PALETTE = 64
-"""Pixels of the smallest rectangle for which a palette is looked for."""
+"""Pixels of the smallest rectangle that may get a palette of more than two colours."""
 
 FILL, JPEG, READ_FILTER = 0x80, 0x90, 0x40
 FILTER_PALETTE = 1
 
 STREAM_COPY, STREAM_MONO, STREAM_INDEXED, STREAM_STORED = range(4)
-"""What each of the four zlib streams is used for; the last one compresses nothing, quickly."""
+"""What each of the four zlib streams is used for; the last one only stores."""
 
 ZLIB_LEVELS = (0, 1, 1, 1, 2, 3, 4, 5, 6, 9)
 """zlib's level for each level of the client. Text at 2 takes 5 % longer than at 1 and is 3 % smaller; at 6 it takes 2.5
@@ -43,17 +47,20 @@ ZLIB_HEADER = b"\x78\x01"
 
 NOISE_SAMPLE = 2048
 NOISE_RATIO = 0.9
-"""A picture of many colours is stored where that many of its bytes shrink by less than that."""
+"""A picture of many colours is stored if a sample of so many bytes doesn't shrink below this share."""
 
 JPEG_LEVELS = ((15, 2), (29, 2), (41, 2), (42, 1), (62, 1), (77, 1), (79, 0), (86, 0), (92, 0), (100, 0))
-"""Of each quality level of the client: JPEG's quality, and subsampling (0: 4:4:4, 1: 4:2:2, 2: 4:2:0), TigerVNC's."""
+"""For each quality level: JPEG's quality and subsampling (0: 4:4:4, 1: 4:2:2, 2: 4:2:0), as in TigerVNC."""
 
 QUICK_ZLIB = 3
-"""zlib's level up to which time counts for more than size."""
+"""Up to this zlib level, time counts more than size."""
 
 
-class TightEncoder:
-    """One client's encoder; its zlib streams go on from rectangle to rectangle, so each must be sent, and in order."""
+class TightEncoder(Encoder):
+    """Four zlib streams continue from rectangle to rectangle."""
+
+    encoding = ENCODING_TIGHT
+    is_lossy = True
 
     def __init__(self, compression_level: int | None = None) -> None:
         self._finder = PaletteFinder()
@@ -61,29 +68,33 @@ class TightEncoder:
         self._begun: set[int] = set()
         self._level = _zlib_level(compression_level)
 
-    def set_compression_level(self, compression_level: int | None) -> None:
-        """Take the client's ``compression_level`` (0 to 9, ``None``: 1) from the next rectangle on.
+    def accepts(self, pixel_format: PixelFormat) -> bool:
+        """Return whether a TPIXEL has three bytes in this format."""
+        return pixel_format.is_native
 
-        Other compressors go on with the same zlib streams, which their viewers don't see. Tight could reset the
-        streams, but noVNC 1.7 can't inflate what comes after that: its pako forgets to get a new window.
+    def set_compression_level(self, level: int | None) -> None:
+        """Use the client's compression level (0 to 9, ``None``: 1) from the next rectangle on.
+
+        New compressors continue the same zlib streams, which the client can't notice. Tight could reset the streams,
+        but noVNC 1.7 can't inflate what follows: its pako doesn't make a new window.
         """
-        level = _zlib_level(compression_level)
+        level = _zlib_level(level)
         if level != self._level:
             self._level = level
             self._streams.clear()
 
-    def encode(self, pixels: Pixels) -> bytes:
-        """Return a rectangle's content, exact; raise ``ValueError`` where it is too large for one rectangle."""
+    def encode(self, pixels: Pixels, pixel_format: PixelFormat = NATIVE) -> bytes:
+        """Return the pixels exactly, in TPIXEL's own order; raise ``ValueError`` if they are too large."""
         return self._few_colours(pixels) or self._copy(pixels)
 
-    def film(self, pixels: Pixels, quality: int) -> tuple[bytes, bool]:
-        """Return a rectangle's content and whether it is exact: what has many colours is JPEG of ``quality`` 0 to 9."""
+    def encode_lossy(self, pixels: Pixels, quality: int) -> tuple[bytes, bool]:
+        """Return JPEG of ``quality`` 0 to 9, or an exact palette if there are few colours: that is smaller."""
         if data := self._few_colours(pixels):
             return data, True
         return self.jpeg(pixels, quality), False
 
     def _few_colours(self, pixels: Pixels) -> bytes:
-        """Return a rectangle's content as a palette and indices; nothing where it has many colours."""
+        """Return a palette and indices; nothing if there are too many colours."""
         if pixels.shape[1] > MAX_WIDTH:
             raise ValueError(f"a Tight rectangle of {pixels.shape[1]} pixels is too wide")
         colours = colours_of(pixels)
@@ -94,7 +105,7 @@ class TightEncoder:
         return self._indexed(palette)
 
     def jpeg(self, pixels: Pixels, quality: int) -> bytes:
-        """Return a rectangle's content as JPEG of ``quality`` 0 to 9, for clients that announced a quality level."""
+        """Return JPEG of ``quality`` 0 to 9, for clients that announced a quality level."""
         from PIL import Image
 
         height, width = pixels.shape[:2]
@@ -106,7 +117,7 @@ class TightEncoder:
         return self.jpeg_data(out.getvalue())
 
     def jpeg_data(self, data: bytes) -> bytes:
-        """Return the content of a rectangle that somebody else has compressed to JPEG."""
+        """Return JPEG data as a rectangle's content."""
         return bytes([JPEG]) + compact_length(len(data)) + data
 
     def _copy(self, pixels: Pixels) -> bytes:

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ....rfb.pixel_format import PixelFormat
+from ....rfb.encodings import ENCODING_ZRLE
+from ....rfb.pixel_format import NATIVE, PixelFormat
+from .encoder import Encoder
 from .palette import Palette, PaletteFinder, bytes_of, colours_of
-from .raw import Pixels, reordered
+from .pixels import Pixels
+from .raw import reordered
 
 TILE = 64
 MAX_PALETTE = 16
@@ -18,15 +21,21 @@ RAW, SOLID = 0, 1
 ZLIB_LEVEL = 1
 
 
-class ZRLEEncoder:
-    """One client's encoder; its zlib stream goes on from rectangle to rectangle, so each must be sent, and in order."""
+class ZRLEEncoder(Encoder):
+    """One zlib stream continues from rectangle to rectangle."""
+
+    encoding = ENCODING_ZRLE
 
     def __init__(self) -> None:
         self._finder = PaletteFinder()
         self._stream = zlib.compressobj(ZLIB_LEVEL)
 
-    def encode(self, pixels: Pixels, pixel_format: PixelFormat) -> bytes:
-        """Return a rectangle's content, exact; ``pixel_format`` must be native in `PixelFormat.is_native`'s sense."""
+    def accepts(self, pixel_format: PixelFormat) -> bool:
+        """Return whether a CPIXEL has three bytes in this format."""
+        return pixel_format.is_native
+
+    def encode(self, pixels: Pixels, pixel_format: PixelFormat = NATIVE) -> bytes:
+        """Return the pixels exactly; ``pixel_format`` must be accepted."""
         order = tuple(source for source in pixel_format.byte_order if source != 3)
         data = b"".join(part for tile in _tiles(pixels) for part in self._tile(tile, order))
         compressed = self._stream.compress(data) + self._stream.flush(zlib.Z_SYNC_FLUSH)
@@ -52,7 +61,7 @@ def _tiles(pixels: Pixels) -> Iterator[Pixels]:
 
 
 def _packed(palette: Palette) -> bytes:
-    """Pack indices of 1, 2 or 4 bits, the leftmost pixel highest; each row begins with a byte."""
+    """Pack indices of 1, 2 or 4 bits, the leftmost pixel in the highest bits; each row begins a byte."""
     count = len(palette.colours)
     if count == 2:
         return np.packbits(palette.indices, axis=1).tobytes()

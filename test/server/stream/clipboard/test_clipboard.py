@@ -15,8 +15,9 @@ import xcffib
 import xcffib.xproto
 from support.displays import Display
 
+from jupyter_vnc_proxy.rfb.extended_clipboard import MAX_TEXT_BYTES
 from jupyter_vnc_proxy.stream.x11 import properties
-from jupyter_vnc_proxy.stream.x11.selection import LIMIT, Clipboard
+from jupyter_vnc_proxy.stream.x11.selection import XClipboard
 from jupyter_vnc_proxy.stream.x11.selection_owner import STALLED
 from jupyter_vnc_proxy.stream.x11.selection_request import TIME_OUT
 from jupyter_vnc_proxy.system.x_display import connect
@@ -34,7 +35,7 @@ class Desk:
         self.connection = connect(self.display.name, self.display.xauthority)
         self.changes: list[str] = []
         self.timers: list[tuple[float, Callable[[], None]]] = []
-        self.clipboard = Clipboard(
+        self.clipboard = XClipboard(
             self.connection, self.changes.append, lambda *each: self.timers.append(each), primary
         )
         self.clipboard.handle_events()
@@ -134,12 +135,12 @@ def test_what_a_program_copies_is_told_and_fetched_when_asked_for(desk: Desk, te
 
 
 def test_sixteen_megabytes_go_both_ways_and_no_more(desk: Desk) -> None:
-    most = "x" * LIMIT
+    most = "x" * MAX_TEXT_BYTES
     desk.clipboard.offer(most)
     assert desk.paste() == most.encode()
     desk.copy(most.encode())
     assert desk.request() == most
-    desk.copy(b"x" * (LIMIT + 1))
+    desk.copy(b"x" * (MAX_TEXT_BYTES + 1))
     assert desk.request() is None
     with pytest.raises(ValueError, match="more than"):
         desk.clipboard.offer(most + "x")

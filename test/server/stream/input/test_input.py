@@ -46,8 +46,10 @@ from support.stream.typist import (
 )
 from support.waiting import wait_until
 
+from jupyter_vnc_proxy.stream.input.client_keyboard import ClientKeyboard
 from jupyter_vnc_proxy.stream.input.keyboard_state import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
-from jupyter_vnc_proxy.stream.x11.input import Keyboard, Layout, Pointer
+from jupyter_vnc_proxy.stream.x11.input import XPointer
+from jupyter_vnc_proxy.stream.x11.keyboard import XKeyboard
 from jupyter_vnc_proxy.system.x_display import connect
 
 
@@ -59,8 +61,8 @@ class Seat:
         self.connection = connect(display.name, display.xauthority)
         self.locks: list[int] = []
         self.timers: list[tuple[float, Callable[[], None]]] = []
-        self.layout = Layout(self.connection, self.locks.append, lambda *timer: self.timers.append(timer))
-        self.keyboard = Keyboard(self.layout)
+        self.layout = XKeyboard(self.connection, self.locks.append, lambda *timer: self.timers.append(timer))
+        self.keyboard = ClientKeyboard(self.layout)
         self.typist = Typist(display)
 
     def set_layout(self, layout: str, *more: str) -> None:
@@ -242,7 +244,7 @@ def test_nothing_stays_down_when_a_viewer_goes(seat: Seat) -> None:
 
 
 def test_a_viewer_releases_nothing_that_another_holds(seat: Seat) -> None:
-    other = Keyboard(seat.layout)
+    other = ClientKeyboard(seat.layout)
     seat.key(SHIFT, True)
     other.key(SHIFT, True)
     other.key(keysym("K"), True)
@@ -433,7 +435,7 @@ def test_more_keys_than_are_free_can_be_held_until_none_is_left(seat: Seat) -> N
 
 
 def test_the_display_may_be_gone(seat: Seat) -> None:
-    pointer = Pointer(seat.connection)
+    pointer = XPointer(seat.connection)
     pointer.move_and_press(5, 5, 1)
     seat.key(keysym("я"), True)
     seat.display.process.kill()
@@ -450,7 +452,7 @@ def test_the_display_may_be_gone(seat: Seat) -> None:
 
 
 def test_nine_buttons_are_pressed_and_released_where_the_pointer_is(seat: Seat) -> None:
-    pointer = Pointer(seat.connection)
+    pointer = XPointer(seat.connection)
     for bit in range(9):
         pointer.move_and_press(10 + bit, 20, 1 << bit)
         pointer.move_and_press(10 + bit, 20, 0)
@@ -460,7 +462,7 @@ def test_nine_buttons_are_pressed_and_released_where_the_pointer_is(seat: Seat) 
 
 
 def test_only_buttons_that_change_are_pressed_and_all_come_up_when_a_viewer_goes(seat: Seat) -> None:
-    pointer, other = Pointer(seat.connection), Pointer(seat.connection)
+    pointer, other = XPointer(seat.connection), XPointer(seat.connection)
     other.move_and_press(0, 0, 0)
     pointer.move_and_press(5, 5, 0b101)
     pointer.move_and_press(9, 9, 0b001)
@@ -478,6 +480,6 @@ def test_only_buttons_that_change_are_pressed_and_all_come_up_when_a_viewer_goes
 
 
 def test_a_place_off_the_screen_is_its_edge(seat: Seat) -> None:
-    Pointer(seat.connection).move_and_press(65535, -3, 0)
+    XPointer(seat.connection).move_and_press(65535, -3, 0)
     at = seat.connection.core.QueryPointer(seat.connection.get_setup().roots[0].root).reply()
     assert (at.root_x, at.root_y) == (1999, 0)

@@ -10,8 +10,8 @@ from support.stream.decoders import TightDecoder
 from support.stream.pictures import picture, pictures, rgb
 
 from jupyter_vnc_proxy.stream.picture.encoders import palette
-from jupyter_vnc_proxy.stream.picture.encoders.palette import FACTORS, SLOTS_BITS, PaletteFinder, colours_of
-from jupyter_vnc_proxy.stream.picture.encoders.raw import Pixels
+from jupyter_vnc_proxy.stream.picture.encoders.palette import FACTORS, SLOT_BITS, PaletteFinder, colours_of
+from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
 from jupyter_vnc_proxy.stream.picture.encoders.tight import (
     MAX_AREA,
     MAX_LENGTH,
@@ -166,7 +166,7 @@ def test_a_palette_has_each_colour_once_and_tells_every_pixel(pixels: Pixels, li
 
 def test_colours_that_meet_in_one_slot_are_told_apart() -> None:
     every = np.arange(1 << 24, dtype=np.uint32)
-    slots = (every * np.uint32(FACTORS[0])) >> np.uint32(32 - SLOTS_BITS)
+    slots = (every * np.uint32(FACTORS[0])) >> np.uint32(32 - SLOT_BITS)
     colours = np.resize(every[slots == slots[1]][:3], (64, 64))
     found = PaletteFinder().find(colours, 256)
     assert found is not None

@@ -13,7 +13,7 @@ from support.stream.decoders import ZRLEDecoder
 from support.stream.pictures import picture, pictures, rgb
 
 from jupyter_vnc_proxy.rfb.pixel_format import NATIVE, PixelFormat
-from jupyter_vnc_proxy.stream.picture.encoders.raw import Pixels
+from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
 from jupyter_vnc_proxy.stream.picture.encoders.zrle import ZRLEEncoder
 
 RGBX = PixelFormat(32, 24, False, True, 255, 255, 255, 0, 8, 16)

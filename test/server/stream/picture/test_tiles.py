@@ -1,4 +1,4 @@
-"""What a viewer shows after it was sent tiles: the pixels of the screen, whatever was drawn, moved and left out."""
+"""What a client shows after it was sent tiles: the pixels of the screen, whatever was drawn and moved."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from support.stream.clients import HELLO, set_encodings
 from support.stream.decoders import TightDecoder, ZRLEDecoder
 
 from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
-from jupyter_vnc_proxy.stream.picture.copy_search import find_moves
-from jupyter_vnc_proxy.stream.picture.screen import TILE, Rectangle, Tiles
+from jupyter_vnc_proxy.stream.picture.copy_search import find_copies
+from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles
 from jupyter_vnc_proxy.stream.picture.tiles import TileEncoder
 
 RAW, COPY, TIGHT, ZRLE = 0, 1, 7, 16
@@ -23,8 +23,8 @@ FRAME = 1 / 60
 FOREVER = float("inf")
 
 
-class FakeScreen:
-    """A screen that a test draws on."""
+class FakeFramebuffer:
+    """A framebuffer that a test draws on."""
 
     def __init__(self, width: int, height: int, seed: int = 0) -> None:
         self.width, self.height = width, height
@@ -35,11 +35,11 @@ class FakeScreen:
         return np.full((-(-self.height // TILE), -(-self.width // TILE)), value, np.bool_)
 
     def noise(self, part: Rectangle) -> None:
-        """Draw what has many colours."""
+        """Draw many colours."""
         self._area(part)[..., :3] = self.random.integers(0, 256, (part.height, part.width, 3))
 
     def text(self, part: Rectangle) -> None:
-        """Draw what has few colours and no two lines alike."""
+        """Draw few colours, with no two lines alike."""
         self._area(part)[..., :3] = 64 * self.random.integers(0, 2, (part.height, part.width, 1))
 
     def move(self, part: Rectangle, dx: int, dy: int) -> None:
@@ -51,9 +51,9 @@ class FakeScreen:
 
 
 class Model:
-    """A screen, an encoder, and a client that does as it is told and no more."""
+    """A framebuffer, an encoder, and a client that decodes what it is sent."""
 
-    def __init__(self, screen: FakeScreen, *encodings: int) -> None:
+    def __init__(self, screen: FakeFramebuffer, *encodings: int) -> None:
         self.screen = screen
         self.protocol = ServerProtocol("desk", screen.width, screen.height)
         self.announce(*encodings)
@@ -68,8 +68,8 @@ class Model:
     def announce(self, *encodings: int) -> None:
         self.protocol.receive(set_encodings(*encodings) if self.protocol.ready else HELLO + set_encodings(*encodings))
 
-    def notice(self) -> None:
-        """Tell the encoder what has changed on the screen, a frame later."""
+    def detect_changes(self) -> None:
+        """Report the changed tiles to the encoder, one frame later."""
         self.now += FRAME
         differs = (self.screen.pixels != self.before).any(axis=2)
         rows = np.logical_or.reduceat(differs, np.arange(0, self.screen.height, TILE), axis=0)
@@ -78,18 +78,18 @@ class Model:
         self.encoder.changed(tiles, self.now)
 
     def send(self, budget: float = FOREVER) -> int:
-        """Send an update; return how many bytes it had."""
+        """Send an update; return its size in bytes."""
         sent = self.encoder.rectangles(self.now, budget, FOREVER)
         for each in sent:
-            self.take(each)
+            self.decode(each)
         return sum(map(len, sent))
 
-    def settle(self) -> None:
+    def refresh(self) -> None:
         self.now += 1
-        while self.encoder.waiting(self.now):
+        while self.encoder.has_update(self.now):
             self.send()
 
-    def take(self, data: bytes) -> None:
+    def decode(self, data: bytes) -> None:
         x, y, width, height, encoding = struct.unpack_from(">HHHHi", data)
         area = slice(y, y + height), slice(x, x + width)
         content = data[12:]
@@ -108,19 +108,19 @@ class Model:
 
     @property
     def wrong(self) -> Tiles:
-        """The pixels that are not as they should be."""
+        """The pixels that differ from the screen."""
         wrong: Tiles = (self.shown != self.screen.pixels[..., 2::-1]).any(axis=2)
         return wrong
 
     def play(self, part: Rectangle, frames: int = 30) -> None:
         for _ in range(frames):
             self.screen.noise(part)
-            self.notice()
+            self.detect_changes()
             self.send()
 
 
 WHOLE = Rectangle(0, 0, 640, 480)
-FILM = Rectangle(192, 128, 256, 192)
+VIDEO = Rectangle(192, 128, 256, 192)
 """A fifth of the screen."""
 
 
@@ -128,98 +128,98 @@ SMALL = Rectangle(0, 0, 330, 250)
 
 
 def model(*encodings: int, seed: int = 0, size: Rectangle = WHOLE) -> Model:
-    made = Model(FakeScreen(size.width, size.height, seed), *encodings)
+    made = Model(FakeFramebuffer(size.width, size.height, seed), *encodings)
     made.screen.text(size)
-    made.notice()
+    made.detect_changes()
     made.send()
     assert not made.wrong.any()
     return made
 
 
-def test_a_film_is_jpeg_where_it_is_and_the_rest_exact() -> None:
+def test_only_moving_tiles_are_sent_as_jpeg() -> None:
     made = model(TIGHT, QUALITY_6)
-    made.play(FILM)
+    made.play(VIDEO)
     assert made.jpegs
     for x, y, width, height in made.jpegs:
-        assert FILM.x <= x <= x + width <= FILM.x + FILM.width
-        assert FILM.y <= y <= y + height <= FILM.y + FILM.height
+        assert VIDEO.x <= x <= x + width <= VIDEO.x + VIDEO.width
+        assert VIDEO.y <= y <= y + height <= VIDEO.y + VIDEO.height
     assert made.wrong.any()
-    made.settle()
+    made.refresh()
     assert not made.wrong.any()
 
 
-def test_what_comes_to_rest_is_soon_exact_in_small_updates_that_new_damage_overtakes() -> None:
+def test_tiles_at_rest_are_soon_exact_and_new_changes_overtake_them() -> None:
     made = model(TIGHT, QUALITY_6)
-    made.play(FILM)
-    rest = made.encoder.waits_until()
+    made.play(VIDEO)
+    rest = made.encoder.refresh_due_at()
     assert rest is not None
     assert 0.15 <= rest - made.now <= 0.25
     made.now = rest
-    assert made.encoder.waiting(made.now)
+    assert made.encoder.has_update(made.now)
     made.screen.text(Rectangle(0, 448, 64, 32))
-    made.notice()
+    made.detect_changes()
     made.send(budget=100)
     assert not made.wrong[448:, :64].any()
     assert made.wrong.any()
-    made.settle()
+    made.refresh()
     assert not made.wrong.any()
 
 
 @pytest.mark.parametrize("encodings", [(TIGHT,), (ZRLE, QUALITY_6), (RAW, QUALITY_6)])
-def test_nothing_is_inexact_for_who_did_not_ask_for_a_quality_in_tight(encodings: tuple[int, ...]) -> None:
+def test_without_tight_and_a_quality_level_everything_is_exact(encodings: tuple[int, ...]) -> None:
     made = model(*encodings)
     for _ in range(10):
-        made.play(FILM, 1)
+        made.play(VIDEO, 1)
         assert not made.wrong.any()
-    assert made.encoder.waits_until() is None
+    assert made.encoder.refresh_due_at() is None
 
 
-def test_something_small_that_moves_is_sent_exactly() -> None:
+def test_a_small_moving_part_is_sent_exactly() -> None:
     made = model(TIGHT, QUALITY_6)
     made.play(Rectangle(320, 192, 60, 60))
     assert made.jpegs == []
     assert not made.wrong.any()
 
 
-def test_text_is_exact_even_while_it_moves() -> None:
+def test_moving_text_is_sent_exactly() -> None:
     made = model(TIGHT, QUALITY_6)
     for _ in range(20):
         made.screen.text(WHOLE)
-        made.notice()
+        made.detect_changes()
         made.send()
         assert not made.wrong.any()
 
 
-def test_a_still_page_stays_exact_beside_a_film_and_under_a_blinking_cursor() -> None:
+def test_a_still_page_with_a_blinking_cursor_stays_exact_beside_a_video() -> None:
     made = model(TIGHT, QUALITY_6)
     made.screen.noise(Rectangle(0, 384, 640, 96))
-    made.notice()
+    made.detect_changes()
     made.send()
     for frame in range(60):
         made.screen.pixels[400:420, 30:32, :3] = 255 * (frame // 30)
-        made.play(FILM, 1)
+        made.play(VIDEO, 1)
         assert not made.wrong[384:].any()
 
 
-def test_a_film_on_a_very_wide_screen_is_cut_as_tight_wants_it() -> None:
+def test_jpegs_are_no_wider_than_tight_allows() -> None:
     made = model(TIGHT, QUALITY_6, size=Rectangle(0, 0, 2600, 130))
     made.play(Rectangle(0, 0, 2600, 64), 6)
     assert max(part.width for part in made.jpegs) == 2048
-    made.settle()
+    made.refresh()
     assert not made.wrong.any()
 
 
-def test_levels_that_change_are_honoured_at_once() -> None:
+def test_new_quality_and_compression_levels_apply_at_once() -> None:
     made = model(TIGHT, -32, COMPRESSION_0)
-    made.play(FILM, 10)
+    made.play(VIDEO, 10)
     sizes = []
     for encodings in ((-32, COMPRESSION_0), (-23, COMPRESSION_9)):
         made.announce(TIGHT, *encodings)
-        made.screen.noise(FILM)
-        made.notice()
+        made.screen.noise(VIDEO)
+        made.detect_changes()
         sizes.append(made.send())
     assert sizes[1] > 4 * sizes[0], "quality"
-    made.settle()
+    made.refresh()
     sizes = []
     for level in (COMPRESSION_0, COMPRESSION_9):
         made.announce(TIGHT, level)
@@ -227,20 +227,20 @@ def test_levels_that_change_are_honoured_at_once() -> None:
         made.screen.pixels[:64, :, :3] = np.arange(640 * 64).reshape(64, 640, 1) // 7 % 251 + [0, 1, 2]
         made.screen.pixels[:64, :, 0] = np.arange(64)[:, np.newaxis]
         made.encoder.forget()
-        made.notice()
+        made.detect_changes()
         sizes.append(made.send())
         assert not made.wrong.any()
     assert sizes[1] < sizes[0] / 2, "compression"
 
 
-def test_text_that_scrolls_is_copied() -> None:
+def test_scrolled_text_is_copied() -> None:
     made = model(TIGHT, COPY, QUALITY_6)
     page = Rectangle(70, 50, 500, 400)
     for step in (-4, -17, 30, -64, -4):
         made.screen.move(Rectangle(70, 50 + max(0, -step), 500, 400 - abs(step)), 0, step)
         fresh = 50 if step > 0 else 450 - abs(step)
         made.screen.text(Rectangle(70, fresh, 500, abs(step)))
-        made.notice()
+        made.detect_changes()
         assert made.send() < 500 * abs(step) / 4 + 2000
         assert not made.wrong.any()
         assert made.copies[-1].width >= page.width
@@ -248,78 +248,78 @@ def test_text_that_scrolls_is_copied() -> None:
     assert len(made.copies) == 5
 
 
-def test_photographs_that_scroll_are_copied_exactly() -> None:
+def test_scrolled_photographs_are_copied_exactly() -> None:
     made = model(TIGHT, COPY, QUALITY_6)
     made.screen.noise(WHOLE)
-    made.notice()
+    made.detect_changes()
     made.send()
     for _ in range(30):
         made.screen.move(Rectangle(0, 4, 640, 476), 0, -4)
         made.screen.noise(Rectangle(0, 476, 640, 4))
-        made.notice()
+        made.detect_changes()
         assert made.send() < 640 * 4 * 3 * 1.5
         assert not made.wrong.any()
     assert len(made.copies) == 30
 
 
-def test_a_window_that_is_dragged_is_copied() -> None:
+def test_a_dragged_window_is_copied() -> None:
     made = model(TIGHT, COPY, QUALITY_6)
     window = Rectangle(100, 90, 250, 200)
     wallpaper = made.screen.pixels.copy()
     made.screen.noise(window)
     content = made.screen.pixels[90:290, 100:350].copy()
-    made.notice()
+    made.detect_changes()
     made.send()
     x, y = 100, 90
     for dx, dy in ((11, 7), (20, -5), (-40, 0), (0, 33)):
         x, y = x + dx, y + dy
         made.screen.pixels[...] = wallpaper
         made.screen.pixels[y : y + 200, x : x + 250] = content
-        made.notice()
+        made.detect_changes()
         made.send()
         assert not made.wrong.any()
         assert made.copies[-1].width >= 200
     assert len(made.copies) == 4
 
 
-def test_what_scrolls_sideways_is_copied() -> None:
+def test_text_scrolled_sideways_is_copied() -> None:
     made = model(TIGHT, COPY, QUALITY_6)
     for step in (-12, 40):
         made.screen.move(Rectangle(100 + max(0, -step), 64, 400 - abs(step), 320), step, 0)
         made.screen.text(Rectangle(100 if step > 0 else 500 - abs(step), 64, abs(step), 320))
-        made.notice()
+        made.detect_changes()
         made.send()
         assert not made.wrong.any()
         assert made.copies[-1].width >= 400 - abs(step)
     assert len(made.copies) == 2
 
 
-def test_a_copy_of_what_is_inexact_is_inexact_and_settles_too() -> None:
+def test_a_copy_of_lossy_tiles_is_refreshed_too() -> None:
     made = model(TIGHT, COPY, QUALITY_6)
     made.play(WHOLE, 12)
     assert made.jpegs
     for _ in range(40):
         made.screen.move(Rectangle(0, 8, 640, 472), 0, -8)
-        made.notice()
+        made.detect_changes()
         made.send()
     assert made.copies
-    made.settle()
+    made.refresh()
     assert not made.wrong.any()
 
 
-def test_small_changes_are_not_searched_for_moves() -> None:
+def test_small_changes_are_not_searched_for_copies() -> None:
     made = model(TIGHT, COPY)
     made.screen.move(Rectangle(0, 4, 120, 100), 0, -4)
-    made.notice()
+    made.detect_changes()
     made.send()
     assert made.copies == []
     assert not made.wrong.any()
 
 
-def test_of_a_tile_only_what_differs_is_sent() -> None:
+def test_a_tile_is_trimmed_to_what_differs() -> None:
     made = model(RAW, COPY)
     made.screen.pixels[100:118, 70:79, :3] ^= 0xFF
-    made.notice()
+    made.detect_changes()
     assert made.send() == 12 + 18 * 9 * 4
 
 
@@ -343,7 +343,7 @@ def drawings(draw: st.DrawFn) -> tuple[str, Rectangle, int, int]:
     st.sampled_from([(TIGHT, COPY, QUALITY_6), (TIGHT, QUALITY_6), (ZRLE, COPY), (RAW, COPY)]),
     numbers(0, 1 << 20),
 )
-def test_whatever_is_drawn_and_however_little_goes_at_once_the_pixels_end_up_equal(
+def test_the_pixels_are_equal_in_the_end_whatever_is_drawn_and_however_small_the_updates(
     steps: list[tuple[tuple[str, Rectangle, int, int], float]], encodings: tuple[int, ...], seed: int
 ) -> None:
     made = model(*encodings, seed=seed, size=SMALL)
@@ -359,20 +359,20 @@ def test_whatever_is_drawn_and_however_little_goes_at_once_the_pixels_end_up_equ
             made.shown[...] = 77
         elif kind == "wait":
             made.now += 0.3
-        made.notice()
+        made.detect_changes()
         made.send(budget)
-    made.settle()
+    made.refresh()
     assert not made.wrong.any()
 
 
 @given(numbers(-60, 60), numbers(-60, 60), numbers(0, 1 << 20))
-def test_every_move_that_is_found_is_true(dx: int, dy: int, seed: int) -> None:
-    screen = FakeScreen(320, 256, seed)
+def test_copies_have_the_pixels_of_their_source(dx: int, dy: int, seed: int) -> None:
+    screen = FakeFramebuffer(320, 256, seed)
     screen.text(Rectangle(0, 0, 320, 256))
     old = screen.pixels.copy()
     screen.move(Rectangle(60, 60, 200, 136), dx, dy)
     screen.noise(Rectangle(0, seed % 200, 320, 3))
     before, after = (each.view(np.uint32)[..., 0] for each in (old, screen.pixels))
-    for move in find_moves(before, after):
-        source = before[move.y - move.dy :, move.x - move.dx :][: move.height, : move.width]
-        assert (after[move.y : move.y + move.height, move.x : move.x + move.width] == source).all()
+    for copy in find_copies(before, after):
+        source = before[copy.y - copy.dy :, copy.x - copy.dx :][: copy.height, : copy.width]
+        assert (after[copy.y : copy.y + copy.height, copy.x : copy.x + copy.width] == source).all()

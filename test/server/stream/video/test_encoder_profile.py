@@ -1,28 +1,39 @@
-"""What a client's quality level means for video."""
+"""The encoder settings for a quality level."""
 
 from __future__ import annotations
 
 import pytest
 
-from jupyter_vnc_proxy.stream.video.encoder_profile import DEFAULT, FULL_COLOUR_FROM, look_of, most_kilobits
+from jupyter_vnc_proxy.stream.video.encoder_profile import (
+    DEFAULT_QUALITY,
+    FULL_CHROMA_MIN_QUALITY,
+    max_bitrate_kbps,
+    profile_for,
+)
 
 LEVELS = range(10)
 
 
-def test_a_client_that_says_nothing_gets_what_novnc_asks_for_at_first() -> None:
-    assert look_of(None) == look_of(DEFAULT)
-    assert most_kilobits(None, 1280, 720) == most_kilobits(DEFAULT, 1280, 720) == pytest.approx(10_000, rel=0.01)
+def test_a_client_without_a_quality_level_gets_novncs_default() -> None:
+    assert profile_for(None) == profile_for(DEFAULT_QUALITY)
+    expected = pytest.approx(10_000, rel=0.01)
+    assert max_bitrate_kbps(None, 1280, 720) == max_bitrate_kbps(DEFAULT_QUALITY, 1280, 720) == expected
 
 
-def test_higher_levels_never_take_less() -> None:
-    most = [most_kilobits(level, 640, 480) for level in LEVELS]
-    assert most == sorted(most)
+def test_a_higher_level_never_has_a_lower_bitrate() -> None:
+    bitrates = [max_bitrate_kbps(level, 640, 480) for level in LEVELS]
+    assert bitrates == sorted(bitrates)
 
 
-def test_the_chroma_is_whole_from_one_level_on() -> None:
-    assert [look_of(level).full_colour for level in LEVELS] == [level >= FULL_COLOUR_FROM for level in LEVELS]
-    assert look_of(9).finest == min(look_of(level).finest for level in LEVELS)
+def test_high_levels_have_full_chroma() -> None:
+    assert [profile_for(level).full_chroma for level in LEVELS] == [
+        level >= FULL_CHROMA_MIN_QUALITY for level in LEVELS
+    ]
 
 
-def test_a_larger_screen_may_take_more() -> None:
-    assert most_kilobits(6, 2560, 1440) == pytest.approx(4 * most_kilobits(6, 1280, 720))
+def test_the_best_level_has_the_lowest_quantiser() -> None:
+    assert profile_for(9).min_qp == min(profile_for(level).min_qp for level in LEVELS)
+
+
+def test_the_bitrate_grows_with_the_screen() -> None:
+    assert max_bitrate_kbps(6, 2560, 1440) == pytest.approx(4 * max_bitrate_kbps(6, 1280, 720))

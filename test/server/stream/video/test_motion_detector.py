@@ -1,72 +1,72 @@
-"""When the screen counts as moving."""
+"""When the screen is in motion, and when it is at rest."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_vnc_proxy.stream.video.motion_detector import LARGE, LINGERS, REST, WINDOW, Motion
+from jupyter_vnc_proxy.stream.picture.change_rate import MIN_MOTION_SHARE, REST_SECONDS
+from jupyter_vnc_proxy.stream.video.motion_detector import LARGE_CHANGE_TIMEOUT_SECONDS, MotionDetector
 
 FRAME = 1 / 60
 
 
-def play(motion: Motion, seconds: float, share: float, begin: float = 0.0, pause: float = FRAME) -> list[float]:
-    """Let a share of the screen change every ``pause`` seconds; return when motion began."""
+def play(motion: MotionDetector, seconds: float, share: float, begin: float = 0.0, pause: float = FRAME) -> list[float]:
+    """Change a share of the screen every ``pause`` seconds; return when motion began."""
     times = [begin + step * pause for step in range(round(seconds / pause))]
     return [now for now in times if motion.changed(now, share)]
 
 
-def test_a_film_is_motion_soon_after_it_begins_and_begins_once() -> None:
-    began = play(Motion(), 10, 0.5)
+def test_a_playing_video_starts_motion_soon_and_once() -> None:
+    began = play(MotionDetector(), 10, 0.5)
     assert len(began) == 1
     assert began[0] <= 0.1
 
 
-def test_typing_is_no_motion_however_long() -> None:
-    assert play(Motion(), 60, 0.002) == []
+def test_typing_never_starts_motion() -> None:
+    assert play(MotionDetector(), 60, 0.002) == []
 
 
-def test_a_menu_now_and_then_is_no_motion() -> None:
-    assert play(Motion(), 60, 0.5, pause=0.25) == []
+def test_a_menu_now_and_then_does_not_start_motion() -> None:
+    assert play(MotionDetector(), 60, 0.5, pause=0.25) == []
 
 
-def test_motion_ends_only_after_a_rest_and_can_begin_again() -> None:
-    motion = Motion()
+def test_motion_ends_after_a_rest_and_can_begin_again() -> None:
+    motion = MotionDetector()
     play(motion, 1, 0.5)
     assert motion.active
-    assert motion.rest_at() >= 1 - FRAME + REST - 1e-9
-    motion.drawn(5.0, 0.5)
-    motion.picture(5.0)
-    assert motion.rest_at() == 5.0 + REST
+    assert motion.rest_at() >= 1 - FRAME + REST_SECONDS - 1e-9
+    motion.damaged(5.0, 0.5)
+    motion.frame_encoded(5.0)
+    assert motion.rest_at() == 5.0 + REST_SECONDS
     motion.stop()
     assert not motion.active
     assert len(play(motion, 1, 0.5, begin=100)) == 1
 
 
-def test_what_is_drawn_keeps_motion_alive_only_where_nobody_can_tell_whether_it_is_a_change() -> None:
-    motion = Motion()
+def test_damage_prolongs_motion_only_if_it_counts_as_a_change() -> None:
+    motion = MotionDetector()
     play(motion, 1, 0.5)
     before = motion.rest_at()
-    motion.drawn(5.0, 0.5)
+    motion.damaged(5.0, 0.5)
     assert motion.rest_at() == before
-    motion.drawn(5.0, 0.5, is_change=True)
-    assert motion.rest_at() == 5.0 + REST
+    motion.damaged(5.0, 0.5, is_change=True)
+    assert motion.rest_at() == 5.0 + REST_SECONDS
 
 
-def test_something_small_that_goes_on_moving_keeps_no_film_alive() -> None:
-    motion = Motion()
+def test_small_changes_do_not_prolong_motion() -> None:
+    motion = MotionDetector()
     play(motion, 1, 0.5)
     for step in range(120):
-        motion.drawn(1 + step * FRAME, 0.01)
-        motion.picture(1 + step * FRAME)
-    assert motion.rest_at() < 1 + LINGERS
+        motion.damaged(1 + step * FRAME, 0.01)
+        motion.frame_encoded(1 + step * FRAME)
+    assert motion.rest_at() < 1 + LARGE_CHANGE_TIMEOUT_SECONDS
 
 
-@given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, LARGE * 0.99)), max_size=200))
-def test_small_changes_alone_never_make_motion(changes: list[tuple[float, float]]) -> None:
-    motion, now = Motion(), 0.0
+@given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, MIN_MOTION_SHARE * 0.99)), max_size=200))
+def test_small_changes_alone_never_start_motion(changes: list[tuple[float, float]]) -> None:
+    motion, now = MotionDetector(), 0.0
     for pause, share in changes:
         now += pause
         assert not motion.changed(now, share)
     assert not motion.active
-    assert WINDOW > 0

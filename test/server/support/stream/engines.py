@@ -1,4 +1,4 @@
-"""An engine that does what a test tells it, and a screen and viewers in memory, in a time of their own."""
+"""Doubles of the engine, the framebuffer and the client, in memory and in simulated time."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.stream.client import Asked, Viewer
-from jupyter_vnc_proxy.stream.picture.screen import Tiles, no_tiles
-from jupyter_vnc_proxy.stream.video.engine import Look, Picture, Rate
+from jupyter_vnc_proxy.stream.client import Asked, Client
+from jupyter_vnc_proxy.stream.picture.framebuffer import Tiles, tile_flags
+from jupyter_vnc_proxy.stream.video.engine import EncodedFrame, EncoderProfile, Rate
 from jupyter_vnc_proxy.stream.video.pacing import Pacer
 from support.stream.clients import HELLO, set_encodings
 
@@ -32,128 +32,135 @@ class Clock:
         return self.now
 
 
-class ToldEngine:
-    """Delivers when a test says so. ``broken``: it raises from then on."""
+class FakeEngine:
+    """Delivers a frame when a test calls `deliver_frame`. While it is ``broken``, it raises ``RuntimeError``."""
 
-    def __init__(self, deliver: Callable[[Picture], None], aim: Callable[[Any], None] | None = None) -> None:
-        self.deliver = deliver
-        self.starts: list[tuple[int, int, Rate, Look]] = []
+    def __init__(
+        self, deliver: Callable[[EncodedFrame], None], configure_capture: Callable[[Any], None] | None = None
+    ) -> None:
+        self._deliver = deliver
+        self.starts: list[tuple[int, int, Rate, EncoderProfile]] = []
         self.rate = Rate(0)
         self.running = self.broken = False
-        self.keys = 0
+        self.key_frame_requests = 0
 
-    def start(self, width: int, height: int, rate: Rate, look: Look) -> None:
-        self._work()
-        self.starts.append((width, height, rate, look))
+    def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
+        self._check()
+        self.starts.append((width, height, rate, profile))
         self.rate = rate
         self.running = True
 
     def stop(self) -> None:
         self.running = False
 
-    def change_rate(self, rate: Rate) -> None:
-        self._work()
+    def set_rate(self, rate: Rate) -> None:
+        self._check()
         self.rate = rate
 
-    def request_key(self) -> None:
-        self.keys += 1
+    def request_key_frame(self) -> None:
+        self.key_frame_requests += 1
 
     def describe(self) -> str | None:
-        return "told, 4:2:0"
+        return "fake, 4:2:0"
 
-    def _work(self) -> None:
+    def _check(self) -> None:
         if self.broken:
             raise RuntimeError("the encoder is gone")
 
     @property
-    def look(self) -> Look:
+    def profile(self) -> EncoderProfile:
         return self.starts[-1][3]
 
-    def picture(self, is_key: bool = False, size: int = 100) -> None:
-        self.deliver(Picture(KEY if is_key else OTHER + bytes(size)))
+    def deliver_frame(self, is_key: bool = False, size: int = 100) -> None:
+        self._deliver(EncodedFrame(KEY if is_key else OTHER + bytes(size)))
 
 
-class MemoryScreen:
-    """A screen of one colour."""
+class MemoryFramebuffer:
+    """A framebuffer of one colour."""
 
-    captures = 2
+    max_captures = 2
 
     def __init__(self, width: int = 640, height: int = 480) -> None:
         self.width, self.height = width, height
         self.pixels = np.zeros((height, width, 4), np.uint8)
-        self.followed = False
-        self.drawn = 1.0
+        self.is_tracked = False
+        self.damaged = 1.0
 
     def tiles(self, value: bool = False) -> Tiles:
-        return no_tiles(self.width, self.height, value)
+        return tile_flags(self.width, self.height, value)
 
-    def follow(self, wanted: bool) -> None:
-        self.followed = wanted
+    def track_changes(self, enabled: bool) -> None:
+        self.is_tracked = enabled
 
-    def drawn_share(self) -> float:
-        return self.drawn
+    def damaged_share(self) -> float:
+        return self.damaged
 
     def resize(self, width: int, height: int) -> Geometry:
         return Geometry(width, height)
 
-    def aim(self, settings: Any) -> None:
+    def configure_capture(self, settings: Any) -> None:
         pass
 
 
-class Taking(Pacer):
-    """Knows from the start what its link takes, and how long its browser paints."""
+class FixedPacer(Pacer):
+    """A pacer whose bitrate and paint load are given."""
 
-    load = 0.0
+    paint_load = 0.0
 
-    def __init__(self, kilobits: int) -> None:
+    def __init__(self, kbps: int) -> None:
         super().__init__()
-        self.kilobits = kilobits
+        self.kbps = kbps
 
-    def share(self, now: float, most: float) -> float:
-        return min(most, self.kilobits)
+    def video_kbps(self, now: float, max_kbps: float) -> float:
+        return min(max_kbps, self.kbps)
 
-    def rate(self, now: float, most: float) -> Rate:
-        return Rate(round(self.share(now, most)))
+    def rate(self, now: float, max_kbps: float) -> Rate:
+        return Rate(round(self.video_kbps(now, max_kbps)))
 
 
-class MemoryViewer(Viewer):
-    """A viewer whose bytes are kept; what it was asked it answers when a test has it paint."""
+class MemoryClient(Client):
+    """A client that keeps the bytes that it is sent, and answers fences when a test calls `paint` or `read`."""
 
     def __init__(
-        self, screen: MemoryScreen, quality: int = 6, h264: bool = True, kilobits: int = 1_000_000, pacer: bool = True
+        self,
+        framebuffer: MemoryFramebuffer,
+        quality: int = 6,
+        h264: bool = True,
+        kbps: int = 1_000_000,
+        pacer: bool = True,
     ) -> None:
-        self.out = Kept()
-        super().__init__(asyncio.StreamReader(), self.out, screen, "desk", lambda *_: None)  # type: ignore[arg-type]
+        self.out = MemoryWriter()
+        super().__init__(asyncio.StreamReader(), self.out, framebuffer, "desk", lambda *_: None)  # type: ignore[arg-type]
         self.protocol.receive(HELLO + set_encodings(7, *[50] * h264, quality - 32, -312, -313))
         self.protocol.take()
         self.continuous = True
-        self.pacer = Taking(kilobits) if pacer else Pacer()
+        self.pacer = FixedPacer(kbps) if pacer else Pacer()
 
-    def pictures(self) -> list[tuple[bool, int]]:
-        """Return what it was sent of a video, and forget it: whether it is a key picture, and the flags."""
+    def take_frames(self) -> list[tuple[bool, int]]:
+        """Return whether each video frame so far is a key frame, and its flags; forget all that was sent."""
         found = [(kind == b"\x67", int.from_bytes(flags, "big")) for _, flags, kind in H264_RECTANGLE.findall(self.out)]
         self.out.clear()
         return found
 
     def paint(self) -> None:
-        """Answer all that it was asked."""
+        """Answer all fences."""
         for payload in OUR_FENCE.findall(self.out):
             self.acknowledged(payload)
 
     def read(self) -> None:
-        """Answer as a browser whose decoder hangs."""
+        """Answer as a browser does whose decoder hangs."""
         for payload in OUR_FENCE.findall(self.out):
             if payload[0] != Asked.PAINTED:
                 self.acknowledged(payload)
 
 
-class Kept(bytearray):
-    """A stream's writer, and its transport."""
+class MemoryWriter(bytearray):
+    """A writer and its transport."""
 
     aborted = False
 
     @property
-    def transport(self) -> Kept:
+    def transport(self) -> MemoryWriter:
         return self
 
     def write(self, data: bytes) -> None:

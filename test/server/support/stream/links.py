@@ -1,4 +1,4 @@
-"""A link and a browser at its end in fake time, and an encoder that does what it is told as well as encoders do."""
+"""A simulated link with a browser at its end, and an encoder whose frames vary in size, in simulated time."""
 
 from __future__ import annotations
 
@@ -8,44 +8,46 @@ import random
 from dataclasses import dataclass, field
 
 from jupyter_vnc_proxy.stream.video.engine import Rate
-from jupyter_vnc_proxy.stream.video.pacing import Fitting, Pacer
+from jupyter_vnc_proxy.stream.video.frame_rate import FrameRateLimiter
+from jupyter_vnc_proxy.stream.video.link import BYTES_PER_KILOBIT
+from jupyter_vnc_proxy.stream.video.pacing import TICK_SECONDS, Pacer
 
-MOST = 10_000.0
-"""Kilobits a second that the film is given where nothing limits it."""
+MAX_KBPS = 10_000.0
+"""Kilobits per second of the video on a link that doesn't limit it."""
 
 
 @dataclass
 class FakeLink:
-    """``kilobits`` a second, ``delay`` seconds there and back; ``paint``: seconds that the browser takes for a frame.
+    """``kbps``: kilobits per second. ``delay``: seconds of a round trip. ``paint``: seconds to paint a frame.
 
-    ``noise``: answers come late by up to so many seconds. ``least``: kilobits below which the encoder makes no picture.
+    ``noise``: seconds by which answers are late, at most. ``min_frame_kilobits``: kilobits of the smallest frame.
     """
 
-    kilobits: float
+    kbps: float
     delay: float
     paint: float = 0.005
     noise: float = 0.002
-    least: float = 2.0
+    min_frame_kilobits: float = 2.0
     now: float = 0.0
     ages: list[float] = field(default_factory=list)
     frames: int = 0
 
     def __post_init__(self) -> None:
         self.pacer = Pacer()
-        self.fitting = Fitting()
+        self.limiter = FrameRateLimiter()
         self.random = random.Random(1)
-        self.free_at = self.painted_at = self.next_frame = self.next_ping = self.next_look = self.answered_at = 0.0
+        self.free_at = self.painted_at = self.next_frame = self.next_ping = self.next_tick = self.answered_at = 0.0
         self.number = 0
         self.lagging = False
         self.events: list[tuple[float, int, str, int]] = []
         self._order = itertools.count()
 
     def send(self, kilobits: float) -> None:
-        """Send an update, whose answers come when it has crossed the link, and when it was painted."""
+        """Send an update; schedule the answers for when it has crossed the link and when it is painted."""
         self.number += 1
-        self.pacer.sent(self.now, self.number, round(kilobits * 125))
-        self.free_at = max(self.free_at, self.now) + kilobits / self.kilobits
-        # The browser reads a frame only once it has painted the one before.
+        self.pacer.sent(self.now, self.number, round(kilobits * BYTES_PER_KILOBIT))
+        self.free_at = max(self.free_at, self.now) + kilobits / self.kbps
+        # The browser reads a frame after it has painted the one before.
         read = max(self.free_at + self.delay / 2, self.painted_at)
         self.painted_at = read + self.paint
         self._answer(read, "arrived", self.number)
@@ -54,24 +56,24 @@ class FakeLink:
 
     def ping(self) -> None:
         self.number += 1
-        self.pacer.link.pinged(self.now, self.number)
+        self.pacer.link.ping_sent(self.now, self.number)
         self._answer(max(self.free_at, self.now) + self.delay / 2, "ping", self.number)
 
     def open(self) -> None:
-        """Do what a server does first: send a page of tiles."""
+        """Do what a server does first: send the whole screen as tiles."""
         self.ping()
         self.wait(self.now + self.delay + 0.01)
         for _ in range(3):
-            self.send(self.pacer.burst(self.now) / 125)
+            self.send(self.pacer.burst_bytes(self.now) / BYTES_PER_KILOBIT)
             self.wait(self.painted_at + self.delay)
 
     def _answer(self, at: float, kind: str, number: int) -> None:
-        # In their order, as on one connection.
+        # In order, as on one connection.
         late = self.answered_at = max(self.answered_at, at + self.delay / 2 + self.random.uniform(0, self.noise))
         heapq.heappush(self.events, (late, next(self._order), kind, number))
 
     def wait(self, until: float) -> None:
-        """Let the answers come that come until then."""
+        """Receive the answers that arrive until then."""
         while self.events and self.events[0][0] <= until:
             self.now, _, kind, number = heapq.heappop(self.events)
             if kind == "arrived":
@@ -79,13 +81,13 @@ class FakeLink:
             elif kind == "painted":
                 self.pacer.painted(self.now, number)
             else:
-                self.pacer.link.answered(self.now, number)
+                self.pacer.link.ping_answered(self.now, number)
         self.now = until
 
     def play(self, seconds: float) -> Rate:
-        """Send a film for so long; return the rate at the end. `ages` and `frames` are of this time."""
+        """Send video for so long; return the rate at the end. `ages` and `frames` are those of this time."""
         end, self.ages, self.frames = self.now + seconds, [], 0
-        rate = self.pacer.rate(self.now, MOST)
+        rate = self.pacer.rate(self.now, MAX_KBPS)
         self.next_frame = max(self.next_frame, self.now)
         while self.now < end:
             self.wait(min(end, self.next_frame, self.next_ping))
@@ -95,22 +97,23 @@ class FakeLink:
             if self.now < self.next_frame or self.now >= end:
                 continue
             before = rate
-            if self.now >= self.next_look:
-                self.next_look = self.now + 0.05
-                rate = self.fitting.fit(self.now, self.pacer.rate(self.now, MOST), self.pacer.share(self.now, MOST))
+            if self.now >= self.next_tick:
+                self.next_tick = self.now + TICK_SECONDS
+                rate = self.pacer.rate(self.now, MAX_KBPS)
+                rate = self.limiter.limit(self.now, rate, self.pacer.video_kbps(self.now, MAX_KBPS))
             self.lagging = self.pacer.in_flight > 0 and (self.lagging or self.pacer.fell_behind(self.now))
             if not self.lagging:
-                is_key = rate.frames != before.frames
+                is_key = rate.fps != before.fps
                 kilobits = max(
-                    self.least * (1 + 2 * is_key), rate.kilobits / rate.frames * self.random.uniform(0.7, 1.1)
+                    self.min_frame_kilobits * (1 + 2 * is_key), rate.kbps / rate.fps * self.random.uniform(0.7, 1.1)
                 )
                 if not is_key:
-                    self.fitting.encoded(round(kilobits * 125), rate)
+                    self.limiter.encoded(round(kilobits * BYTES_PER_KILOBIT), rate)
                 self.send(kilobits)
                 self.frames += 1
-            self.next_frame = self.now + 1 / rate.frames
+            self.next_frame = self.now + 1 / rate.fps
         return rate
 
-    def oldest(self, share: float) -> float:
-        """Return the age in seconds that ``share`` of the frames had at most when they were painted."""
+    def age_quantile(self, share: float) -> float:
+        """Return the age, in seconds, that ``share`` of the frames had at most when they were painted."""
         return sorted(self.ages)[int(share * (len(self.ages) - 1))]

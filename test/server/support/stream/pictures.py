@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from jupyter_vnc_proxy.stream.picture.encoders.raw import Pixels
+from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
 
 
 def picture(width: int, height: int, colours: int, seed: int = 0) -> Pixels:

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, PRESS, SCROLL_LOCK, Keys, State, Timer
+from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, PRESS, SCROLL_LOCK, KeyboardState, ModifierState, Timer
 from ..input.keymap import Key, Keymap, KeyType
 from .xkb import Compiled
 
 LIGHTS = {"Caps Lock": CAPS_LOCK, "Num Lock": NUM_LOCK, "Scroll Lock": SCROLL_LOCK}
 
 
-class WaylandKeys(Keys):
+class WaylandKeyboard(KeyboardState):
     """Keys of ``capture``, pixelflux's ``ScreenCapture``. ``on_locks(state)`` is called when a lock changes.
 
     Its ``inject_key`` wants XKB's keycodes, though its README says Linux' own (2.2.1: what is injected arrives in X).
@@ -38,9 +38,9 @@ class WaylandKeys(Keys):
         """The map as it is."""
         return self._keymap
 
-    def state(self) -> State:
+    def state(self) -> ModifierState:
         """Return the modifiers and the group that count now."""
-        return State(self._state.modifiers(), self._state.group())
+        return ModifierState(self._state.modifiers(), self._state.group())
 
     def lock_state(self) -> int:
         """Return which locks are on."""

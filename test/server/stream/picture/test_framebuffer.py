@@ -1,4 +1,4 @@
-"""What changes on a real screen, and its pixels."""
+"""The pixels and the changed tiles of a real display."""
 
 from __future__ import annotations
 
@@ -10,62 +10,62 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support.displays import Display, paint
 
-from jupyter_vnc_proxy.stream.picture.screen import TILE, Rectangle, Tiles, rectangles_of
+from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles, rectangles_of
 from jupyter_vnc_proxy.stream.x11.screen import XScreen
 
 
-class Watched:
-    """A screen that is followed, and the tiles that it said had changed."""
+class TrackedScreen:
+    """A display whose changes are tracked, and the events so far."""
 
     def __init__(self, display: Display) -> None:
-        self.news: asyncio.Queue[Tiles | str] = asyncio.Queue()
+        self._events: asyncio.Queue[Tiles | str] = asyncio.Queue()
         self.screen = XScreen(
-            display.name, display.xauthority, self.news.put_nowait, lambda: self.news.put_nowait("resized")
+            display.name, display.xauthority, self._events.put_nowait, lambda: self._events.put_nowait("resized")
         )
-        self.screen.start(lambda: self.news.put_nowait("gone"))
+        self.screen.start(lambda: self._events.put_nowait("gone"))
 
     async def next(self) -> Tiles | str:
-        return await asyncio.wait_for(self.news.get(), 10)
+        return await asyncio.wait_for(self._events.get(), 10)
 
 
-async def test_what_is_drawn_is_seen_where_it_is_and_as_it_is(display: Display) -> None:
-    watched = Watched(display)
+async def test_a_change_has_its_tiles_and_pixels(display: Display) -> None:
+    tracked = TrackedScreen(display)
     paint(display, Rectangle(100, 70, 30, 10), 0x123456)
-    tiles = await watched.next()
+    tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
     assert [tuple(each) for each in np.argwhere(tiles)] == [(1, 1), (1, 2)]
-    assert watched.screen.pixels[75, 110, :3].tolist() == [0x56, 0x34, 0x12]
-    watched.screen.close()
+    assert tracked.screen.pixels[75, 110, :3].tolist() == [0x56, 0x34, 0x12]
+    tracked.screen.close()
 
 
-async def test_what_is_drawn_as_it_was_is_no_change(display: Display) -> None:
-    watched = Watched(display)
+async def test_drawing_the_same_pixels_is_no_change(display: Display) -> None:
+    tracked = TrackedScreen(display)
     paint(display, Rectangle(0, 0, 10, 10), 0xFF0000)
-    await watched.next()
+    await tracked.next()
     paint(display, Rectangle(0, 0, 10, 10), 0xFF0000)
     paint(display, Rectangle(640, 320, 10, 10), 0x00FF00)
-    tiles = await watched.next()
+    tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
     assert int(tiles.sum()) == 1
-    watched.screen.close()
+    tracked.screen.close()
 
 
-async def test_a_resize_is_told_and_the_pixels_have_the_new_size(display: Display) -> None:
-    watched = Watched(display)
-    assert watched.screen.resize(1000, 701) == (1000, 701)
-    assert await watched.next() == "resized"
-    assert watched.screen.pixels.shape == (701, 1000, 4)
+async def test_a_resize_is_reported_and_the_pixels_have_the_new_size(display: Display) -> None:
+    tracked = TrackedScreen(display)
+    assert tracked.screen.resize(1000, 701) == (1000, 701)
+    assert await tracked.next() == "resized"
+    assert tracked.screen.pixels.shape == (701, 1000, 4)
     paint(display, Rectangle(999, 700, 1, 1), 0x0000FF)
-    tiles = await watched.next()
+    tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
     assert tiles[-1, -1]
-    watched.screen.close()
+    tracked.screen.close()
 
 
-async def test_the_end_of_the_display_is_told(display: Display) -> None:
-    watched = Watched(display)
+async def test_the_end_of_the_display_is_reported(display: Display) -> None:
+    tracked = TrackedScreen(display)
     display.close()
-    assert await watched.next() == "gone"
+    assert await tracked.next() == "gone"
 
 
 @given(arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))), st.integers(0, 63), st.integers(0, 63))

@@ -1,4 +1,4 @@
-"""A film on a real screen through the real engine, as a viewer decodes it."""
+"""A film on a real display, through the real engine, as a browser decodes it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from jupyter_vnc_proxy.system.x_display import resize
 
 WIDTH, HEIGHT = 640, 480
 SECOND = 30
-"""Pictures of a film."""
+"""Frames of a film in a second."""
 
-LIKE = 30.0
-"""PSNR in dB of a film's pictures that look like it."""
+MIN_PSNR_DB = 30.0
+"""Peak signal-to-noise ratio of a frame that looks like the film."""
 
 
 @pytest.fixture
@@ -29,21 +29,21 @@ def display(display: Display) -> Display:
     return display
 
 
-def comes_to_rest(browser: Browser, display: Display) -> None:
-    """Wait until it shows the screen exactly, and then for two seconds in which nothing comes."""
-    wait_until(lambda: browser.shows(display), what="the picture is exact")
-    wait_until(lambda: browser.silence() > 2, what="nothing more comes")
+def wait_for_rest(browser: Browser, display: Display) -> None:
+    """Wait until the browser shows the screen exactly, and then for two seconds without an update."""
+    wait_until(lambda: browser.shows(display), what="the screen is exact")
+    wait_until(lambda: browser.silence() > 2, what="no more updates")
     assert browser.shows(display)
 
 
-@pytest.mark.parametrize(("quality", "full_colour"), [(6, False), (8, True)])
-def test_a_film_is_seen_and_then_every_pixel_and_then_nothing_is_sent(
-    served: Path, display: Display, listener: Listener, quality: int, full_colour: bool
+@pytest.mark.parametrize(("quality", "full_chroma"), [(6, False), (8, True)])
+def test_a_film_is_shown_then_every_pixel_is_exact_and_then_nothing_is_sent(
+    served: Path, display: Display, listener: Listener, quality: int, full_chroma: bool
 ) -> None:
     browser = Browser(served, quality)
     with Film(display, smooth(WIDTH, HEIGHT)) as film:
         wait_until(lambda: len(browser.seen) > 2 * SECOND)
-    comes_to_rest(browser, display)
+    wait_for_rest(browser, display)
     first, *others = browser.seen
     assert first.flags == 1 and first.profile is not None
     assert all(each.slices == 1 for each in browser.seen)
@@ -51,23 +51,25 @@ def test_a_film_is_seen_and_then_every_pixel_and_then_nothing_is_sent(
     assert all(each.flags == 0 for each in others if each.profile is None)
     assert (browser.seen[-1].profile or first.profile) is not None
     profiles = {each.profile for each in browser.seen if each.profile is not None}
-    assert (FULL_COLOUR in profiles) is full_colour
+    assert (FULL_COLOUR in profiles) is full_chroma
     for pixels in list(browser.decoded):
-        assert likeness(pixels, film.pictures) > LIKE
+        assert likeness(pixels, film.pictures) > MIN_PSNR_DB
     wait_until(lambda: any(each.get("encoder") for each in listener.told()))
     browser.close()
 
 
-def test_one_without_a_decoder_sees_the_film_as_jpeg_and_then_every_pixel(served: Path, display: Display) -> None:
+def test_a_browser_without_a_decoder_shows_the_film_as_jpeg_and_then_every_pixel(
+    served: Path, display: Display
+) -> None:
     browser = Browser(served, decoder=Decoder.MISSING)
     with Film(display, noisy(WIDTH, HEIGHT)):
         wait_until(lambda: browser.updates > 2 * SECOND)
-    comes_to_rest(browser, display)
+    wait_for_rest(browser, display)
     assert browser.painted_jpeg and H264 not in browser.used
     browser.close()
 
 
-def test_a_screen_that_changes_its_size_during_a_film_is_seen_on_as_it_is(served: Path, display: Display) -> None:
+def test_a_screen_that_is_resized_during_a_film_is_shown_in_its_new_size(served: Path, display: Display) -> None:
     browser = Browser(served)
     with Film(display, smooth(800, 600)):
         wait_until(lambda: len(browser.seen) > SECOND)
@@ -79,7 +81,7 @@ def test_a_screen_that_changes_its_size_during_a_film_is_seen_on_as_it_is(served
                     (each.width, each.height) == size for each in browser.seen[before:]
                 )
             )
-    comes_to_rest(browser, display)
+    wait_for_rest(browser, display)
     sizes = [(each.width, each.height) for each in browser.seen]
     for before, each in zip(browser.seen, browser.seen[1:], strict=False):
         if (before.width, before.height) != (each.width, each.height):
@@ -88,7 +90,7 @@ def test_a_screen_that_changes_its_size_during_a_film_is_seen_on_as_it_is(served
     browser.close()
 
 
-def test_one_that_vanishes_in_the_middle_of_a_picture_does_not_disturb_another(
+def test_a_client_that_vanishes_in_the_middle_of_a_frame_does_not_disturb_another(
     served: Path, display: Display, server: subprocess.Popen[bytes]
 ) -> None:
     browser = Browser(served)
@@ -99,12 +101,12 @@ def test_one_that_vanishes_in_the_middle_of_a_picture_does_not_disturb_another(
             gone.vanish()
         before = len(browser.seen)
         wait_until(lambda: len(browser.seen) > before + SECOND)
-    comes_to_rest(browser, display)
+    wait_for_rest(browser, display)
     assert server.poll() is None
     browser.close()
 
 
-def test_one_that_reads_200_kbit_a_second_takes_no_frames_from_another(served: Path, display: Display) -> None:
+def test_a_client_that_reads_200_kbps_takes_no_frames_from_another(served: Path, display: Display) -> None:
     quick, slow = Browser(served), Browser(served, bytes_per_second=25_000)
     with Film(display, noisy(WIDTH, HEIGHT)):
         wait_until(lambda: len(quick.seen) > 4 * SECOND)
@@ -113,31 +115,31 @@ def test_one_that_reads_200_kbit_a_second_takes_no_frames_from_another(served: P
         wait_until(lambda: len(slow.seen) + slow.updates > before)
     slow.bytes_per_second = None
     for each in (quick, slow):
-        comes_to_rest(each, display)
+        wait_for_rest(each, display)
         each.close()
 
 
-def test_the_rate_follows_a_link_down_and_up_again(served: Path, display: Display) -> None:
+def test_the_bitrate_follows_a_link_down_and_up_again(served: Path, display: Display) -> None:
     browser = Browser(served, 9)
 
-    def size_of_pictures(bytes_per_second: int) -> float:
-        """Return the mean size of pictures in bytes when it has read so quickly for a while."""
+    def mean_frame_size(bytes_per_second: int) -> float:
+        """Return the mean size of a frame, in bytes, after reading at this speed for a while."""
         browser.bytes_per_second = bytes_per_second
         before = len(browser.seen)
         wait_until(lambda: len(browser.seen) > before + 2 * SECOND)
         return sum(each.size for each in browser.seen[-SECOND:]) / SECOND
 
     with Film(display, noisy(WIDTH, HEIGHT)):
-        wide = size_of_pictures(12_500_000)
-        narrow = size_of_pictures(250_000)
-        again = size_of_pictures(12_500_000)
+        wide = mean_frame_size(12_500_000)
+        narrow = mean_frame_size(250_000)
+        again = mean_frame_size(12_500_000)
     assert narrow < 0.7 * wide
     assert again > 1.3 * narrow
-    comes_to_rest(browser, display)
+    wait_for_rest(browser, display)
     browser.close()
 
 
-def test_a_broken_decoder_gets_one_reset_and_then_another_connection_with_less(
+def test_a_hung_decoder_is_reset_once_and_its_next_connection_gets_less(
     served: Path, display: Display, listener: Listener
 ) -> None:
     colours = []
@@ -153,15 +155,15 @@ def test_a_broken_decoder_gets_one_reset_and_then_another_connection_with_less(
         without = Browser(served, 8, Decoder.HANGS)
         wait_until(lambda: without.updates > SECOND)
     assert colours == [True, False]
-    comes_to_rest(without, display)
+    wait_for_rest(without, display)
     assert not without.seen
     without.close()
     notes = [note for each in listener.told() for note in each.get("notes", ())]
-    assert any("goes on without 4:4:4" in note for note in notes)
-    assert any("goes on without H.264" in note for note in notes)
+    assert any("continues without 4:4:4" in note for note in notes)
+    assert any("continues without H.264" in note for note in notes)
 
 
-def test_a_browser_that_reads_no_more_because_of_its_decoder_comes_back_without_though_the_film_has_ended(
+def test_a_browser_that_stops_reading_because_its_decoder_hangs_reconnects_without_video_even_after_the_film(
     served: Path, display: Display
 ) -> None:
     browser = Browser(served, 6, Decoder.HANGS_AS_IN_NOVNC)
@@ -172,6 +174,6 @@ def test_a_browser_that_reads_no_more_because_of_its_decoder_comes_back_without_
     again = Browser(served, 6, Decoder.HANGS_AS_IN_NOVNC)
     with Film(display, smooth(WIDTH, HEIGHT)):
         wait_until(lambda: again.updates > SECOND)
-    comes_to_rest(again, display)
+    wait_for_rest(again, display)
     assert not again.seen
     again.close()

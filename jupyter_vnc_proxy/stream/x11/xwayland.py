@@ -1,24 +1,54 @@
-"""X programs' windows on Weston, which makes each of them a single pixel when its output goes; here they grow again.
+"""What a Wayland compositor needs of its Xwayland: the X clipboard, and the sizes of X windows.
 
-Its shell asks every window for the size 0 then (shell_reposition_view_on_output_change): to a Wayland program that
-means "as you like", but its X window manager takes it at its word.
+Weston shrinks every X window to a single pixel when its output goes: its shell asks for the size 0 then
+(shell_reposition_view_on_output_change), which lets a Wayland program choose, but which Weston's X window manager takes
+literally.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import xcffib
 import xcffib.xproto
 
+from ...system.x_display import connect
+from ..clipboard.display_clipboard import Timer
+from .errors import raises_display_gone
+from .selection import XClipboard
+
 SHRUNK = (1, 1)
 """Pixels of a window that was asked for the size 0."""
 
 
-class Windows:
-    """Follows the sizes of all windows with a frame, on a connection that is used for nothing else."""
+class Xwayland:
+    """Two connections to Xwayland, which the first one may have to start. Raise ``OSError`` if it can't be reached."""
+
+    @raises_display_gone()
+    def __init__(self, display: str, xauthority: Path) -> None:
+        self._clipboard_connection = connect(display, xauthority)
+        self._windows = _WindowSizes(connect(display, xauthority))
+
+    def start(self) -> None:
+        """Restore the sizes of shrunk windows from now on, in the running event loop."""
+        self._windows.start()
+
+    def clipboard(self, on_change: Callable[[str], None], timer: Timer, primary: bool) -> XClipboard:
+        """Return the clipboard, to be called once."""
+        return XClipboard(self._clipboard_connection, on_change, timer, primary)
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._windows.close()
+        self._clipboard_connection.disconnect()
+
+
+class _WindowSizes:
+    """Restores the sizes of windows with a frame, on a connection that is used for nothing else."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
         self._connection = connection

@@ -1,0 +1,29 @@
+"""Numbers of encodings and pseudo-encodings, as SetEncodings announces them and rectangles carry them."""
+
+from __future__ import annotations
+
+# Encodings (RFC 6143, section 7.7; Tight and Open H.264: rfbproto)
+ENCODING_RAW = 0
+ENCODING_COPY_RECT = 1
+ENCODING_TIGHT = 7
+ENCODING_ZRLE = 16
+ENCODING_H264 = 50
+
+# Pseudo-encodings of RFC 6143, section 7.8
+PSEUDO_DESKTOP_SIZE = -223
+PSEUDO_CURSOR = -239
+PSEUDO_X_CURSOR = -240
+
+# Pseudo-encodings of rfbproto
+PSEUDO_LAST_RECT = -224
+PSEUDO_QUALITY_0, PSEUDO_QUALITY_9 = -32, -23
+PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9 = -256, -247
+PSEUDO_QEMU_KEY = -258
+PSEUDO_LED_STATE = -261
+PSEUDO_DESKTOP_NAME = -307
+PSEUDO_EXTENDED_DESKTOP_SIZE = -308
+PSEUDO_FENCE = -312
+PSEUDO_CONTINUOUS_UPDATES = -313
+PSEUDO_EXTENDED_MOUSE = -316
+PSEUDO_VMWARE_CURSOR = 0x574D5664
+PSEUDO_EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)
