@@ -18,8 +18,8 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, os.fspath(REPOSITORY))
 
-from bench.desktop import stamp  # noqa: E402
-from bench.tightviewer import TightViewer  # noqa: E402
+from bench.desktop.painter import stamp  # noqa: E402
+from bench.tight_client import TightClient  # noqa: E402
 from bench.x11vnc import Painter, command_line, look_at, written  # noqa: E402
 from jupyter_vnc_proxy.backends.base import Paths  # noqa: E402
 from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend  # noqa: E402
@@ -59,7 +59,7 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, 
             painter = Painter({**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(paths.xauthority)})
             stack.callback(painter.close)
             painter.show("still")
-            viewer = TightViewer(paths.rfb_socket, stamp.place(size.height))
+            viewer = TightClient(paths.rfb_socket, stamp.place(size.height))
             row = {"set": each, "switches": list(SETS[each]), **look_at(viewer, painter, server.pid, seconds)}
             viewer.close()
         written(row)

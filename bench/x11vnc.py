@@ -27,9 +27,9 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, os.fspath(REPOSITORY))
 
-from bench.desktop import stamp  # noqa: E402
-from bench.desktop.numbers import percentile  # noqa: E402
-from bench.tightviewer import TightViewer  # noqa: E402
+from bench.desktop.painter import stamp  # noqa: E402
+from bench.desktop.percentiles import percentile  # noqa: E402
+from bench.tight_client import TightClient  # noqa: E402
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step  # noqa: E402
 from jupyter_vnc_proxy.backends.x11vnc import TUNING, X11vncBackend  # noqa: E402
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
@@ -117,7 +117,7 @@ def running(step: Step, display: str, environment: dict[str, str], tuning: tuple
         socket.unlink(missing_ok=True)
 
 
-def moving(viewer: TightViewer, pid: int, seconds: float) -> dict[str, Any]:
+def moving(viewer: TightClient, pid: int, seconds: float) -> dict[str, Any]:
     """Look at a scene that moves."""
     viewer.watch(0.5)
     viewer.ages.clear()
@@ -132,7 +132,7 @@ def moving(viewer: TightViewer, pid: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def clicking(viewer: TightViewer) -> list[float]:
+def clicking(viewer: TightClient) -> list[float]:
     """Press the pointer's button again and again; return p50 and p95 of the answer's time in ms."""
     times = []
     for _ in range(CLICKS):
@@ -149,7 +149,7 @@ def clicking(viewer: TightViewer) -> list[float]:
     return [round(percentile(times, percent) or 0, 1) for percent in (50, 95)]
 
 
-def look_at(viewer: TightViewer, painter: Painter, pid: int, seconds: float) -> dict[str, Any]:
+def look_at(viewer: TightClient, painter: Painter, pid: int, seconds: float) -> dict[str, Any]:
     """Measure what a viewer of the process ``pid`` sees, from a still page on."""
     viewer.watch(0.5)
     row: dict[str, Any] = {"click_ms": clicking(viewer), "idle_cores": idle(viewer, pid)}
@@ -182,7 +182,7 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, 
             painter.show("still")
             row: dict[str, Any] = {"set": each, "switches": list({**SETS, "ours": TUNING}[each])}
             with running(vnc_step, display, environment, tuple(row["switches"])) as pid:
-                viewer = TightViewer(paths.rfb_socket, stamp.place(size.height))
+                viewer = TightClient(paths.rfb_socket, stamp.place(size.height))
                 row |= look_at(viewer, painter, pid, seconds)
                 viewer.close()
             written(row)
@@ -190,7 +190,7 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, 
     return rows
 
 
-def idle(viewer: TightViewer, pid: int) -> float:
+def idle(viewer: TightClient, pid: int) -> float:
     """Return the share of a core that looking at a still page takes."""
     cpu, began = cpu_seconds(pid), time.monotonic()
     viewer.watch(IDLE)

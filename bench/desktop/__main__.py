@@ -22,15 +22,15 @@ from typing import Any
 from jupyter_vnc_proxy.backends import choose
 from jupyter_vnc_proxy.options import DesktopOptions
 
-from . import comparison
-from .children import REPOSITORY
-from .configurations import CONFIGURATIONS
-from .judging import RULES
-from .link import LINKS
+from .command_process import REPOSITORY
 from .measure import QUICK, SCENES, Durations
+from .network.link import LINKS
 from .plan import Plan, measure_configuration
-from .report import lines_of
-from .targets import check_all
+from .report import page as comparison
+from .report.judging import RULES
+from .report.table import lines_of
+from .report.targets import check_all
+from .servers.configurations import CONFIGURATIONS
 
 SIZES = ((1280, 720), (1920, 1080))
 RESULTS = REPOSITORY / "reports" / "bench.json"

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import processes
-from .children import Child
-from .link import LINKS
-from .numbers import summary
-from .sendbuffer import bound
-from .servers import TOKEN, JupyterServer, make_server
-from .stamp import Stamp
+from .command_process import Child
+from .network.link import LINKS
+from .network.send_buffer import bound
+from .painter.stamp import Stamp
+from .percentiles import summary
+from .servers import processes
+from .servers.jupyter_server import TOKEN, JupyterServer, make_server
 
 MOVING = ("scroll", "video", "drag", "typing")
 BROWSER_MARKER = "DESKTOP_BENCH_BROWSER"
@@ -64,12 +64,12 @@ class Run:
         with contextlib.ExitStack() as stack:
             stack.callback(self.server.stop)
             self.server.start()
-            self.link = self._child(stack, [sys.executable, "-m", "bench.desktop.link", str(self.server.port)])
+            self.link = self._child(stack, [sys.executable, "-m", "bench.desktop.network.link", str(self.server.port)])
             self.port = self.link.ask("listen")["port"]
             node = shutil.which("node") or "node"
             marker = os.fspath(self.server.directory)
             stack.callback(processes.end, BROWSER_MARKER, marker)
-            script = os.fspath(Path(__file__).with_name("browser.mjs"))
+            script = os.fspath(Path(__file__).with_name("browser") / "browser.mjs")
             self.browser = self._child(stack, [node, script], {**os.environ, BROWSER_MARKER: marker})
             self._stack = stack.pop_all()
         return self

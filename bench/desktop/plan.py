@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .children import ChildError
-from .configurations import CONFIGURATIONS
+from .command_process import ChildError
 from .measure import Durations, Run
+from .servers.configurations import CONFIGURATIONS
 
 Say = Callable[[str], None]
 

@@ -19,11 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bench.desktop import comparison, processes, servers, stamp, targets
-from bench.desktop.link import LINKS, QUEUE_SECONDS, Direction, Link, Proxy
-from bench.desktop.numbers import percentile, summary
-from bench.desktop.report import lines_of
-from bench.desktop.sendbuffer import bound, buffer_size
+from bench.desktop.network.link import LINKS, QUEUE_SECONDS, Direction, Link, Proxy
+from bench.desktop.network.send_buffer import bound, buffer_size
+from bench.desktop.painter import stamp
+from bench.desktop.percentiles import percentile, summary
+from bench.desktop.report import page as comparison
+from bench.desktop.report import targets
+from bench.desktop.report.table import lines_of
+from bench.desktop.servers import jupyter_server, processes
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -217,7 +220,7 @@ FIELDS["video"] = FIELDS["scroll"]
 def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> None:
     output, name = tmp_path / "bench.json", str(tmp_path)
     argv = [sys.executable, "-m", "bench.desktop", "--quick", "--output", str(output)]
-    env = {**os.environ, servers.RUN: name}
+    env = {**os.environ, jupyter_server.RUN: name}
     run = subprocess.run(argv, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=280, check=False)
     assert run.returncode == 0, run.stderr
     result = json.loads(output.read_text())
@@ -241,4 +244,4 @@ def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> No
     assert len(result["targets"]) == len(targets.TARGETS)
     assert "### Targets" in run.stdout
     assert "This was a quick run" in comparison.files_of(result)[comparison.PAGE]
-    assert processes.marked(servers.RUN, name) == []
+    assert processes.marked(jupyter_server.RUN, name) == []

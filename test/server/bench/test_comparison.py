@@ -12,14 +12,14 @@ import pytest
 from support.bench_runs import DEFAULT, change, rows, run_of
 
 from bench.desktop import __main__ as program
-from bench.desktop import comparison
-from bench.desktop.bars import Bar, draw
-from bench.desktop.children import REPOSITORY
-from bench.desktop.conclusions import QUESTIONS, conclusions
-from bench.desktop.configurations import CONFIGURATIONS
-from bench.desktop.judging import COSTS, FELT, RULES, Aspect, compare, on_the_whole
-from bench.desktop.link import LINKS
-from bench.desktop.targets import FULL_HD, HD
+from bench.desktop.command_process import REPOSITORY
+from bench.desktop.network.link import LINKS
+from bench.desktop.report import page as comparison
+from bench.desktop.report.bar_chart import Bar, draw
+from bench.desktop.report.conclusions import QUESTIONS, conclusions
+from bench.desktop.report.judging import COSTS, FELT, RULES, Aspect, compare, on_the_whole
+from bench.desktop.report.targets import FULL_HD, HD
+from bench.desktop.servers.configurations import CONFIGURATIONS
 
 
 def answer(result: dict[str, Any], title: str) -> str:

@@ -12,10 +12,10 @@ import pytest
 
 from bench.desktop import plan
 from bench.desktop.__main__ import arguments, plan_of
-from bench.desktop.children import REPOSITORY
-from bench.desktop.configurations import CONFIGURATIONS, Configuration
+from bench.desktop.command_process import REPOSITORY
 from bench.desktop.measure import SCENES, Durations
-from bench.desktop.untuned import UntunedX11vnc, untuned
+from bench.desktop.servers.configurations import CONFIGURATIONS, Configuration
+from bench.desktop.servers.untuned_x11vnc import UntunedX11vnc, untuned
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.options import DesktopOptions
 
@@ -80,7 +80,7 @@ def test_x11vnc_as_it_comes_lacks_nothing_but_what_is_for_speed() -> None:
 
 
 def test_the_bench_announces_its_own_backend_as_a_package_does(tmp_path: Path) -> None:
-    from bench.desktop.untuned import install
+    from bench.desktop.servers.untuned_x11vnc import install
 
     install(tmp_path)
     code = "from jupyter_vnc_proxy.backends import all_backends; print(*all_backends())"

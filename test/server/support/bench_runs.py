@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from bench.desktop.judging import RULES
-from bench.desktop.link import LINKS
 from bench.desktop.measure import SCENES, Durations
-from bench.desktop.targets import FULL_HD, HD, check_all
+from bench.desktop.network.link import LINKS
+from bench.desktop.report.judging import RULES
+from bench.desktop.report.targets import FULL_HD, HD, check_all
 
 MOVING = ("scroll", "video", "drag", "typing")
 DEFAULT = "stream"

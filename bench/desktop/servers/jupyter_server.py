@@ -17,8 +17,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from . import processes, untuned
-from .children import REPOSITORY
+from ..command_process import REPOSITORY
+from . import processes, untuned_x11vnc
 from .configurations import CONFIGURATIONS, Configuration
 
 TOKEN = "bench"
@@ -196,9 +196,9 @@ class OurServer(JupyterServer):
     def environment(self) -> dict[str, str]:
         """Keep its desktops apart from others', and announce the bench's own backend."""
         variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
-        if self.configuration.backend == untuned.UntunedX11vnc.name:
+        if self.configuration.backend == untuned_x11vnc.UntunedX11vnc.name:
             packages = self.directory / "packages"
-            untuned.install(packages)
+            untuned_x11vnc.install(packages)
             variables["PYTHONPATH"] = f"{packages}{os.pathsep}{REPOSITORY}"
         return variables
 
@@ -257,7 +257,7 @@ def make_server(name: str, geometry: str) -> JupyterServer:
     if (obstacle := configuration.obstacle()) is not None:
         raise ServerError(obstacle)
     if configuration.backend == "rdp":
-        from .rdp import RdpServer
+        from .rdp_server import RdpServer
 
         return RdpServer(configuration, geometry)
     if configuration.backend:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .configurations import CONFIGURATIONS
+from ..servers.configurations import CONFIGURATIONS
 from .judging import COSTS, FELT, Verdict, Whole, compare, count, on_the_whole
 
 MOST = 3

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .bars import Bar, draw
-from .children import REPOSITORY
+from ..command_process import REPOSITORY
+from ..servers.configurations import CONFIGURATIONS
+from .bar_chart import Bar, draw
 from .conclusions import Conclusion, conclusions, missing
-from .configurations import CONFIGURATIONS
-from .report import cell, pair
+from .table import cell, pair
 from .targets import FAST, FULL_HD, HD, SLOW, number
 
 PAGE = "comparison.md"

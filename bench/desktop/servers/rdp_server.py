@@ -17,7 +17,7 @@ from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
 from . import processes
 from .configurations import XORG
-from .servers import MARKER, OurServer, ServerError, free_port
+from .jupyter_server import MARKER, OurServer, ServerError, free_port
 
 XORG_CONF = Path("/etc/X11/xrdp/xorg.conf")
 START_TIMEOUT = 20.0

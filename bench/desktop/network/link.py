@@ -1,6 +1,6 @@
 """A link in user space: a TCP proxy on the loopback that has a rate, a delay and a short queue each way.
 
-    python -m bench.desktop.link PORT
+    python -m bench.desktop.network.link PORT
 
 Commands as lines of JSON: ``listen`` → ``port``; ``set`` with the ``name`` of a link. Answers hold the bytes so far.
 All connections share the link's rate. What doesn't fit into the queue stays unread, so that the sender is held back as

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bench.desktop import stamp
+from bench.desktop.painter import stamp
 
 COPY_RECT, TIGHT, DESKTOP_SIZE, LAST_RECT, CURSOR = 1, 7, -223, -224, -239
 QUALITY_6, COMPRESSION_2 = -26, -254
 ENCODINGS = (COPY_RECT, TIGHT, 0, QUALITY_6, COMPRESSION_2, DESKTOP_SIZE, LAST_RECT, CURSOR)
 
 
-class TightViewer:
+class TightClient:
     """One viewer. ``ages``: seconds from drawing to decoding of each frame seen; ``received``: bytes so far."""
 
     def __init__(self, path: Path, place: stamp.Place) -> None:

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .children import REPOSITORY
-from .servers import JupyterServer, ServerError, debian_version
+from ..command_process import REPOSITORY
+from .jupyter_server import JupyterServer, ServerError, debian_version
 
 ENVIRONMENTS = REPOSITORY / ".cache" / "bench"
 INSTALL_TIMEOUT = 900.0

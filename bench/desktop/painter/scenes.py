@@ -10,11 +10,11 @@ import xcffib.shm
 import xcffib.xproto as x
 from PIL import Image, ImageDraw, ImageFont
 
-from . import pictures, stamp
-from .segment import Segment
+from . import images, stamp
+from .shared_memory import Segment
 
 if TYPE_CHECKING:
-    from .painter import Painter
+    from .__main__ import Painter
 
 FILM_FRAMES = 30
 SCROLL_STEP = 4
@@ -51,7 +51,7 @@ class Still(Scene):
     """A page of text."""
 
     def begin(self) -> None:
-        self.painter.put(self.painter.window, pictures.text(*self.size))
+        self.painter.put(self.painter.window, images.text(*self.size))
 
 
 class Typing(Still):
@@ -85,10 +85,10 @@ class Scroll(Scene):
     def __init__(self, painter: Painter) -> None:
         super().__init__(painter)
         width, height = self.size
-        self.length = 3 * height // pictures.LINE * pictures.LINE
+        self.length = 3 * height // images.LINE * images.LINE
         self.text = painter.pixmap(width, self.length + height)
         self.back = painter.pixmap(width, height)
-        pixels = pictures.text(width, self.length)
+        pixels = images.text(width, self.length)
         painter.put(self.text, pixels)
         painter.put(self.text, pixels[:height], top=self.length)
 
@@ -109,7 +109,7 @@ class Video(Scene):
         super().__init__(painter)
         memory = Segment(FILM_FRAMES, *self.size)
         self.frames = memory.pixels
-        pictures.film(self.frames)
+        images.film(self.frames)
         self.shm = painter.connection(xcffib.shm.key)
         self.attached = painter.connection.generate_id()
         self.shm.Attach(self.attached, memory.identifier, True)
@@ -138,8 +138,8 @@ class Drag(Scene):
         super().__init__(painter)
         core = painter.core
         self.wallpaper, self.content = painter.pixmap(*self.size), painter.pixmap(*DRAGGED)
-        painter.put(self.wallpaper, pictures.wallpaper(*self.size))
-        painter.put(self.content, pictures.window(*DRAGGED))
+        painter.put(self.wallpaper, images.wallpaper(*self.size))
+        painter.put(self.content, images.window(*DRAGGED))
         self.window = painter.connection.generate_id()
         core.CreateWindow(
             painter.depth, self.window, painter.window, *self._place(0), *DRAGGED, 0, x.WindowClass.InputOutput,

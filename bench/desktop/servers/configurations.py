@@ -14,7 +14,7 @@ from jupyter_vnc_proxy.backends.base import Backend
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions
 
-from .untuned import UntunedX11vnc
+from .untuned_x11vnc import UntunedX11vnc
 
 XORG = "/usr/lib/xorg/Xorg"
 XORGXRDP = "/usr/lib/xorg/modules/libxorgxrdp.so"
