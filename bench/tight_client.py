@@ -1,4 +1,4 @@
-"""A viewer without a picture: asks for Tight as noVNC does, and reads the stamps out of what comes (rfbproto)."""
+"""An RFB client that requests Tight as noVNC does, and decodes only the stamps (rfbproto.rst)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENCODINGS = (COPY_RECT, TIGHT, 0, QUALITY_6, COMPRESSION_2, DESKTOP_SIZE, LAST_R
 
 
 class TightClient:
-    """One viewer. ``ages``: seconds from drawing to decoding of each frame seen; ``received``: bytes so far."""
+    """A connection. ``ages``: seconds from drawing to decoding of each frame; ``received``: bytes so far."""
 
     def __init__(self, path: Path, place: stamp.Place) -> None:
         self.ages: list[float] = []
@@ -46,19 +46,19 @@ class TightClient:
         self._read(struct.unpack(">I", self._read(4))[0])
         self._socket.sendall(struct.pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, 255, 255, 255, 16, 8, 0))
         self._socket.sendall(struct.pack(f">BxH{len(ENCODINGS)}i", 2, len(ENCODINGS), *ENCODINGS))
-        self._ask(whole=True)
+        self._request_update(whole=True)
 
     def close(self) -> None:
-        """Go."""
+        """Close the connection."""
         self._socket.close()
 
     def press(self, x: int, y: int) -> None:
-        """Press the left button there, and release it."""
+        """Press and release the left button at a position."""
         for buttons in (1, 0):
             self._socket.sendall(struct.pack(">BBHH", 5, buttons, x, y))
 
     def watch(self, seconds: float) -> None:
-        """Take in what comes for so long, at least one message that waits already."""
+        """Process messages for ``seconds``, and at least one that is already waiting."""
         deadline = time.monotonic() + seconds
         while True:
             left = max(0.0, deadline - time.monotonic())
@@ -67,7 +67,7 @@ class TightClient:
             if left == 0:
                 return
 
-    def _ask(self, *, whole: bool = False) -> None:
+    def _request_update(self, *, whole: bool = False) -> None:
         self._socket.sendall(struct.pack(">BBHHHH", 3, not whole, 0, 0, *self.size))
 
     def _read(self, count: int) -> bytes:
@@ -93,7 +93,7 @@ class TightClient:
             if encoding == LAST_RECT:
                 break
             self._rectangle(x, y, width, height, encoding)
-        self._ask()
+        self._request_update()
         seen = stamp.read(self._row)
         if seen is not None and seen.frame != self._frame:
             self._frame, self.clicks = seen.frame, seen.clicks
@@ -112,7 +112,7 @@ class TightClient:
             self.size = (width, height)
 
     def _draw(self, x: int, y: int, pixels: stamp.Pixels) -> None:
-        """Keep what of a rectangle lies under the stamp: height x width pixels of three bytes or four."""
+        """Keep the part of a rectangle (height x width pixels of three or four bytes) that covers the stamp."""
         top, left = y - self._place.y, x - self._place.x
         rows = slice(max(0, top), min(stamp.HEIGHT, top + pixels.shape[0]))
         columns = slice(max(0, left), min(stamp.WIDTH, left + pixels.shape[1]))
@@ -120,7 +120,7 @@ class TightClient:
             part = pixels[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left, :3]
             self._row[rows, columns, :3] = part
 
-    def _under(self, y: int, height: int) -> bool:
+    def _covers_stamp(self, y: int, height: int) -> bool:
         return y < self._place.y + stamp.HEIGHT and y + height > self._place.y
 
     def _tight(self, x: int, y: int, width: int, height: int) -> None:
@@ -133,8 +133,8 @@ class TightClient:
             colour = np.frombuffer(self._read(3), np.uint8)
             self._draw(x, y, np.broadcast_to(colour, (height, width, 3)))
         elif kind == 9:
-            data = self._read(self._compact())
-            if self._under(y, height):
+            data = self._read(self._compact_length())
+            if self._covers_stamp(y, height):
                 self._draw(x, y, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
         else:
             self._basic(x, y, width, height, kind)
@@ -148,8 +148,8 @@ class TightClient:
             palette = np.frombuffer(self._read(3 * count), np.uint8).reshape(count, 3)
             row = -(-width // 8) if count == 2 else width
         size = row * height
-        data = self._read(size) if size < 12 else self._streams[kind & 3].decompress(self._read(self._compact()))
-        if choice == 2 or not self._under(y, height):
+        data = self._read(size) if size < 12 else self._streams[kind & 3].decompress(self._read(self._compact_length()))
+        if choice == 2 or not self._covers_stamp(y, height):
             return
         content = np.frombuffer(data, np.uint8).reshape(height, row)
         if palette is None:
@@ -158,8 +158,8 @@ class TightClient:
             indices = np.unpackbits(content, axis=1)[:, :width] if len(palette) == 2 else content
             self._draw(x, y, palette[indices])
 
-    def _compact(self) -> int:
-        """Read a length of one to three bytes."""
+    def _compact_length(self) -> int:
+        """Read Tight's compact length of one to three bytes."""
         length = shift = 0
         while True:
             (byte,) = self._read(1)

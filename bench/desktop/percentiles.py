@@ -1,4 +1,4 @@
-"""Numbers of many samples."""
+"""Percentiles of samples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def percentile(samples: Sequence[float], percent: float) -> float | None:
-    """Return the smallest sample that ``percent`` of all are not above (nearest rank); ``None`` of no samples."""
+    """Return the nearest-rank percentile; ``None`` if there are no samples."""
     if not samples:
         return None
     rank = math.ceil(percent / 100 * len(samples))
@@ -15,7 +15,7 @@ def percentile(samples: Sequence[float], percent: float) -> float | None:
 
 
 def summary(samples: Sequence[float]) -> dict[str, float | int | None]:
-    """Return median, 95th percentile, greatest and number of the samples, rounded to a tenth."""
+    """Return the median, the 95th percentile, the maximum (rounded to a tenth) and the count."""
     numbers = {"p50": percentile(samples, 50), "p95": percentile(samples, 95), "max": percentile(samples, 100)}
     rounded = {name: None if number is None else round(number, 1) for name, number in numbers.items()}
     return {**rounded, "count": len(samples)}

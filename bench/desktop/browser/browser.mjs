@@ -1,12 +1,13 @@
 /**
- * Drives Chromium for the bench: commands as lines of JSON on standard input, answers on standard output.
+ * Drives Chromium for the bench: commands are lines of JSON on standard input, answers go to standard output.
  *
- *   open {login, url, width, height}  logs in; then opens a page with an empty cache and waits for the first picture
- *   place {place}               where the stamp is
- *   size                        of the picture
- *   drain                       the samples since the last drain
- *   click {wait}                clicks the picture, and waits until it shows that
- *   exact {sha256, since, wait} waits until the picture is that
+ *   open {login, url, width, height}  logs in, opens a page with an empty cache and waits for the first picture
+ *   viewport {width, height}          resizes the window
+ *   place {place}                     sets the position of the stamp; returns the offset of the page's clock
+ *   size                              returns the size of the picture
+ *   drain                             returns the samples since the last drain
+ *   click {wait}                      clicks the picture and waits until it shows the click
+ *   exact {sha256, since, wait}       waits until the picture has this digest
  *   screenshot {path}, close
  */
 import { createInterface } from 'node:readline';
@@ -25,7 +26,7 @@ let context = null;
 let page = null;
 let frame = null;
 
-/** The frame whose picture is the largest. */
+/** Return the frame that has shown a picture. */
 async function findFrame(deadline) {
   for (;;) {
     for (const each of page.frames()) {
@@ -35,13 +36,13 @@ async function findFrame(deadline) {
       }
     }
     if (Date.now() > deadline) {
-      throw new Error('there is no picture');
+      throw new Error('no picture appeared');
     }
     await page.waitForTimeout(20);
   }
 }
 
-/** Milliseconds that the page's clock is ahead of ours, from the quickest of some answers; and how sure that is. */
+/** Return by how many milliseconds the page's clock is ahead, from the fastest of 20 answers, and the uncertainty. */
 async function clockOffset() {
   let best = { offset: 0, doubt: Infinity };
   for (let round = 0; round < 20; round++) {
@@ -150,7 +151,7 @@ const commands = {
     return {};
   },
 
-  /** Goes away from the page, as a viewer who leaves. */
+  /** Close the page, as a viewer who leaves. */
   async close() {
     await context?.close();
     context = null;

@@ -1,9 +1,9 @@
 /**
- * Runs in every frame of a measured page before its own scripts: reads the stamp from the picture after each flip.
+ * Runs in every frame of a measured page before its own scripts, and reads the stamp from the picture after each flip.
  *
- * The picture is the largest visible canvas or video. A canvas is looked at when something was drawn onto it, by
- * `drawImage`, `putImageData` or `transferFromImageBitmap`; else, as where a worker draws, before each repaint. A video
- * tells of each frame by itself.
+ * The picture is the largest visible canvas or video. A canvas is read after each `drawImage`, `putImageData` or
+ * `transferFromImageBitmap`; if there are none, because a worker draws, before each repaint. A video has a callback for
+ * each frame.
  */
 (() => {
   const ROWS = 4;
@@ -17,7 +17,7 @@
     return small.getImageData(0, 0, 1, 1).data[3] !== 0;
   };
 
-  /** The pixels of the middle of the row of blocks. */
+  /** Return the pixels in the middle of the row of blocks. */
   const row = picture => {
     const { x, y, block, bits } = probe.place;
     const width = block * (bits.frame + bits.time + bits.clicks + bits.check);
@@ -71,7 +71,7 @@
     } else if (numbers[0] !== probe.last) {
       probe.last = numbers[0];
       probe.clicks = numbers[2];
-      // The picture is seen after it was read, which takes a moment on top of the flip.
+      // The time is taken before reading, which happens after the flip and before the picture is presented.
       probe.samples.push([now, ...numbers]);
     }
   };
@@ -99,7 +99,7 @@
   const watchVideo = video => {
     const next = (_, { presentedFrames }) => {
       if (probe.picture === video) {
-        // Frames may be presented without a call.
+        // Frames can be presented without a callback.
         probe.presented = presentedFrames;
         flipped = performance.now();
         look();
@@ -146,7 +146,7 @@
 
   addEventListener('mousedown', event => probe.presses.push(event.timeStamp), { capture: true });
 
-  /** The SHA-256 of what the picture shows, as hexadecimal digits. */
+  /** Return the SHA-256 of the picture's pixels, as hexadecimal digits. */
   probe.digest = async () => {
     const { width, height } = probe.picture;
     const { data } = probe.context.getImageData(0, 0, width, height);

@@ -1,10 +1,10 @@
-"""A link in user space: a TCP proxy on the loopback that has a rate, a delay and a short queue each way.
+"""A simulated network link: a TCP proxy on the loopback with a rate, a delay and a short queue in each direction.
 
     python -m bench.desktop.network.link PORT
 
-Commands as lines of JSON: ``listen`` → ``port``; ``set`` with the ``name`` of a link. Answers hold the bytes so far.
-All connections share the link's rate. What doesn't fit into the queue stays unread, so that the sender is held back as
-by TCP on a real link; its segments are 1448 bytes, since the kernel lets a sender on the loopback keep megabytes.
+Commands are lines of JSON: ``listen`` → ``port``; ``set`` with the ``name`` of a link. Answers have the bytes so far.
+All connections share the link's rate. Bytes that exceed the queue stay unread, so that TCP slows the sender down as on
+a real link. Segments are 1448 bytes, because a sender on the loopback otherwise gets megabytes of buffers.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-SEGMENT = 1448
-"""Bytes of a segment on an Ethernet."""
+SEGMENT_BYTES = 1448
+"""TCP payload of an Ethernet frame."""
 
-CHUNK = 1 << 16
-"""Bytes read at once where there is no rate."""
+CHUNK_BYTES = 1 << 16
+"""Read at once if the rate is unlimited."""
 
 QUEUE_SECONDS = 0.1
-"""What the bottleneck's queue holds at the link's rate: a router's, neither tiny nor bloated."""
+"""Length of the bottleneck's queue at the link's rate: a router without bufferbloat."""
 
-MOST_CROSSING = 1 << 18
-"""Bytes of one connection on their way; more than any link's queue and length hold."""
+MAX_IN_FLIGHT_BYTES = 1 << 18
+"""Of one connection; more than the queue and the delay of any link hold."""
 
-RECEIVE_BUFFER = 16 * 1024
-"""Of the sockets that are read, with a rate: bytes that wait there are behind the queue and make it longer."""
+RECEIVE_BUFFER_BYTES = 16 * 1024
+"""SO_RCVBUF of the sockets that are read at a limited rate: bytes that wait there make the queue longer."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """``mbit``: 10^6 bits a second each way, 0 for as many as go; ``round_trip``: ms, half of it each way."""
+    """``mbit``: 10^6 bits per second in each direction, 0 for unlimited; ``round_trip``: in ms."""
 
     name: str
     mbit: float = 0
@@ -44,6 +44,7 @@ class Link:
 
     @property
     def limited(self) -> bool:
+        """Whether the link has a rate."""
         return self.mbit > 0
 
 
@@ -51,7 +52,7 @@ LINKS = {link.name: link for link in (Link("loopback"), Link("10mbit-40ms", 10, 
 
 
 class Direction:
-    """One way of the link: when a piece that comes now has crossed it, and how many bytes did."""
+    """One direction of the link: computes arrival times, and counts bytes."""
 
     def __init__(self, link: Link) -> None:
         self.link = link
@@ -59,11 +60,11 @@ class Direction:
         self._free = 0.0
 
     def room_after(self, now: float) -> float:
-        """Return in how many seconds the queue takes another piece."""
+        """Return the seconds until the queue accepts another piece."""
         return max(0.0, self._free - now - QUEUE_SECONDS) if self.link.limited else 0.0
 
     def cross(self, size: int, now: float) -> float:
-        """Take a piece of ``size`` bytes, and return when it arrives."""
+        """Send a piece of ``size`` bytes at ``now``, and return its arrival time."""
         self.bytes += size
         if not self.link.limited:
             return now + self.link.round_trip / 2000
@@ -71,36 +72,36 @@ class Direction:
         return self._free + self.link.round_trip / 2000
 
 
-class Crossing:
-    """The pieces of one connection that are on their way, each with the time of its arrival."""
+class InFlight:
+    """The pieces of one connection and direction that are under way, each with its arrival time."""
 
     def __init__(self) -> None:
         self.bytes = 0
-        self.moved = asyncio.Event()
+        self.delivered = asyncio.Event()
         self._pieces: deque[tuple[float, bytes]] = deque()
         self._more = asyncio.Event()
 
     def put(self, due: float, piece: bytes) -> None:
-        """Send a piece; an empty one is the end."""
+        """Add a piece; an empty one marks the end of the stream."""
         self.bytes += len(piece)
         self._pieces.append((due, piece))
         self._more.set()
 
     async def first(self) -> tuple[float, bytes]:
-        """Wait for the piece that arrives next."""
+        """Wait for the next piece; return its arrival time and bytes."""
         while not self._pieces:
             self._more.clear()
             await self._more.wait()
         return self._pieces[0]
 
     def pop(self) -> None:
-        """The first one was taken."""
+        """Remove the first piece, which was delivered."""
         self.bytes -= len(self._pieces.popleft()[1])
-        self.moved.set()
+        self.delivered.set()
 
 
 class Proxy:
-    """Listens on a port of the loopback's and connects to another one through the link."""
+    """Listens on a port of the loopback and forwards connections to another port through the link."""
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -109,15 +110,15 @@ class Proxy:
         self._running: set[asyncio.Task[None]] = set()
 
     def set(self, link: Link) -> None:
-        """Make it another link, for connections that are open too."""
+        """Change the link, for open connections too."""
         self.up.link = self.down.link = link
 
     async def listen(self) -> int:
-        """Begin, and return the port."""
+        """Start listening, and return the port."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", 0))
-        self._server = await asyncio.start_server(self._serve, sock=listener, limit=CHUNK)
+        self._server = await asyncio.start_server(self._serve, sock=listener, limit=CHUNK_BYTES)
         port: int = listener.getsockname()[1]
         return port
 
@@ -133,7 +134,7 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
-        # asyncio does so only where a socket says that its protocol is TCP, which accepted ones don't.
+        # asyncio sets it only for sockets whose protocol is IPPROTO_TCP; accepted sockets have protocol 0.
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             far_reader, far_writer = await self._connect()
@@ -156,41 +157,41 @@ class Proxy:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.down.link.limited:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", self._target))
-        # The reader's own buffer is part of the queue as well.
-        limit = SEGMENT if self.down.link.limited else CHUNK
+        # The reader's buffer is part of the queue, too.
+        limit = SEGMENT_BYTES if self.down.link.limited else CHUNK_BYTES
         return await asyncio.open_connection(sock=connection, limit=limit)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
-        """Move one connection's bytes one way, in order, until the sender closes."""
-        crossing = Crossing()
-        delivery = asyncio.ensure_future(_deliver(crossing, writer))
-        delivery.add_done_callback(lambda _: crossing.moved.set())
+        """Forward one direction of a connection, in order, until the sender closes it."""
+        in_flight = InFlight()
+        delivery = asyncio.ensure_future(_deliver(in_flight, writer))
+        delivery.add_done_callback(lambda _: in_flight.delivered.set())
         try:
             while not delivery.done():
                 wait = way.room_after(time.monotonic())
                 if wait > 0:
                     await asyncio.sleep(wait)
                     continue
-                piece = await reader.read(SEGMENT if way.link.limited else CHUNK)
-                crossing.put(way.cross(len(piece), time.monotonic()), piece)
+                piece = await reader.read(SEGMENT_BYTES if way.link.limited else CHUNK_BYTES)
+                in_flight.put(way.cross(len(piece), time.monotonic()), piece)
                 if not piece:
                     await delivery
-                while crossing.bytes > MOST_CROSSING and not delivery.done():
-                    crossing.moved.clear()
-                    await crossing.moved.wait()
+                while in_flight.bytes > MAX_IN_FLIGHT_BYTES and not delivery.done():
+                    in_flight.delivered.clear()
+                    await in_flight.delivered.wait()
         finally:
             delivery.cancel()
             with contextlib.suppress(asyncio.CancelledError, OSError):
                 await delivery
 
 
-async def _deliver(crossing: Crossing, writer: asyncio.StreamWriter) -> None:
-    """Hand the pieces to the receiver as they arrive, as far as it reads them."""
+async def _deliver(in_flight: InFlight, writer: asyncio.StreamWriter) -> None:
+    """Write each piece at its arrival time, as fast as the receiver reads."""
     while True:
-        due, piece = await crossing.first()
+        due, piece = await in_flight.first()
         wait = due - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
@@ -200,11 +201,11 @@ async def _deliver(crossing: Crossing, writer: asyncio.StreamWriter) -> None:
             return
         writer.write(piece)
         await writer.drain()
-        crossing.pop()
+        in_flight.pop()
 
 
 async def main(target: int) -> None:
-    """Do what standard input asks for, until it ends."""
+    """Run the commands from standard input until it ends."""
     proxy = Proxy(target)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):

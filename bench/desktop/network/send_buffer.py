@@ -1,7 +1,7 @@
-"""Bounds what a server's kernel keeps of what it sent: on the loopback that grows to megabytes, as on no slow link.
+"""Limits the send buffer of a server's connections: on the loopback it grows to megabytes, on a slow link it does not.
 
-The connections that a listening socket accepts inherit its buffer's size. The socket is another process's, so its
-descriptor is fetched (pidfd_getfd(2), which Python lacks) and set through that.
+Accepted connections inherit the size from the listening socket. That socket belongs to another process, so its
+descriptor is duplicated with pidfd_getfd(2), which Python does not wrap.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from pathlib import Path
 from .link import Link
 
 PIDFD_GETFD = 438
-"""Number of the system call, the same on every architecture since Linux 5.6."""
+"""Number of the system call on every architecture (Linux 5.6)."""
 
 SO_BUF_LOCK = 72
-"""From <asm-generic/socket.h>; 0 lets the kernel size the buffers again."""
+"""From <asm-generic/socket.h>; 0 lets the kernel adjust the sizes again."""
 
-LISTEN = "0A"
+TCP_LISTEN = "0A"
+"""State of a listening socket in /proc/net/tcp."""
 
 
 def buffer_size(link: Link) -> int:
-    """Return bytes for SO_SNDBUF: what the link holds in a round trip. The kernel doubles it."""
+    """Return SO_SNDBUF in bytes, the bandwidth-delay product of the link. The kernel doubles it."""
     return int(link.mbit * 1e6 / 8 * link.round_trip / 1000)
 
 
-def bound(pid: int, port: int, link: Link) -> bool:
-    """Let connections that the process ``pid`` accepts on ``port`` have a send buffer that fits the link.
+def limit_send_buffer(pid: int, port: int, link: Link) -> bool:
+    """Size the send buffers of the connections that the process ``pid`` accepts on ``port`` to the link.
 
-    Return whether that could be done: some containers forbid it.
+    Return whether that succeeded; some containers forbid it.
     """
     descriptor = _fetch(pid, _inode(port))
     if descriptor is None:
@@ -45,20 +46,20 @@ def bound(pid: int, port: int, link: Link) -> bool:
 
 
 def _inode(port: int) -> str:
-    """Return the number of the socket that listens on the loopback's port, or nothing."""
+    """Return the inode of the socket that listens on ``port``; empty if there is none."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        if fields[1].endswith(f":{port:04X}") and fields[3] == LISTEN:
+        if fields[1].endswith(f":{port:04X}") and fields[3] == TCP_LISTEN:
             return fields[9]
     return ""
 
 
 def _fetch(pid: int, inode: str) -> int | None:
-    """Return a descriptor of our own for a process's socket, or ``None``."""
+    """Duplicate a process's socket, and return the descriptor; ``None`` if that is not possible."""
     theirs = None
     with contextlib.suppress(OSError):
         for entry in Path(f"/proc/{pid}/fd").iterdir():
-            with contextlib.suppress(OSError):  # closed meanwhile
+            with contextlib.suppress(OSError):  # closed in the meantime
                 if os.readlink(entry) == f"socket:[{inode}]":
                     theirs = int(entry.name)
     if theirs is None:

@@ -1,4 +1,4 @@
-"""What the painter shows: text, a film, a wallpaper with a window; made anew, the same each time."""
+"""The pixels of the scenes: text, video, wallpaper and a window. Generated, the same in every run."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .stamp import Pixels
 
-LINE = 16
+LINE_HEIGHT = 16
 """Pixels from one line of text to the next."""
 
 COLOURS = ((220, 220, 220), (120, 200, 120), (230, 180, 90), (110, 160, 240), (220, 110, 110))
 BACKGROUND = (24, 26, 30)
 NOISE = 28
-"""How far the film's noise reaches, of 255."""
+"""Amplitude of the video's grain, of 255."""
 
 
 def _bgrx(image: Image.Image) -> Pixels:
@@ -22,12 +22,12 @@ def _bgrx(image: Image.Image) -> Pixels:
 
 
 def text(width: int, height: int) -> Pixels:
-    """Return lines of coloured words, as a terminal shows a build's output."""
+    """Return lines of coloured words, like a build's output in a terminal."""
     image = Image.new("RGB", (width, height), BACKGROUND)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(13)
     random = np.random.default_rng(1)
-    for top in range(0, height - LINE + 1, LINE):
+    for top in range(0, height - LINE_HEIGHT + 1, LINE_HEIGHT):
         left, end = 4.0, width * random.uniform(0.3, 1.0)
         while left < end:
             word = "".join(map(chr, random.integers(97, 123, random.integers(2, 11))))
@@ -36,13 +36,13 @@ def text(width: int, height: int) -> Pixels:
     return _bgrx(image)
 
 
-def film(frames: Pixels) -> None:
-    """Fill ``frames`` (number, height, width, 4) with a loop of gradients that move, and blobs of noise over them."""
+def video(frames: Pixels) -> None:
+    """Fill ``frames`` (count, height, width, 4) with a loop of moving gradients, with shapes and grain over them."""
     count, height, width, _ = frames.shape
     random = np.random.default_rng(2)
     wave = (np.sin(np.arange(1024) * 2 * np.pi / 1024) * 55 + 100).astype(np.uint8)
     down, across = np.arange(height)[:, None], np.arange(width)[None, :]
-    # Film has grain of a certain size, and it moves with what it is on: two pixels each way, taken from a larger sheet.
+    # The grain's size is two pixels each way, and it moves: a window into a larger sheet.
     sheet = random.integers(0, NOISE, (height // 2 + 160, width // 2 + 160), dtype=np.uint8).repeat(2, 0).repeat(2, 1)
     for number, frame in enumerate(frames):
         phase = number * 1024 // count
@@ -62,7 +62,7 @@ def film(frames: Pixels) -> None:
 
 
 def wallpaper(width: int, height: int) -> Pixels:
-    """Return a smooth picture, such as people have behind their windows."""
+    """Return a smooth image, like a typical desktop background."""
     down, across = np.linspace(0, 1, height)[:, None], np.linspace(0, 1, width)[None, :]
     picture = np.empty((height, width, 4), np.uint8)
     picture[..., 0] = 120 + 80 * np.sin(3 * across + down)
@@ -73,7 +73,7 @@ def wallpaper(width: int, height: int) -> Pixels:
 
 
 def window(width: int, height: int) -> Pixels:
-    """Return a window: a title bar, and text below."""
+    """Return a window: a title bar with text below it."""
     picture = text(width, height)
     picture[:24] = (150, 90, 60, 255)
     picture[[0, -1]] = picture[:, [0, -1]] = 255

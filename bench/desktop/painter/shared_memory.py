@@ -1,4 +1,4 @@
-"""Pixels that the painter shares with the X server: a System V segment (shmget(2)) for MIT-SHM."""
+"""A System V shared memory segment (shmget(2)), for MIT-SHM between the painter and the X server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FAILED = ctypes.c_void_p(-1).value
 
 
 class Segment:
-    """``count`` pictures of ``height`` x ``width`` pixels of four bytes, in ``pixels``."""
+    """Holds ``count`` images; ``pixels`` has the shape (count, height, width, 4)."""
 
     def __init__(self, count: int, width: int, height: int) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
@@ -29,5 +29,5 @@ class Segment:
         self.pixels: Pixels = np.ctypeslib.as_array(buffer).reshape(count, height, width, 4)
 
     def forget(self) -> None:
-        """Let the kernel remove it once nobody is attached; to be called when the X server is."""
+        """Remove it once no process is attached. Call this after the X server has attached."""
         self._libc.shmctl(self.identifier, IPC_RMID, None)

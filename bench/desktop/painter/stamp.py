@@ -1,12 +1,12 @@
-"""The number of a frame and the time when it was drawn, as black and white blocks in the picture.
+"""The number of a frame and the time of its drawing, as a row of black and white blocks in the picture.
 
-One row of blocks, aligned to a codec's macroblocks, at the lower edge of the screen: what comes last in a picture that
-is sent from top to bottom. It survives JPEG, 4:2:0 and low rates. `probe.js` reads it in the page.
+The row is aligned to a codec's macroblocks and stands at the lower edge of the screen, which servers that send from
+top to bottom send last. It survives JPEG, 4:2:0 and low bit rates. `browser/probe.js` reads it in the page.
 
     16 bits  number of the frame
-    20 bits  time of drawing, in units of 0.1 ms of Unix time
-     4 bits  how often the pointer's buttons were pressed
-     8 bits  the 40 bits before, modulo 251: a row that isn't whole doesn't count
+    20 bits  Unix time of drawing, in units of 0.1 ms
+     4 bits  number of presses of the pointer's buttons
+     8 bits  checksum, the 40 bits before it modulo 251, which rejects a row mixed from two frames
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ import numpy.typing as npt
 Pixels = npt.NDArray[np.uint8]
 
 BLOCK = 16
-"""Pixels of a block's side."""
+"""Side of a block, in pixels."""
 
 FRAME_BITS, TIME_BITS, CLICK_BITS, CHECK_BITS = 16, 20, 4, 8
 BITS = FRAME_BITS + TIME_BITS + CLICK_BITS + CHECK_BITS
 MODULUS = 251
 
-UNITS_A_SECOND = 10_000
+UNITS_PER_SECOND = 10_000
 WIDTH, HEIGHT = BITS * BLOCK, BLOCK
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """``frame``, ``time`` (0.1 ms) and ``clicks``, each modulo what its bits hold."""
+    """``frame``, ``time`` (0.1 ms) and ``clicks``, each modulo two to the number of its bits."""
 
     frame: int
     time: int
@@ -40,43 +40,43 @@ class Stamp:
 
     @classmethod
     def of(cls, frame: int, seconds: float, clicks: int) -> Stamp:
-        """Make a stamp of a frame drawn at ``seconds`` of Unix time."""
-        time = int(seconds * UNITS_A_SECOND)
+        """Create the stamp of a frame drawn at ``seconds`` of Unix time."""
+        time = int(seconds * UNITS_PER_SECOND)
         return cls(frame % (1 << FRAME_BITS), time % (1 << TIME_BITS), clicks % (1 << CLICK_BITS))
 
     def age(self, seconds: float) -> float:
-        """Return how many seconds before ``seconds`` it was drawn, if that is less than half of the time's range."""
+        """Return the seconds from drawing to ``seconds`` (Unix time), correct up to half of the range of ``time``."""
         span = 1 << TIME_BITS
-        units = (seconds * UNITS_A_SECOND - self.time + span / 2) % span - span / 2
-        return units / UNITS_A_SECOND
+        units = (seconds * UNITS_PER_SECOND - self.time + span / 2) % span - span / 2
+        return units / UNITS_PER_SECOND
 
 
 class Place(NamedTuple):
-    """Where the row of blocks stands on a screen, in pixels."""
+    """Position of the row of blocks on the screen, in pixels."""
 
     x: int
     y: int
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the page needs for reading it."""
+        """Return what the probe in the page needs to read it."""
         names = {"frame": FRAME_BITS, "time": TIME_BITS, "clicks": CLICK_BITS, "check": CHECK_BITS}
         return {"x": self.x, "y": self.y, "block": BLOCK, "bits": names, "modulus": MODULUS}
 
 
 def place(height: int) -> Place:
-    """Return the lowest place on a screen of this height that is aligned to blocks."""
+    """Return the lowest position on a screen of this height that is aligned to blocks."""
     return Place(0, (height - BLOCK) // BLOCK * BLOCK)
 
 
 def to_bits(stamp: Stamp) -> list[int]:
-    """Return the bits of a stamp and their check, the highest of each number first."""
+    """Return the bits of a stamp and its checksum, the most significant bit of each number first."""
     value = (stamp.frame << TIME_BITS | stamp.time) << CLICK_BITS | stamp.clicks
     value = value << CHECK_BITS | value % MODULUS
     return [value >> shift & 1 for shift in reversed(range(BITS))]
 
 
 def from_bits(bits: list[int]) -> Stamp | None:
-    """Return the stamp, or ``None`` where its check does not fit."""
+    """Return the stamp, or ``None`` if the checksum does not match."""
     value = 0
     for bit in bits:
         value = value << 1 | bit
@@ -95,7 +95,7 @@ def draw(stamp: Stamp) -> Pixels:
 
 
 def read(pixels: Pixels) -> Stamp | None:
-    """Read a row of blocks from ``HEIGHT`` x ``WIDTH`` pixels: the middle of each block, dark or light."""
+    """Read a stamp from ``HEIGHT`` x ``WIDTH`` pixels, using the middle of each block."""
     middle = slice(BLOCK // 2 - 2, BLOCK // 2 + 2)
     blocks = pixels[:HEIGHT, :WIDTH, :3].reshape(HEIGHT, BITS, BLOCK, 3)[middle, :, middle]
     return from_bits([int(light) for light in blocks.mean(axis=(0, 2, 3)) > 127])

@@ -1,4 +1,4 @@
-"""Bars as SVG, drawn here: byte for byte the same from the same numbers, which no plotting library promises."""
+"""Bar charts as SVG. The same numbers give the same bytes, which plotting libraries do not promise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STYLE = (
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its length, and how far its lighter end reaches; ``None`` where nothing was measured."""
+    """A bar of the length ``value``, with a lighter part up to ``reach``; ``None`` if nothing was measured."""
 
     label: str
     value: float | None
@@ -27,7 +27,7 @@ class Bar:
 
 
 def draw(title: str, subtitle: str, bars: Sequence[Bar], digits: int = 1) -> str:
-    """Return a picture of horizontal bars, in the order given."""
+    """Return an SVG with horizontal bars, in the given order."""
     height = TOP + len(bars) * (BAR + GAP) + GAP
     longest = max((number for bar in bars for number in (bar.value, bar.reach) if number is not None), default=0)
     step = _step(longest)
@@ -56,7 +56,7 @@ def draw(title: str, subtitle: str, bars: Sequence[Bar], digits: int = 1) -> str
 
 
 def _step(longest: float) -> float:
-    """Return the distance of the lines behind the bars: a round number, four to ten of them."""
+    """Return the distance of the grid lines: a round number, with two to ten lines."""
     if longest <= 0:
         return 1
     power: float = 10 ** math.floor(math.log10(longest))

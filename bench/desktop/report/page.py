@@ -1,45 +1,34 @@
-"""Writes docs/comparison.md, its pictures and its numbers from the results of one run.
+"""Writes the generated sections of docs/comparison.md, its charts and its data from the results of one run.
 
-Every number on the page comes from the run, and every sentence about numbers from a rule (`judging`, `conclusions`).
+The text between the sections, with the conclusions, is written by hand and stays as it is.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..command_process import REPOSITORY
+from ..paths import REPOSITORY
 from ..servers.configurations import CONFIGURATIONS
-from .bar_chart import Bar, draw
-from .conclusions import Conclusion, conclusions, missing
-from .table import cell, pair
-from .targets import FAST, FULL_HD, HD, SLOW, number
+from .charts import DIRECTORY, charts, titles
+from .data import to_json
+from .table import cell, digits, pair
+from .target_table import target_section
+from .targets import FAST, FULL_HD, HD, SLOW
 
+DOCS = REPOSITORY / "docs"
 PAGE = "comparison.md"
 DATA = "comparison.json"
-PICTURES = "comparison"
-"""The page, the run's results and the directory of the pictures, in ``docs``."""
+"""The page and the reduced results, in ``docs``."""
 
-OURS = ("jupyter-vnc-proxy", "commit")
-"""Versions that all configurations of ours share."""
+SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 
-QUICK = "it shows that everything works. Its scenes are too short for its conclusions to count."
+QUICK = "**This was a quick run**, which checks the bench: its scenes are too short for conclusions."
 
-CHARTS = (
-    ("click", "Click to canvas", HD, "loopback", "click", "click_ms"),
-    ("scroll", "Text scroll: age of the picture", HD, "loopback", "scroll", "age_ms"),
-    ("video", "Video: age of the picture", HD, "loopback", "video", "age_ms"),
-    ("video-fps", "Video: frames a second", HD, "loopback", "video", "fps"),
-    ("video-cores", "Video: CPU of everything on the server, in cores", HD, "loopback", "video", "cores"),
-    ("memory", "Memory of everything on the server, in MB", HD, "loopback", "scroll", "memory_mb"),
-    ("fast-scroll", "Text scroll: age of the picture", HD, FAST, "scroll", "age_ms"),
-    ("fast-video-fps", "Video: frames a second", HD, FAST, "video", "fps"),
-    ("slow-scroll", "Text scroll: age of the picture", HD, SLOW, "scroll", "age_ms"),
-    ("slow-video-fps", "Video: frames a second", HD, SLOW, "video", "fps"),
-)
-"""Each picture's file, title, and where its numbers are: size, link, scene, field."""
+OWN_VERSIONS = ("jupyter-vnc-proxy", "commit")
+"""Versions that all configurations of this package share."""
 
 COLUMNS = (
     ("click", "click", "click_ms"),
@@ -52,222 +41,128 @@ COLUMNS = (
     ("video Mbit/s", "video", "mbit_down"),
     ("video cores", "video", "cores"),
     ("memory", "scroll", "memory_mb"),
-    ("exact", "still", "exact_ms"),
 )
-DIGITS = {"cores": 2, "memory_mb": 0, "exact_ms": 0}
+OTHER_COLUMNS = (
+    ("first picture", "start", "first_picture_ms"),
+    ("click during video", "click-video", "click_ms"),
+    ("drag fps", "drag", "fps"),
+    ("drag age", "drag", "age_ms"),
+    ("typing age", "typing", "age_ms"),
+    ("exact after", "still", "exact_ms"),
+    ("idle cores", "still", "cores"),
+)
+"""Heading, scene and field of each column; the latter only at the first size, without a network link."""
 
 
-def files_of(result: dict[str, Any]) -> dict[str, str]:
-    """Return every file's path below ``docs``, and what is in it."""
-    charts = dict(_charts(result))
-    return {PAGE: page(result, list(charts)), DATA: compact(result), **charts}
-
-
-def write(result: dict[str, Any], directory: Path = REPOSITORY / "docs") -> Path:
-    """Write the files, and remove pictures that are none of them; return the page's path."""
-    files = files_of(result)
-    (directory / PICTURES).mkdir(parents=True, exist_ok=True)
-    for old in (directory / PICTURES).glob("*.svg"):
+def write(result: dict[str, Any], directory: Path = DOCS) -> Path:
+    """Update the page in ``directory``, replace its charts and data, and return its path."""
+    page = directory / PAGE
+    text = fill(page.read_text(encoding="utf-8"), result)
+    (directory / DIRECTORY).mkdir(exist_ok=True)
+    for old in (directory / DIRECTORY).glob("*.svg"):
         old.unlink()
-    for name, text in files.items():
-        (directory / name).write_text(text, encoding="utf-8")
-    return directory / PAGE
+    for name, content in {PAGE: text, DATA: to_json(result), **charts(result)}.items():
+        (directory / name).write_text(content, encoding="utf-8")
+    return page
 
 
-def compact(result: dict[str, Any]) -> str:
-    """Return a run's results as JSON with a line for each row, so that a change of one is a change of one line."""
-    parts = {key: value for key, value in result.items() if key not in ("configurations", "targets", "again")}
-    listed = ",\n".join(f"{_json(name)}:{_by_rows(each)}" for name, each in result["configurations"].items())
-    again = f',\n"again":{_by_rows(result["again"])}' if "again" in result else ""
-    targets = ",\n".join(map(_json, result["targets"]))
-    return f'{_json(parts)[:-1]},\n"configurations":{{\n{listed}}}{again},\n"targets":[\n{targets}]}}\n'
+def fill(page: str, result: dict[str, Any]) -> str:
+    """Return the page with new generated sections; raise `ValueError` if it lacks one."""
+    sections = {
+        "machine": _machine(result),
+        "configurations": _configurations(result),
+        "results": _results(result),
+        "targets": target_section(result["configurations"]),
+    }
+    if missing := sections.keys() - {match[2] for match in SECTION.finditer(page)}:
+        raise ValueError(f"{PAGE} has no section for {', '.join(sorted(missing))}")
+    return SECTION.sub(lambda match: "\n".join([match[1], *sections[match[2]], "", match[3]]), page)
 
 
-def _by_rows(configuration: dict[str, Any]) -> str:
-    told_once = _json({key: value for key, value in configuration.items() if key != "rows"})[:-1]
-    rows = ",\n".join(map(_json, configuration["rows"]))
-    return f'{told_once},"rows":[\n{rows}]}}'
+def handwritten(page: str) -> str:
+    """Return the page without its generated sections."""
+    return SECTION.sub("", page)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+def date_of(result: dict[str, Any]) -> str:
+    """Return the date of a run, as the page writes it."""
+    date: str = result["date"].replace("T", " ").replace("+00:00", " UTC")
+    return date
 
 
-# -- the pictures -------------------------------------------------------------------------------------------------
-
-
-def _charts(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    results = result["configurations"]
-    for file, title, size, link, scene, field in CHARTS:
-        where = (size, link, scene)
-        pairs = field.endswith("_ms")
-        bars = [
-            Bar(
-                name,
-                number(results, name, where, f"{field}|p50" if pairs else field),
-                number(results, name, where, f"{field}|p95") if pairs else None,
-            )
-            for name in CONFIGURATIONS
-            if name in results
-        ]
-        if any(bar.value is not None for bar in bars):
-            unit = "milliseconds, p50 / p95; less is better" if pairs else ""
-            subtitle = ", ".join(filter(None, (size, link, unit)))
-            yield f"{PICTURES}/{file}.svg", draw(title, subtitle, bars, DIGITS.get(field, 1))
-
-
-# -- the page -----------------------------------------------------------------------------------------------------
-
-
-def page(result: dict[str, Any], charts: list[str]) -> str:
-    """Return the page; ``charts`` are the pictures that there are."""
-    found = conclusions(result)
-    lines = [
-        "# The ways to a desktop, compared",
-        "",
-        "<!-- Written by `scripts/bench --report`: change the run or the rules, not this page. -->",
-        "",
-        "What a person feels of a desktop in a browser, for every configuration of this package and for what else can",
-        f"be installed, in one run of `scripts/bench`; [the run's numbers]({DATA}) are all that this page knows.",
-        "[bench/README.md](../bench/README.md) says how each of them is measured. Numbers of other runs don't compare.",
-        *(["", f"**This was a quick run**: {QUICK}"] if result["quick"] else []),
-        "",
-        "## In short",
-        "",
-        *(f"- **{each.title}** {each.in_short}" for each in found),
-        f"- **Are the stream server's targets met?** {_targets_sentence(result)}",
-        "",
-        *_machine(result),
-        *_configurations(result),
-        *_measured(result, charts),
-        "## Conclusions",
-        "",
-        _rules(result),
-        "",
-        *(line for each in found for line in _conclusion(each)),
-        *_targets(result),
-    ]  # fmt: skip
-    return "\n".join(lines).rstrip("\n") + "\n"
+# -- the sections -------------------------------------------------------------------------------------------------
 
 
 def _machine(result: dict[str, Any]) -> list[str]:
     machine = result["machine"]
-    ours: dict[str, str] = next(
+    own: dict[str, str] = next(
         (each["versions"] for each in result["configurations"].values() if "commit" in each["versions"]), {}
     )
-    about = {
-        "this package": ", ".join(f"{part} {number}".strip() for part, number in ours.items() if part in OURS),
-        "date": result["date"].replace("T", " ").replace("+00:00", " UTC"),
-        "processor": f"{machine['cores']} cores of {machine['cpu']} ({machine['machine']}), shared with the browser",
-        "memory": f"{machine['memory_gb']} GB",
-        "kernel, Python": f"{machine['kernel']}, {machine['python']}",
-        "load before": f"{machine['load_before']:.2f}",
-        "the run took": f"{result['seconds']} s",
-    }
-    for name, link in result["links"].items():
-        if link["mbit"]:
-            about[f"the link {name}"] = f"{link['mbit']:g} Mbit/s each way, {link['round_trip']:g} ms there and back"
-    return ["## The machine", "", "| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in about.items()), ""]
+    versions = ", ".join(f"{name} {own[name]}" for name in OWN_VERSIONS if name in own)
+    links = [
+        f"`{name}` is {link['mbit']:g} Mbit/s in each direction with a round trip of {link['round_trip']:g} ms"
+        for name, link in result["links"].items()
+        if link["mbit"]
+    ]
+    return [
+        *([QUICK, ""] if result["quick"] else []),
+        f"- Run: {date_of(result)}, {versions}; it took {result['seconds']} s. `auto` chose `{result['default']}`.",
+        f"- Machine: {machine['cores']} cores of {machine['cpu']} ({machine['machine']}), shared with the browser; "
+        f"{machine['memory_gb']} GB; Linux {machine['kernel']}; Python {machine['python']}; "
+        f"load before the run {machine['load_before']:.2f}.",
+        *([f"- Links: {'; '.join(links)}."] if links else []),
+    ]
 
 
 def _configurations(result: dict[str, Any]) -> list[str]:
-    there = [each for each in CONFIGURATIONS.values() if each.name in result["configurations"]]
-    width = max((len(each.name) for each in there), default=0)
-    lines = ["## The configurations", "", "| | | versions |", "|---|---|---|"]
-    for each in there:
-        versions = result["configurations"][each.name]["versions"].items()
-        told_versions = ", ".join(f"{part} {number}" for part, number in versions if number and part not in OURS)
-        lines.append(f"| `{each.name}` | {each.what} | {told_versions} |")
-    lines += ["", "What a picture passes from right to left, and what is spoken between two parts:", "", "```"]
-    for each in there:
-        drawn = each.hops[0]
-        for spoken, part in zip(each.hops[1::2], each.hops[2::2], strict=True):
-            drawn += f" ◄─{spoken}─ {part}"
-        lines.append(f"{each.name:{width}}  {drawn}")
-    lines += ["```", ""]
-    if absent := [words for name in CONFIGURATIONS if (words := missing(result, name))]:
-        lines += ["Without numbers:", "", *(f"- {words}" for words in absent), ""]
-    partly = {n: each["error"] for n, each in result["configurations"].items() if each["rows"] and "error" in each}
-    if partly:
-        lines += ["Measured in part:", "", *(f"- `{name}`: {error}" for name, error in partly.items()), ""]
+    lines = ["| configuration | | path of a picture, from right to left | versions |", "|---|---|---|---|"]
+    for name in [name for name in CONFIGURATIONS if name in result["configurations"]]:
+        configuration, found = CONFIGURATIONS[name], result["configurations"][name]
+        versions = [f"{name} {version}" for name, version in found["versions"].items() if name not in OWN_VERSIONS]
+        error = found.get("error", "" if found["rows"] else "it gave no numbers")
+        failed = [f"{'measured in part' if found['rows'] else 'not measured'}: {error}"] if error else []
+        path = _path(configuration.hops)
+        lines.append(f"| `{name}` | {configuration.description} | {path} | {', '.join(versions + failed)} |")
     return lines
 
 
-def _measured(result: dict[str, Any], charts: list[str]) -> list[str]:
-    titles = {f"{PICTURES}/{file}.svg": f"{title}, {size}, {link}" for file, title, size, link, *_ in CHARTS}
-    lines = ["## What was measured", ""]
-    lines += [line for chart in charts for line in (f"![{titles[chart]}]({chart})", "")]
+def _path(hops: tuple[str, ...]) -> str:
+    """Return the programs from the browser to the display, with the protocol between each two."""
+    path = hops[0]
+    for protocol, program in zip(hops[1::2], hops[2::2], strict=True):
+        path += f" ←{protocol}— {program}"
+    return path
+
+
+def _results(result: dict[str, Any]) -> list[str]:
+    alternatives = titles()
+    lines = [f"![{alternatives[chart]}]({chart})" for chart in charts(result)]
     for size, link in ((HD, "loopback"), (FULL_HD, "loopback"), (HD, FAST), (HD, SLOW)):
-        rows = [row for name in CONFIGURATIONS if (row := _row(result, name, size, link))]
-        if rows:
-            heads = " | ".join(head for head, _, _ in COLUMNS)
-            lines += [f"### {size}, {link}", "", f"| | {heads} |", f"|---{'|---:' * len(COLUMNS)}|", *rows, ""]
-    lines += [
-        "Clicks and ages are in milliseconds, p50/p95: half of them and 95 of a hundred are no greater; cores and",
-        "memory (in MB) are of everything on the server; exact is how long after motion the canvas has every pixel",
-        "right, in milliseconds (a `<video>` can't be read so).",
-        "",
-    ]
-    return lines
+        lines += _table(f"### {size}, {link}", result, size, link, COLUMNS)
+    return lines + _table(f"### Other scenes, {HD}, loopback", result, HD, "loopback", OTHER_COLUMNS)
 
 
-def _row(result: dict[str, Any], name: str, size: str, link: str) -> str:
-    """Return a configuration's line of a table, or nothing where it has no number for it."""
-    rows = result["configurations"].get(name, {}).get("rows", [])
-    scenes = {row["scene"]: row for row in rows if (row["size"], row["link"]) == (size, link)}
-    cells = [_told(scenes.get(scene, {}).get(field), DIGITS.get(field, 1)) for _, scene, field in COLUMNS]
-    return f"| {name} | {' | '.join(cells)} |" if any(cells) else ""
+def _table(
+    heading: str, result: dict[str, Any], size: str, link: str, columns: Iterable[tuple[str, str, str]]
+) -> list[str]:
+    """Return a table of the configurations that have numbers at this size and link, empty without any."""
+    found = {name: result["configurations"][name] for name in CONFIGURATIONS if name in result["configurations"]}
+    if "again" in result:
+        found[f"{result['again']['configuration']}, again"] = result["again"]
+    headings = [heading for heading, _, _ in columns]
+    lines = []
+    for name, configuration in found.items():
+        rows = [row for row in configuration["rows"] if (row["size"], row["link"]) == (size, link)]
+        scenes = {row["scene"]: row for row in rows}
+        cells = [_cell(scenes.get(scene, {}).get(field), field) for _, scene, field in columns]
+        if any(cells):
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+    if not lines:
+        return []
+    return ["", heading, "", f"| | {' | '.join(headings)} |", f"|---{'|---:' * len(headings)}|", *lines]
 
 
-def _told(value: Any, digits: int) -> str:
+def _cell(value: Any, field: str) -> str:
     if value is None:
         return ""
-    return pair(value) if isinstance(value, dict) else cell(value, digits)
-
-
-def _rules(result: dict[str, Any]) -> str:
-    rules = result["rules"]
-    name = result.get("again", {}).get("configuration")
-    again = f", and more than `{name}` differed from itself when it was measured again, at the end" if name else ""
-    least = ", ".join(f"{amount:g} {unit}" for unit, amount in rules["least"].items())
-    return (
-        f"A difference counts where it is more than {rules['relative'] * 100:g} % of the smaller number, and more than "
-        f"{least}{again}. On the whole a configuration is better where the respects in which it is better are at least "
-        f"{rules['majority']:g} times those in which it is worse. What it takes of the machine is told besides."
-    )
-
-
-def _conclusion(conclusion: Conclusion) -> list[str]:
-    lines = [f"### {conclusion.title}", "", *(f"{sentence}  " for sentence in conclusion.sentences)]
-    lines[-1] = lines[-1].rstrip()
-    for table in conclusion.tables:
-        lines += ["", *table]
-    return [*lines, ""]
-
-
-def _targets_sentence(result: dict[str, Any]) -> str:
-    counts = {met: sum(check["met"] is met for check in result["targets"]) for met in (True, False, None)}
-    if not counts[True] and not counts[False]:
-        return "None of them was measured."
-    unknown = f"; {counts[None]} were not measured" if counts[None] else ""
-    if not counts[False]:
-        return f"All {counts[True]} that were measured are met{unknown}."
-    return f"{counts[True]} are met, {counts[False]} are missed{unknown}."
-
-
-def _targets(result: dict[str, Any]) -> list[str]:
-    lines = ["### Are the stream server's targets met?", "", _targets_sentence(result), ""]
-    for met, words in ((False, "Missed"), (True, "Met")):
-        checks = [check for check in result["targets"] if check["met"] is met]
-        if checks:
-            lines += [f"| {words} | measured | target | peers |", "|---|---:|---:|---:|", *map(_check, checks), ""]
-    return lines
-
-
-def _check(check: dict[str, Any]) -> str:
-    digits = 4 if "cores" in check["field"] else 1
-    limit = f"{'≥' if check['sense'] == '>=' else '≤'} {cell(check['limit'], digits)}"
-    limit += f" ({check['of']})" if check["of"] else ""
-    peers = ", ".join(cell(value, digits) for value in check["peers"].values())
-    what = f"{check['size']}, {check['link']}, {check['scene']}: {check['field'].replace('|', ' ')}"
-    return f"| {what} | {cell(check['measured'], digits)} | {limit} | {peers} |"
+    return pair(value) if isinstance(value, dict) else cell(value, digits(field))

@@ -1,4 +1,4 @@
-"""Every configuration that is measured, as data; and why one of them can't be measured here."""
+"""The configurations to measure, as data, and the reason if one cannot run here."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ XORGXRDP = "/usr/lib/xorg/modules/libxorgxrdp.so"
 
 @dataclass(frozen=True)
 class Configuration:
-    """One way to a desktop.
+    """A backend with a transport and options, or a peer, which has no ``backend``.
 
-    ``hops``: what a picture passes from the browser on, and between two parts what they speak. ``worker``: what the
-    process is called that makes the pictures. ``parts``: whose versions count, each with who knows it: ``debian`` or
-    ``python``. ``runs``: processes that must be there besides the worker, or it is not what it says. ``needs``:
-    programs or files besides the backend's own, and the package that has each. ``variant``: one of a way that is there
-    already, measured at the first size alone. A peer has no ``backend``.
+    ``hops``: the programs from the browser to the display, with the protocol between each two. ``worker``: the name of
+    the process that encodes the picture. ``packages``: packages whose versions are recorded, each with its source,
+    ``debian`` or ``python``. ``runs``: other processes that must run. ``needs``: programs or files that the backend
+    itself does not require, each with its package. ``variant``: a variation of another configuration, measured only at
+    the first size without a network link.
     """
 
     name: str
-    what: str
+    description: str
     hops: tuple[str, ...]
     worker: str
     backend: str = ""
     transport: str = "direct"
     options: Mapping[str, str] = field(default_factory=dict)
-    parts: Mapping[str, str] = field(default_factory=dict)
+    packages: Mapping[str, str] = field(default_factory=dict)
     runs: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
     variant: bool = False
     never_as_root: str = ""
 
     def desktop_options(self) -> DesktopOptions:
-        """Return what its desktop is started with, as far as this version knows of it."""
+        """Return the options of its desktop; raise `InvalidOption` if this version does not know one."""
         return DesktopOptions.from_json(
             {**DesktopOptions().to_json(), "backend": self.backend, "transport": self.transport, "extra": self.options}
         )
 
     def traits(self) -> dict[str, Any]:
-        """Return what ``c.VncProxy`` says for it."""
+        """Return the traits of ``c.VncProxy``."""
         traits: dict[str, Any] = {"backend": self.backend, "transport": self.transport}
         return traits | ({"backend_options": dict(self.options)} if self.options else {})
 
     def obstacle(self) -> str | None:
-        """Return why it can't run here, in one sentence, or ``None``."""
+        """Return the reason why it cannot run here, in one sentence, or ``None``."""
         if not self.backend:
-            return None  # a peer is installed when it is asked for
+            return None  # peers are installed on demand
         try:
             own = self.backend == UntunedX11vnc.name
             backend: Backend = UntunedX11vnc() if own else choose(self.desktop_options())
@@ -67,11 +67,11 @@ class Configuration:
         if self.never_as_root and os.geteuid() == 0:
             return self.never_as_root
         lacking = [program.names[0] for program in missing_programs(backend, self.desktop_options())]
-        lacking += [f"{package} ({need})" for need, package in self.needs.items() if not _is_there(need)]
+        lacking += [f"{package} ({need})" for need, package in self.needs.items() if not _is_installed(need)]
         return f"Not installed: {', '.join(lacking)}." if lacking else None
 
 
-def _is_there(need: str) -> bool:
+def _is_installed(need: str) -> bool:
     return Path(need).exists() or shutil.which(need) is not None
 
 
@@ -86,124 +86,124 @@ CONFIGURATIONS: dict[str, Configuration] = {
     for each in (
         Configuration(
             "stream",
-            "our own server: exact tiles, and H.264 while much of the screen moves",
+            "this package's own server: lossless tiles, and H.264 while much of the screen changes",
             (*BRIDGE, "stream", "X11", "Xvfb"),
             "jupyter_vnc_proxy.stream",
             "stream",
-            parts={"pixelflux": "python", "xvfb": "debian"},
+            packages={"pixelflux": "python", "xvfb": "debian"},
             runs=("Xvfb",),
         ),
         Configuration(
             "tigervnc",
-            "TigerVNC: display and VNC server in one process",
+            "TigerVNC's Xvnc, display and VNC server in one process",
             (*BRIDGE, "Xvnc"),
             "Xtigervnc",
             "tigervnc",
-            parts=XVNC,
+            packages=XVNC,
         ),
         Configuration(
             "tigervnc-websockify",
-            "the same with websockify before it",
+            "the same behind websockify",
             (*FRAMED, "websockify", "RFB", "Xvnc"),
             "Xtigervnc",
             "tigervnc",
             "websockify",
-            parts={**XVNC, "websockify": "python"},
+            packages={**XVNC, "websockify": "python"},
             runs=("websockify",),
             variant=True,
         ),
         Configuration(
             "x11vnc",
-            "x11vnc that looks at an Xvfb",
+            "x11vnc on Xvfb",
             (*BRIDGE, "x11vnc", "X11", "Xvfb"),
             "x11vnc",
             "x11vnc",
-            parts=X11VNC,
+            packages=X11VNC,
             runs=("Xvfb",),
         ),
         Configuration(
             "x11vnc-websockify",
-            "the same with websockify before it",
+            "the same behind websockify",
             (*FRAMED, "websockify", "RFB", "x11vnc", "X11", "Xvfb"),
             "x11vnc",
             "x11vnc",
             "websockify",
-            parts={**X11VNC, "websockify": "python"},
+            packages={**X11VNC, "websockify": "python"},
             runs=("websockify",),
             variant=True,
         ),
         Configuration(
             "x11vnc-native",
-            "the same with libvncserver's own WebSocket",
+            "the same with libvncserver's WebSocket",
             (*FRAMED, "x11vnc", "X11", "Xvfb"),
             "x11vnc",
             "x11vnc",
             "native",
-            parts=X11VNC,
+            packages=X11VNC,
             runs=("Xvfb",),
             variant=True,
         ),
         Configuration(
             "x11vnc-defaults",
-            "the same without our parameters for speed",
+            "the same without our tuning options",
             (*BRIDGE, "x11vnc", "X11", "Xvfb"),
             "x11vnc",
             UntunedX11vnc.name,
-            parts=X11VNC,
+            packages=X11VNC,
             runs=("Xvfb",),
             variant=True,
         ),
         Configuration(
             "x11vnc-xdummy",
-            "x11vnc that looks at Xorg with its dummy driver",
+            "x11vnc on Xorg with its dummy driver",
             (*BRIDGE, "x11vnc", "X11", "Xorg, dummy"),
             "x11vnc",
             "x11vnc",
             options={"xserver": "xdummy"},
-            parts={"x11vnc": "debian", "xserver-xorg-core": "debian", "xserver-xorg-video-dummy": "debian"},
+            packages={"x11vnc": "debian", "xserver-xorg-core": "debian", "xserver-xorg-video-dummy": "debian"},
             runs=("Xorg",),
             variant=True,
         ),
         Configuration(
             "wayland",
-            "our own server with a Wayland compositor in it, and Weston full screen on that",
+            "our own server as Wayland compositor, with Weston full screen in it",
             (*BRIDGE, "stream", "Wayland", "Weston", "X11", "Xwayland"),
             "jupyter_vnc_proxy.stream",
             "wayland",
-            parts={"pixelflux": "python", "weston": "debian", "xwayland": "debian"},
+            packages={"pixelflux": "python", "weston": "debian", "xwayland": "debian"},
             runs=("weston",),
         ),
         Configuration(
             "wayvnc",
-            "wayvnc, which looks at a headless sway",
+            "wayvnc on headless sway",
             (*BRIDGE, "wayvnc", "Wayland", "sway", "X11", "Xwayland"),
             "wayvnc",
             "wayland",
             "wayvnc",
-            parts={"wayvnc": "debian", "sway": "debian"},
+            packages={"wayvnc": "debian", "sway": "debian"},
             runs=("sway",),
             variant=True,
             never_as_root="sway refuses to run as root, and this run's user is root.",
         ),
         Configuration(
             "rdp",
-            "xfreerdp, full screen on an Xvfb, to an xrdp on this machine",
+            "xfreerdp full screen on Xvfb, connected to xrdp on the same machine",
             (*BRIDGE, "stream", "X11", "xfreerdp on Xvfb", "RDP", "xrdp", "xup", "Xorg, xrdpdev"),
             "jupyter_vnc_proxy.stream",
             "rdp",
-            options={"rdp_host": "127.0.0.1"},  # its port is known when it listens
-            parts={"xrdp": "debian", "xorgxrdp": "debian", "freerdp2-x11": "debian"},
+            options={"rdp_host": "127.0.0.1"},  # its port is known only when it listens
+            packages={"xrdp": "debian", "xorgxrdp": "debian", "freerdp2-x11": "debian"},
             needs=XFREERDP,
         ),
         Configuration(
             "jupyter-remote-desktop-proxy",
-            "a peer: TigerVNC behind jupyter-server-proxy",
+            "peer: TigerVNC behind jupyter-server-proxy",
             ("noVNC", "WebSocket", "jupyter-server-proxy", "WebSocket", "websockify", "RFB", "Xvnc"),
             "Xtigervnc",
         ),
         Configuration(
             "selkies",
-            "a peer: H.264 to a page of its own",
+            "peer: H.264 to its own page",
             ("its page", "WebSocket", "jupyter-server-proxy", "WebSocket", "Selkies", "X11", "Xvfb"),
             "selkies",
         ),

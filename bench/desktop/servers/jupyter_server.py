@@ -1,4 +1,4 @@
-"""A Jupyter server for each configuration: ours with one of its backends, or a peer in an environment of its own."""
+"""A Jupyter server with a home directory of its own, and the processes that it starts."""
 
 from __future__ import annotations
 
@@ -17,46 +17,48 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from ..command_process import REPOSITORY
-from . import processes, untuned_x11vnc
-from .configurations import CONFIGURATIONS, Configuration
+from . import processes
+from .versions import python_version
 
 TOKEN = "bench"
 MARKER = "DESKTOP_BENCH"
-"""Environment variable that every process of a server carries; its value is the server's directory."""
+"""Environment variable of every process of a server; its value is the server's directory."""
 
 RUN = "DESKTOP_BENCH_RUN"
-"""The same, with a value that whoever starts the bench may give to tell the processes of one run from another's."""
+"""The same for a whole run: its value is inherited from the environment, and tells apart the processes of two runs."""
 
-SESSION = ("sleep", "infinity")
-"""The session of every desktop, so that only the servers are measured."""
+SESSION_COMMAND = ("sleep", "infinity")
+"""The session of every desktop: it does nothing, so that only the servers are measured."""
 
-START_TIMEOUT = 60.0
-STOP_TIMEOUT = 15.0
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 15.0
 
-UNNEEDED = ("jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim")
-"""Extensions that no desktop needs."""
+UNUSED_EXTENSIONS = ("jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim")
+"""Server extensions that are switched off, since no desktop needs them."""
 
 
 class ServerError(Exception):
-    """It could not be started, or shows no desktop; the message is one sentence."""
+    """A server does not start, or shows no desktop; the message is one sentence."""
 
 
 class JupyterServer:
-    """A Jupyter server with a home of its own, and the page on which it shows its desktop."""
+    """A Jupyter server, and the page on which it shows its desktop.
+
+    Life cycle: `start`, then `check` after the first picture, then `stop`, which is also safe after a failed start.
+    """
 
     name = ""
     page = ""
-    """The page's address below the base URL."""
+    """URL of the page, relative to the base URL."""
 
     worker = ""
-    """What the process is called that makes the pictures: the VNC server, which may be the X server too."""
+    """Name of the process that encodes the picture: the VNC server, which may also be the X server."""
 
     python = sys.executable
     package = "jupyter-vnc-proxy"
 
     def __init__(self, geometry: str) -> None:
-        # Short, for the paths of sockets.
+        # Short, because the path of a Unix socket has at most 107 bytes.
         self.directory = Path(tempfile.mkdtemp(prefix="vb-", dir="/tmp"))
         self.home = self.directory / "home"
         self.home.mkdir()
@@ -64,20 +66,20 @@ class JupyterServer:
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
-    # -- what a configuration says ------------------------------------------------------------------------------
+    # -- what subclasses override ---------------------------------------------------------------------------------
 
     def config(self) -> dict[str, Any]:
-        """Return traits of its own."""
+        """Return additional traits."""
         return {}
 
     def environment(self) -> dict[str, str]:
-        """Return variables of its own."""
+        """Return additional environment variables."""
         return {}
 
     def display(self) -> tuple[str, Path] | None:
-        """Return the desktop's display and the file with its cookie, as its session sees them; ``None`` without one."""
+        """Return the session's ``DISPLAY`` and the path of its cookie; ``None`` if no session runs."""
         for process in self.processes():
-            if process.argv == SESSION:
+            if process.argv == SESSION_COMMAND:
                 with contextlib.suppress(OSError):
                     variables = processes.environment(process.pid)
                     cookies = variables.get("XAUTHORITY") or os.fspath(self.home / ".Xauthority")
@@ -85,14 +87,14 @@ class JupyterServer:
         return None
 
     def versions(self) -> dict[str, str]:
-        """Return the versions of what runs."""
-        return {self.package: version_in(self.python, self.package)}
+        """Return the versions of what runs, by package."""
+        return {self.package: python_version(self.python, self.package)}
 
-    # -- its life -----------------------------------------------------------------------------------------------
+    # -- life cycle -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start it and wait until it answers; no desktop runs then."""
-        unneeded = dict.fromkeys(UNNEEDED, False)
+        """Start it and wait until it answers; no desktop runs yet."""
+        unneeded = dict.fromkeys(UNUSED_EXTENSIONS, False)
         server: dict[str, Any] = {"port": self.port, "port_retries": 0, "ip": "127.0.0.1", "open_browser": False}
         server |= {"allow_root": True, "root_dir": os.fspath(self.home), "jpserver_extensions": unneeded}
         config = {"ServerApp": server, "IdentityProvider": {"token": TOKEN}, **self.config()}
@@ -112,7 +114,7 @@ class JupyterServer:
                 env=env,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
             with contextlib.suppress(OSError):
                 self.get("api").close()
@@ -123,35 +125,35 @@ class JupyterServer:
 
     @property
     def pid(self) -> int:
-        """The Jupyter server's own process id."""
+        """The process id of the Jupyter server itself."""
         assert self._process is not None
         return self._process.pid
 
     def get(self, path: str, timeout: float = 5.0) -> Any:
-        """Ask for a page; the answer is to be closed."""
+        """Request a page and return the response, which the caller closes."""
         url = f"http://127.0.0.1:{self.port}/{path}"
         request = urllib.request.Request(url, headers={"Authorization": f"token {TOKEN}"})
         return urllib.request.urlopen(request, timeout=timeout)
 
     def log(self) -> str:
-        """Return what the server wrote."""
+        """Return the server's log."""
         return (self.directory / "jupyter.log").read_text(errors="replace")
 
     def processes(self) -> list[processes.Process]:
-        """Return its processes and its desktop's."""
+        """Return the processes of the server and its desktop."""
         return processes.marked(MARKER, os.fspath(self.directory))
 
     def command(self) -> str:
-        """Return the command of the process that makes the pictures, with nothing in it that is this run's alone."""
+        """Return the command line of the worker, with placeholders for the directory and the display."""
         argv = next((process.argv for process in self.processes() if process.name == self.worker), ())
         words = [re.sub(r"^:\d+$", ":N", word.replace(os.fspath(self.directory), "DIR")) for word in argv]
         return shlex.join([Path(words[0]).name, *words[1:]]) if words else ""
 
     def check(self) -> None:
-        """Raise `ServerError` where what runs, once there is a picture, is not what was asked for."""
+        """Raise `ServerError` if what runs after the first picture is not what the configuration names."""
 
     def wait_for_display(self, timeout: float = 30.0) -> tuple[str, Path]:
-        """Wait until the desktop has a display."""
+        """Wait until the desktop has a display; return what `display` does."""
         deadline = time.monotonic() + timeout
         while (found := self.display()) is None:
             if time.monotonic() > deadline:
@@ -160,108 +162,20 @@ class JupyterServer:
         return found
 
     def stop(self) -> None:
-        """End it as a person would, then whatever is left of it, and remove its directory."""
+        """Terminate it, kill what is left of its processes, and remove its directory."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(STOP_TIMEOUT)
+                self._process.wait(STOP_TIMEOUT_SECONDS)
         processes.end(MARKER, os.fspath(self.directory))
         if self._process is not None:
-            self._process.wait(STOP_TIMEOUT)
+            self._process.wait(STOP_TIMEOUT_SECONDS)
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-class OurServer(JupyterServer):
-    """This project's server, with the backend, transport and options of a configuration."""
-
-    page = "vnc/"
-
-    def __init__(self, configuration: Configuration, geometry: str) -> None:
-        super().__init__(geometry)
-        self.configuration = configuration
-        self.name = configuration.name
-        self.worker = configuration.worker
-
-    def config(self) -> dict[str, Any]:
-        """Choose the backend, and a session that does nothing."""
-        traits = self.configuration.traits()
-        if extra := self.extra_options():
-            traits["backend_options"] = {**traits.get("backend_options", {}), **extra}
-        return {"VncProxy": {**traits, "geometry": self.geometry, "session_command": SESSION}}
-
-    def extra_options(self) -> dict[str, str]:
-        """Return options that are known only now."""
-        return {}
-
-    def environment(self) -> dict[str, str]:
-        """Keep its desktops apart from others', and announce the bench's own backend."""
-        variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
-        if self.configuration.backend == untuned_x11vnc.UntunedX11vnc.name:
-            packages = self.directory / "packages"
-            untuned_x11vnc.install(packages)
-            variables["PYTHONPATH"] = f"{packages}{os.pathsep}{REPOSITORY}"
-        return variables
-
-    def display(self) -> tuple[str, Path] | None:
-        """Return what the desktop says of its display: some have a session of their own, which shows no other."""
-        with contextlib.suppress(OSError), self.get("api/desktops/default") as answer:
-            model = json.load(answer)
-            if model["phase"] == "running" and model["display"]:
-                return model["display"], Path(model["xauthority"])
-        return None
-
-    def check(self) -> None:
-        """See that what runs is what the configuration says."""
-        there = {process.name for process in self.processes()}
-        if missing := [name for name in (self.worker, *self.configuration.runs) if name not in there]:
-            raise ServerError(f"It runs without {' and '.join(missing)}, so it is not what it says.")
-
-    def versions(self) -> dict[str, str]:
-        """Return our commit's, and those of the parts that do the work."""
-        git = ["git", "-C", os.fspath(REPOSITORY), "describe", "--always", "--dirty"]
-        commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-        parts = {
-            part: version_in(self.python, part) if source == "python" else debian_version(part)
-            for part, source in self.configuration.parts.items()
-        }
-        return {**super().versions(), "commit": commit, **parts}
-
-
 def free_port() -> int:
-    """Return a port of the loopback that nothing listens on."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def version_in(python: str | Path, package: str) -> str:
-    """Return the version of a Python package in an environment, or nothing."""
-    code = f"import importlib.metadata as m; print(m.version({package!r}))"
-    return subprocess.run([os.fspath(python), "-c", code], capture_output=True, text=True, check=False).stdout.strip()
-
-
-def debian_version(package: str) -> str:
-    """Return the version of a Debian package, or nothing."""
-    query = shutil.which("dpkg-query")
-    if query is None:
-        return ""
-    return subprocess.run(
-        [query, "-Wf", "${Version}", package], capture_output=True, text=True, check=False
-    ).stdout.strip()
-
-
-def make_server(name: str, geometry: str) -> JupyterServer:
-    """Return the server of a configuration, not started yet; raise `ServerError` where it can't be had here."""
-    configuration = CONFIGURATIONS[name]
-    if (obstacle := configuration.obstacle()) is not None:
-        raise ServerError(obstacle)
-    if configuration.backend == "rdp":
-        from .rdp_server import RdpServer
-
-        return RdpServer(configuration, geometry)
-    if configuration.backend:
-        return OurServer(configuration, geometry)
-    from .peers import PEERS
-
-    return PEERS[name](geometry)

@@ -1,4 +1,4 @@
-"""What else people can install from PyPI, each in an environment of its own under .cache/bench/, which is kept."""
+"""The peers, from PyPI: each in a virtual environment below .cache/bench/, which later runs reuse."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..command_process import REPOSITORY
-from .jupyter_server import JupyterServer, ServerError, debian_version
+from ..paths import REPOSITORY
+from .jupyter_server import JupyterServer, ServerError
+from .versions import debian_version
 
 ENVIRONMENTS = REPOSITORY / ".cache" / "bench"
-INSTALL_TIMEOUT = 900.0
+INSTALL_TIMEOUT_SECONDS = 900.0
 
 
 class PeerServer(JupyterServer):
-    """A Jupyter server with a peer in it, which makes its desktop in its own way when its page is opened."""
+    """A Jupyter server with a peer installed, which starts its desktop when its page is opened."""
 
     install: tuple[str, ...] = ("jupyter-server", "jupyter-server-proxy")
 
@@ -25,7 +26,7 @@ class PeerServer(JupyterServer):
         super().__init__(geometry)
 
     def _environment(self) -> Path:
-        """Return the Python of the peer's environment, which is made where it is missing."""
+        """Return the Python of the peer's environment; create the environment if it is missing."""
         directory = ENVIRONMENTS / self.name
         ready, python = directory / "ready", directory / "bin" / "python"
         if not ready.exists():
@@ -34,11 +35,11 @@ class PeerServer(JupyterServer):
                 [os.fspath(python), "-m", "pip", "install", "-q", self.name, *self.install],
             ):
                 try:
-                    subprocess.run(argv, check=True, capture_output=True, text=True, timeout=INSTALL_TIMEOUT)
+                    subprocess.run(argv, check=True, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_SECONDS)
                 except subprocess.CalledProcessError as error:
-                    raise ServerError(f"It can't be installed: {error.stderr.strip()[-300:]}") from error
+                    raise ServerError(f"Installation failed: {error.stderr.strip()[-300:]}") from error
                 except (OSError, subprocess.TimeoutExpired) as error:
-                    raise ServerError(f"It can't be installed: {error}") from error
+                    raise ServerError(f"Installation failed: {error}") from error
             ready.touch()
         return python
 
@@ -51,27 +52,27 @@ class JupyterRemoteDesktopProxy(PeerServer):
     worker = "Xtigervnc"
 
     def environment(self) -> dict[str, str]:
-        """Give it a session that does nothing, in the way that its documentation tells."""
+        """Set a session that does nothing, in the way its documentation describes."""
         script = self.directory / "xstartup"
         script.write_text("#!/bin/sh\nexec sleep infinity\n")
         script.chmod(0o700)
         return {"JUPYTER_REMOTE_DESKTOP_PROXY_XSTARTUP": os.fspath(script)}
 
     def versions(self) -> dict[str, str]:
-        """Return its version, and TigerVNC's."""
+        """Return its version and TigerVNC's."""
         server = "tigervnc-standalone-server"
         return {**super().versions(), server: debian_version(server)}
 
 
 class Selkies(PeerServer):
-    """Xvfb, and a server of its own that sends H.264 to a page of its own."""
+    """Xvfb with a server that sends H.264 to the peer's own page."""
 
     name = "selkies"
     page = "selkies/"
     worker = "selkies"
 
     def environment(self) -> dict[str, str]:
-        """Give it a session that does nothing, as an installed one that is the current desktop."""
+        """Set a session that does nothing: install one and make it the current desktop."""
         sessions = self.home / ".local" / "share" / "xsessions"
         sessions.mkdir(parents=True, exist_ok=True)
         entry = "[Desktop Entry]\nName=Idle\nExec=sleep infinity\nDesktopNames=idle\n"

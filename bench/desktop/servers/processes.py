@@ -1,4 +1,4 @@
-"""CPU time and memory of a server's processes, found by a variable that all of them inherit."""
+"""CPU time and memory of a server's processes, which are found by an inherited environment variable."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
-STOP_TIMEOUT = 10.0
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+STOP_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Process:
-    """One process: what it is called, and its seconds of CPU time so far."""
+    """A process; ``cpu`` is its CPU time so far, in seconds."""
 
     pid: int
     name: str
@@ -25,7 +25,7 @@ class Process:
 
 
 def _name(argv: tuple[str, ...]) -> str:
-    """Return what a process is called: the program, or the Python module or script that runs."""
+    """Return the name of a process: its program, or the Python module or script that it runs."""
     program = Path(argv[0]).name.split(" ")[0].rstrip(":")
     if not program.startswith("python") or len(argv) < 2:
         return program
@@ -37,7 +37,7 @@ def _name(argv: tuple[str, ...]) -> str:
 
 
 def marked(variable: str, value: str) -> list[Process]:
-    """Return the processes that have ``variable`` with ``value`` in their environment."""
+    """Return the processes with ``variable`` set to ``value``."""
     wanted = f"{variable}={value}".encode()
     found = []
     for entry in Path("/proc").iterdir():
@@ -47,24 +47,24 @@ def marked(variable: str, value: str) -> list[Process]:
             if wanted not in (entry / "environ").read_bytes().split(b"\0"):
                 continue
             argv = tuple((entry / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0"))
-            # The name may hold spaces and parentheses; after the last of them come state, ppid … (proc(5)).
+            # The name may contain spaces and parentheses; state, ppid … follow the last one (proc(5)).
             numbers = (entry / "stat").read_text().rpartition(")")[2].split()
             if numbers[0] != "Z":
-                cpu = (int(numbers[11]) + int(numbers[12])) / TICKS
+                cpu = (int(numbers[11]) + int(numbers[12])) / TICKS_PER_SECOND
                 found.append(Process(int(entry.name), _name(argv), argv, cpu))
     return found
 
 
 def environment(pid: int) -> dict[str, str]:
-    """Return the variables that a process was started with."""
+    """Return the environment that a process was started with."""
     entries = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
     return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
 
 def megabytes(pid: int, without: Collection[int] = ()) -> float:
-    """Return a process's PSS in MB: what it has alone, and its share of what it shares.
+    """Return a process's proportional set size (PSS) in MB.
 
-    ``without``: the numbers of System V segments that don't count, since they are the painter's.
+    ``without``: identifiers of System V segments that are not counted, because they belong to the painter.
     """
     total, counts = 0, True
     with contextlib.suppress(OSError):
@@ -78,7 +78,7 @@ def megabytes(pid: int, without: Collection[int] = ()) -> float:
 
 
 def cores(before: list[Process], after: list[Process], seconds: float) -> dict[str, float]:
-    """Return how many cores each name took between two looks, ``seconds`` apart, those that took none included."""
+    """Return the cores that each name used between two lists taken ``seconds`` apart, including unused ones."""
     earlier = {process.pid: process.cpu for process in before}
     used: dict[str, float] = {}
     for process in after:
@@ -87,14 +87,14 @@ def cores(before: list[Process], after: list[Process], seconds: float) -> dict[s
 
 
 def end(variable: str, value: str) -> list[str]:
-    """End what is left of a server, by the process ids; return the names of those that had to be killed."""
+    """Terminate, then kill, what is left of a server; return the names of the processes that had to be killed."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         left = marked(variable, value)
         names = [process.name for process in left]
         for process in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, number)
-        deadline = time.monotonic() + STOP_TIMEOUT
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         while marked(variable, value) and time.monotonic() < deadline:
             time.sleep(0.05)
         if not marked(variable, value):

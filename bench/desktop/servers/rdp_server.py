@@ -1,4 +1,4 @@
-"""A desktop behind RDP: an xrdp on the loopback, which shows an Xorg of its own and asks for no password."""
+"""A desktop over RDP: our server, and an xrdp on the loopback that shows an Xorg and asks for no password."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
 from . import processes
 from .configurations import XORG
-from .jupyter_server import MARKER, OurServer, ServerError, free_port
+from .jupyter_server import MARKER, ServerError, free_port
+from .our_server import OurServer
 
 XORG_CONF = Path("/etc/X11/xrdp/xorg.conf")
-START_TIMEOUT = 20.0
+STOP_TIMEOUT_SECONDS = 20.0
 
 RETURN, LETTER_Y = 0xFF0D, 0x79
 """Keysyms (X11/keysymdef.h)."""
 
 LOGIN_SCREEN = "Loading keymap file"
-"""The last that xrdp writes before it shows its own screen, which says nothing when it is there: hence some tries."""
+"""The last log line before xrdp shows its login screen. No line says that the screen is ready, hence some tries."""
 
 LOGIN_TRIES = 8
-ANSWER_PAUSE = 0.5
+ANSWER_PAUSE_SECONDS = 0.5
 
 KEY_PRESS, KEY_RELEASE, MOTION = 2, 3, 6
-"""Events that XTEST makes (X.h)."""
+"""Event types for XTEST (X.h)."""
 
 XRDP_INI = """\
 [Globals]
@@ -69,51 +70,51 @@ ip=127.0.0.1
 port={directory}/xrdp_display_{number}
 code=20
 """
-"""xrdp.ini(5). ``autorun`` skips the log-in screen, and a path as ``port`` the session manager that would want one."""
+"""xrdp.ini(5). ``autorun`` skips the login screen; a socket path as ``port`` skips the session manager."""
 
 
 class RdpServer(OurServer):
-    """Our server with the backend ``rdp``, and what it connects to."""
+    """Our server with the backend ``rdp``, and the remote side to which it connects."""
 
     def start(self) -> None:
-        """Start the far side first."""
-        self.far_port = free_port()
+        """Start the remote side, then Jupyter."""
+        self.remote_port = free_port()
         self._answered, self._pause = 0, 0.0
         width, height = self.geometry.split("x")
-        self.cookie = self.directory / "far-cookie"
+        self.cookie = self.directory / "remote-cookie"
         write_cookie(self.cookie)
         env = {"PATH": os.environ.get("PATH", os.defpath), MARKER: os.fspath(self.directory)}
         env |= {"XRDP_SOCKET_PATH": os.fspath(self.directory), "XRDP_START_WIDTH": width, "XRDP_START_HEIGHT": height}
-        # Without DRI: a graphics card would do what the others can't have done.
+        # Without DRI: the other configurations use no graphics card either.
         text = XORG_CONF.read_text().replace('"DRI3" "1"', '"DRI3" "0"').replace("/dev/dri/renderD128", "")
         (self.directory / "xorg.conf").write_text(text)
         reader, writer = os.pipe()
-        with open(self.directory / "far.log", "ab") as log:
+        with open(self.directory / "remote.log", "ab") as log:
             argv = [XORG, "-displayfd", str(writer), "-config", os.fspath(self.directory / "xorg.conf")]
-            argv += ["-configdir", "/nonexistent", "-logfile", os.fspath(self.directory / "far-xorg.log")]
+            argv += ["-configdir", "/nonexistent", "-logfile", os.fspath(self.directory / "remote-xorg.log")]
             argv += ["-auth", os.fspath(self.cookie), "-noreset", "-nolisten", "tcp", "-s", "0"]
-            self._far = [subprocess.Popen(argv, env=env, stdout=log, stderr=log, pass_fds=[writer])]
+            self._remote = [subprocess.Popen(argv, env=env, stdout=log, stderr=log, pass_fds=[writer])]
             os.close(writer)
             with open(reader) as pipe:
-                number = pipe.readline().strip()  # the end of Xorg ends it, too
+                number = pipe.readline().strip()  # also returns when Xorg exits
             if not number:
                 raise ServerError(
-                    f"The far side's Xorg does not start: {(self.directory / 'far.log').read_text()[-300:]}"
+                    f"The remote side's Xorg does not start: {(self.directory / 'remote.log').read_text()[-300:]}"
                 )
             self.number = number
             ini = self.directory / "xrdp.ini"
-            ini.write_text(XRDP_INI.format(port=self.far_port, directory=self.directory, number=number))
+            ini.write_text(XRDP_INI.format(port=self.remote_port, directory=self.directory, number=number))
             argv = ["xrdp", "--nodaemon", "--config", os.fspath(ini)]
-            self._far.append(subprocess.Popen(argv, env=env, stdout=log, stderr=log))
+            self._remote.append(subprocess.Popen(argv, env=env, stdout=log, stderr=log))
         super().start()
 
     def extra_options(self) -> dict[str, str]:
-        """Say where the desktop is."""
-        return {"rdp_host": f"127.0.0.1:{self.far_port}"}
+        """Return the address of xrdp."""
+        return {"rdp_host": f"127.0.0.1:{self.remote_port}"}
 
     def display(self) -> tuple[str, Path] | None:
-        """Answer what the client asks; return the far side's display once RDP has given it the desktop's size."""
-        with contextlib.suppress(xcffib.XcffibException, OSError):  # it is not up yet
+        """Answer the client's questions; return the remote display once RDP has resized it to the desktop's size."""
+        with contextlib.suppress(xcffib.XcffibException, OSError):  # it is not running yet
             if self._connected():
                 with _display(f":{self.number}", self.cookie) as connection:
                     root = connection.get_setup().roots[0].root
@@ -125,7 +126,7 @@ class RdpServer(OurServer):
         return None
 
     def _connected(self) -> bool:
-        """Tell whether xrdp shows somebody the far side's display."""
+        """Return whether xrdp has connected a client to the remote display."""
         return "lib_mod_connect" in self._log()
 
     def _log(self) -> str:
@@ -133,7 +134,7 @@ class RdpServer(OurServer):
         return log.read_text(errors="replace") if log.exists() else ""
 
     def _answer(self) -> None:
-        """Type what is asked for: no name and yes to the certificate in the client's terminal, OK on xrdp's screen."""
+        """Type the next answer: an empty user name, yes to the certificate, or OK on the login screen."""
         running = {process.name: process for process in self.processes()}
         answers = (
             ("jupyter_vnc_proxy.backends.programs.rdp_client" in running, (RETURN,)),
@@ -146,13 +147,13 @@ class RdpServer(OurServer):
             with _display(variables["DISPLAY"], Path(variables["XAUTHORITY"])) as connection:
                 if _type(connection, keys):
                     self._answered += 1
-                    self._pause = time.monotonic() + ANSWER_PAUSE
+                    self._pause = time.monotonic() + ANSWER_PAUSE_SECONDS
 
     def stop(self) -> None:
-        """End both sides."""
+        """Stop both sides."""
         super().stop()
-        deadline = time.monotonic() + START_TIMEOUT
-        for process in getattr(self, "_far", ()):
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        for process in getattr(self, "_remote", ()):
             process.wait(max(0.0, deadline - time.monotonic()))
 
 
@@ -166,7 +167,7 @@ def _display(name: str, cookie: Path) -> Iterator[xcffib.Connection]:
 
 
 def _type(connection: xcffib.Connection, keysyms: tuple[int, ...]) -> bool:
-    """Type into the terminal that is shown, as a person who has the pointer on it; tell whether there was one."""
+    """Type into the visible window with the pointer over it; return whether there was one."""
     core, screen = connection.core, connection.get_setup().roots[0]
     viewable = xcffib.xproto.MapState.Viewable
     windows = core.QueryTree(screen.root).reply().children
@@ -181,5 +182,5 @@ def _type(connection: xcffib.Connection, keysyms: tuple[int, ...]) -> bool:
         keycode = first + list(mapping.keysyms).index(keysym) // mapping.keysyms_per_keycode
         for event in (KEY_PRESS, KEY_RELEASE):
             xtest.FakeInput(event, keycode, 0, xcffib.NONE, 0, 0, 0)
-    core.GetInputFocus().reply()  # which comes when all that is done
+    core.GetInputFocus().reply()  # returns after all that was processed
     return True

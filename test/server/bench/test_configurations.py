@@ -1,4 +1,4 @@
-"""The bench's configurations: what each needs, why one can't run here, and x11vnc as it comes."""
+"""The bench's configurations: what each needs, why one cannot run here, and x11vnc without our options."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from jupyter_vnc_proxy.options import DesktopOptions
 
 
 def configuration(**changes: Any) -> Configuration:
-    return Configuration(**{"name": "x", "what": "", "hops": ("a",), "worker": "x", "backend": "tigervnc", **changes})
+    return Configuration(
+        **{"name": "x", "description": "", "hops": ("a",), "worker": "x", "backend": "tigervnc", **changes}
+    )
 
 
 def test_what_can_not_run_here_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
