@@ -344,4 +344,4 @@ def test_the_bench_is_run_from_a_clone_and_explained_elsewhere(
     assert "usage: scripts/bench" in capsys.readouterr().out
     monkeypatch.setattr("jupyter_vnc_proxy.commands.bench.REPOSITORY", tmp_path)
     assert main(["bench", "--quick"]) == 1
-    assert "clone the project's repository" in capsys.readouterr().err
+    assert "clone the repository" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The programs that compare VNC servers' parameters run, and give every number."""
+"""The programs that compare the parameters of VNC servers run, and return every number."""
 
 from __future__ import annotations
 
