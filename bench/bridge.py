@@ -133,7 +133,7 @@ async def stalled(url: str, server: JupyterServer, peer: FakeVncServer) -> dict[
     """Return the growth of the server and the bytes sent, in MB, while the client reads nothing."""
     before = server.megabytes()
     client = await _connect(url)
-    stream = client.protocol.stream  # type: ignore[union-attr]
+    stream = client.protocol.stream
     stream._add_io_state = lambda state: None  # stop reading from the kernel, like a browser that hangs
     most = before
     deadline = time.monotonic() + STALL_SECONDS

@@ -117,7 +117,8 @@ ENCODERS = {
 
 def measure(encode: Callable[[Pixels], int], pictures: list[Pixels], seconds: float) -> tuple[float, int]:
     """Return the median CPU time per picture in µs, and its mean size in bytes, including headers."""
-    times, sizes = [], []
+    times: list[int] = []
+    sizes: list[int] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < 5:
         for pixels in pictures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -178,7 +179,7 @@ def test_a_run_measures_its_first_configuration_again_at_the_end(
         return found | ({"error": "It is missing."} if name == "stream" else {})
 
     monkeypatch.setattr(program, "measure_configuration", measure)
-    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     file = tmp_path / "reports" / "bench.json"
     names = ["stream", "tigervnc", "x11vnc"]
     assert program.main([*names, "--output", str(file)]) == 0

@@ -12,8 +12,8 @@ import pytest
 
 from bench.desktop import plan
 from bench.desktop.__main__ import arguments, plan_of
-from bench.desktop.command_process import REPOSITORY
 from bench.desktop.measure import SCENES, Durations
+from bench.desktop.paths import REPOSITORY
 from bench.desktop.servers.configurations import CONFIGURATIONS, Configuration
 from bench.desktop.servers.untuned_x11vnc import UntunedX11vnc, untuned
 from jupyter_vnc_proxy.backends.base import Paths

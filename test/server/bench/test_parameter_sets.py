@@ -15,8 +15,8 @@ BENCH = Path(__file__).parents[3] / "bench"
 @pytest.mark.parametrize("program", ["x11vnc", "tigervnc"])
 def test_a_set_of_parameters_is_measured(program: str, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
-    argv = [sys.executable, BENCH / f"{program}.py", "--set", "ours", "--seconds", "0.5", "--size", "800x600"]
-    result = subprocess.run([*argv, "--json", file], capture_output=True, text=True, timeout=100)
+    argv = [sys.executable, f"{BENCH}/{program}.py", "--set", "ours", "--seconds", "0.5", "--size", "800x600"]
+    result = subprocess.run([*argv, "--json", str(file)], capture_output=True, text=True, timeout=100)
     assert result.returncode == 0, result.stderr
     (row,) = json.loads(file.read_text())["results"]
     for scene in ("scroll", "video"):

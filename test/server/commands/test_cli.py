@@ -84,7 +84,7 @@ def test_what_the_command_line_does_not_know_is_status_2_as_well(
 
 
 GEOMETRY = st.text("0123456789xX -+.", max_size=12) | st.text(
-    st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12
 )
 
 

@@ -95,7 +95,7 @@ def test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named()
 def test_shared_memory_of_a_container_is_too_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     real = os.statvfs("/dev/shm")
     small = os.statvfs_result([4096, 4096, 16384, 16384, 16384, *real[5:10]])
-    monkeypatch.setattr(places.os, "statvfs", lambda path: small)
+    monkeypatch.setattr(os, "statvfs", lambda path: small)
     finding = places.shared_memory()
     assert (finding.status, finding.facts["size"]) == ("warning", 64 * 1024 * 1024)
     assert "--shm-size" in finding.fixes[0]
@@ -138,11 +138,11 @@ def test_a_home_that_can_not_be_written_or_is_not_there_is_named(
 def test_the_directory_of_xs_sockets_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(places, "TMP", tmp_path)
     assert places.x11_directory().status == "ok", "root's first X server makes it"
-    monkeypatch.setattr(places.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     finding = places.x11_directory()
     assert (finding.status, finding.fixes) == ("warning", (f"sudo install -d -m 1777 {tmp_path}/.X11-unix",))
     (tmp_path / ".X11-unix").mkdir(mode=0o700)
-    monkeypatch.setattr(places.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert "can't make its sockets" in places.x11_directory().message
 
 

@@ -230,7 +230,7 @@ def test_what_changes_something_needs_our_header(door: Door) -> None:
 
 
 def test_what_is_refused_is_json_with_one_sentence(door: Door) -> None:
-    refusals = [
+    refusals: list[tuple[str, str, Any, int, str]] = [
         ("GET", "/api/desktops/nobody", None, 404, "unknown-desktop"),
         ("GET", "/api/desktops/nobody/log", None, 404, "unknown-desktop"),
         ("POST", "/api/desktops/nobody/start", None, 404, "unknown-desktop"),

@@ -32,7 +32,7 @@ async def test_what_is_sent_comes_back(runtime: Path) -> None:
 async def test_where_nobody_listens_connecting_raises(runtime: Path) -> None:
     for speaks in ("rfb", "websocket"):
         with pytest.raises(OSError):
-            await connect(runtime / "missing", speaks)  # type: ignore[arg-type]
+            await connect(runtime / "missing", speaks)
 
 
 async def test_a_server_that_speaks_no_websocket_is_an_error(runtime: Path) -> None:

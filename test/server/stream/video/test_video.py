@@ -64,14 +64,14 @@ async def test_who_joins_is_sent_nothing_before_a_key_picture_and_told_to_begin_
 @pytest.mark.parametrize(("levels", "expected"), [([6], False), ([7], True), ([8, 9], True), ([9, 6], False)])
 async def test_the_chroma_is_whole_where_all_who_watch_ask_for_it(levels: list[int], expected: bool) -> None:
     watched = Watched(*levels)
-    watched.video.join(watched.viewers, 0.0)
+    watched.video.join([*watched.viewers], 0.0)
     assert watched.engine.look.full_colour is expected
 
 
 async def test_one_whose_decoder_has_hung_on_whole_chroma_is_not_given_it_again() -> None:
     watched = Watched(8, 8)
     watched.viewers[1].trust = Trust.HALVED_COLOUR
-    watched.video.join(watched.viewers, 0.0)
+    watched.video.join([*watched.viewers], 0.0)
     assert not watched.engine.look.full_colour
 
 
