@@ -1,12 +1,12 @@
-"""How fast and how frugal the bridge is, beside jupyter-server-proxy with websockify, in one run.
+"""Compares the bridge with jupyter-server-proxy and websockify: throughput, and memory with a stalled browser.
 
     python bench/bridge.py [--megabytes 600] [--json FILE]
 
-A fake VNC server in this process pushes zeros through a real Jupyter server to a WebSocket client:
+A fake VNC server in this process sends zeros through a Jupyter server to a WebSocket client:
 
 * throughput: the client reads as fast as it can; MB/s from the first byte to the last;
-* a stalled browser: the client reads nothing after the banner while the server pushes; how far the Jupyter server's
-  resident memory (VmRSS) grows, in MB, and how many MB the server could push.
+* stalled browser: the client stops reading while the server sends; the growth of the Jupyter server's resident memory
+  (VmRSS) in MB, and the MB that the server could send.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STALL_SECONDS = 8.0
 
 
 class FakeVncServer:
-    """Listens on a unix socket and pushes ``size`` bytes to whoever connects."""
+    """Listens on a Unix socket and sends ``size`` bytes to each client; ``pushed`` counts those of the last one."""
 
     def __init__(self, path: Path, size: int) -> None:
         self.pushed = 0
@@ -81,7 +81,7 @@ class JupyterServer:
             f"c.ServerProxy.servers = {{'peer': {{'command': {websockify!r}, 'unix_socket': True}}}}\n"
             f"c.IdentityProvider.token = {TOKEN!r}\nc.ServerApp.root_dir = {os.fspath(directory)!r}\n"
         )
-        # Stopping would end the runner, which is this process.
+        # Stopping the server would stop the runner, which is this process.
         argv = [sys.executable, "-m", "jupyter_server", "--VncProxy.stop_with_server=False"]
         argv += [f"--port={self.port}", "--no-browser", "--allow-root"]
         self.process = subprocess.Popen(
@@ -99,14 +99,14 @@ class JupyterServer:
                 time.sleep(0.1)
 
     def megabytes(self) -> float:
-        """Resident memory of the server's own process, in MB."""
+        """Return the resident memory of the server process, in MB."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         return 0.0
 
     def stop(self) -> None:
-        """End it; jupyter-server-proxy's way of ending on SIGTERM gets lost now and then."""
+        """Terminate it, or kill it: jupyter-server-proxy sometimes misses SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(10)
@@ -116,7 +116,7 @@ class JupyterServer:
 
 
 async def throughput(url: str, size: int) -> float:
-    """Return the MB/s at which ``size`` bytes come through."""
+    """Return the throughput of ``size`` bytes in MB/s."""
     client = await _connect(url)
     received, began = 0, time.perf_counter()
     while received < size:
@@ -130,11 +130,11 @@ async def throughput(url: str, size: int) -> float:
 
 
 async def stalled(url: str, server: JupyterServer, peer: FakeVncServer) -> dict[str, float]:
-    """Return by how many MB the server grows while the client reads nothing."""
+    """Return the growth of the server and the bytes sent, in MB, while the client reads nothing."""
     before = server.megabytes()
     client = await _connect(url)
-    stream = client.protocol.stream  # type: ignore[union-attr]
-    stream._add_io_state = lambda state: None  # read nothing more from the kernel, as a browser that hangs
+    stream = client.protocol.stream
+    stream._add_io_state = lambda state: None  # stop reading from the kernel, like a browser that hangs
     most = before
     deadline = time.monotonic() + STALL_SECONDS
     while time.monotonic() < deadline:
@@ -151,7 +151,7 @@ async def _connect(url: str) -> Any:
 
 
 async def measure(size: int, rounds: int) -> dict[str, Any]:
-    """Run both, alternating, and return the results as JSON."""
+    """Measure both, one after the other; return the results by name."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         directory = Path(name)
         desktop = Desktop(directory / "vnc" / "bench")
@@ -161,11 +161,11 @@ async def measure(size: int, rounds: int) -> dict[str, Any]:
         peer = FakeVncServer(desktop.rfb_socket, size)
         results: dict[str, Any] = {"bridge": {"mb_per_s": []}, "jupyter-server-proxy": {"mb_per_s": []}}
         paths = {"bridge": "api/desktops/bench/rfb", "jupyter-server-proxy": "peer/websockify"}
-        with desktop.locked():  # a runner is there, as far as anybody can see
+        with desktop.locked():  # looks like a running runner
             for what, path in paths.items():
                 server = JupyterServer(directory, desktop.rfb_socket)
                 url = f"ws://127.0.0.1:{server.port}/{path}"
-                await throughput(url, MEGABYTE)  # starts websockify, warms up
+                await throughput(url, MEGABYTE)  # starts websockify, and warms up
                 for _ in range(rounds):
                     results[what]["mb_per_s"].append(round(await throughput(url, size)))
                 results[what]["stalled"] = await stalled(url, server, peer)
@@ -174,7 +174,7 @@ async def measure(size: int, rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)

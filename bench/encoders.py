@@ -1,4 +1,4 @@
-"""How long the lossless encoders take, and how small they make typical pictures; prints a table.
+"""Measures the encoders' CPU time and the size of their output for typical pictures.
 
 python bench/encoders.py [--seconds S]
 """
@@ -19,11 +19,11 @@ from jupyter_vnc_proxy.stream.picture.encoders.tight import TightEncoder, split_
 from jupyter_vnc_proxy.stream.picture.encoders.zrle import ZRLEEncoder
 
 SCREEN = (1080, 1920, 4)
-"""Pictures are cut out of a screen, so that their rows don't follow each other in memory."""
+"""Pictures are slices of an array of this shape, so that their rows are not contiguous in memory."""
 
 
 def text(width: int, height: int, *, smooth: bool) -> Pixels:
-    """Return coloured lines of random characters, as a terminal shows them."""
+    """Return coloured lines of random characters, like a terminal."""
     image = Image.new("RGB", (width, height), (30, 30, 30))
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(13) if smooth else ImageFont.load_default_imagefont()
@@ -35,7 +35,7 @@ def text(width: int, height: int, *, smooth: bool) -> Pixels:
 
 
 def photo(width: int, height: int) -> Pixels:
-    """Return something as smooth as a photograph, with a little noise."""
+    """Return a smooth picture with a little noise, like a photograph."""
     across, down = np.meshgrid(np.linspace(0, 6, width), np.linspace(0, 4, height))
     planes = [np.sin(across + shift) * np.cos(down * (shift + 1)) * 100 + 128 for shift in range(3)]
     noise = np.random.default_rng(2).normal(0, 2, (height, width, 3))
@@ -43,14 +43,17 @@ def photo(width: int, height: int) -> Pixels:
 
 
 def noise(width: int, height: int) -> Pixels:
+    """Return random pixels."""
     return cut_out(np.random.default_rng(3).integers(0, 256, (height, width, 3), dtype=np.uint8))
 
 
 def flat(width: int, height: int) -> Pixels:
+    """Return a single colour."""
     return cut_out(np.full((height, width, 3), 200, np.uint8))
 
 
 def cut_out(bgr: Pixels) -> Pixels:
+    """Return the picture (height x width x 3) as a slice of a screen (height x width x 4)."""
     height, width = bgr.shape[:2]
     screen = np.zeros(SCREEN, np.uint8)
     screen[:height, :width, :3] = bgr
@@ -58,7 +61,7 @@ def cut_out(bgr: Pixels) -> Pixels:
 
 
 def tiles(screen: Pixels, size: int = 64) -> list[Pixels]:
-    """Return many small pictures: of a single one, zlib would find all in its window."""
+    """Return many small pictures: a single one would always be in zlib's window."""
     height, width = screen.shape[:2]
     return [
         screen[y : y + size, x : x + size] for y in range(0, height - size, size) for x in range(0, width - size, size)
@@ -79,6 +82,7 @@ PICTURES = {
 
 
 def tight(level: int | None) -> Callable[[Pixels], int]:
+    """Return a function that encodes pixels as Tight and returns the number of bytes."""
     encoder = TightEncoder(level)
 
     def encode(pixels: Pixels) -> int:
@@ -113,8 +117,9 @@ ENCODERS = {
 
 
 def measure(encode: Callable[[Pixels], int], pictures: list[Pixels], seconds: float) -> tuple[float, int]:
-    """Return the median of the CPU microseconds that a picture takes, and the mean of its bytes, headers included."""
-    times, sizes = [], []
+    """Return the median CPU time per picture in µs, and its mean size in bytes, including headers."""
+    times: list[int] = []
+    sizes: list[int] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < 5:
         for pixels in pictures:
@@ -125,8 +130,9 @@ def measure(encode: Callable[[Pixels], int], pictures: list[Pixels], seconds: fl
 
 
 def main() -> None:
+    """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=0.3, help="for each cell (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=0.3, help="per cell (default: %(default)s)")
     seconds = parser.parse_args().seconds
     print(f"| {'µs · bytes':22} |" + "".join(f" {name:>22} |" for name in ENCODERS))
     print("|---" * (1 + len(ENCODERS)) + "|")

@@ -1,10 +1,10 @@
-"""How long a desktop takes from its start to ``running``, for each backend and transport, and what it costs.
+"""Measures how long a desktop takes to start, for each backend and transport, and its memory.
 
     python bench/starts.py [--rounds 7] [--desktops 20] [--json FILE]
 
-The session is ``sleep``, so that its own start-up is not in the numbers. Each row: median and slowest of the rounds in
-milliseconds, from the spawn of the runner to the phase ``running`` in ``desktop.json``. Then so many desktops at once:
-the time until all run, and the resident memory of a desktop's processes (PSS, so that what they share is divided).
+The session is ``sleep``, so that its start is not measured. Each row has the median and the slowest of the rounds in
+milliseconds, from the start of the runner to the phase ``running`` in ``desktop.json``. Then it starts many desktops at
+once: the time until all run, and the memory of a desktop's processes (PSS, which divides shared memory among them).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import platform
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,7 +26,11 @@ from jupyter_vnc_proxy.desktops.desktop import MARKER, Desktop
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.system.process import marked_processes
 
-TIMEOUT = 60.0
+TIMEOUT_SECONDS = 60.0
+
+
+class StartError(Exception):
+    """A desktop does not start, for example because its backend needs an option, or refuses to run as root."""
 
 
 def options(backend: str, transport: str) -> DesktopOptions:
@@ -33,29 +38,30 @@ def options(backend: str, transport: str) -> DesktopOptions:
     return DesktopOptions(backend=backend, transport=transport, session_command=("sleep", "1000"))
 
 
-def until(desktop: Desktop, *phases: str) -> None:
-    """Wait for one of the phases; raise where the desktop failed or nothing happens."""
-    deadline = time.monotonic() + TIMEOUT
+def wait_for(desktop: Desktop, *phases: str) -> None:
+    """Wait for one of the phases; raise `StartError` if the desktop fails or after `TIMEOUT_SECONDS`."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while (state := desktop.state()).phase not in phases:
         if state.phase == "failed" or time.monotonic() > deadline:
-            raise SystemExit(f"{desktop.name}: {state.phase}: {state.error}")
+            message = state.error["message"] if state.error else f"it is still {state.phase}"
+            raise StartError(f"{desktop.name}: {message}")
         time.sleep(0.001)
 
 
 def start_once(directory: Path, backend: str, transport: str) -> float:
-    """Return the milliseconds that one start takes."""
+    """Return the duration of one start, in milliseconds."""
     desktop = Desktop(directory / "one")
     shutil.rmtree(desktop.path, ignore_errors=True)
     began = time.perf_counter()
-    desktop.start(options(backend, transport), orphan_timeout=TIMEOUT)
-    until(desktop, "running")
+    desktop.start(options(backend, transport), orphan_timeout=TIMEOUT_SECONDS)
+    wait_for(desktop, "running")
     took = (time.perf_counter() - began) * 1000
-    end([desktop])
+    stop([desktop])
     return took
 
 
-def end(desktops: list[Desktop]) -> None:
-    """Stop desktops and wait until they are gone."""
+def stop(desktops: list[Desktop]) -> None:
+    """Stop desktops and wait for their end."""
     for desktop in desktops:
         desktop.signal_stop()
     for desktop in desktops:
@@ -64,7 +70,7 @@ def end(desktops: list[Desktop]) -> None:
 
 
 def memory(desktop: Desktop) -> float:
-    """Return the MB that a desktop's processes and its runner take."""
+    """Return the memory of a desktop's processes and its runner, in MB."""
     pids = marked_processes(MARKER, os.fspath(desktop.path))
     runner = desktop.runner_pid()
     total = 0
@@ -77,18 +83,18 @@ def memory(desktop: Desktop) -> float:
     return total / 1024
 
 
-def many(directory: Path, backend: str, transport: str, count: int) -> dict[str, float]:
+def start_many(directory: Path, backend: str, transport: str, count: int) -> dict[str, float]:
     """Start ``count`` desktops at once."""
     desktops = [Desktop(directory / f"many-{index}") for index in range(count)]
     began = time.perf_counter()
     for desktop in desktops:
-        desktop.start(options(backend, transport), orphan_timeout=TIMEOUT)
+        desktop.start(options(backend, transport), orphan_timeout=TIMEOUT_SECONDS)
     for desktop in desktops:
-        until(desktop, "running")
+        wait_for(desktop, "running")
     seconds = time.perf_counter() - began
     megabytes = statistics.median(memory(desktop) for desktop in desktops)
     began = time.perf_counter()
-    end(desktops)
+    stop(desktops)
     return {
         "desktops": count,
         "all_running_s": round(seconds, 2),
@@ -98,7 +104,7 @@ def many(directory: Path, backend: str, transport: str, count: int) -> dict[str,
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--desktops", type=int, default=20)
@@ -111,10 +117,13 @@ def main() -> None:
             if missing_programs(backend, options(backend.name, backend.transports[0])):
                 continue
             for transport in backend.transports:
-                times = [start_once(directory, backend.name, transport) for _ in range(arguments.rounds)]
-                row: dict[str, Any] = {"backend": backend.name, "transport": transport}
-                row |= {"median_ms": round(statistics.median(times)), "slowest_ms": round(max(times))}
-                rows.append(row | many(directory, backend.name, transport, arguments.desktops))
+                try:
+                    times = [start_once(directory, backend.name, transport) for _ in range(arguments.rounds)]
+                    row: dict[str, Any] = {"backend": backend.name, "transport": transport}
+                    row |= {"median_ms": round(statistics.median(times)), "slowest_ms": round(max(times))}
+                    rows.append(row | start_many(directory, backend.name, transport, arguments.desktops))
+                except StartError as error:
+                    print(f"{backend.name} {transport}: {error}", file=sys.stderr)
     print(f"{'':22} {'median':>8} {'slowest':>8} | {arguments.desktops} at once: run, stop, MB each")
     for row in rows:
         label = f"{row['backend']} {row['transport']}"

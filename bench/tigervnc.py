@@ -1,8 +1,8 @@
-"""What TigerVNC's parameters do, as `bench/x11vnc.py` measures it: one Xvnc after another, in one run, no browser.
+"""Compares sets of TigerVNC's parameters, each on an Xvnc of its own, without a browser.
 
     python bench/tigervnc.py [--set NAME …] [--seconds 3] [--size 1280x720] [--json FILE]
 
-The numbers and their table are those of `bench/x11vnc.py`; the share of a core is the whole Xvnc's, X server and all.
+The numbers are those of `bench/x11vnc.py`; cores are those of the whole Xvnc, including the X server.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, os.fspath(REPOSITORY))
 
-from bench.desktop import stamp  # noqa: E402
-from bench.tightviewer import TightViewer  # noqa: E402
-from bench.x11vnc import Painter, command_line, look_at, written  # noqa: E402
+from bench.desktop.painter import stamp  # noqa: E402
+from bench.parameter_sets import Row, command_line, look_at, print_row, start_painter  # noqa: E402
+from bench.tight_client import TightClient  # noqa: E402
 from jupyter_vnc_proxy.backends.base import Paths  # noqa: E402
 from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend  # noqa: E402
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
@@ -35,10 +34,10 @@ SETS: dict[str, tuple[str, ...]] = {
     "compare always": ("-CompareFB", "1"),
     "ZlibLevel 1": ("-ZlibLevel", "1"),
 }
-"""What is said after the backend's own words, the last of which counts."""
+"""Appended to the backend's command line; the last of several values counts."""
 
 
-def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, Any]]:
+def measure(names: list[str], size: Geometry, seconds: float) -> list[Row]:
     """Measure the sets, each on an Xvnc of its own."""
     rows = []
     for each in names:
@@ -56,13 +55,12 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[dict[str, 
             stack.callback(server.terminate)
             assert server.stdout is not None
             display = f":{int(server.stdout.readline())}"
-            painter = Painter({**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(paths.xauthority)})
+            painter = start_painter(display, paths.xauthority)
             stack.callback(painter.close)
-            painter.show("still")
-            viewer = TightViewer(paths.rfb_socket, stamp.place(size.height))
-            row = {"set": each, "switches": list(SETS[each]), **look_at(viewer, painter, server.pid, seconds)}
-            viewer.close()
-        written(row)
+            client = TightClient(paths.rfb_socket, stamp.place(size.height))
+            row = {"set": each, "switches": list(SETS[each]), **look_at(client, painter, server.pid, seconds)}
+            client.close()
+        print_row(row)
         rows.append(row)
     return rows
 

@@ -1,1 +1,1 @@
-"""What a person feels of a desktop in a browser, measured: `scripts/bench` (see bench/README.md)."""
+"""Measures desktops in a browser: `scripts/bench` (see bench/README.md)."""

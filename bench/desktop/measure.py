@@ -1,4 +1,4 @@
-"""One configuration at one size: a server, a browser, a painter, and what they show of each scene."""
+"""Measures one configuration at one size: a server, a browser and a painter, and the numbers of each scene."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import processes
-from .children import Child
-from .link import LINKS
-from .numbers import summary
-from .sendbuffer import bound
-from .servers import TOKEN, JupyterServer, make_server
-from .stamp import Stamp
+from .command_process import CommandProcess
+from .network.link import LINKS
+from .network.send_buffer import limit_send_buffer
+from .painter.stamp import Stamp
+from .percentiles import summary
+from .servers import processes
+from .servers.factory import create_server
+from .servers.jupyter_server import TOKEN, JupyterServer
 
 MOVING = ("scroll", "video", "drag", "typing")
 BROWSER_MARKER = "DESKTOP_BENCH_BROWSER"
-"""Environment variable that the browser's processes carry; its value is the server's directory."""
+"""Environment variable of the browser's processes; its value is the server's directory."""
 
-MOST_MISSED = 2
-"""Clicks that may go unseen before no more are tried: each takes its whole timeout."""
+MAX_MISSED_CLICKS = 2
+"""More missed clicks end a scene, because each takes its whole timeout."""
 
 SCENES = (*MOVING, "click", "click-video", "still")
 
 
 @dataclass(frozen=True)
 class Durations:
-    """How long things are looked at, in seconds, and how often."""
+    """Durations in seconds, and the number of clicks."""
 
     warm: float = 3.0
     scene: float = 5.0
@@ -47,15 +48,15 @@ QUICK = Durations(warm=1.0, scene=1.5, idle=1.0, clicks=4, exact=2.0, click_time
 
 
 class Run:
-    """A server, the link before it, a browser and a painter; all of them end with it."""
+    """A context manager that starts a server, the link in front of it and a browser, and stops them at its end."""
 
     def __init__(self, configuration: str, size: tuple[int, int], durations: Durations, log: Path) -> None:
         self.size = size
         self.durations = durations
         self._stack = contextlib.ExitStack()
         self._log = log
-        self.server: JupyterServer = make_server(configuration, f"{size[0]}x{size[1]}")
-        self.painter: Child | None = None
+        self.server: JupyterServer = create_server(configuration, f"{size[0]}x{size[1]}")
+        self.painter: CommandProcess | None = None
         self.segments: list[int] = []
         self.place: dict[str, Any] = {}
         self.clock: dict[str, float] = {}
@@ -64,12 +65,12 @@ class Run:
         with contextlib.ExitStack() as stack:
             stack.callback(self.server.stop)
             self.server.start()
-            self.link = self._child(stack, [sys.executable, "-m", "bench.desktop.link", str(self.server.port)])
+            self.link = self._child(stack, [sys.executable, "-m", "bench.desktop.network.link", str(self.server.port)])
             self.port = self.link.ask("listen")["port"]
             node = shutil.which("node") or "node"
             marker = os.fspath(self.server.directory)
             stack.callback(processes.end, BROWSER_MARKER, marker)
-            script = os.fspath(Path(__file__).with_name("browser.mjs"))
+            script = os.fspath(Path(__file__).with_name("browser") / "browser.mjs")
             self.browser = self._child(stack, [node, script], {**os.environ, BROWSER_MARKER: marker})
             self._stack = stack.pop_all()
         return self
@@ -77,20 +78,20 @@ class Run:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> Child:
-        child = Child(argv, self._log, env)
+    def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> CommandProcess:
+        child = CommandProcess(argv, self._log, env)
         stack.callback(child.close)
         return child
 
     # -- the page -------------------------------------------------------------------------------------------------
 
     def open(self, link: str) -> float:
-        """Open the page over a link, and return the milliseconds until its first picture."""
+        """Open the page over a link, and return the milliseconds until the first picture."""
         self.link.ask("set", name=link)
-        self.bounded = bound(self.server.pid, self.server.port, LINKS[link])
+        self.bounded = limit_send_buffer(self.server.pid, self.server.port, LINKS[link])
         width, height = self.viewport if hasattr(self, "viewport") else self.size
         base = f"http://127.0.0.1:{self.port}/"
-        # Jupyter's page that says "not found" sets the cookies that any of its pages does, and loads nothing else.
+        # Jupyter's "not found" page sets the same cookies as any other page, and loads nothing else.
         login, url = f"{base}log-in?token={TOKEN}", base + self.server.page
         answer = self.browser.ask("open", timeout=150, login=login, url=url, width=width, height=height)
         self.chromium = answer["version"]
@@ -101,7 +102,7 @@ class Run:
         return round(float(answer["first"]), 1)
 
     def _fit(self) -> None:
-        """Give the window the size at which the picture has the one that is wanted: pages have bars."""
+        """Resize the window until the picture has the size to measure, since some pages have a toolbar."""
         self.viewport = self.size
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -115,7 +116,7 @@ class Run:
                 time.sleep(0.5)
 
     def _settled(self, seen: dict[str, Any]) -> bool:
-        """Tell whether the picture keeps its size for a second."""
+        """Return whether the picture keeps its size for a second."""
         time.sleep(1.0)
         return self.browser.ask("size") == seen
 
@@ -127,7 +128,7 @@ class Run:
         self.show("still")
 
     def show(self, scene: str) -> None:
-        """Show a scene."""
+        """Start a scene."""
         assert self.painter is not None
         answer = self.painter.ask("show", scene=scene, timeout=60)
         self.segments = answer["segments"]
@@ -135,10 +136,10 @@ class Run:
             self.place = answer["place"]
             self.clock = self.browser.ask("place", place=self.place)
 
-    # -- what is measured -------------------------------------------------------------------------------------------
+    # -- measurements ---------------------------------------------------------------------------------------------
 
     def measure(self, scene: str) -> dict[str, Any]:
-        """Measure one scene; raise `ChildError` or `ServerError` where that can't be done."""
+        """Measure one scene; raise `CommandError` if that fails."""
         if scene == "click":
             self.show("still")
             time.sleep(self.durations.warm)
@@ -151,15 +152,15 @@ class Run:
             return self._still()
         self.show(scene)
         time.sleep(self.durations.warm)
-        with self._watched(self.durations.scene) as row:
+        with self._costs(self.durations.scene) as row:
             presented = self.browser.ask("drain")["presented"]
             began = time.time()
         return row | self._samples(began, presented)
 
     def _samples(self, began: float, presented: int) -> dict[str, Any]:
-        """Judge the frames that were seen from ``began`` (Unix time) on, for as long as a scene is looked at.
+        """Return frame rate and ages of the frames seen from ``began`` (Unix time) on, for ``durations.scene`` seconds.
 
-        ``presented``: the video's own count at that time. A browser may present frames without telling the page.
+        ``presented``: the video's own count at ``began``. A browser may present frames without a callback.
         """
         drained, ended = self.browser.ask("drain"), time.time()
         ages, frames = [], set()
@@ -180,27 +181,27 @@ class Run:
         }
 
     def _offset(self) -> float:
-        """Return the milliseconds that the page's clock is ahead, if they are more than the doubt about them."""
-        offset, doubt = self.clock["offset"], self.clock["doubt"]
-        return offset if abs(offset) > doubt else 0.0
+        """Return by how many milliseconds the page's clock is ahead; 0 if that is within the uncertainty."""
+        offset, uncertainty = self.clock["offset"], self.clock["doubt"]
+        return offset if abs(offset) > uncertainty else 0.0
 
     def _clicks(self) -> dict[str, Any]:
         times = []
         missed = 0
-        with self._watched(0.0) as row:
+        with self._costs(0.0) as row:
             for _ in range(self.durations.clicks):
-                if missed > MOST_MISSED:
+                if missed > MAX_MISSED_CLICKS:
                     break
                 took = self.browser.ask("click", wait=self.durations.click_timeout * 1000)["took"]
                 missed += took is None
                 if took is not None:
                     times.append(took)
-                time.sleep(random.uniform(0.25, 0.45))  # not in step with anything
+                time.sleep(random.uniform(0.25, 0.45))  # not in phase with any timer
         self.browser.ask("drain")
         return row | {"click_ms": summary(times), "missed": missed}
 
     def _still(self) -> dict[str, Any]:
-        """Let the film stop; when is the picture exact, and what does it cost to look at it, and not to?"""
+        """Stop the video: measure the time until the picture is exact, then the cost with and without a viewer."""
         assert self.painter is not None
         self.show("video")
         time.sleep(self.durations.warm)
@@ -209,17 +210,17 @@ class Run:
             "exact", sha256=ended["sha256"], since=ended["time"] * 1000, wait=self.durations.exact * 1000
         )["took"]
         time.sleep(self.durations.warm)
-        with self._watched(self.durations.idle) as viewed:
+        with self._costs(self.durations.idle) as viewed:
             pass
         self.browser.ask("close")
         time.sleep(self.durations.warm)
-        with self._watched(self.durations.idle) as alone:
+        with self._costs(self.durations.idle) as alone:
             pass
         return viewed | {"exact_ms": None if exact is None else round(exact), "without_viewer": alone}
 
     @contextlib.contextmanager
-    def _watched(self, seconds: float) -> Iterator[dict[str, Any]]:
-        """Count bytes, CPU time and memory of what is done, and of ``seconds`` more."""
+    def _costs(self, seconds: float) -> Iterator[dict[str, Any]]:
+        """Measure traffic, CPU time and memory of the ``with`` block and the ``seconds`` after it."""
         row: dict[str, Any] = {}
         bytes_before, before, began = self.link.ask("count"), self.server.processes(), time.monotonic()
         yield row

@@ -1,4 +1,4 @@
-"""What is measured of each configuration: sizes, links, scenes, in which order."""
+"""What to measure of each configuration: sizes, links and scenes, in this order."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .children import ChildError
-from .configurations import CONFIGURATIONS
+from .command_process import CommandError
 from .measure import Durations, Run
+from .servers.configurations import CONFIGURATIONS
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure of each configuration: sizes, links, scenes; ``other_links``: those after the first size.
+    """Sizes, links and scenes; ``other_links`` are the links of all sizes but the first.
 
-    ``other_scenes``: those at another size than the first, or over another link; all where it is ``None``.
+    ``other_scenes`` are the scenes of every other size or link than the first; ``None`` means all.
     """
 
     sizes: tuple[tuple[int, int], ...]
@@ -39,32 +39,32 @@ class Plan:
         return self.scenes if is_first or self.other_scenes is None else self.other_scenes
 
     def of_variant(self) -> Plan:
-        """Return what to measure of a configuration that varies another one: the first size and link alone."""
+        """Return the plan for a variant: only the first size and link."""
         return replace(self, sizes=self.sizes[:1], links=self.links[:1])
 
 
-def measure_configuration(name: str, plan: Plan, log: Path, say: Say) -> dict[str, Any]:
-    """Measure a configuration; what can't be measured is told in ``error``, and the rest goes on."""
+def measure_configuration(name: str, plan: Plan, stderr: Path, log: Log) -> dict[str, Any]:
+    """Measure a configuration. A failure goes to ``error``, and the next size continues."""
     result: dict[str, Any] = {"versions": {}, "command": "", "rows": []}
     configuration = CONFIGURATIONS[name]
     if (obstacle := configuration.obstacle()) is not None:
-        say(f"{name}: {obstacle}")
+        log(f"{name}: {obstacle}")
         return {**result, "error": obstacle}
     plan = plan.of_variant() if configuration.variant else plan
     for size in plan.sizes:
         label = f"{size[0]}x{size[1]}"
         try:
-            with Run(name, size, plan.durations, log) as run:
+            with Run(name, size, plan.durations, stderr) as run:
                 result["versions"] = run.server.versions()
-                _measure_links(run, plan, label, result["rows"], say)
+                _measure_links(run, plan, label, result["rows"], log)
                 result["command"] = run.server.command()
         except Exception as error:
             result["error"] = f"{label}: {error}"
-            say(f"{name} {result['error']}")
+            log(f"{name} {result['error']}")
     return result
 
 
-def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]], say: Say) -> None:
+def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]], log: Log) -> None:
     for link in plan.links_at(run.size):
         cold = run.painter is None
         row: dict[str, Any] = {"size": label, "link": link, "scene": "start", "first_picture_ms": run.open(link)}
@@ -77,7 +77,7 @@ def _measure_links(run: Run, plan: Plan, label: str, rows: list[dict[str, Any]],
             row = {"size": label, "link": link, "scene": scene}
             try:
                 row |= run.measure(scene)
-            except ChildError as error:
+            except CommandError as error:
                 row["error"] = str(error)
             rows.append(row)
-            say(f"{run.server.name} {label} {link} {scene}")
+            log(f"{run.server.name} {label} {link} {scene}")

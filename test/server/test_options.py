@@ -16,7 +16,7 @@ from jupyter_vnc_proxy.options import MAX_SIDE, MIN_SIDE, DesktopOptions, Geomet
 
 SIDES = st.integers(MIN_SIDE, MAX_SIDE)
 GEOMETRIES = st.builds(Geometry, SIDES, SIDES)
-WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20)
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 OPTIONS = st.builds(
     DesktopOptions,
     backend=st.sampled_from(["auto", "tigervnc", "x11vnc"]),

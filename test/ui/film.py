@@ -6,7 +6,6 @@ It writes "plays" when it does.
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 
 import numpy as np
@@ -51,4 +50,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..picture.framebuffer import Framebuffer
 from .client import VideoClient, VideoStatus
@@ -63,7 +63,7 @@ class Video:
 
     # -- clients ------------------------------------------------------------------------------------------------------
 
-    def join(self, clients: list[VideoClient], now: float) -> None:
+    def join(self, clients: Sequence[VideoClient], now: float) -> None:
         """Add clients; they watch from the next key frame. Raise ``RuntimeError`` if the engine can't start."""
         if not clients:
             return

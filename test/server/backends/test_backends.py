@@ -15,6 +15,8 @@ from jupyter_vnc_proxy import backends
 from jupyter_vnc_proxy.backends import AUTO, Backend, all_backends, choose, command_for, lacks, missing_programs, select
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
 from jupyter_vnc_proxy.backends.stream import Module
+from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend
+from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
 from jupyter_vnc_proxy.system import environment, packages
@@ -63,6 +65,7 @@ def test_tigervnc_is_one_process() -> None:
 
 def test_x11vnc_looks_at_an_xvfb_of_its_own() -> None:
     display, vnc = steps("x11vnc").values()
+    words: tuple[str, ...]
     for words in (
         ("Xvfb", "-displayfd", PIPE),
         ("-auth", "/run/d/Xauthority"),
@@ -262,7 +265,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PIP = f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-APT_LIBRARIES = packages.install_command({"apt": "libgbm1 libpixman-1-0 libxkbcommon0"})
+APT_LIBRARIES = str(packages.install_command({"apt": "libgbm1 libpixman-1-0 libxkbcommon0"}))
 
 
 def test_auto_takes_the_best_that_can_run_without_a_word(bare: Path) -> None:
@@ -340,13 +343,13 @@ def test_a_transport_that_a_backend_lacks_is_refused(backend: str, transport: st
     assert raised.value.code == "unknown-transport"
 
 
-class Foreign(backends.TigervncBackend):
+class Foreign(TigervncBackend):
     """What another package might add."""
 
     name = "foreign"
 
 
-class Clashing(backends.X11vncBackend):
+class Clashing(X11vncBackend):
     name = "tigervnc"
 
 
@@ -358,6 +361,6 @@ def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.Mo
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
     found = all_backends()
     assert set(found) == {"rdp", "stream", "tigervnc", "wayland", "x11vnc", "foreign"}
-    assert isinstance(found["tigervnc"], backends.TigervncBackend)
+    assert isinstance(found["tigervnc"], TigervncBackend)
     assert choose(DesktopOptions(backend="foreign")).name == "foreign"
     assert all(isinstance(each, Backend) for each in found.values())

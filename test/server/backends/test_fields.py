@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from support.api import Api
 
-from jupyter_vnc_proxy.backends import Field, X11vncBackend, all_backends, choose
+from jupyter_vnc_proxy.backends import Field, all_backends, choose
 from jupyter_vnc_proxy.backends.fields import check_values, field_models, merged
+from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
 from jupyter_vnc_proxy.cli import parse
 from jupyter_vnc_proxy.commands.desktop_options import any_given, environment_options, read_desktop_options
 from jupyter_vnc_proxy.errors import InvalidOption

@@ -1,4 +1,4 @@
-"""The bench measures what it says: its stamps, its link, its sums; and a quick run gives every number."""
+"""The bench's stamps, links and percentiles, and a quick run with every number."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bench.desktop import comparison, processes, servers, stamp, targets
-from bench.desktop.link import LINKS, QUEUE_SECONDS, Direction, Link, Proxy
-from bench.desktop.numbers import percentile, summary
-from bench.desktop.report import lines_of
-from bench.desktop.sendbuffer import bound, buffer_size
+from bench.desktop.network.link import LINKS, QUEUE_SECONDS, Direction, Link, Proxy
+from bench.desktop.network.send_buffer import buffer_size, limit_send_buffer
+from bench.desktop.painter import stamp
+from bench.desktop.percentiles import percentile, summary
+from bench.desktop.report import page, targets
+from bench.desktop.report.table import lines_of
+from bench.desktop.servers import jupyter_server, processes
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -94,12 +96,12 @@ def test_targets_are_met_missed_or_unknown() -> None:
         "selkies": {"rows": [row("scroll", fps=60.0)]},
     }
     where = ("1280x720", "loopback", "scroll")
-    assert targets.Target(*where, "fps", 59, least=True).check(results)["met"] is True
-    assert targets.Target(*where, "fps", 59, least=True, all_peers=True).check(results)["met"] is False
+    assert targets.Target(*where, "fps", 59, at_least=True).check(results)["met"] is True
+    assert targets.Target(*where, "fps", 59, at_least=True, all_peers=True).check(results)["met"] is False
     assert targets.Target(*where, "age_ms|p50", 20).check(results)["met"] is False
     assert targets.Target(*where, "age_ms|p95", 30).check(results)["met"] is None
-    assert targets.Target(*where, "fps", ("tigervnc", 1.0), least=True).check(results)["met"] is None
-    assert targets.Target(*where, "fps", ("selkies", 0.5), least=True).check(results)["limit"] == 30.0
+    assert targets.Target(*where, "fps", ("tigervnc", 1.0), at_least=True).check(results)["met"] is None
+    assert targets.Target(*where, "fps", ("selkies", 0.5), at_least=True).check(results)["limit"] == 30.0
 
 
 def test_what_could_not_be_measured_is_in_the_table() -> None:
@@ -144,7 +146,7 @@ class Ends:
         listener = socket.create_server(("127.0.0.1", 0))
         listener.setblocking(False)
         port = listener.getsockname()[1]
-        assert bound(os.getpid(), port, self.link)
+        assert limit_send_buffer(os.getpid(), port, self.link)
         self.proxy = Proxy(port)
         self.proxy.set(self.link)
         self.near_reader, self.near = await asyncio.open_connection("127.0.0.1", await self.proxy.listen())
@@ -194,10 +196,10 @@ def test_a_send_buffer_fits_its_link() -> None:
     assert buffer_size(LINKS["10mbit-40ms"]) == 50_000
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        assert bound(os.getpid(), port, LINKS["2mbit-100ms"])
+        assert limit_send_buffer(os.getpid(), port, LINKS["2mbit-100ms"])
         with socket.create_connection(("127.0.0.1", port)), listener.accept()[0] as accepted:
             assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 2 * 25_000
-    assert not bound(os.getpid(), port, LINKS["2mbit-100ms"])
+    assert not limit_send_buffer(os.getpid(), port, LINKS["2mbit-100ms"])
 
 
 # -- a run --------------------------------------------------------------------------------------------------------
@@ -217,11 +219,11 @@ FIELDS["video"] = FIELDS["scroll"]
 def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> None:
     output, name = tmp_path / "bench.json", str(tmp_path)
     argv = [sys.executable, "-m", "bench.desktop", "--quick", "--output", str(output)]
-    env = {**os.environ, servers.RUN: name}
+    env = {**os.environ, jupyter_server.RUN: name}
     run = subprocess.run(argv, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=280, check=False)
     assert run.returncode == 0, run.stderr
     result = json.loads(output.read_text())
-    about = {"date", "machine", "links", "quick", "durations", "rules", "default", "seconds"}
+    about = {"date", "machine", "links", "quick", "durations", "default", "seconds"}
     assert about | {"configurations", "targets"} == set(result)
     assert {"machine", "cpu", "cores", "memory_gb", "kernel", "python", "load_before"} == set(result["machine"])
     assert set(result["configurations"]) == {"stream", "tigervnc"}
@@ -240,5 +242,6 @@ def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> No
         assert on_loopback["video"]["unreadable"] == 0
     assert len(result["targets"]) == len(targets.TARGETS)
     assert "### Targets" in run.stdout
-    assert "This was a quick run" in comparison.files_of(result)[comparison.PAGE]
-    assert processes.marked(servers.RUN, name) == []
+    committed = (page.DOCS / page.PAGE).read_text(encoding="utf-8")
+    assert "This was a quick run" in page.fill(committed, result)
+    assert processes.marked(jupyter_server.RUN, name) == []

@@ -1,4 +1,4 @@
-"""The bench's configurations: what each needs, why one can't run here, and x11vnc as it comes."""
+"""The bench's configurations: what each needs, why one cannot run here, and x11vnc without our options."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ import pytest
 
 from bench.desktop import plan
 from bench.desktop.__main__ import arguments, plan_of
-from bench.desktop.children import REPOSITORY
-from bench.desktop.configurations import CONFIGURATIONS, Configuration
 from bench.desktop.measure import SCENES, Durations
-from bench.desktop.untuned import UntunedX11vnc, untuned
+from bench.desktop.paths import REPOSITORY
+from bench.desktop.servers.configurations import CONFIGURATIONS, Configuration
+from bench.desktop.servers.untuned_x11vnc import UntunedX11vnc, untuned
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.options import DesktopOptions
 
 
 def configuration(**changes: Any) -> Configuration:
-    return Configuration(**{"name": "x", "what": "", "hops": ("a",), "worker": "x", "backend": "tigervnc", **changes})
+    return Configuration(
+        **{"name": "x", "description": "", "hops": ("a",), "worker": "x", "backend": "tigervnc", **changes}
+    )
 
 
 def test_what_can_not_run_here_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +82,7 @@ def test_x11vnc_as_it_comes_lacks_nothing_but_what_is_for_speed() -> None:
 
 
 def test_the_bench_announces_its_own_backend_as_a_package_does(tmp_path: Path) -> None:
-    from bench.desktop.untuned import install
+    from bench.desktop.servers.untuned_x11vnc import install
 
     install(tmp_path)
     code = "from jupyter_vnc_proxy.backends import all_backends; print(*all_backends())"

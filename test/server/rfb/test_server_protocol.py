@@ -172,7 +172,8 @@ def test_it_remembers_what_the_client_can_do_and_wants() -> None:
     protocol.receive(b"\x00abc" + RGBX)
     assert protocol.pixel_format.red_shift == 0
     protocol.receive(set_encodings())
-    assert (protocol.encodings, protocol.quality_level, protocol.compression_level) == ((), None, None)
+    asked_for: list[object] = [protocol.encodings, protocol.quality_level, protocol.compression_level]
+    assert asked_for == [(), None, None]
 
 
 @pytest.mark.parametrize(("encoding", "level"), [(-32, 0), (-23, 9), (-33, None), (-22, None)])

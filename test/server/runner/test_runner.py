@@ -49,7 +49,7 @@ def watch_phases(run: Run) -> list[tuple[str, str | None]]:
         now = (state.get("phase", ""), state.get("step"))
         if state and (not seen or seen[-1] != now):
             seen.append(now)
-        return now[0] == "running"
+        return bool(now[0] == "running")
 
     wait_until(running, what="running")
     return seen

@@ -62,9 +62,9 @@ def test_further_signals_do_not_hasten_or_break_the_end(runners: Runners) -> Non
 def test_a_stop_while_it_starts_leaves_nothing(runners: Runners) -> None:
     for step in ("display", "vnc"):
         run = runners.start(backend="x11vnc", name=step)
-        wait_until(lambda run=run, step=step: run.state and run.state["step"] in (step, "session", None))
+        wait_until(lambda run=run, step=step: run.state and run.state["step"] in (step, "session", None))  # type: ignore[misc]
         assert run.end() == 0
-        wait_until(lambda run=run: not processes_of(run.path), 2)
+        wait_until(lambda run=run: not processes_of(run.path), 2)  # type: ignore[misc]
         assert not list(run.path.glob("*.sock"))
         assert run.state["phase"] == "stopped"
 
@@ -176,6 +176,7 @@ def test_a_killed_runner_takes_its_parts_along_and_the_next_start_sweeps(runners
     desktop = Desktop(run.path)
     assert desktop.runner_pid() is None
     state = wait_until(lambda: desktop.state().error and desktop.state(), 8)
+    assert state is not None and state.error is not None
     assert (state.phase, state.error["code"], state.display) == ("failed", "runner-died", None)
     left = {pid for pid, line in processes_of(run.path).items() if "sleep 999" in line}
     assert left, "what ignores SIGTERM outlives the runner"

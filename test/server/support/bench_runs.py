@@ -1,21 +1,18 @@
-"""Made-up runs of the bench, in which everything is as fast or as slow as a test likes."""
+"""Made-up results of the bench, with numbers that a test chooses."""
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-from bench.desktop.judging import RULES
-from bench.desktop.link import LINKS
 from bench.desktop.measure import SCENES, Durations
-from bench.desktop.targets import FULL_HD, HD, check_all
+from bench.desktop.network.link import LINKS
+from bench.desktop.report.targets import FULL_HD, HD, check_all
 
 MOVING = ("scroll", "video", "drag", "typing")
-DEFAULT = "stream"
 
 
 def rows(slower: float) -> list[dict[str, Any]]:
-    """Return the rows of a configuration in which everything takes ``slower`` times as long."""
+    """Return a configuration's rows, ``slower`` times as slow as the fastest."""
     places = [(HD, link) for link in LINKS] + [(FULL_HD, "loopback")]
     found: list[dict[str, Any]] = []
     for size, link in places:
@@ -35,13 +32,12 @@ def rows(slower: float) -> list[dict[str, Any]]:
 
 
 def run_of(**slower: float | str | None) -> dict[str, Any]:
-    """Return a made-up run: how slow each configuration is, or why it was not measured; its dashes are underscores."""
+    """Return a run: per configuration (with ``_`` for ``-``), how slow it is, or the error why it was not measured."""
     found: dict[str, Any] = {
         "date": "2026-01-02T03:04:05+00:00", "quick": False, "seconds": 4321, "durations": vars(Durations()),
         "machine": {"machine": "x86_64", "cpu": "A Processor", "cores": 2, "memory_gb": 8.6, "kernel": "6.1",
                     "python": "3.11.2", "load_before": 0.12},
-        "links": {name: vars(link) for name, link in LINKS.items()}, "rules": copy.deepcopy(RULES),
-        "default": DEFAULT, "configurations": {},
+        "links": {name: vars(link) for name, link in LINKS.items()}, "default": "stream", "configurations": {},
     }  # fmt: skip
     for underscored, value in slower.items():
         name = underscored.replace("_", "-")
@@ -50,11 +46,3 @@ def run_of(**slower: float | str | None) -> dict[str, Any]:
         found["configurations"][name] = each
     found["targets"] = check_all(found["configurations"])
     return found
-
-
-def change(result: dict[str, Any], name: str, scenes: tuple[str, ...], factor: float) -> None:
-    """Make a configuration's frames in some scenes more or fewer, their ages the other way."""
-    for row in result["configurations"][name]["rows"]:
-        if row["scene"] in scenes:
-            row["fps"] *= factor
-            row["age_ms"] = {key: value / factor for key, value in row["age_ms"].items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, directory: Path, release: str, cond
     if release:
         file.write_text(release)
     monkeypatch.setattr(packages, "OS_RELEASE", file)
-    monkeypatch.setattr(packages.os, "geteuid", lambda: user)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setenv("CONDA_PREFIX", conda)
 
 
@@ -53,7 +55,7 @@ def test_the_command_is_the_one_of_this_machine(
 
 def test_who_can_not_become_root_is_told_of_conda_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     machine(monkeypatch, tmp_path, "ID=debian\n", "/opt/conda", 1000)
-    monkeypatch.setattr(packages.shutil, "which", lambda program: None)
+    monkeypatch.setattr(shutil, "which", lambda program: None)
     assert install_commands(XVFB)[0].startswith("conda install")
 
 

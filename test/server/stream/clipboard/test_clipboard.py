@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import select
 import struct
 import subprocess
@@ -71,14 +72,14 @@ class Desk:
         """Have a program paste, and return what it gets."""
         argv = ["xclip", "-o", "-selection", selection, "-target", target]
         program = subprocess.Popen(argv, env=self.display.environment(), stdout=subprocess.PIPE)
-        assert program.stdout is not None
+        assert isinstance(program.stdout, io.BufferedReader)
         found = bytearray()
         with program, program.stdout as stdout:
             while True:
-                readable, _, _ = select.select([stdout, self.clipboard], [], [], 10)
+                readable, _, _ = select.select([stdout.fileno(), self.clipboard.fileno()], [], [], 10)
                 assert readable, "nothing more comes"
                 self.clipboard.handle_events()
-                if stdout in readable:
+                if stdout.fileno() in readable:
                     piece = stdout.read1()
                     if not piece:
                         return bytes(found)
@@ -206,7 +207,7 @@ def test_one_who_pastes_and_goes_or_stalls_holds_nothing_up(desk: Desk) -> None:
     desk.clipboard.offer(LARGE)
     for other in (gone, stalled):
         other.convert("CLIPBOARD", "UTF8_STRING", other.atom("INTO"))
-        desk.pump(lambda other=other: other.notified)
+        desk.pump(lambda other=other: other.notified)  # type: ignore[misc]
     desk.clients.remove(gone)
     gone.connection.disconnect()
     assert desk.paste() == LARGE.encode()

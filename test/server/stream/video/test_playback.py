@@ -83,8 +83,8 @@ def test_a_screen_that_is_resized_during_a_film_is_shown_in_its_new_size(served:
             )
     wait_for_rest(browser, display)
     sizes = [(each.width, each.height) for each in browser.seen]
-    for before, each in zip(browser.seen, browser.seen[1:], strict=False):
-        if (before.width, before.height) != (each.width, each.height):
+    for earlier, each in zip(browser.seen, browser.seen[1:], strict=False):
+        if (earlier.width, earlier.height) != (each.width, each.height):
             assert each.flags == 1 and each.profile is not None
     assert len(set(sizes)) == 4
     browser.close()

@@ -215,7 +215,7 @@ class Browser(Reader):
             self._context.thread_count = 1  # threads hold frames back
             self._context.flags |= av.codec.context.Flags.low_delay
         (frame,) = self._context.decode(av.Packet(data))
-        pixels = frame.to_ndarray(format="rgb24")[:height, :width]
+        pixels: RGB = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)[:height, :width]
         self.decoded.append(pixels)
         return pixels
 

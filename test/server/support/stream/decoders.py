@@ -80,8 +80,8 @@ class TightDecoder:
         palette = np.frombuffer(reader.take(3 * count), np.uint8).reshape(count, 3)
         self.used.append(f"palette {count}")
         row = -(-width // 8) if count == 2 else width
-        content = np.frombuffer(self.inflated(reader, kind & 3, row * height), np.uint8).reshape(height, row)
-        indices = np.unpackbits(content, axis=1)[:, :width] if count == 2 else content
+        packed = np.frombuffer(self.inflated(reader, kind & 3, row * height), np.uint8).reshape(height, row)
+        indices = np.unpackbits(packed, axis=1)[:, :width] if count == 2 else packed
         assert indices.max() < count
         return palette[indices]
 

@@ -12,7 +12,8 @@ import numpy as np
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.client import Asked, Client
 from jupyter_vnc_proxy.stream.picture.framebuffer import Tiles, tile_flags
-from jupyter_vnc_proxy.stream.video.engine import EncodedFrame, EncoderProfile, Rate
+from jupyter_vnc_proxy.stream.video.encoder_profile import EncoderProfile
+from jupyter_vnc_proxy.stream.video.engine import EncodedFrame, Rate
 from jupyter_vnc_proxy.stream.video.pacing import Pacer
 from support.stream.clients import HELLO, set_encodings
 

@@ -30,7 +30,8 @@ def smooth(width: int, height: int) -> RGB:
 def noisy(width: int, height: int) -> RGB:
     """Return the same with grain over it, which takes an encoder all that it is given."""
     grain = np.random.default_rng(1).integers(0, 60, (PICTURES, height // 2, width // 2, 3), np.uint8)
-    return smooth(width, height) // 2 + grain.repeat(2, 1).repeat(2, 2)
+    noisy: RGB = smooth(width, height) // 2 + grain.repeat(2, 1).repeat(2, 2)
+    return noisy
 
 
 class Film:

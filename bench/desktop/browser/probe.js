@@ -1,0 +1,158 @@
+/**
+ * Runs in every frame of a measured page before its own scripts, and reads the stamp from the picture after each flip.
+ *
+ * The picture is the largest visible canvas or video. A canvas is read after each `drawImage`, `putImageData` or
+ * `transferFromImageBitmap`; if there are none, because a worker draws, before each repaint. A video has a callback for
+ * each frame.
+ */
+(() => {
+  const ROWS = 4;
+  const probe = { picture: null, place: null, samples: [], presses: [], first: null, flips: 0, unreadable: 0, last: -1, clicks: null, presented: 0 };
+  const small = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  let flipped = 0;
+
+  const isOpaque = (source, width, height) => {
+    small.canvas.width = small.canvas.height = 1;
+    small.drawImage(source, width >> 1, height >> 1, 1, 1, 0, 0, 1, 1);
+    return small.getImageData(0, 0, 1, 1).data[3] !== 0;
+  };
+
+  /** Return the pixels in the middle of the row of blocks. */
+  const row = picture => {
+    const { x, y, block, bits } = probe.place;
+    const width = block * (bits.frame + bits.time + bits.clicks + bits.check);
+    const top = y + block / 2 - ROWS / 2;
+    if (probe.context2d === picture) {
+      return probe.context.getImageData(x, top, width, ROWS).data;
+    }
+    if (small.canvas.width !== width || small.canvas.height !== ROWS) {
+      small.canvas.width = width;
+      small.canvas.height = ROWS;
+    }
+    small.drawImage(picture, x, top, width, ROWS, 0, 0, width, ROWS);
+    return small.getImageData(0, 0, width, ROWS).data;
+  };
+
+  const number = (data, from, count) => {
+    const { block } = probe.place;
+    const width = data.length / 4 / ROWS;
+    let value = 0;
+    for (let bit = from; bit < from + count; bit++) {
+      let light = 0;
+      for (let line = 0; line < ROWS; line++) {
+        for (let column = -2; column < 2; column++) {
+          light += data[4 * (line * width + bit * block + block / 2 + column) + 1];
+        }
+      }
+      value = value * 2 + (light > 127 * 4 * ROWS ? 1 : 0);
+    }
+    return value;
+  };
+
+  const look = () => {
+    const now = performance.now();
+    const { picture, place } = probe;
+    probe.flips++;
+    if (picture === null || (picture.videoWidth ?? picture.width) === 0) {
+      return;
+    }
+    if (probe.first === null && isOpaque(picture, picture.videoWidth ?? picture.width, picture.videoHeight ?? picture.height)) {
+      probe.first = now;
+    }
+    if (place === null) {
+      return;
+    }
+    const { frame, time, clicks, check } = place.bits;
+    const data = row(picture);
+    const numbers = [number(data, 0, frame), number(data, frame, time), number(data, frame + time, clicks)];
+    const value = (numbers[0] * 2 ** time + numbers[1]) * 2 ** clicks + numbers[2];
+    if (number(data, frame + time + clicks, check) !== value % place.modulus) {
+      probe.unreadable++;
+    } else if (numbers[0] !== probe.last) {
+      probe.last = numbers[0];
+      probe.clicks = numbers[2];
+      // The time is taken before reading, which happens after the flip and before the picture is presented.
+      probe.samples.push([now, ...numbers]);
+    }
+  };
+
+  for (const [type, name] of [
+    [CanvasRenderingContext2D, 'drawImage'],
+    [CanvasRenderingContext2D, 'putImageData'],
+    [ImageBitmapRenderingContext, 'transferFromImageBitmap']
+  ]) {
+    const original = type.prototype[name];
+    type.prototype[name] = function (...args) {
+      const result = Reflect.apply(original, this, args);
+      if (this.canvas === probe.picture && this !== small) {
+        if (type === CanvasRenderingContext2D) {
+          probe.context = this;
+          probe.context2d = this.canvas;
+        }
+        flipped = performance.now();
+        look();
+      }
+      return result;
+    };
+  }
+
+  const watchVideo = video => {
+    const next = (_, { presentedFrames }) => {
+      if (probe.picture === video) {
+        // Frames can be presented without a callback.
+        probe.presented = presentedFrames;
+        flipped = performance.now();
+        look();
+        video.requestVideoFrameCallback(next);
+      }
+    };
+    video.requestVideoFrameCallback(next);
+  };
+
+  const area = element => {
+    const { width, height } = element.getBoundingClientRect();
+    const size = (element.videoWidth ?? element.width) * (element.videoHeight ?? element.height);
+    return element.isConnected && size > 0 && width * height > 40000 ? width * height : 0;
+  };
+
+  const find = () => {
+    let best = null;
+    for (const element of document.querySelectorAll('canvas, video')) {
+      if (area(element) > (best === null ? 0 : area(best))) {
+        best = element;
+      }
+    }
+    if (best !== probe.picture) {
+      probe.picture = best;
+      probe.context2d = null;
+      if (best instanceof HTMLVideoElement) {
+        watchVideo(best);
+      }
+    }
+  };
+
+  let sought = 0;
+  const eachFrame = now => {
+    if (now - sought > (probe.picture === null ? 0 : 500)) {
+      sought = now;
+      find();
+    }
+    if (probe.picture !== null && performance.now() - flipped > 1000 && !(probe.picture instanceof HTMLVideoElement)) {
+      look();
+    }
+    requestAnimationFrame(eachFrame);
+  };
+  requestAnimationFrame(eachFrame);
+
+  addEventListener('mousedown', event => probe.presses.push(event.timeStamp), { capture: true });
+
+  /** Return the SHA-256 of the picture's pixels, as hexadecimal digits. */
+  probe.digest = async () => {
+    const { width, height } = probe.picture;
+    const { data } = probe.context.getImageData(0, 0, width, height);
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+    return [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  };
+
+  window.__bench = probe;
+})();

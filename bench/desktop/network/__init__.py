@@ -1,0 +1,1 @@
+"""The simulated network between the browser and Jupyter."""

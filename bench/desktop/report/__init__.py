@@ -1,0 +1,1 @@
+"""What a run's results become: a table, the targets, and docs/comparison.md."""

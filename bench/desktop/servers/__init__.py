@@ -1,0 +1,1 @@
+"""The Jupyter servers to measure: this project's with each backend, and the peers'."""

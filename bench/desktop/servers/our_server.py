@@ -1,0 +1,72 @@
+"""This project's Jupyter server, with the backend, transport and options of a configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from ..paths import REPOSITORY
+from . import untuned_x11vnc
+from .configurations import Configuration
+from .jupyter_server import SESSION_COMMAND, JupyterServer, ServerError
+from .versions import debian_version, python_version
+
+
+class OurServer(JupyterServer):
+    """This project's server, with the backend, transport and options of a configuration."""
+
+    page = "vnc/"
+
+    def __init__(self, configuration: Configuration, geometry: str) -> None:
+        super().__init__(geometry)
+        self.configuration = configuration
+        self.name = configuration.name
+        self.worker = configuration.worker
+
+    def config(self) -> dict[str, Any]:
+        """Return the traits of the configuration, with a session that does nothing."""
+        traits = self.configuration.traits()
+        if extra := self.extra_options():
+            traits["backend_options"] = {**traits.get("backend_options", {}), **extra}
+        return {"VncProxy": {**traits, "geometry": self.geometry, "session_command": SESSION_COMMAND}}
+
+    def extra_options(self) -> dict[str, str]:
+        """Return backend options that are known only at the start."""
+        return {}
+
+    def environment(self) -> dict[str, str]:
+        """Set a runtime directory of its own, and register the bench's own backend if it is used."""
+        variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
+        if self.configuration.backend == untuned_x11vnc.UntunedX11vnc.name:
+            packages = self.directory / "packages"
+            untuned_x11vnc.install(packages)
+            variables["PYTHONPATH"] = f"{packages}{os.pathsep}{REPOSITORY}"
+        return variables
+
+    def display(self) -> tuple[str, Path] | None:
+        """Return the display from the desktop's model: some backends start a session of their own."""
+        with contextlib.suppress(OSError), self.get("api/desktops/default") as answer:
+            model = json.load(answer)
+            if model["phase"] == "running" and model["display"]:
+                return model["display"], Path(model["xauthority"])
+        return None
+
+    def check(self) -> None:
+        """Raise `ServerError` if a process that the configuration names is missing."""
+        there = {process.name for process in self.processes()}
+        if missing := [name for name in (self.worker, *self.configuration.runs) if name not in there]:
+            raise ServerError(f"Not running: {' and '.join(missing)}.")
+
+    def versions(self) -> dict[str, str]:
+        """Return the version and commit of this project, and the versions of the configuration's packages."""
+        git = ["git", "-C", os.fspath(REPOSITORY), "describe", "--always", "--dirty"]
+        commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+        packages = {
+            package: python_version(self.python, package) if source == "python" else debian_version(package)
+            for package, source in self.configuration.packages.items()
+        }
+        return {**super().versions(), "commit": commit, **packages}

@@ -1,0 +1,102 @@
+"""CPU time and memory of a server's processes, which are found by an inherited environment variable."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+STOP_TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process; ``cpu`` is its CPU time so far, in seconds."""
+
+    pid: int
+    name: str
+    argv: tuple[str, ...]
+    cpu: float
+
+
+def _name(argv: tuple[str, ...]) -> str:
+    """Return the name of a process: its program, or the Python module or script that it runs."""
+    program = Path(argv[0]).name.split(" ")[0].rstrip(":")
+    if not program.startswith("python") or len(argv) < 2:
+        return program
+    if "-m" in argv and argv.index("-m") + 1 < len(argv):
+        module = argv[argv.index("-m") + 1]
+        rest = argv[argv.index("-m") + 2 :]
+        return f"{module} {rest[0]}" if module == "jupyter_vnc_proxy" and rest else module
+    return Path(argv[1]).name
+
+
+def marked(variable: str, value: str) -> list[Process]:
+    """Return the processes with ``variable`` set to ``value``."""
+    wanted = f"{variable}={value}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError, IndexError):
+            if wanted not in (entry / "environ").read_bytes().split(b"\0"):
+                continue
+            argv = tuple((entry / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0"))
+            # The name may contain spaces and parentheses; state, ppid … follow the last one (proc(5)).
+            numbers = (entry / "stat").read_text().rpartition(")")[2].split()
+            if numbers[0] != "Z":
+                cpu = (int(numbers[11]) + int(numbers[12])) / TICKS_PER_SECOND
+                found.append(Process(int(entry.name), _name(argv), argv, cpu))
+    return found
+
+
+def environment(pid: int) -> dict[str, str]:
+    """Return the environment that a process was started with."""
+    entries = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def megabytes(pid: int, without: Collection[int] = ()) -> float:
+    """Return a process's proportional set size (PSS) in MB.
+
+    ``without``: identifiers of System V segments that are not counted, because they belong to the painter.
+    """
+    total, counts = 0, True
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+            fields = line.split()
+            if "-" in fields[0] and not fields[0].endswith(":"):
+                counts = not (line.find("/SYSV") >= 0 and int(fields[4]) in without)
+            elif fields[0] == "Pss:" and counts:
+                total += int(fields[1])
+    return total / 1024
+
+
+def cores(before: list[Process], after: list[Process], seconds: float) -> dict[str, float]:
+    """Return the cores that each name used between two lists taken ``seconds`` apart, including unused ones."""
+    earlier = {process.pid: process.cpu for process in before}
+    used: dict[str, float] = {}
+    for process in after:
+        used[process.name] = used.get(process.name, 0.0) + process.cpu - earlier.get(process.pid, 0.0)
+    return {name: round(cpu / seconds, 4) for name, cpu in sorted(used.items())}
+
+
+def end(variable: str, value: str) -> list[str]:
+    """Terminate, then kill, what is left of a server; return the names of the processes that had to be killed."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        left = marked(variable, value)
+        names = [process.name for process in left]
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, number)
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while marked(variable, value) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not marked(variable, value):
+            return names if number == signal.SIGKILL else []
+    return names

@@ -1,0 +1,53 @@
+"""A backend for the bench only: x11vnc with its default speed, without our tuning options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from jupyter_vnc_proxy.backends.base import Paths, Step
+from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
+from jupyter_vnc_proxy.options import DesktopOptions
+
+KEPT = {
+    **dict.fromkeys(("-display", "-auth", "-unixsock", "-rfbport", "-rfbportv6", "-desktop", "-xrandr"), 1),
+    **dict.fromkeys(
+        ("-norc", "-nopw", "-forever", "-shared", "-nolookup", "-repeat", "-nocmds", "-noremote", "-quiet"), 0
+    ),
+}
+"""Options that are not for speed, and the number of words that follow each."""
+
+
+def untuned(argv: Sequence[str]) -> tuple[str, ...]:
+    """Return x11vnc's command line without the options for speed."""
+    kept, words = [argv[0]], list(argv[1:])
+    while words:
+        word = words.pop(0)
+        if word in KEPT:
+            kept += [word, *words[: KEPT[word]]]
+            del words[: KEPT[word]]
+    return tuple(kept)
+
+
+class UntunedX11vnc(X11vncBackend):
+    """Our x11vnc backend without the options for speed."""
+
+    name = "x11vnc-defaults"
+    title = "Xvfb + x11vnc with defaults"
+
+    def steps(self, options: DesktopOptions, paths: Paths) -> list[Step]:
+        """Return the tuned backend's steps, with the other command line for x11vnc."""
+        return [
+            replace(step, argv=untuned(step.argv)) if step.name == "vnc" else step
+            for step in super().steps(options, paths)
+        ]
+
+
+def install(directory: Path) -> None:
+    """Write package metadata to ``directory``, which registers the backend if it is in ``PYTHONPATH``."""
+    package = directory / "desktop_bench-0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: desktop-bench\nVersion: 0\n")
+    entry = f"{UntunedX11vnc.name} = {__name__}:{UntunedX11vnc.__name__}\n"
+    (package / "entry_points.txt").write_text(f"[jupyter_vnc_proxy.backends]\n{entry}")
