@@ -65,7 +65,7 @@ class KeyEvent:
 
 @dataclass(frozen=True)
 class PointerEvent:
-    """The pointer's position and buttons: from bit 0 left, middle, right, wheel up, down, left, right, back, forward."""
+    """Its position and buttons; from bit 0: left, middle, right, wheel up, down, left, right, back, forward."""
 
     x: int
     y: int
