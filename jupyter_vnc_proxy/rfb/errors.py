@@ -1,7 +1,7 @@
-"""What a client can do wrong."""
+"""The error for a client that breaks the protocol."""
 
 from __future__ import annotations
 
 
 class ProtocolError(Exception):
-    """A client broke the protocol; its connection cannot go on. The message is for the log."""
+    """A client broke the protocol, and its connection must be closed. The message is for the log."""

@@ -1,4 +1,4 @@
-"""What a client says, as values. Positions and sizes are pixels."""
+"""The events that a client's messages become. Positions and sizes are pixels."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ class Monitor:
 
 @dataclass(frozen=True)
 class ClientReady:
-    """The handshake is done; unless ``shared``, the client wants to be alone."""
+    """The handshake is done; unless ``shared``, the client requests exclusive access."""
 
     shared: bool
 
 
 @dataclass(frozen=True)
 class PixelFormatChanged:
-    """Pixels are wanted in another format from now on."""
+    """The client requires another pixel format from now on."""
 
     format: PixelFormat
 
 
 @dataclass(frozen=True)
 class EncodingsChanged:
-    """The client announced what it can do, best liked first; pseudo-encodings are among them."""
+    """The client announced its encodings and pseudo-encodings, the preferred ones first."""
 
     encodings: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class UpdateRequested:
-    """The client wants what changed in an area, or all of it unless ``incremental``."""
+    """The client requested the changes in an area, or all of it unless ``incremental``."""
 
     incremental: bool
     x: int
@@ -56,7 +56,7 @@ class UpdateRequested:
 
 @dataclass(frozen=True)
 class KeyEvent:
-    """A key; ``keysym`` is X11's (0: unknown), ``scancode`` XT set 1 with 0xe0 as bit 7, where the client tells it."""
+    """A key; ``keysym`` is X11's (0: unknown), ``scancode`` is XT set 1, 0xe0 as bit 7, if the client sent it."""
 
     keysym: int
     down: bool
@@ -65,7 +65,7 @@ class KeyEvent:
 
 @dataclass(frozen=True)
 class PointerEvent:
-    """The pointer's place, and who is held: bit 0 left, middle, right, up, down, left, right, back, bit 8 forward."""
+    """Its position and buttons; from bit 0: left, middle, right, wheel up, down, left, right, back, forward."""
 
     x: int
     y: int
@@ -81,7 +81,7 @@ class ClipboardText:
 
 @dataclass(frozen=True)
 class ClipboardTooLong:
-    """The client sent a text of ``size`` bytes (as far as is known), more than is taken; it was dropped."""
+    """The client sent a text of ``size`` bytes (as far as is known); it is too long and was dropped."""
 
     size: int
 
@@ -93,24 +93,24 @@ class ClipboardNotify:
 
 @dataclass(frozen=True)
 class ClipboardRequest:
-    """The client wants our text provided."""
+    """The client requests our text."""
 
 
 @dataclass(frozen=True)
 class ClipboardPeek:
-    """The client wants to be notified whether we have text."""
+    """The client asks whether we have text."""
 
 
 @dataclass(frozen=True)
 class ClipboardCapabilities:
-    """The client takes up to ``max_size`` bytes of text without having requested them; noVNC says 0."""
+    """The client accepts up to ``max_size`` bytes of text that it hasn't requested; noVNC: 0."""
 
     max_size: int
 
 
 @dataclass(frozen=True)
 class ContinuousUpdates:
-    """Updates of an area are wanted without being requested, or no more so."""
+    """The client enabled or disabled updates of an area without requests."""
 
     enable: bool
     x: int
@@ -121,7 +121,7 @@ class ContinuousUpdates:
 
 @dataclass(frozen=True)
 class Fence:
-    """A fence of the client's, or its answer to ours: without ``messages.FENCE_REQUEST`` in ``flags``."""
+    """A fence of the client's, or its answer to ours: without ``server_messages.FENCE_REQUEST`` in ``flags``."""
 
     flags: int
     payload: bytes
@@ -129,7 +129,7 @@ class Fence:
 
 @dataclass(frozen=True)
 class SetDesktopSize:
-    """The client wants the desktop to have another size; it must be answered with an ExtendedDesktopSize."""
+    """The client requested another size of the desktop; the answer must be an ExtendedDesktopSize."""
 
     width: int
     height: int

@@ -1,7 +1,7 @@
-"""Extended Clipboard (rfbproto): text in UTF-8, sent when it is asked for.
+"""Extended Clipboard (rfbproto): text in UTF-8, sent on request.
 
-Both sides say with *caps* what they take, *notify* that there is text, *request* it, and *provide* it. *peek* asks for
-a notify. Functions without a leading ``parse`` return whole ServerCutText messages.
+Both sides announce with *caps* what they support, *notify* that there is text, *request* it, and *provide* it. *peek*
+asks for a notify. Functions without a leading ``parse`` return whole ServerCutText messages.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ ACTIONS = 0xFF << 24
 
 
 def caps(max_size: int = 0) -> bytes:
-    """Say that we do all of it for text, and take ``max_size`` bytes that we did not request (0: notify us)."""
+    """Announce all actions for text, and that we accept ``max_size`` bytes unrequested (0: notify us)."""
     return _message(CAPS | REQUEST | PEEK | NOTIFY | PROVIDE | FORMAT_TEXT, struct.pack(">I", max_size))
 
 
 def request() -> bytes:
-    """Ask for the client's text."""
+    """Request the client's text."""
     return _message(REQUEST | FORMAT_TEXT)
 
 
@@ -51,12 +51,12 @@ def peek() -> bytes:
 
 
 def notify(has_text: bool = True) -> bytes:
-    """Say whether we have text."""
+    """Notify the client whether we have text."""
     return _message(NOTIFY | (FORMAT_TEXT if has_text else 0))
 
 
 def provide(text: str) -> bytes:
-    """Send our text; raise ``ValueError`` where it is longer than ``MAX_TEXT_BYTES``. Lone surrogates become ``?``."""
+    """Provide our text; raise ``ValueError`` if it is longer than ``MAX_TEXT_BYTES``. Lone surrogates become ``?``."""
     encoded = with_crlf(text).encode("utf-8", "replace") + b"\0"
     if len(encoded) > MAX_TEXT_BYTES:
         raise ValueError(f"a clipboard of {len(encoded)} bytes")
@@ -64,9 +64,9 @@ def provide(text: str) -> bytes:
 
 
 def parse(data: bytes) -> Event | None:
-    """Read an extended cut text after its length; ``None`` where it says nothing of text.
+    """Parse an extended cut text without its first 8 bytes; return ``None`` if it isn't about text.
 
-    Raise ``ProtocolError`` for what is none.
+    Raise ``ProtocolError`` if it is invalid.
     """
     action = action_of(data[:4])
     (flags,) = struct.unpack_from(">I", data)
@@ -108,7 +108,7 @@ def with_crlf(text: str) -> str:
 
 
 def _message(flags: int, content: bytes = b"") -> bytes:
-    """A length below zero is what tells it from the old ServerCutText."""
+    """A negative length distinguishes it from a ServerCutText in Latin-1."""
     return struct.pack(">B3xiI", SERVER_CUT_TEXT, -4 - len(content), flags) + content
 
 
@@ -119,7 +119,7 @@ def _capabilities(flags: int, data: bytes) -> ClipboardCapabilities:
 
 
 def _text(data: bytes) -> ClipboardText | ClipboardTooLong:
-    """Text is the first of the formats; what comes after it is never decompressed, nor is what it says too much."""
+    """Text is the first of the formats; the others are never decompressed, nor is a text that is too long."""
     stream = zlib.decompressobj()
     try:
         head = stream.decompress(data[4:], 4)

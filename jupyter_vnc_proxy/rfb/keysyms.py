@@ -49,14 +49,14 @@ def canonical(keysym: int) -> int:
 
 
 def is_keypad(keysym: int) -> bool:
-    """Tell whether it stands on the numeric keypad, where NumLock counts."""
+    """Return whether it is on the numeric keypad, which NumLock affects."""
     return 0xFF80 <= keysym <= 0xFFBD
 
 
 def is_text(keysym: int) -> bool:
-    """Tell whether it stands for a character (or a part of one, as dead keys do) and not for what a key does.
+    """Return whether it stands for a character (or a part of one, as dead keys do) and not for a function.
 
-    Which modifiers are held is part of what such a keysym says; with all others it is not.
+    Such a keysym includes the effect of the modifiers that are held; the others don't.
     """
     dead = 0xFE50 <= keysym <= 0xFEFF
     return keysym < 0xFD00 or dead or is_keypad(keysym) or UNICODE <= keysym < UNICODE + 0x110000

@@ -37,7 +37,7 @@ FENCE_BLOCK_AFTER = 1 << 1
 FENCE_SYNC_NEXT = 1 << 2
 FENCE_REQUEST = 1 << 31
 
-# Why a desktop's size is told, and whether it was changed as asked for (rfbproto, ExtendedDesktopSize)
+# Reason and result of an ExtendedDesktopSize (rfbproto)
 SIZE_BY_SERVER, SIZE_BY_THIS_CLIENT, SIZE_BY_OTHER_CLIENT = 0, 1, 2
 SIZE_DONE, SIZE_PROHIBITED, SIZE_OUT_OF_RESOURCES, SIZE_INVALID = 0, 1, 2, 3
 
@@ -52,7 +52,7 @@ MANY_RECTANGLES = 0xFFFF
 
 
 def update_header(count: int) -> bytes:
-    """Begin a FramebufferUpdate of ``count`` rectangles (RFC 6143, section 7.6.1)."""
+    """Return the head of a FramebufferUpdate of ``count`` rectangles (RFC 6143, section 7.6.1)."""
     return struct.pack(">BxH", SERVER_UPDATE, count)
 
 
@@ -66,7 +66,7 @@ LAST_RECT = rectangle(0, 0, 0, 0, PSEUDO_LAST_RECT)
 
 
 def copy_rect(x: int, y: int, width: int, height: int, source_x: int, source_y: int) -> bytes:
-    """Return a rectangle that shows what the client has elsewhere (RFC 6143, section 7.7.2)."""
+    """Return a rectangle that copies from elsewhere in the client's framebuffer (RFC 6143, section 7.7.2)."""
     return rectangle(x, y, width, height, ENCODING_COPY_RECT) + struct.pack(">HH", source_x, source_y)
 
 
@@ -127,7 +127,7 @@ def fence(flags: int, payload: bytes = b"") -> bytes:
 
 
 def end_of_continuous_updates() -> bytes:
-    """Return EndOfContinuousUpdates (rfbproto): we know them, or have ended them as asked for."""
+    """Return EndOfContinuousUpdates (rfbproto): we support them, or have ended them on request."""
     return struct.pack(">B", SERVER_END_OF_CONTINUOUS_UPDATES)
 
 

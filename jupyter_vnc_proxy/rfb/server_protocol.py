@@ -1,4 +1,4 @@
-"""The server's side of RFB 3.8 without input or output: bytes in, events and the handshake's bytes out."""
+"""The server's side of RFB 3.8, sans I/O: bytes in, events and the handshake's bytes out."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MAX_SKIPPED_BYTES = 256 * 1024 * 1024
 
 
 class ServerProtocol:
-    """One client's connection. ``width`` and ``height`` (pixels) and ``name`` are those that ServerInit will tell.
+    """One client's connection. ServerInit sends ``width`` and ``height`` (pixels) and ``name`` as they are then.
 
-    ``receive`` takes what came, ``take`` gives what the handshake has to send: first of all our version. Memory is
-    bounded: at most `MAX_CUT_TEXT_BYTES` of an unfinished message are kept, and what was received at once.
+    ``receive`` takes the client's bytes, ``take`` returns what the handshake has to send, first of all our version.
+    Memory is bounded: at most `MAX_CUT_TEXT_BYTES` of an unfinished message are kept, and what was received at once.
     """
 
     def __init__(self, name: str, width: int, height: int) -> None:
@@ -42,29 +42,29 @@ class ServerProtocol:
         self._step: Callable[[int], tuple[int, Event | None] | None] = self._version
 
     def supports(self, encoding: int) -> bool:
-        """Tell whether the client announced an encoding or a pseudo-encoding."""
+        """Return whether the client announced an encoding or a pseudo-encoding."""
         return encoding in self._known
 
     @property
     def quality_level(self) -> int | None:
-        """The quality of JPEG that the client asks for, 0 (worst) to 9; ``None``: no JPEG in Tight (rfbproto)."""
+        """The JPEG quality level that the client announced, 0 (worst) to 9; ``None``: no JPEG in Tight (rfbproto)."""
         return self._level(PSEUDO_QUALITY_0, PSEUDO_QUALITY_9)
 
     @property
     def compression_level(self) -> int | None:
-        """The effort at compressing that the client asks for, 0 (least) to 9, or ``None`` (rfbproto)."""
+        """The compression level that the client announced, 0 (fastest) to 9, or ``None`` (rfbproto)."""
         return self._level(PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9)
 
     def take(self) -> bytes:
-        """Return what has to be sent for the handshake since the last call; also after ``receive`` has raised."""
+        """Return what the handshake has to send since the last call; also after ``receive`` has raised."""
         out = bytes(self._out)
         self._out.clear()
         return out
 
     def receive(self, data: bytes) -> list[Event]:
-        """Take bytes, cut anywhere, and return what they say; the attributes are those after the last event.
+        """Take bytes, cut anywhere, and return their events; the attributes are those after the last event.
 
-        Raise ``ProtocolError`` where they are nonsense, and at each call after that.
+        Raise ``ProtocolError`` if they break the protocol, and on every call after that.
         """
         self._in += data
         events: list[Event] = []
@@ -88,7 +88,7 @@ class ServerProtocol:
         del self._in[:at]
         return events
 
-    # -- the handshake (RFC 6143, sections 7.1 to 7.3): each step returns how many bytes it took, or None for too few -
+    # -- the handshake (RFC 6143, sections 7.1 to 7.3): each step returns how many bytes it used, None for too few ---
 
     def _version(self, at: int) -> tuple[int, Event | None] | None:
         if (data := self._peek(at, len(VERSION))) is None:
@@ -159,7 +159,7 @@ class ServerProtocol:
         return bytes(self._in[at : at + size]) if len(self._in) - at >= size else None
 
     def _level(self, lowest: int, highest: int) -> int | None:
-        """Return the level of the first pseudo-encoding between the two, which is the one best liked."""
+        """Return the level of the first announced pseudo-encoding between the two, which is the preferred one."""
         return next((each - lowest for each in self.encodings if lowest <= each <= highest), None)
 
     def _fail(self, error: ProtocolError) -> None:

@@ -1,4 +1,4 @@
-"""``python -m jupyter_vnc_proxy.stream``: serve one display to viewers on a unix socket."""
+"""``python -m jupyter_vnc_proxy.stream``: serve one display to VNC clients on a unix socket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Serve until a signal comes; return the exit status: 0 ended, 1 no display, 2 bad input."""
+    """Serve until a signal; return the exit status: 0 stopped, 1 no display, 2 bad arguments."""
     parser = argparse.ArgumentParser(prog="python -m jupyter_vnc_proxy.stream", description=__doc__)
     parser.add_argument("--display", default=os.environ.get("DISPLAY"), metavar=":N")
     parser.add_argument("--xauthority", type=Path, default=os.environ.get("XAUTHORITY"), metavar="FILE")
@@ -28,10 +28,8 @@ def main() -> int:
     parser.add_argument("--displayfd", type=int, metavar="FD", help="where Wayland writes the number of its X display")
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
-    parser.add_argument("--primary", action="store_true", help="share what is marked as well as what is copied")
-    parser.add_argument(
-        "--status-fd", type=int, metavar="N", help="tell there, in lines of JSON, what encodes (Status)"
-    )
+    parser.add_argument("--primary", action="store_true", help="share the PRIMARY selection too")
+    parser.add_argument("--status-fd", type=int, metavar="N", help="report the encoder there, in lines of JSON")
     arguments = parser.parse_args()
     if not arguments.wayland and not (arguments.display and arguments.xauthority):
         parser.error("a display and its Xauthority file are needed")

@@ -1,4 +1,4 @@
-"""One connection as the server keeps it: a viewer, its keys and buttons, and how much it may leave unread."""
+"""One connection: a client with its keyboard and pointer, and a limit to what it may leave unread."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .input.client_keyboard import ClientKeyboard
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-MOST_UNREAD = 32 << 20
-"""Bytes that may wait for a client: the longest clipboard and a picture; one that leaves more unread is sent away."""
+MAX_UNREAD_BYTES = 32 << 20
+"""Bytes that may wait for a client: the longest clipboard and an update. A client that leaves more unread is closed."""
 
-LINGERS = 5.0
-"""Seconds that a connection's last bytes have to be read, before it ends without them."""
+LINGER_SECONDS = 5.0
+"""How long a closed connection may take to read its last bytes."""
 
 
 class Connection(Client):
-    """A viewer with its input. ``handle`` gets each event; keys and buttons go to ``source``."""
+    """A client with its input. ``handle`` gets each event; keys and buttons go to ``source``."""
 
     def __init__(
         self,
@@ -47,23 +47,23 @@ class Connection(Client):
 
     @property
     def waits(self) -> bool:
-        """Whether it may be sent an update, by what it has asked for."""
+        """Whether it has requested an update, or continuous ones."""
         return self.requested or self.continuous
 
-    # -- what it is sent ---------------------------------------------------------------------------------------------
+    # -- sending ---------------------------------------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
-        """Send a message that is no framebuffer update; a client that reads nothing is sent away."""
+        """Send a message that is no framebuffer update; close the connection if the client reads nothing."""
         transport = self._out.transport
         if transport.is_closing():
             return
-        if transport.get_write_buffer_size() + len(data) > MOST_UNREAD:
-            self.send_away("it reads nothing")
+        if transport.get_write_buffer_size() + len(data) > MAX_UNREAD_BYTES:
+            self.drop("it reads nothing")
         else:
             super().send(data)
 
     def add_rectangle(self, rectangle: bytes) -> None:
-        """Send a pseudo-rectangle with the next update, in place of an earlier one of its kind that still waits."""
+        """Send a pseudo-rectangle with the next update; it replaces a waiting one of the same kind."""
         kind = _kind(rectangle)
         self._extra = [each for each in self._extra if _kind(each) != kind]
         super().add_rectangle(rectangle)
@@ -73,25 +73,25 @@ class Connection(Client):
         if (rectangle := cursor.rectangle(self.protocol)) is not None:
             self.add_rectangle(rectangle)
 
-    # -- its end -----------------------------------------------------------------------------------------------------
+    # -- closing -----------------------------------------------------------------------------------------------------
 
-    def send_away(self, reason: str) -> None:
-        """End the connection at once, and log why."""
-        log.warning("a viewer was sent away: %s", reason)
+    def drop(self, reason: str) -> None:
+        """Close the connection at once, and log why."""
+        log.warning("closed a viewer's connection: %s", reason)
         self.abort()
 
     def close(self) -> None:
-        """Release what it holds down, and end the connection when its last bytes are read, or soon."""
+        """Release its keys and buttons, and close the connection after `LINGER_SECONDS` at most."""
         self.keyboard.release_all()
         self.pointer.release_all()
         if not self._out.transport.is_closing():
             self._out.write(self.protocol.take())
         super().close()
-        asyncio.get_running_loop().call_later(LINGERS, self.abort)
+        asyncio.get_running_loop().call_later(LINGER_SECONDS, self.abort)
 
 
 def _kind(rectangle: bytes) -> bytes:
-    """Return its encoding; of sizes also the reason, since who asked for one is to be answered."""
+    """Return its encoding; for sizes also the reason, because a client that requested one must get its answer."""
     encoding = rectangle[8:12]
     is_size = int.from_bytes(encoding, "big", signed=True) == encodings.PSEUDO_EXTENDED_DESKTOP_SIZE
     return encoding + rectangle[:2] if is_size else encoding

@@ -1,6 +1,6 @@
-"""What the server serves: a display's picture, and how its keys, pointer, clipboard and cursor are reached.
+"""The contract between the server and a display: its framebuffer, keyboard, pointer, clipboard and cursor.
 
-X and Wayland each have a `DisplaySource`; the server, its viewers, sizes and clipboard know neither.
+X and Wayland each implement `DisplaySource`; nothing else knows which of them it is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .picture.framebuffer import Framebuffer, Tiles
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told, from the event loop, what a source sees. ``ended`` gets ``True`` where it was no log-out."""
+    """Callbacks for what happens on a display, called in the event loop. ``ended`` gets ``False`` after a log-out."""
 
     changed: Callable[[Tiles], None]
     resized: Callable[[], None]
@@ -27,21 +27,21 @@ class Listener:
 
 
 class Pointer(Protocol):
-    """One viewer's pointer: it releases no button that it has not pressed."""
+    """One client's pointer: it releases only buttons that it has pressed."""
 
     def move_and_press(self, x: int, y: int, buttons: int) -> None:
-        """Move to a place in pixels, and hold down the buttons of RFB's mask and no others."""
+        """Move to a position in pixels, and hold down exactly the buttons of RFB's mask."""
 
     def release_all(self) -> None:
-        """Release whatever is down, where the pointer is; also where the display is gone."""
+        """Release all buttons; never raises, even if the display is gone."""
 
 
 class DisplaySource(Protocol):
-    """One display. It tells nothing, and takes no keys, before `start`."""
+    """One display. It calls no callback, and takes no keys, before `start`."""
 
     @property
     def screen(self) -> Framebuffer:
-        """What it shows."""
+        """Its framebuffer."""
 
     @property
     def cursor(self) -> Cursor:
@@ -52,15 +52,15 @@ class DisplaySource(Protocol):
         """Its keyboard."""
 
     async def start(self, listener: Listener) -> None:
-        """Follow the display in the running event loop; raise ``OSError`` where it doesn't come up."""
+        """Follow the display in the running event loop; raise ``OSError`` if it doesn't start."""
 
     def pointer(self) -> Pointer:
-        """Return a pointer for one more viewer."""
+        """Return a pointer for one more client."""
 
     def clipboard(
         self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
     ) -> DisplayClipboard | None:
-        """Return the clipboard, once it was started; ``None`` where it has none. ``on_change`` gets the selection."""
+        """Return the clipboard, after `start`; ``None`` if there is none. ``on_change`` gets the selection."""
 
     async def close(self) -> None:
-        """Follow it no more, leave it as it was found, and end what was started."""
+        """Stop following it, leave it as it was found, and stop every process that was started for it."""

@@ -1,4 +1,4 @@
-"""What a client is told when it has announced what it can do."""
+"""Answers a client's SetEncodings: confirms extensions and sends the state that they carry."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from .cursor import Cursor
 
 
 def greet(client: Connection, name: str, locks: int, cursor: Cursor) -> None:
-    """Say what we can do of what the client has just announced, and what it can show by it.
+    """Confirm the extensions that the client has newly announced, and send name, locks and cursor.
 
-    Only of what is new: noVNC announces all of it again when a level changes, and takes another
-    EndOfContinuousUpdates for the end of them. A cursor may have to take another form.
+    Only new ones, because noVNC announces all of them again when a level changes, and would take a second
+    EndOfContinuousUpdates for their end. The cursor may need another form.
     """
     announced = frozenset(client.protocol.encodings)
     new, client.greeted = announced - client.greeted, announced

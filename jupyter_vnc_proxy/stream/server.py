@@ -1,4 +1,4 @@
-"""The RFB server: one display, one shared stream, any number of viewers."""
+"""The RFB server: one display, any number of connections."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 
 class StreamServer:
-    """Serves a display to those who connect to a unix socket. ``name`` is shown to people.
+    """Serves a display on a unix socket. ``name`` is the desktop's name, which viewers show.
 
-    With ``primary`` what is marked with the pointer is shared as well as what is copied. ``status`` is told what
-    encodes. `failed` tells afterwards whether the display ended in another way than by a log-out.
+    With ``primary`` the PRIMARY selection is shared too. ``status`` reports the encoder. `failed` tells afterwards
+    whether the display ended otherwise than by a log-out.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class StreamServer:
     async def serve(self, path: Path, ready: Callable[[], None] = lambda: None) -> None:
         """Listen on the unix socket ``path`` (0600) until cancelled; call ``ready()`` when it does.
 
-        Raise ``OSError`` where the display doesn't come up.
+        Raise ``OSError`` if the display doesn't start.
         """
         self._main = asyncio.current_task()
         listener = Listener(
@@ -120,7 +120,7 @@ class StreamServer:
         try:
             await client.run()
         except ProtocolError as error:
-            log.warning("a viewer was sent away: %s", error)
+            log.warning("closed a viewer's connection: %s", error)
         except ConnectionError:
             pass
         finally:
@@ -131,7 +131,7 @@ class StreamServer:
             with contextlib.suppress(ConnectionError):
                 client.close()
 
-    # -- what viewers say --------------------------------------------------------------------------------------------
+    # -- events of clients -------------------------------------------------------------------------------------------
 
     def _handle(self, client: Connection, event: Event) -> None:
         try:
@@ -167,7 +167,7 @@ class StreamServer:
             case SetDesktopSize():
                 self._sizes.ask(client, event)
             case ClientReady():
-                pass  # viewers are many, whether they would rather be alone or not
+                pass  # connections are always shared
             case _:
                 self._sharing.handle(client, event)
 
@@ -177,7 +177,7 @@ class StreamServer:
         elif client.acknowledged(event.payload):
             self._broadcaster.acknowledged(client)
 
-    # -- what the display does ---------------------------------------------------------------------------------------
+    # -- events of the display ---------------------------------------------------------------------------------------
 
     def _resized(self) -> None:
         self._sizes.changed()  # before anything is sent that lies beyond the old size

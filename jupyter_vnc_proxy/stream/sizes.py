@@ -1,4 +1,4 @@
-"""The desktop's size as clients ask for it and are told it (rfbproto, ExtendedDesktopSize and SetDesktopSize)."""
+"""Changes the desktop's size on request and notifies clients (rfbproto, ExtendedDesktopSize and SetDesktopSize)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .picture.framebuffer import Framebuffer, ResizeError
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-PAUSE = 0.05
-"""Seconds between two changes of the size: a person who drags an edge asks for hundreds, and each costs the display
-some milliseconds; only the last one counts."""
+MIN_RESIZE_INTERVAL_SECONDS = 0.05
+"""Between two changes of the size: dragging an edge requests hundreds, and each costs the display some milliseconds;
+only the last one counts."""
 
-ANSWERS = 1.0
-"""Seconds that the display has for a new size; later it counts as refused."""
+RESIZE_TIMEOUT_SECONDS = 1.0
+"""How long the display may take for a new size before the request counts as refused."""
 
 
 class Sizes:
@@ -38,7 +38,7 @@ class Sizes:
     # -- changing ----------------------------------------------------------------------------------------------------
 
     def ask(self, client: Connection, event: SetDesktopSize) -> None:
-        """A client wants another size; it is answered when that has come, or at once where it never will."""
+        """Request another size for a client; answer it when the size has changed, or at once if it can't."""
         if not is_layout(event):
             self._answer([client], server_messages.SIZE_INVALID)
             return
@@ -51,7 +51,7 @@ class Sizes:
 
     def _change(self) -> None:
         loop = asyncio.get_running_loop()
-        self._timer, self._next = None, loop.time() + PAUSE
+        self._timer, self._next = None, loop.time() + MIN_RESIZE_INTERVAL_SECONDS
         event, self._wanted = self._wanted, None
         assert event is not None
         before = self._size
@@ -72,7 +72,7 @@ class Sizes:
             if (size[0], size[1]) == before:
                 self._tell_all()
             else:
-                loop.call_later(ANSWERS, self._look_after, (size[0], size[1]))
+                loop.call_later(RESIZE_TIMEOUT_SECONDS, self._look_after, (size[0], size[1]))
 
     def _failed(self, result: int, why: str) -> None:
         log.warning("the desktop keeps its size: %s", why)
@@ -84,23 +84,23 @@ class Sizes:
             self._failed(server_messages.SIZE_OUT_OF_RESOURCES, f"the display did not become {wanted[0]}x{wanted[1]}")
 
     def forget(self, client: Connection) -> None:
-        """A client has gone."""
+        """Forget a client that has disconnected."""
         if client in self._askers:
             self._askers.remove(client)
 
     def close(self) -> None:
-        """Change nothing any more."""
+        """Cancel a pending change."""
         if self._timer is not None:
             self._timer.cancel()
 
-    # -- telling -----------------------------------------------------------------------------------------------------
+    # -- notifying -----------------------------------------------------------------------------------------------------
 
     @property
     def _size(self) -> tuple[int, int]:
         return self._screen.width, self._screen.height
 
     def changed(self) -> None:
-        """The screen has another size: tell everybody, and who had asked for it that it is done."""
+        """The framebuffer has another size: notify all clients, and answer those that requested it."""
         for client in self._clients:
             client.resized()
         self._tell_all()
@@ -128,9 +128,9 @@ class Sizes:
             self._tell_plainly(client)
 
     def _tell_plainly(self, client: Connection) -> None:
-        """A DesktopSize must be the last rectangle of its update, so it has one of its own (RFC 6143, section 7.8.2).
+        """Send DesktopSize in an update of its own, since it must be the last rectangle (RFC 6143, section 7.8.2).
 
-        A client that knows not even that would take pixels for others: it may come again, with the new size.
+        A client that doesn't know even that would misplace pixels, so it is closed; it may reconnect with the new size.
         """
         if client.known_size == self._size or not client.waits:
             return
@@ -139,10 +139,10 @@ class Sizes:
             client.requested = False
             client.send(server_messages.update_header(1) + server_messages.legacy_desktop_size(*self._size))
         else:
-            client.send_away("the desktop has another size, which it can't be told")
+            client.drop("it doesn't support changes of the desktop's size")
 
     def requested(self, client: Connection, incremental: bool) -> None:
-        """A client wants an update: tell it the size that the update will have; with a whole one in any case."""
+        """A client requested an update: send the size first if it has changed, or if the update isn't incremental."""
         if client.supports(encodings.PSEUDO_EXTENDED_DESKTOP_SIZE):
             if not incremental or client.known_size != self._size:
                 self._tell(client, server_messages.SIZE_BY_SERVER)
@@ -157,7 +157,7 @@ class Sizes:
 
 
 def is_layout(event: SetDesktopSize) -> bool:
-    """Tell whether screens are there, each with an id of its own and within a desktop of a possible size."""
+    """Return whether the layout has screens, each with its own id and within a desktop of a possible size."""
     ids = {each.id for each in event.screens}
     return (
         0 < event.width <= MAX_SIDE

@@ -1,4 +1,4 @@
-"""What the server tells whoever started it: lines of JSON on a descriptor that it inherited."""
+"""Reports to the process that started the server: lines of JSON on an inherited descriptor."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-MAX_TEXT = 500
-"""Characters of a sentence, so that a line fits into what a pipe takes whole (PIPE_BUF, pipe(7))."""
+MAX_TEXT_CHARACTERS = 500
+"""Length of a sentence, so that a pipe takes the line as a whole (PIPE_BUF, pipe(7))."""
 
 
 class Status:
-    """Says what encodes, and what is not at its best: ``{"encoder": …}`` and ``{"notes": […]}``, when it changes.
+    """Reports the encoder and the notes when they change: ``{"encoder": …}`` and ``{"notes": […]}``.
 
-    Without a ``descriptor`` nobody listens. A listener that has gone, or that doesn't read, holds nothing up.
+    Without a ``descriptor`` it reports nothing. A reader that has gone, or doesn't read, blocks nothing.
     """
 
     def __init__(self, descriptor: int | None = None) -> None:
@@ -30,25 +30,25 @@ class Status:
             os.set_inheritable(descriptor, False)
 
     def encoder(self, text: str | None) -> None:
-        """Say what encodes video now; ``None``: nothing does."""
+        """Report what encodes video now; ``None``: nothing does."""
         if text != self._encoder:
             self._encoder = text
             log.info("video: %s", text or "no encoder")
-            self._tell({"encoder": text and text[:MAX_TEXT]})
+            self._tell({"encoder": text and text[:MAX_TEXT_CHARACTERS]})
 
     def note(self, text: str) -> None:
-        """Say one thing more that is not at its best, in a sentence for people."""
+        """Add a note: a sentence for people about something that could be better."""
         self.notes([*self._notes, text])
 
     def notes(self, texts: Iterable[str]) -> None:
-        """Say all that is not at its best, in place of what was said before."""
-        fresh = list(dict.fromkeys(text[:MAX_TEXT] for text in texts))
+        """Replace all notes."""
+        fresh = list(dict.fromkeys(text[:MAX_TEXT_CHARACTERS] for text in texts))
         if fresh != self._notes:
             self._notes = fresh
             self._tell({"notes": fresh})
 
     def ask(self, describe: Callable[[], str | None]) -> None:
-        """Find out what encodes on a thread, since the answer may take a while (`Engine.describe`)."""
+        """Call ``describe`` on a thread, since it may take a while (`Engine.describe`), and report its answer."""
         task = asyncio.get_running_loop().create_task(self._ask(describe))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
@@ -59,7 +59,7 @@ class Status:
             self.encoder(text)
 
     def close(self) -> None:
-        """Ask no more."""
+        """Cancel what is under way."""
         for task in self._asking:
             task.cancel()
 
@@ -69,4 +69,4 @@ class Status:
         try:
             os.write(self._descriptor, json.dumps(message).encode() + b"\n")
         except OSError as error:
-            log.debug("nobody takes the status: %s", error)
+            log.debug("the status could not be written: %s", error)

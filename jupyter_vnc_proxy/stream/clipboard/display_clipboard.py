@@ -7,28 +7,28 @@ from typing import Protocol
 
 
 class DisplayClipboard(Protocol):
-    """What a display's programs copy and paste. Selections are "CLIPBOARD" and "PRIMARY"."""
+    """The selections of a display's programs: "CLIPBOARD" and "PRIMARY"."""
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell whether a program offers something under a selection."""
+        """Return whether a program owns a selection."""
 
     def has_text(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell whether `request` may find something: a program's, or what was offered here."""
+        """Return whether `request` may find text: a program's, or what was offered here."""
 
     def offer(self, text: str) -> None:
-        """Offer a text to whoever pastes; raise ``ValueError`` where it is too long."""
+        """Offer a text to programs that paste; raise ``ValueError`` if it is too long."""
 
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Ask for the text under a selection; ``callback`` gets it, or ``None`` where there is none."""
+        """Request a selection's text; ``callback`` gets it, or ``None`` if there is none."""
 
     def fileno(self) -> int:
-        """Return what becomes readable when something happens."""
+        """Return the descriptor that becomes readable when events wait; -1: there will be none."""
 
     def handle_events(self) -> bool:
-        """Take in what has happened; return ``False`` where the display is gone."""
+        """Handle waiting events; return ``False`` if the display is gone."""
 
     def close(self) -> None:
-        """Offer nothing any more; also where the display is gone."""
+        """Withdraw the offer; never raises, even if the display is gone."""
 
 
 Timer = Callable[[float, Callable[[], None]], object]
@@ -39,29 +39,29 @@ ClipboardFactory = Callable[[Callable[[str], None], Timer, bool], DisplayClipboa
 
 
 class NoClipboard:
-    """The clipboard of a source that has none."""
+    """The clipboard of a display that has none."""
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell that nobody offers anything."""
+        """Return that no program owns anything."""
         return False
 
     def has_text(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell that there is nothing."""
+        """Return that there is no text."""
         return False
 
     def offer(self, text: str) -> None:
-        """Drop it."""
+        """Drop the text."""
 
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Find nothing."""
+        """Call back with no text."""
         callback(None)
 
     def fileno(self) -> int:
-        """Return no descriptor: nothing will happen."""
+        """Return no descriptor."""
         return -1
 
     def handle_events(self) -> bool:
-        """Tell that nothing has happened."""
+        """Handle nothing."""
         return True
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The display's clipboard and the viewers': who is told, who asked, and who is given what."""
+"""Shares text between the display's clipboard and those of the clients."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from .display_clipboard import ClipboardFactory, DisplayClipboard, NoClipboard
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-PAUSE = 0.05
-"""Seconds from a change to its news: a program that marks text with the pointer takes PRIMARY at every step."""
+NOTIFY_DELAY_SECONDS = 0.05
+"""From a change to the clients' notify: a program takes PRIMARY again with every step while text is being selected."""
 
-LONG = 256 * 1024
-"""Characters from which a text is compressed on another thread, so that nobody's picture waits for it."""
+THREAD_CHARACTERS = 256 * 1024
+"""A text of this length is compressed on another thread, so that updates don't wait for it."""
 
 ClipboardEvent = (
     ClipboardText | ClipboardTooLong | ClipboardNotify | ClipboardRequest | ClipboardPeek | ClipboardCapabilities
@@ -51,9 +51,9 @@ class ClipboardClient(Protocol):
 class ClipboardService:
     """Shares CLIPBOARD, with ``primary`` PRIMARY too, with ``clients``, a list that the server keeps.
 
-    Clients with Extended Clipboard are told that there is text, and get it when they ask: noVNC takes none otherwise.
-    The others are sent it, as far as it is Latin-1. What one client copies is offered to the display's programs, and
-    to other clients when they ask. Made when ``source`` has been started; a source may have no clipboard.
+    Clients with Extended Clipboard are notified of text, and get it when they request it, as noVNC requires. The others
+    are sent it, as far as it is Latin-1. A text that one client copies is offered to the display's programs, and to
+    other clients on request. Make it after the display's `start`; a display may have no clipboard.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class ClipboardService:
         self._busy: dict[ClipboardClient, asyncio.Task[None] | None] = {}
         self._owed: set[ClipboardClient] = set()
         self._given: int | None = None
-        """The hash of the program's text that clients were given last; ``None`` where it has copied something since."""
+        """The hash of the display's text that clients were given last; ``None`` after it has changed."""
 
     def _later(self, seconds: float, work: Callable[[], None]) -> object:
         return asyncio.get_running_loop().call_later(seconds, work)
@@ -89,7 +89,7 @@ class ClipboardService:
             self._fileno = -1
 
     def close(self) -> None:
-        """Follow it no more, and offer nothing."""
+        """Stop following the display, and withdraw the offer."""
         self._stop_following()
         if self._news is not None:
             self._news.cancel()
@@ -99,12 +99,12 @@ class ClipboardService:
         self._busy.clear()
         self._clipboard.close()
 
-    # -- what programs copy ------------------------------------------------------------------------------------------
+    # -- the display's text ------------------------------------------------------------------------------------------
 
     def _changed(self, selection: str) -> None:
         self._latest, self._given = selection, None
         if self._news is None:
-            self._news = asyncio.get_running_loop().call_later(PAUSE, self._tell)
+            self._news = asyncio.get_running_loop().call_later(NOTIFY_DELAY_SECONDS, self._tell)
 
     def _tell(self) -> None:
         self._news = None
@@ -121,27 +121,27 @@ class ClipboardService:
             for client in filter(_is_plain, self._clients):
                 client.send(message)
 
-    # -- what clients say --------------------------------------------------------------------------------------------
+    # -- messages of clients -------------------------------------------------------------------------------------------
 
     def greet(self, client: ClipboardClient) -> None:
-        """Say what we take, each time a client has announced the Extended Clipboard (rfbproto)."""
+        """Send our capabilities, each time a client has announced the Extended Clipboard (rfbproto)."""
         if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
             client.send(extended_clipboard.caps())
 
     def forget(self, client: ClipboardClient) -> None:
-        """A client has gone."""
+        """Forget a client that has disconnected."""
         self._owed.discard(client)
         if (task := self._busy.pop(client, None)) is not None:
             task.cancel()
 
     def handle(self, client: ClipboardClient, event: ClipboardEvent) -> None:
-        """Take in what a client says of its clipboard or ours."""
+        """Handle one clipboard message of a client."""
         match event:
             case ClipboardText():
                 self._offer(event.text)
             case ClipboardTooLong():
                 log.warning(
-                    "a viewer's clipboard of %d bytes was refused: %d is the most",
+                    "refused a viewer's clipboard of %d bytes: the limit is %d",
                     event.size,
                     extended_clipboard.MAX_TEXT_BYTES,
                 )
@@ -162,12 +162,12 @@ class ClipboardService:
         try:
             self._clipboard.offer(text)
         except ValueError as error:
-            log.warning("a viewer's text was refused: %s", error)
+            log.warning("refused a viewer's text: %s", error)
             return
         self._latest = "CLIPBOARD"
 
     def _provide(self, client: ClipboardClient) -> None:
-        """Fetch what a client has asked for; while that is under way, it counts as asked for once more."""
+        """Fetch the text that a client requested; a request during that is answered afterwards."""
         if client in self._busy:
             self._owed.add(client)
             return
@@ -182,7 +182,7 @@ class ClipboardService:
             self._finished(client)
             return
         self._note(text)
-        if len(text) < LONG:
+        if len(text) < THREAD_CHARACTERS:
             client.send(extended_clipboard.provide(text))
             self._finished(client)
         else:
@@ -196,7 +196,7 @@ class ClipboardService:
         try:
             message = await asyncio.to_thread(extended_clipboard.provide, text)
         except ValueError as error:
-            log.warning("the desktop's text was not sent: %s is more than %d", error, MAX_TEXT_BYTES)
+            log.warning("did not send the desktop's text: %s is more than %d", error, MAX_TEXT_BYTES)
             message = extended_clipboard.notify(False)
         client.send(message)
         self._finished(client)

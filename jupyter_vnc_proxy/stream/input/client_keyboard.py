@@ -1,7 +1,7 @@
-"""One viewer's keys: from what it says (a keysym, perhaps a scan code) to keys of the display's keyboard.
+"""One client's keys: translates its key events (a keysym, perhaps a scan code) to keys of the display's keyboard.
 
-A viewer means a character; the display's layout may have it elsewhere, on another level, or not at all. Then Shift and
-AltGr are pressed or released around the key, or a spare key is made to give it. TigerVNC's Xvnc does so from within
+A client sends a character; the display's layout may have it on another key or level, or not at all. Then Shift and
+AltGr are pressed or released around the key, or a spare key is mapped to it. TigerVNC's Xvnc does so from within
 (unix/xserver/hw/vnc/vncInput.c); here it is done through XTEST.
 """
 
@@ -52,7 +52,7 @@ class _LaterError(Exception):
 
 
 class ClientKeyboard:
-    """What one viewer holds down. Keys of several viewers that share `KeyboardState` don't release each other's."""
+    """The keys that one client holds down. Clients that share a `KeyboardState` don't release each other's keys."""
 
     def __init__(self, layout: KeyboardState) -> None:
         self._layout = layout
@@ -60,7 +60,7 @@ class ClientKeyboard:
         self._waiting: deque[tuple[int, bool, int]] = deque()
         self._timed = False
 
-    # -- what viewers say ---------------------------------------------------------------------------------------------
+    # -- key events ---------------------------------------------------------------------------------------------
 
     def key(self, keysym: int, down: bool, scancode: int | None = None) -> None:
         """Press or release the key for ``keysym`` (X11/keysymdef.h; 0 where the viewer knows but the key).
@@ -93,7 +93,7 @@ class ClientKeyboard:
             self._work()
 
     def release_all(self) -> None:
-        """Release whatever is down; also where the display is gone."""
+        """Release all keys; never raises, even if the display is gone."""
         self._waiting.clear()
         held, self._held = self._held, {}
         with contextlib.suppress(DisplayGone):
@@ -114,7 +114,7 @@ class ClientKeyboard:
             self._layout.release(self._held.pop(identity).keycode)
         plan = self._plan(keysym, keycode_of(scancode), state)
         if plan is None or plan.keycode not in self._layout.keymap.keys:
-            log.debug("a key that the keyboard has no room for was left out")
+            log.debug("ignored a key: the keyboard has no spare key left")
             return
         self._held[identity] = Held(keysym, plan.keycode)
         if self._layout.keymap.is_modifier(plan.keycode, state.group) and not plan.flips:

@@ -1,4 +1,4 @@
-"""A display's keyboard as all viewers share it: which keys are down, for how many, and its spare keys."""
+"""A display's keyboard as all clients share it: the keys that are down, how many clients hold each, and spare keys."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class KeyboardState(ABC):
         self._down[keycode] += 1
 
     def release(self, keycode: int) -> None:
-        """Release a key for one holder: with the last one it comes up."""
+        """Release a key for one holder; the last holder releases it on the display."""
         if not self._down[keycode]:
             return
         self._down[keycode] -= 1

@@ -1,3 +1,3 @@
-"""A Wayland compositor as the server's source: the picture, keys, buttons and sizes of a Weston that fills it."""
+"""A Wayland desktop as a source: pixelflux's compositor in this process, with Weston and Xwayland on it."""
 
 from __future__ import annotations

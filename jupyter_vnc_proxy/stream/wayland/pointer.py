@@ -1,4 +1,4 @@
-"""One viewer's pointer on the compositor."""
+"""A client's pointer on the compositor."""
 
 from __future__ import annotations
 

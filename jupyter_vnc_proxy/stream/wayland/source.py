@@ -114,7 +114,7 @@ class WaylandSource:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def pointer(self) -> WaylandPointer:
-        """Return a pointer for one more viewer."""
+        """Return a pointer for one more client."""
         return WaylandPointer(self._capture)
 
     def clipboard(

@@ -1,3 +1,3 @@
-"""An X display as the server's source."""
+"""An X display as a source: its screen, keyboard, pointer, cursor and clipboard. Only this package imports xcffib."""
 
 from __future__ import annotations

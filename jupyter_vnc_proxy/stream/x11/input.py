@@ -1,4 +1,4 @@
-"""Keys and buttons of viewers, put into the display through XTEST."""
+"""A client's pointer on an X display, through XTEST."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST = 0x7FFF
 
 
 class XPointer:
-    """One viewer's pointer: it releases no button that it has not pressed. The connection stays the caller's."""
+    """One client's pointer: it releases only buttons that it has pressed. The caller owns the connection."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
         self._connection = connection

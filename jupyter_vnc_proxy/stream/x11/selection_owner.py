@@ -12,14 +12,14 @@ import xcffib.xproto
 
 from . import properties
 
-PIECE = 128 * 1024
+PIECE_BYTES = 128 * 1024
 """Bytes that are written to a property at once; what is larger goes incrementally (ICCCM, section 2.7.2)."""
 
-MOST_TRANSFERS = 32
-"""Incremental transfers that may be under way; a program that wants more gets nothing."""
+MAX_TRANSFERS = 32
+"""Incremental transfers at a time; further requests are refused."""
 
-STALLED = 30.0
-"""Seconds after which a transfer that nobody takes on is forgotten."""
+STALL_TIMEOUT_SECONDS = 30.0
+"""After which a transfer without progress is dropped."""
 
 UTF8_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT")
 """Targets that are answered in UTF-8, in the order of preference."""
@@ -89,10 +89,10 @@ class Transfers:
         return True
 
     def _give(self, window: int, name: int, kind: int, data: bytes) -> bool:
-        if len(data) <= PIECE:
+        if len(data) <= PIECE_BYTES:
             properties.write(self._connection, window, name, kind, data)
             return True
-        if len(self._under_way) >= MOST_TRANSFERS:
+        if len(self._under_way) >= MAX_TRANSFERS:
             return False
         self._listen(window, xcffib.xproto.EventMask.PropertyChange | xcffib.xproto.EventMask.StructureNotify)
         self._under_way[window, name] = _Transfer(kind, data)
@@ -108,7 +108,7 @@ class Transfers:
         transfer = self._under_way.get((window, name))
         if transfer is None:
             return
-        piece = transfer.data[transfer.sent : transfer.sent + PIECE]
+        piece = transfer.data[transfer.sent : transfer.sent + PIECE_BYTES]
         properties.write(self._connection, window, name, transfer.kind, piece)
         transfer.sent += len(piece)
         transfer.moved = True
@@ -131,7 +131,7 @@ class Transfers:
     def _watch(self) -> None:
         if not self._watched:
             self._watched = True
-            self._timer(STALLED, self._look_after)
+            self._timer(STALL_TIMEOUT_SECONDS, self._look_after)
 
     def _look_after(self) -> None:
         self._watched = False

@@ -54,7 +54,7 @@ class XSource:
         self.screen.close()
 
     def pointer(self) -> XPointer:
-        """Return a pointer for one more viewer."""
+        """Return a pointer for one more client."""
         return XPointer(self.keyboard.connection)
 
     def clipboard(

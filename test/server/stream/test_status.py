@@ -16,7 +16,7 @@ from support.stream.listeners import Listener
 from support.stream.raw_client import RawClient, same_as_the_screen
 from support.waiting import until, wait_until
 
-from jupyter_vnc_proxy.stream.status import MAX_TEXT, Status
+from jupyter_vnc_proxy.stream.status import MAX_TEXT_CHARACTERS, Status
 from jupyter_vnc_proxy.stream.video.engine import describe_stream
 
 
@@ -42,7 +42,7 @@ def test_what_changes_is_told_and_nothing_twice(listener: Listener) -> None:
 def test_a_listener_that_does_not_read_or_has_gone_holds_nothing_up(listener: Listener) -> None:
     status = Status(listener.writer)
     for number in range(1000):
-        status.notes([f"{number} " + "ü" * 10 * MAX_TEXT])
+        status.notes([f"{number} " + "ü" * 10 * MAX_TEXT_CHARACTERS])
     assert len(listener.told()) > 10
     os.close(listener.reader)
     status.encoder("nobody hears it")

@@ -19,7 +19,7 @@ from support.displays import Display
 from jupyter_vnc_proxy.rfb.extended_clipboard import MAX_TEXT_BYTES
 from jupyter_vnc_proxy.stream.x11 import properties
 from jupyter_vnc_proxy.stream.x11.selection import XClipboard
-from jupyter_vnc_proxy.stream.x11.selection_owner import STALLED
+from jupyter_vnc_proxy.stream.x11.selection_owner import STALL_TIMEOUT_SECONDS
 from jupyter_vnc_proxy.stream.x11.selection_request import TIME_OUT
 from jupyter_vnc_proxy.system.x_display import connect
 
@@ -211,7 +211,7 @@ def test_one_who_pastes_and_goes_or_stalls_holds_nothing_up(desk: Desk) -> None:
     desk.clients.remove(gone)
     gone.connection.disconnect()
     assert desk.paste() == LARGE.encode()
-    assert [delay for delay, _ in desk.timers] == [STALLED]
+    assert [delay for delay, _ in desk.timers] == [STALL_TIMEOUT_SECONDS]
     desk.timers[0][1]()
     assert len(desk.timers) == 2, "it has just begun"
     desk.timers[1][1]()

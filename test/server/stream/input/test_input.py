@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import xcffib
 from support.displays import Display
 from support.stream.typist import (
     ALT,
@@ -46,6 +45,7 @@ from support.stream.typist import (
 )
 from support.waiting import wait_until
 
+from jupyter_vnc_proxy.stream.errors import DisplayGone
 from jupyter_vnc_proxy.stream.input.client_keyboard import ClientKeyboard
 from jupyter_vnc_proxy.stream.input.keyboard_state import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
 from jupyter_vnc_proxy.stream.x11.input import XPointer
@@ -440,7 +440,7 @@ def test_the_display_may_be_gone(seat: Seat) -> None:
     seat.key(keysym("я"), True)
     seat.display.process.kill()
     wait_until(lambda: not seat.layout.handle_events())
-    with pytest.raises(xcffib.XcffibException):
+    with pytest.raises(DisplayGone):
         seat.key(keysym("b"), True)
     seat.keyboard.release_all()
     pointer.release_all()
