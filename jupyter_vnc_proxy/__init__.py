@@ -1,10 +1,10 @@
-"""A Linux desktop inside Jupyter: the version and Jupyter's hooks."""
+"""Linux desktops in Jupyter: the version, and the hooks that Jupyter calls."""
 
 from __future__ import annotations
 
 
 def __getattr__(name: str) -> str:
-    # Asking for the version costs 25 ms, which a runner that starts needn't wait for.
+    # Lazy, because reading the metadata takes 25 ms, which would delay the start of each runner.
     if name != "__version__":
         raise AttributeError(name)
     from ._version import __version__

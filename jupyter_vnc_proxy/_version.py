@@ -1,4 +1,4 @@
-"""The version, as the installed distribution says it; package.json is where it is written."""
+"""The version of the installed distribution. package.json defines it."""
 
 from __future__ import annotations
 

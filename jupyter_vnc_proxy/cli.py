@@ -8,46 +8,47 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import COMMANDS, STARTERS, load
+from .commands import COMMANDS, SESSION_COMMANDS, load
 from .errors import VncError, disk_error
 
 EXIT_INTERRUPTED = 130
-"""128 and SIGINT's number, as shells say it."""
+"""128 plus SIGINT's number, as shells do."""
 
-EXIT_STATUS = """\
-exit status:
-  0    done
-  1    failed
-  2    what was asked for makes no sense
-  3    no desktop has this name
-  4    the desktop is in a state that forbids this, as a screenshot of one that is stopped
-  130  interrupted by Ctrl-C
-"""
+EXIT_STATUS = {
+    0: "success",
+    1: "failure; for doctor: no desktop can start, or a self-test failed",
+    2: "the arguments are invalid",
+    3: "there is no desktop with this name",
+    4: "not possible in the desktop's current state, such as a screenshot of a stopped desktop",
+    EXIT_INTERRUPTED: "interrupted by Ctrl-C",
+}
+
+EPILOG = "\n".join(["exit status:", *(f"  {status:<4} {meaning}" for status, meaning in EXIT_STATUS.items())])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status, as `EXIT_STATUS` says."""
+    """Run one command; return its exit status (see `EXIT_STATUS`)."""
     arguments = parse(sys.argv[1:] if argv is None else argv)
     try:
         status: int = load(arguments.command).run(arguments)
         sys.stdout.flush()
         return status
     except VncError as error:
-        return _failed(error, arguments)
-    except BrokenPipeError:  # whoever read us had enough, as `head` has
+        return _report_error(error, arguments)
+    except BrokenPipeError:  # the reader closed the pipe, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as failure:
-        return _failed(disk_error(failure), arguments)
+        return _report_error(disk_error(failure), arguments)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """Read a command's arguments; what stands behind ``--`` is the ``session_command`` of those that start desktops."""
+    """Parse the arguments. For commands that start a desktop, the words after ``--`` are its ``session_command``."""
     words = list(argv)
     parser = _parser(words)
-    if not words or words[0] not in STARTERS or "--" not in words:
+    if not words or words[0] not in SESSION_COMMANDS or "--" not in words:
         return parser.parse_args(words)
     cut = words.index("--")
     arguments = parser.parse_args(words[:cut])
@@ -55,7 +56,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def _failed(error: VncError, arguments: argparse.Namespace) -> int:
+def _report_error(error: VncError, arguments: argparse.Namespace) -> int:
     if getattr(arguments, "json", False):
         print(json.dumps({"error": error.body()}))
     else:
@@ -68,14 +69,14 @@ def _failed(error: VncError, arguments: argparse.Namespace) -> int:
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     layout = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        "jupyter-vnc", description="Linux desktops for Jupyter.", epilog=EXIT_STATUS, formatter_class=layout
+        "jupyter-vnc", description="Linux desktops in Jupyter.", epilog=EPILOG, formatter_class=layout
     )
     subparsers = parser.add_subparsers(required=True, metavar="command", dest="command")
     for name, purpose in COMMANDS.items():
-        chosen = load(name) if words[:1] == [name] else None  # importing the others takes time
+        chosen = load(name) if words[:1] == [name] else None  # importing all of them takes time
         description = chosen.__doc__ if chosen else None
         subparser = subparsers.add_parser(
-            name, help=purpose, description=description, epilog=EXIT_STATUS, formatter_class=layout
+            name, help=purpose, description=description, epilog=EPILOG, formatter_class=layout
         )
         if chosen:
             chosen.add_arguments(subparser)

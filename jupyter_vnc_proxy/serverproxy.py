@@ -1,4 +1,4 @@
-"""The old place of the jupyter-server-proxy entry point, which installed metadata may still name."""
+"""Keeps the former import path of the jupyter-server-proxy entry point, which installed metadata may still name."""
 
 from __future__ import annotations
 

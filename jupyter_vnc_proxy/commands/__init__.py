@@ -1,7 +1,7 @@
-"""The subcommands of ``jupyter vnc``, one module each, which is imported when its command is given.
+"""The subcommands of ``jupyter vnc``, one module each, imported on demand.
 
-A module says `add_arguments` and `run`; its docstring is the description that ``--help`` shows. What a program would
-read has a switch ``--json``, which `add_json` adds; errors are JSON then, too.
+A module defines `add_arguments` and `run`; ``--help`` shows its docstring. Commands whose output is useful to programs
+have the option ``--json``, which `add_json` adds; their errors are JSON, too.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from importlib import import_module
 from typing import Protocol
 
 COMMANDS = {
-    "doctor": "say what is here, what is missing, and the command that installs it",
+    "doctor": "check what is installed and what is missing, and show how to install it",
     "list": "list the desktops",
     "start": "start a desktop and leave it running",
     "stop": "stop desktops",
-    "log": "show what a desktop's parts wrote",
-    "screenshot": "save what is on a desktop as a PNG",
-    "nginx": "write an nginx configuration that shows a desktop with no Jupyter in the way",
-    "bench": "measure desktops in a browser, in a clone of the repository",
+    "log": "show the log of one of a desktop's processes",
+    "screenshot": "save a screenshot of a desktop as a PNG",
+    "nginx": "write an nginx configuration that serves a desktop without Jupyter",
+    "bench": "measure desktops in a browser; needs a clone of the repository",
     "run": "run one desktop in the foreground",
-    "serve": "serve the page and a WebSocket (websockify) on a unix socket, starting the desktop",
+    "serve": "serve the page and the desktop's WebSocket on a unix socket, for jupyter-server-proxy",
 }
-"""Each command's name, which is its module's too, and what it does in one line."""
+"""The name of each command and of its module, and a one-line description."""
 
-STARTERS = ("start", "run", "serve")
-"""Those that start a desktop, and take its session's command behind ``--``."""
+SESSION_COMMANDS = ("start", "run", "serve")
+"""The commands that start a desktop, and accept its session's command after ``--``."""
 
 
 class Command(Protocol):
@@ -37,25 +37,25 @@ class Command(Protocol):
         """Add the command's arguments."""
 
     def run(self, arguments: argparse.Namespace) -> int:
-        """Do it; return the exit status, or raise `VncError`, which knows its own."""
+        """Run the command; return its exit status, or raise `VncError`."""
 
 
 def load(name: str) -> Command:
-    """Return the module of a command."""
+    """Import the module of a command."""
     module: Command = import_module(f"{__name__}.{name}")
     return module
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add the switch ``--json``."""
-    parser.add_argument("--json", action="store_true", help="write JSON, for programs")
+    """Add the option ``--json``."""
+    parser.add_argument("--json", action="store_true", help="write JSON")
 
 
 def add_runtime_directory(parser: argparse.ArgumentParser) -> None:
-    """Add the option that names the directory for the desktops, which the server must have as well."""
+    """Add the option ``--runtime-dir``, which must match the server's."""
     parser.add_argument(
         "--runtime-dir",
         default="",
         metavar="PATH",
-        help="the directory for the desktops (default: as the server's, from the environment)",
+        help="the directory that holds the desktops; must be the server's (default: from the environment)",
     )

@@ -1,4 +1,4 @@
-"""Measure desktops in a browser: runs `scripts/bench` of a clone of the repository, which no wheel holds."""
+"""Measure desktops in a browser: runs `scripts/bench`, which needs a clone of the repository."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take all that follows for the program, its ``--help`` too."""
-    parser.prefix_chars = "\0"  # nothing that is typed begins with it, so nothing is an option of ours
-    parser.add_argument("arguments", nargs="*")
+    """Pass all arguments on to the program, including ``--help``."""
+    parser.prefix_chars = "\0"  # no argument starts with it, so argparse finds no options
+    parser.add_argument("arguments", nargs="*", help="arguments of scripts/bench")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the program in this process; raise `VncError` where it isn't there."""
+    """Run the program in this process; raise `VncError` if it is not there."""
     if not (REPOSITORY / "bench" / "desktop" / "__main__.py").exists():
         raise VncError(
-            "The bench is no part of an installed package: clone the project's repository and run scripts/bench there.",
+            "The installed package has no benchmarks: clone the project's repository and run scripts/bench there.",
             code="no-repository",
         )
     sys.path.insert(0, str(REPOSITORY))

@@ -1,4 +1,4 @@
-"""What a person may ask of a desktop, as arguments."""
+"""The options of a desktop as command-line arguments."""
 
 from __future__ import annotations
 
@@ -13,34 +13,48 @@ FIELDS = ("backend", "transport", "session", "geometry", "option", "start_timeou
 
 
 def add_desktop_options(parser: argparse.ArgumentParser, defaults: DesktopOptions | None = None) -> None:
-    """Add the options of one desktop; without ``defaults``, those that were not given are ``None``."""
+    """Add the options of a desktop; without ``defaults``, options that are not given are ``None``."""
     shown = defaults or DesktopOptions()
     given = defaults or argparse.Namespace(**dict.fromkeys(FIELDS))
-    parser.add_argument("--backend", default=given.backend, help=f"default: {shown.backend}")
-    parser.add_argument("--transport", default=given.transport, help=f"default: {shown.transport}")
-    parser.add_argument("--session", default=given.session, help="default: the best that is installed")
     parser.add_argument(
-        "--geometry", default=given.geometry, metavar="WxH", help=f"in pixels (default: {shown.geometry})"
+        "--backend", default=given.backend, metavar="NAME", help=f"the backend's name (default: {shown.backend})"
+    )
+    parser.add_argument(
+        "--transport",
+        default=given.transport,
+        metavar="NAME",
+        help=f"one of the backend's transports (default: {shown.transport})",
+    )
+    parser.add_argument(
+        "--session", default=given.session, metavar="NAME", help="the session's name (default: the best one installed)"
+    )
+    parser.add_argument(
+        "--geometry",
+        default=given.geometry,
+        metavar="WxH",
+        help=f"the initial size in pixels (default: {shown.geometry})",
     )
     parser.add_argument(
         "--option",
         action="append",
         metavar="NAME=VALUE",
-        help="an option of the backend's own, as in xserver=xdummy; may be given again",
+        help="an option of the backend, such as xserver=xdummy; may be repeated",
     )
     parser.add_argument(
         "--start-timeout",
         type=float,
         default=given.start_timeout,
         metavar="SECONDS",
-        help=f"for each part (default: {shown.start_timeout:g})",
+        help=f"the time that each process may take to start (default: {shown.start_timeout:g})",
     )
-    parser.add_argument_group("session", "After a word --, the session's command and arguments: … -- xterm -maximized")
-    parser.set_defaults(session_command=[])  # the command line fills it: argparse allows no such list behind a name
+    parser.add_argument_group(
+        "session", "After --, the session's command and its arguments: -- xterm -maximized"
+    )
+    parser.set_defaults(session_command=[])  # cli.parse fills it: argparse cannot, after a positional argument
 
 
 def read_desktop_options(arguments: argparse.Namespace, defaults: DesktopOptions) -> DesktopOptions:
-    """Return ``defaults`` with what was given; raise `InvalidOption` for a geometry or an option that is none."""
+    """Return ``defaults`` updated from ``arguments``; raise `InvalidOption` for an invalid geometry or option."""
     given = {name: getattr(arguments, name) for name in FIELDS}
     changes = {name: value for name, value in given.items() if value not in (None, [])}
     if "geometry" in changes:
@@ -62,12 +76,12 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
 
 
 def any_given(arguments: argparse.Namespace) -> bool:
-    """Tell whether any option of the desktop was given, where `add_desktop_options` had no defaults."""
+    """Return whether any option of the desktop was given; needs `add_desktop_options` without defaults."""
     return any(getattr(arguments, name) not in (None, []) for name in FIELDS)
 
 
 def environment_options() -> DesktopOptions:
-    """Return what the environment says, as the server reads it where a trait is not set."""
+    """Return the options that the environment sets, as the server reads them if a trait is not set."""
     from ..backends import all_backends
     from ..backends.fields import from_environment
 

@@ -1,11 +1,11 @@
-"""Say what is here, what is missing, and the command that installs it.
+"""Check what is installed and what is missing, and show how to install it.
 
-Looks at the backends and sessions, at the places where desktops write, at what the machine or container gives them,
-and at both halves of the extension. With --self-test it also starts a desktop in a directory of its own, draws,
-reads it back through the VNC server and stops it. With --report it writes a text that can be handed to somebody who
-helps, without tokens, cookies, home directories, users' and hosts' names.
+Checks the backends and sessions, the directories that desktops write to, the machine or container, and both halves of
+the extension. With --self-test it also starts a desktop in a temporary directory, draws a window, reads it back
+through the VNC server and stops the desktop. With --report it writes a diagnostic report to share with support, in
+which tokens, cookies, home directories, user names and host names are redacted.
 
-Fails (1) where no desktop can start, or a self-test failed.
+The exit status is 1 if no desktop can start, or if a self-test failed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from ..doctor.examination import can_run, examine
+from ..doctor.checks import can_run, run_checks
 from ..doctor.findings import Finding
 from ..doctor.report import report
 from ..doctor.selftest import self_test
@@ -25,7 +25,7 @@ from . import add_json, add_runtime_directory
 
 MARKS = {"ok": "✓", "note": "·", "warning": "!", "problem": "✗"}
 COLOURS = {"ok": "32", "note": "36", "warning": "33", "problem": "31"}
-"""ECMA-48's colours: green, cyan, yellow, red."""
+"""ECMA-48 colours: green, cyan, yellow, red."""
 
 INDENT = "    "
 
@@ -33,26 +33,32 @@ INDENT = "    "
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_runtime_directory(parser)
-    parser.add_argument("--self-test", action="store_true", help="start a desktop, draw on it, read it back, stop it")
+    parser.add_argument(
+        "--self-test", action="store_true", help="start a desktop, draw on it, read it back and stop it"
+    )
     parser.add_argument(
         "--backend",
         action="append",
         metavar="NAME",
-        help="the backend to test, as often as you like (default: the one that a desktop gets where none is named)",
+        help="the backend to self-test; may be repeated (default: the default backend)",
     )
     parser.add_argument(
-        "--report", nargs="?", const="", metavar="NAME", help="write a report, with a desktop's state and logs"
+        "--report",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="write a diagnostic report, with the state and logs of the desktop NAME",
     )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the findings, or the report."""
+    """Print the findings, or the report."""
     if arguments.report is not None:
         text = report(arguments.runtime_dir, arguments.report)
         print(json.dumps({"report": text}) if arguments.json else text, end="" if not arguments.json else "\n")
         return 0
-    findings = examine(arguments.runtime_dir)
+    findings = run_checks(arguments.runtime_dir)
     if arguments.self_test or arguments.backend:
         for backend in arguments.backend or ["auto"]:
             findings += self_test(backend)
@@ -72,7 +78,7 @@ def _terminal_width() -> int:
 
 
 def table(findings: Sequence[Finding], width: int, colours: bool) -> str:
-    """Return the findings for people, under their groups, each with what mends it; ``width`` in characters."""
+    """Format the findings as text, by group, each with its fixes; ``width`` is in characters."""
     lines: list[str] = []
     group = ""
     for each in findings:

@@ -1,4 +1,4 @@
-"""List the desktops of this user: name, phase, backend, display, and how many viewers look at each."""
+"""List the desktops of this user, with phase, backend, session, display, size and number of viewers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write a table, or a list of models as the REST API has them (its ``clients`` are the viewers)."""
-    models = desktops(arguments.runtime_dir)
+    """Print a table, or the models of the REST API as JSON (``clients`` is the number of viewers)."""
+    models = list_models(arguments.runtime_dir)
     if arguments.json:
         print(json.dumps(models, indent=1))
         return 0
@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def desktops(runtime_dir: str) -> list[DesktopModel]:
-    """Return the model of every desktop, by name. Unlike a manager's, our look makes nobody an owner."""
+def list_models(runtime_dir: str) -> list[DesktopModel]:
+    """Return the models of all desktops, sorted by name. Unlike `DesktopManager`, it does not take ownership."""
     runtime = runtime_directory(runtime_dir)
     found = []
     for entry in sorted(runtime.iterdir()):
@@ -45,7 +45,7 @@ def desktops(runtime_dir: str) -> list[DesktopModel]:
 
 
 def model(desktop: Desktop) -> DesktopModel:
-    """Return a desktop's model; raise `UnknownDesktop` where there is none."""
+    """Return a desktop's model; raise `UnknownDesktop` if it does not exist."""
     if not desktop.exists():
         raise UnknownDesktop(f"There is no desktop named {desktop.name!r}.")
     return desktop_model(desktop, desktop.state(), desktop.viewers(), 0.0)

@@ -1,4 +1,4 @@
-"""Show what a desktop's parts wrote: the part that failed, else the session, unless one is named."""
+"""Show the log of one of a desktop's processes: by default the one that failed, or the session."""
 
 from __future__ import annotations
 
@@ -14,24 +14,28 @@ from ..desktops.logs import LOG_LINES
 from ..desktops.runtime import desktop_path, runtime_directory
 from . import add_json, add_runtime_directory
 
-POLL = 0.1
-"""Seconds between two looks at a log that is followed."""
+POLL_SECONDS = 0.1
+"""Polling interval of --follow."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("name", help="the desktop's name")
-    parser.add_argument("--part", default="", help="as in display, vnc, session or runner")
-    parser.add_argument("--lines", default=str(LOG_LINES), metavar="N", help="the last lines (default: %(default)s)")
-    parser.add_argument("--follow", action="store_true", help="go on with what is written, until the desktop ends")
+    parser.add_argument(
+        "--part", default="", metavar="NAME", help="the name of the process, such as display, vnc, session or runner"
+    )
+    parser.add_argument(
+        "--lines", default=str(LOG_LINES), metavar="N", help="the number of last lines (default: %(default)s)"
+    )
+    parser.add_argument("--follow", action="store_true", help="print new lines until the desktop ends")
     add_runtime_directory(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the end of the log; raise `UnknownDesktop`, or `InvalidOption` for a part that has no log."""
+    """Print the end of the log; raise `UnknownDesktop`, or `InvalidOption` for a process without a log."""
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    desktop.state()  # raises where there is none
+    desktop.state()  # raises UnknownDesktop
     follower = None
     if arguments.follow and not arguments.json:
         part = desktop.log_model(arguments.part, "0")["part"]
@@ -50,15 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _follow(desktop: Desktop, follower: _Follower) -> None:
     while True:
         ended = desktop.stopped()
-        sys.stdout.write(follower.fresh())
+        sys.stdout.write(follower.read_new())
         sys.stdout.flush()
         if ended:
             return
-        time.sleep(POLL)
+        time.sleep(POLL_SECONDS)
 
 
 class _Follower:
-    """Reads on in a file that is appended to, and may be emptied or replaced meanwhile."""
+    """Reads what is appended to a file, which may be truncated or replaced."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -72,8 +76,8 @@ class _Follower:
             return 0, 0
         return info.st_ino, info.st_size
 
-    def fresh(self) -> str:
-        """Return what was written since the last call."""
+    def read_new(self) -> str:
+        """Return the text written since the last call."""
         inode, size = self._identity()
         if inode != self._inode or size < self._seen:
             self._inode, self._seen = inode, 0

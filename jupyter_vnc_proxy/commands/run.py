@@ -16,22 +16,22 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--name", default="default", help="the desktop's name (default: %(default)s)")
+    parser.add_argument("--name", default="default", metavar="NAME", help="the desktop's name (default: %(default)s)")
     add_runtime_directory(parser)
     life = parser.add_mutually_exclusive_group()
     life.add_argument(
         "--orphan-timeout",
         type=float,
         metavar="SECONDS",
-        help="live on this long when no server looks after the desktop (default: end with the parent process)",
+        help="keep running this long without a server that owns the desktop (default: end with the parent process)",
     )
-    life.add_argument("--keep", action="store_true", help="live until stopped, whoever looks after the desktop")
+    life.add_argument("--keep", action="store_true", help="run until stopped, with or without a server")
     add_desktop_options(parser, DesktopOptions())
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Return when the desktop has ended."""
-    parent = os.getppid()  # before the imports: it may end meanwhile
+    """Run the desktop; return once it has ended."""
+    parent = os.getppid()  # before the imports, because it may end meanwhile
     from ..backends import select
     from ..backends.sessions import choose_session
     from ..desktops.desktop import Desktop
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.keep:
         return asyncio.run(runner.run())
     desktop.prepare()
-    with desktop.own() as own:  # as its own owner it is nobody's orphan, and no server's to stop
+    with desktop.own() as own:  # a desktop that owns itself is not orphaned, and no server stops it
         try:
             return asyncio.run(runner.run())
         finally:

@@ -1,4 +1,4 @@
-"""Save what is on a desktop as a PNG; the file ``-`` is standard output."""
+"""Save a screenshot of a desktop as a PNG; the file ``-`` means standard output."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from . import add_json, add_runtime_directory
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("name", help="the desktop's name")
-    parser.add_argument("file", metavar="FILE.png")
+    parser.add_argument("file", metavar="FILE.png", help="the file to write, or - for standard output")
     add_runtime_directory(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Save it; raise `Conflict` where the desktop doesn't run."""
+    """Save the screenshot; raise `Conflict` if the desktop is not running."""
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
     png = picture(desktop)
     if arguments.file == "-":

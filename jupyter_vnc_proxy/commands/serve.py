@@ -1,4 +1,4 @@
-"""Serve the page and a WebSocket (websockify) on a unix socket, starting the desktop."""
+"""Serve the page and the desktop's WebSocket on a unix socket, for jupyter-server-proxy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,20 @@ from .run import LOG_FORMAT
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_runtime_directory(parser)
-    parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
-    parser.add_argument("--orphan-timeout", type=float, default=600.0, metavar="SECONDS")
-    parser.add_argument("--keep", action="store_true", help="let the desktops live on when this ends")
+    parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH", help="the socket to listen on")
+    parser.add_argument(
+        "--orphan-timeout",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="keep desktops running this long after the server has crashed (default: %(default)g)",
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the desktops running when the server shuts down")
     add_desktop_options(parser, DesktopOptions())
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     from ..backends import choose
     from ..desktops.manager import DesktopManager
     from ..proxy.page_server import serve

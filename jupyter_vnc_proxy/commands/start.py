@@ -1,12 +1,12 @@
 """Start a desktop and leave it running.
 
-Waits until the desktop runs, or says why it doesn't. A desktop that is there already is started with the options
-that it was made with, unless others are given; one that runs is left as it is.
+Waits until the desktop runs, and prints the reason if it fails. A stopped desktop starts with the options that it was
+created with, unless you give others; a running desktop is left as it is.
 
-A desktop that was started here belongs to nobody but itself: it runs until its session ends (a log-out), somebody
-stops it, here or in a panel, or the machine goes down. A Jupyter server shows it and connects to it, and leaves it
-alone when that server ends. With --orphan-timeout it is like one that a Jupyter server started: the server that finds
-it looks after it and takes it along when it is stopped, and without a server it ends after so many seconds.
+The desktop owns itself: it runs until its session ends (you log out), until you stop it, here or in JupyterLab, or
+until the machine shuts down. A Jupyter server shows it and connects to it, but does not stop it when the server shuts
+down. With --orphan-timeout it behaves like a desktop that a Jupyter server started: the server that finds it owns it
+and stops it when it shuts down, and without a server the desktop ends after that many seconds.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from . import add_json, add_runtime_directory
 from .desktop_options import add_desktop_options, any_given, environment_options, read_desktop_options
 from .list import model
 
-SETTLE = 1.0
-"""Seconds in which most sessions end that can't start."""
+SETTLE_SECONDS = 1.0
+"""A session that cannot start usually ends within this time."""
 
-PARTS = 4
-"""Parts that may take their time one after the other: display, VNC server, session, websockify."""
+PROCESSES = 4
+"""Processes that start one after the other: display, VNC server, session, websockify."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,15 +42,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--orphan-timeout",
         type=float,
         metavar="SECONDS",
-        help="end after so long without a Jupyter server that looks after it (default: run until stopped)",
+        help="end after this time without a Jupyter server that owns it (default: run until stopped)",
     )
-    parser.add_argument("--no-wait", action="store_true", help="don't wait until it runs")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait until the desktop runs")
     add_json(parser)
     add_desktop_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Start it; return 0 once it runs."""
+    """Start the desktop; return 0 once it runs."""
     options = read_desktop_options(arguments, environment_options())
     manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout)
     desktop = Desktop(desktop_path(manager.runtime, arguments.name))
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(_start(manager, desktop, any_given(arguments)))
         if not arguments.no_wait:
             progress = _Progress() if sys.stdout.isatty() and not arguments.json else None
-            wait_until_up(manager.get(arguments.name), PARTS * options.start_timeout, SETTLE, progress)
+            wait_until_up(manager.get(arguments.name), PROCESSES * options.start_timeout, SETTLE_SECONDS, progress)
     finally:
         manager.let_live()
     state = desktop.state()
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _start(manager: DesktopManager, desktop: Desktop, own_options: bool) -> None:
     if desktop.exists() and own_options and desktop.runner_pid() is not None:
         raise Conflict(
-            f"The desktop {desktop.name!r} runs already, with the options that it has.",
+            f"The desktop {desktop.name!r} is already running, so its options cannot change.",
             code="already-running",
             fix=f"jupyter vnc stop {desktop.name}",
         )
@@ -88,7 +88,7 @@ async def _start(manager: DesktopManager, desktop: Desktop, own_options: bool) -
 
 
 class _Progress:
-    """Writes what is being waited for, each step once, on one line of a terminal."""
+    """Prints each step that the desktop waits for, on one line of a terminal."""
 
     def __init__(self) -> None:
         self._step: str | None = None

@@ -1,4 +1,4 @@
-"""Stop desktops, and return when nothing is left of their processes. Their logs and options stay."""
+"""Stop desktops, and wait until all of their processes have ended. Logs and options are kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..desktops.model import DesktopModel
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from . import add_json, add_runtime_directory
-from .list import desktops
+from .list import list_models
 
 ALIVE = ("starting", "running")
 
@@ -19,19 +19,19 @@ ALIVE = ("starting", "running")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("name", nargs="*", help="the desktops' names")
-    parser.add_argument("--all", action="store_true", help="every desktop of this user, whoever started it")
-    parser.add_argument("--remove", action="store_true", help="remove their directories as well, with logs and options")
+    parser.add_argument("--all", action="store_true", help="stop every desktop of this user")
+    parser.add_argument("--remove", action="store_true", help="also remove their directories, with logs and options")
     add_runtime_directory(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Stop them; a name that no desktop has ends the command before any is stopped."""
+    """Stop the desktops; an unknown name ends the command before it stops any."""
     if bool(arguments.name) == arguments.all:
-        raise InvalidOption("Say which desktops to stop: their names, or --all.")
+        raise InvalidOption("Name the desktops to stop, or use --all.")
     manager = DesktopManager(DesktopOptions(), arguments.runtime_dir)
     if arguments.all:
-        present = desktops(arguments.runtime_dir)
+        present = list_models(arguments.runtime_dir)
         names = [model["name"] for model in present if arguments.remove or model["phase"] in ALIVE]
     else:
         names = list(dict.fromkeys(arguments.name))

@@ -1,3 +1,3 @@
-"""What is here, what is missing, and the command that mends it. Knows no Jupyter but what stands in files."""
+"""Checks what is installed and what is missing, and how to fix it. Does not import the Jupyter server."""
 
 from __future__ import annotations

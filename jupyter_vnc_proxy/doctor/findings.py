@@ -1,4 +1,4 @@
-"""What a look at something found."""
+"""The result of a check."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ Status = Literal["ok", "note", "warning", "problem"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
-    ``topic`` is a stable kebab-case name for programs, ``group`` the heading it stands under. ``status``: ``ok`` as it
-    should be; ``note`` worth knowing; ``warning`` something that people want does not work; ``problem`` this way no
-    desktop starts. ``message`` is a plain sentence; ``fixes`` are commands of which one mends it; ``facts`` are for
-    programs.
+    ``topic`` is a stable kebab-case identifier, ``group`` a heading. ``status`` is ``ok``; ``note``, worth knowing;
+    ``warning``, a feature does not work; or ``problem``, no desktop can start. ``message`` is a sentence, ``fixes`` are
+    alternative commands that fix it, and ``facts`` are data for programs.
     """
 
     group: str
@@ -27,7 +26,7 @@ class Finding:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
+        """Return the finding as JSON."""
         return {
             "group": self.group,
             "topic": self.topic,

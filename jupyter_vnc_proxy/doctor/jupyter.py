@@ -1,4 +1,4 @@
-"""The Jupyter side: whether it would load the server extension and the labextension, read from its own directories."""
+"""Checks whether Jupyter loads the server extension and the labextension, from its configuration files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LABEXTENSION = "jupyter-vnc-proxy"
 
 
 def jupyter() -> list[Finding]:
-    """Look at both halves and what they stand on."""
+    """Check both extensions and the installed packages."""
     from jupyter_core.paths import jupyter_config_path, jupyter_path
 
     config = [Path(each) for each in jupyter_config_path()]
@@ -45,7 +45,7 @@ def _version(name: str) -> str | None:
 
 def _server_extension(config: Iterable[Path]) -> Finding:
     enabled: dict[str, Any] = {}
-    for directory in reversed(list(config)):  # the first of the path wins
+    for directory in reversed(list(config)):  # the first directory overrides the others
         for file in [
             *sorted(directory.glob("jupyter_server_config.d/*.json")),
             directory / "jupyter_server_config.json",
@@ -54,15 +54,17 @@ def _server_extension(config: Iterable[Path]) -> Finding:
     if enabled.get(EXTENSION):
         return Finding(GROUP, "server-extension", "ok", "The server extension is enabled.", (), {"enabled": True})
     fixes = (f"jupyter server extension enable {EXTENSION}",)
-    message = "The server extension is not enabled: the panel falls back to jupyter-server-proxy, with one desktop."
+    message = "The server extension is not enabled; the panel uses jupyter-server-proxy, which has only one desktop."
     return Finding(GROUP, "server-extension", "warning", message, fixes, {"enabled": False})
 
 
-def _labextension(places: Iterable[Path], config: Iterable[Path]) -> Finding:
+def _labextension(directories: Iterable[Path], config: Iterable[Path]) -> Finding:
     topic = "labextension"
-    found = next((each / LABEXTENSION for each in places if (each / LABEXTENSION / "package.json").is_file()), None)
+    found = next(
+        (each / LABEXTENSION for each in directories if (each / LABEXTENSION / "package.json").is_file()), None
+    )
     if found is None:
-        message = "JupyterLab doesn't find the labextension; it has no tile for desktops."
+        message = "JupyterLab does not find the labextension, so its launcher has no desktop."
         return Finding(GROUP, topic, "warning", message, ("pip install --force-reinstall --no-deps jupyter-vnc-proxy",))
     number = str(_read(found / "package.json").get("version", ""))
     facts = {"path": str(found), "version": number}
@@ -73,9 +75,9 @@ def _labextension(places: Iterable[Path], config: Iterable[Path]) -> Finding:
     off = [name for name, value in disabled.items() if value and name.partition(":")[0] == LABEXTENSION]
     if off:
         fixes = tuple(f"jupyter labextension enable {name}" for name in off)
-        return Finding(GROUP, topic, "warning", f"The labextension is switched off: {', '.join(off)}.", fixes, facts)
+        return Finding(GROUP, topic, "warning", f"The labextension is disabled: {', '.join(off)}.", fixes, facts)
     if number != __version__:
-        message = f"The labextension is of version {number}, the server side of {__version__}."
+        message = f"The labextension has version {number}, the server extension {__version__}."
         return Finding(GROUP, topic, "warning", message, ("pip install --upgrade jupyter-vnc-proxy",), facts)
     return Finding(GROUP, topic, "ok", f"JupyterLab finds the labextension {number}.", (), facts)
 

@@ -1,4 +1,4 @@
-"""The backends and sessions: which can run here, in which version, and what the others lack."""
+"""Checks the backends and sessions: which can run, in which version, and which programs the others lack."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .versions import output, versions
 BACKENDS = "Backends"
 SESSIONS = "Sessions"
 
-IMPORT_TIMEOUT = 20.0
-"""Seconds that a module may take to load its libraries; a cold disk takes its time."""
+IMPORT_TIMEOUT_SECONDS = 20.0
+"""Time limit for importing a module with its libraries from a slow disk."""
 
 
 def backends() -> list[Finding]:
-    """Return a finding for each backend; its facts say which transports can run."""
+    """Return a finding for each backend; its facts include the usable transports."""
     every = all_backends()
     found = {each.name: [(program, program.find()) for program in _programs(each)] for each in every.values()}
     known = versions(path for programs in found.values() for program, path in programs if path and _is_file(program))
@@ -61,7 +61,7 @@ def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], k
     }
     topic = f"backend-{backend.name}"
     if missing:
-        message = f"{backend.title} can't run: {lacks(missing)}"
+        message = f"{backend.title} cannot run: {lacks(missing)}"
         return Finding(BACKENDS, topic, "note", message, tuple(commands_for(missing)), facts)
     for module in (each for each, _ in programs if isinstance(each, Module)):
         broken = _import_error(module.names[0])
@@ -69,19 +69,19 @@ def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], k
             return _broken(backend, module, broken, facts)
     present = ", ".join(f"{known.get(path, path)}" for _, path in programs if path in known)
     rest = [name for name, usable in transports.items() if not usable]
-    partly = f" Not with the transport {', '.join(rest)}." if rest else ""
+    partly = f" The transport {', '.join(rest)} is not available." if rest else ""
     return Finding(
         BACKENDS, topic, "ok", f"{backend.title} can run{f' ({present})' if present else ''}.{partly}", (), facts
     )
 
 
 def _import_error(module: str) -> str | None:
-    """Return the last line of what Python says where a module is there and can't be imported, else ``None``.
+    """Return Python's error message if importing ``module`` fails, or ``None``.
 
-    A process of its own tries: an engine that loads half of its libraries is nothing to have in a server.
+    Runs in a separate process, because a failed import may leave half-loaded libraries behind.
     """
     code = f"try:\n import {module}\nexcept Exception as error:\n print('failed:', type(error).__name__ + ':', error)"
-    said = output([sys.executable, "-c", code], IMPORT_TIMEOUT)
+    said = output([sys.executable, "-c", code], IMPORT_TIMEOUT_SECONDS)
     if said is None:
         return f"{module} could not be imported in time"
     failed = [line for line in said.splitlines() if line.startswith("failed: ")]
@@ -90,32 +90,30 @@ def _import_error(module: str) -> str | None:
 
 def _broken(backend: Backend, module: Program, error: str, facts: dict[str, object]) -> Finding:
     explained = library_missing(error)
-    why, fixes = explained if explained else (f"{module.names[0]} can't be imported ({error}).", ())
+    why, fixes = explained if explained else (f"{module.names[0]} cannot be imported ({error}).", ())
     facts = {**facts, "usable": False, "import_error": error}
-    return Finding(BACKENDS, f"backend-{backend.name}", "note", f"{backend.title} can't run: {why}", fixes, facts)
+    return Finding(BACKENDS, f"backend-{backend.name}", "note", f"{backend.title} cannot run: {why}", fixes, facts)
 
 
 def auto(findings: Iterable[Finding]) -> Finding:
-    """Return what ``auto`` makes of the backends' ``findings``."""
+    """Return the finding about the backend ``auto``, given the ``findings`` of all backends."""
     usable = {each.topic.removeprefix("backend-") for each in findings if each.facts.get("usable")}
     chosen = next((name for name in AUTO if name in usable), None)
     facts = {"backend": chosen, "usable": sorted(usable)}
     if chosen:
-        return Finding(
-            BACKENDS, "backend-auto", "ok", f"A desktop gets the backend {chosen} where none is named.", (), facts
-        )
+        return Finding(BACKENDS, "backend-auto", "ok", f"The default backend is {chosen}.", (), facts)
     if usable:
         named = ", ".join(sorted(usable))
-        message = f"No desktop can start unless its backend is named: {named}."
+        message = f"There is no default backend; desktops can start only with: {named}."
         return Finding(
             BACKENDS, "backend-auto", "problem", message, (f"export JUPYTER_VNC_BACKEND={min(usable)}",), facts
         )
-    message = "No backend can run here, so no desktop can start."
+    message = "No backend can run on this machine, so no desktop can start."
     return Finding(BACKENDS, "backend-auto", "problem", message, tuple(install_commands(TIGERVNC)), facts)
 
 
 def sessions() -> list[Finding]:
-    """Return a finding for each session that is installed, or one that says that there is none."""
+    """Return a finding for each installed session, or a problem if there is none."""
     installed = installed_sessions()
     if not installed:
         message = "No desktop environment, window manager or terminal is installed, so no desktop can start."
@@ -126,17 +124,17 @@ def sessions() -> list[Finding]:
     findings = []
     for index, session in enumerate(installed):
         version = known.get(programs[session.name])
-        first = " It is the one that is started where none is named." if index == 0 else ""
+        first = " It is the default." if index == 0 else ""
         message = f"{session.title} is installed{f' ({version})' if version else ''}.{first}"
         facts = {"title": session.title, "default": index == 0, "version": version}
         findings.append(Finding(SESSIONS, f"session-{session.name}", "ok", message, (), facts))
     if installed[0].name not in {each.name for each in DESKTOPS} | {"xstartup"}:
-        message = "No desktop environment is installed; a window manager or terminal has to do."
+        message = "No desktop environment is installed, so desktops run only a window manager or a terminal."
         fixes = tuple(install_commands(DESKTOPS[0].packages))
         findings.append(Finding(SESSIONS, "desktop-environment", "note", message, fixes))
     absent = [each for each in DESKTOPS if each.name not in {session.name for session in installed}]
     if absent:
-        message = f"These could be installed: {', '.join(each.title for each in absent)}."
+        message = f"Other desktop environments: {', '.join(each.title for each in absent)}."
         commands = {each.name: install_command(each.packages) for each in absent}
         fixes = tuple(filter(None, commands.values()))
         findings.append(Finding(SESSIONS, "sessions-absent", "ok", message, fixes, {"commands": commands}))

@@ -1,4 +1,4 @@
-"""Takes out of a text what is nobody else's business: secrets, and who and where its author is."""
+"""Redacts secrets, addresses and the names of users and hosts in a text."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|API_?KEY|PRIVATE", re.IGNORECASE)
-"""Names of environment variables whose value is a secret."""
+"""Matches the names of environment variables whose values are secrets."""
 
-SHORTEST_SECRET = 6
-"""Characters: a shorter value of such a variable is a number or a switch, and would hit ordinary words."""
+MIN_SECRET_LENGTH = 6
+"""Shorter values of such variables are numbers or flags; replacing them would redact ordinary words."""
 
-NO_ONE = frozenset({"root", "localhost", "localdomain", "user", "jovyan", "jupyter", "nobody"})
-"""Users and hosts that say nothing about a person; images call theirs so."""
+GENERIC_NAMES = frozenset({"root", "localhost", "localdomain", "user", "jovyan", "jupyter", "nobody"})
+"""Names of users and hosts that do not identify anyone; container images use them."""
 
 PATTERNS = (
     (re.compile(r"(?i)\b(authorization|cookie|set-cookie)(['\"]?\s*[:=]\s*).*"), r"\1\2<removed>"),
@@ -29,7 +29,7 @@ PATTERNS = (
         r"\1\2<removed>",
     ),
     (re.compile(r"(?i)\b(token|password|passwd|secret|cookie)\s+(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}"), r"\1 <removed>"),
-    (re.compile(r"(?i)(?<![\w/])(/p(?:ass(?:word)?)?:)[^\s'\"]+"), r"\1<removed>"),  # as xfreerdp takes it
+    (re.compile(r"(?i)(?<![\w/])(/p(?:ass(?:word)?)?:)[^\s'\"]+"), r"\1<removed>"),  # xfreerdp's option
     (re.compile(r"(?i)(?<![\w-])(--?passw(?:or)?d['\",]*\s+['\"]?)[^\s'\"]+"), r"\1<removed>"),
     (re.compile(r"(?i)\bMIT-MAGIC-COOKIE-1\s+\S+"), "MIT-MAGIC-COOKIE-1 <removed>"),
     # 16 bytes in hexadecimal, in one piece or in pairs: a cookie, a key, a digest.
@@ -41,12 +41,12 @@ PATTERNS = (
     (re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\w:])"), "<address>"),
     (re.compile(r"(?<![\w~])/(home|Users|export/home|gpfs/home|mnt/home)/(?!jovyan\b)[^/\s:'\"]+"), r"/\1/<user>"),
 )
-"""What looks like a secret or an address wherever it stands."""
+"""Regular expressions for secrets and addresses, and their replacements."""
 
 
 @dataclass(frozen=True)
 class Redaction:
-    """What to take out: ``secrets`` literally, ``homes`` as paths, ``users`` and ``hosts`` as whole words."""
+    """What to redact: ``secrets`` literally, ``homes`` as paths, ``users`` and ``hosts`` as whole words."""
 
     secrets: frozenset[str] = frozenset()
     homes: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Redaction:
     hosts: frozenset[str] = frozenset()
 
     def clean(self, text: str) -> str:
-        """Return ``text`` without them."""
+        """Return ``text``, redacted."""
         for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, "<removed>")
         for home in sorted(self.homes, key=len, reverse=True):
@@ -71,24 +71,26 @@ def _words(text: str, words: Iterable[str], instead: str) -> str:
     return text
 
 
-def redaction_here(environment: Mapping[str, str] = os.environ) -> Redaction:
-    """Return what must not leave this machine."""
-    secrets = {value for key, value in environment.items() if SECRET_NAME.search(key) and len(value) >= SHORTEST_SECRET}
+def local_redaction(environment: Mapping[str, str] = os.environ) -> Redaction:
+    """Return the redaction for this user and machine."""
+    secrets = {
+        value for key, value in environment.items() if SECRET_NAME.search(key) and len(value) >= MIN_SECRET_LENGTH
+    }
     homes = {environment.get("HOME", ""), os.path.realpath(environment.get("HOME", "/"))}
     users = {environment.get(key, "") for key in ("USER", "LOGNAME", "USERNAME", "JUPYTERHUB_USER", "SUDO_USER")}
     try:
         entry = pwd.getpwuid(os.getuid())
         users |= {entry.pw_name, *entry.pw_gecos.split(",")[:1]}
         homes.add(entry.pw_dir)
-    except KeyError:  # a container's user may have no name
+    except KeyError:  # a user in a container may have no entry
         pass
     hosts = {environment.get("HOSTNAME", ""), socket.gethostname(), _kernel_name()}
     hosts |= {host.partition(".")[0] for host in hosts}
     return Redaction(
         secrets=frozenset(secrets),
         homes=tuple(home for home in homes if home.strip("/")),
-        users=frozenset(user for user in users if len(user) > 1) - NO_ONE,
-        hosts=frozenset(host for host in hosts if len(host) > 1) - NO_ONE,
+        users=frozenset(user for user in users if len(user) > 1) - GENERIC_NAMES,
+        hosts=frozenset(host for host in hosts if len(host) > 1) - GENERIC_NAMES,
     )
 
 

@@ -1,4 +1,4 @@
-"""A text that one can hand to somebody who helps: what was found, the desktop's state, the ends of its logs."""
+"""The diagnostic report, to share with support: the findings, a desktop's state, and the ends of its logs."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from ..desktops.runtime import desktop_path, runtime_directory
 from ..errors import InvalidOption, UnknownDesktop
 from ..options import check_name
 from ..system.packages import distribution
-from .examination import examine
+from .checks import run_checks
 from .findings import Finding
-from .redaction import Redaction, redaction_here
+from .redaction import Redaction, local_redaction
 
 LOG_LINES = 40
-"""Lines of each log."""
+"""Number of last lines of each log."""
 
 
 def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = None) -> str:
-    """Return the report, with the desktop ``name`` where one is named; blocks while it looks.
+    """Return the redacted report, with the desktop ``name`` unless it is empty. Blocks for about a second.
 
-    Raise `UnknownDesktop` where no desktop has this name, `InvalidOption` where none can have it. Tokens, cookies,
-    home directories, users' and hosts' names are taken out.
+    Raise `UnknownDesktop` if there is no such desktop, `InvalidOption` if the name is invalid. Tokens, cookies, home
+    directories, and the names of users and hosts are redacted.
     """
     desktop = _named(runtime_dir, check_name(name)) if name else None
     lines = [
         f"jupyter-vnc-proxy {__version__}, Python {platform.python_version()}",
         f"{distribution().get('PRETTY_NAME', 'an unknown system')}, Linux {platform.release()} {platform.machine()}",
-        *_findings(examine(runtime_dir)),
+        *_findings(run_checks(runtime_dir)),
         *(_desktop(desktop) if desktop else []),
     ]
-    return (redaction or redaction_here()).clean("\n".join(lines) + "\n")
+    return (redaction or local_redaction()).clean("\n".join(lines) + "\n")
 
 
 def _named(runtime_dir: str, name: str) -> Desktop | None:
     try:
         desktop = Desktop(desktop_path(runtime_directory(runtime_dir), name))
-    except InvalidOption:  # where there can be no desktop at all, which the findings say
+    except InvalidOption:  # the runtime directory is unusable, which the findings report
         return None
     if not desktop.exists():
         raise UnknownDesktop(f"There is no desktop named {name!r}.")

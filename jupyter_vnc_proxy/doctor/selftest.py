@@ -1,4 +1,4 @@
-"""A desktop from its start to its end: started, drawn on, read back through the VNC server, stopped."""
+"""The self-test: starts a desktop, draws on it, reads it back through the VNC server, and stops it."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ from .findings import Finding
 GROUP = "Self-test"
 
 COLOUR = (0x12, 0xA4, 0x56)
-"""Red, green and blue that no desktop has by itself."""
+"""Red, green and blue of a colour that desktops do not use."""
 
-PLACE = (40, 30, 120, 80)
-"""Left, top, width and height of what is drawn, in pixels."""
+WINDOW = (40, 30, 120, 80)
+"""Left, top, width and height of the drawn window, in pixels."""
 
-PAINTED = 10.0
-"""Seconds in which what was drawn must be seen."""
+PAINT_TIMEOUT_SECONDS = 10.0
+"""Time limit for the window to reach the VNC client."""
 
-STOPPED = 10.0
-"""Seconds in which the desktop must end."""
+STOP_TIMEOUT_SECONDS = 10.0
+"""Time limit for the desktop to stop."""
 
-ALONE = 60.0
-"""Seconds after which the desktop ends by itself where we are killed."""
+ORPHAN_TIMEOUT_SECONDS = 60.0
+"""Time after which the desktop stops by itself if this process is killed."""
 
-TAIL = 15
-POLL = 0.05
-GL_TIMEOUT = 10.0
+LOG_LINES = 15
+POLL_SECONDS = 0.05
+GLXINFO_TIMEOUT_SECONDS = 10.0
 
 MESA_UTILS = {"apt": "mesa-utils", "dnf": "glx-utils"}
 
 
 def self_test(backend: str = "auto") -> list[Finding]:
-    """Try a backend in a directory of its own; the session does nothing, so that nothing paints over what we draw."""
+    """Test a backend in a temporary directory. The session draws nothing, so nothing covers the test's window."""
     extra = from_environment(all_backends().values(), os.environ)
     options = DesktopOptions(backend, session_command=("sleep", "1000"), geometry=Geometry(640, 480), extra=extra)
     try:
         options = options.replaced(backend=choose(options).name)
     except VncError as error:
         return [_failed(backend, error.message, error.fix)]
-    # In /tmp, because a socket's path must be short.
+    # In /tmp, because the path of a socket must be short.
     with tempfile.TemporaryDirectory(prefix="jvt-", dir="/tmp", ignore_cleanup_errors=True) as runtime:
         desktop = Desktop(Path(runtime, "self-test"))
         desktop.prepare()
@@ -71,10 +71,10 @@ def self_test(backend: str = "auto") -> list[Finding]:
 def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
     began = time.monotonic()
     try:
-        desktop.start(options, ALONE)
+        desktop.start(options, ORPHAN_TIMEOUT_SECONDS)
         wait_until_up(desktop, 4 * options.start_timeout)
     except VncError as error:
-        tail = list(getattr(error, "log", []))[-TAIL:]
+        tail = list(getattr(error, "log", []))[-LOG_LINES:]
         return [_failed(options.backend, error.message, error.fix, tail)]
     started = time.monotonic() - began
     state = desktop.state()
@@ -86,14 +86,16 @@ def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
                 viewer.pixel(0, 0)
             else:
                 facts["paint_seconds"] = round(_draw_and_look(desktop, state.display, viewer), 3)
-    except Exception as error:  # whatever a display or a server that is ill makes of our requests
-        reason = f"What is on the desktop could not be read through its VNC server: {error or type(error).__name__}."
-        return [_failed(state.backend, reason, None, desktop.log("vnc", TAIL) or desktop.log("display", TAIL))]
+    except Exception as error:  # a broken display or VNC server can cause any error
+        reason = f"The desktop could not be read through its VNC server: {error or type(error).__name__}."
+        return [
+            _failed(state.backend, reason, None, desktop.log("vnc", LOG_LINES) or desktop.log("display", LOG_LINES))
+        ]
     renderer = [] if state.display is None else [_renderer(desktop, state.display)]
     left = _stop(desktop)
     if left:
-        return [_failed(state.backend, f"The desktop was stopped, and left {left} behind.", None)]
-    seen = "looked at" if state.display is None else "drawn on, read back"
+        return [_failed(state.backend, f"The desktop was stopped, but left {left} behind.", None)]
+    seen = "read" if state.display is None else "drawn on, read back"
     message = f"{state.backend}: started in {started:.1f} s, {seen} through its VNC server, stopped."
     return [Finding(GROUP, f"self-test-{state.backend}", "ok", message, (), facts), *renderer]
 
@@ -104,10 +106,10 @@ def _failed(backend: str, message: str, fix: str | None, log: list[str] | None =
 
 
 def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float:
-    """Show a window of one colour; return the seconds until the viewer saw it, or raise ``TimeoutError``."""
+    """Show a window of one colour; return the seconds until the viewer receives it, or raise ``TimeoutError``."""
     import xcffib.xproto as xproto
 
-    left, top, width, height = PLACE
+    left, top, width, height = WINDOW
     connection = connect(display, desktop.xauthority)
     try:
         screen = connection.get_setup().roots[0]
@@ -122,42 +124,47 @@ def _draw_and_look(desktop: Desktop, display: str, viewer: Viewer) -> float:
         core.MapWindow(window)
         core.GetInputFocus().reply()
         began = time.monotonic()
-        while time.monotonic() - began < PAINTED:
+        while time.monotonic() - began < PAINT_TIMEOUT_SECONDS:
             if viewer.pixel(left + width // 2, top + height // 2) == COLOUR:
                 return time.monotonic() - began
-            time.sleep(POLL)
+            time.sleep(POLL_SECONDS)
     finally:
         connection.disconnect()
-    raise TimeoutError(f"what was drawn on {display} was not seen within {PAINTED:g} s")
+    raise TimeoutError(f"the window on {display} was not visible within {PAINT_TIMEOUT_SECONDS:g} s")
 
 
 def _renderer(desktop: Desktop, display: str) -> Finding:
-    """Ask ``glxinfo`` on the desktop who draws OpenGL there."""
+    """Find out the OpenGL renderer with ``glxinfo``."""
     program = shutil.which("glxinfo")
     if program is None:
-        message = "Which OpenGL renderer draws is not known without glxinfo."
+        message = "The OpenGL renderer is unknown, because glxinfo is not installed."
         return Finding(GROUP, "opengl-renderer", "note", message, tuple(install_commands(MESA_UTILS)))
     environment = {**os.environ, "DISPLAY": display, "XAUTHORITY": str(desktop.xauthority), "LC_ALL": "C"}
     try:
         done = subprocess.run(
-            [program, "-B"], env=environment, capture_output=True, text=True, timeout=GL_TIMEOUT, check=False
+            [program, "-B"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=GLXINFO_TIMEOUT_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
         return Finding(GROUP, "opengl-renderer", "warning", f"glxinfo failed: {error}.", tuple(install_commands(GL)))
     match = re.search(r"OpenGL renderer string: (.+)", done.stdout)
     if match is None:
         said = next(iter((done.stderr or done.stdout).strip().splitlines()), "nothing")
-        message = f"OpenGL does not work on the desktop; glxinfo says: {said}"
+        message = f"OpenGL does not work on the desktop; glxinfo reports: {said}"
         return Finding(GROUP, "opengl-renderer", "warning", message, tuple(install_commands(GL)))
-    return Finding(GROUP, "opengl-renderer", "ok", f"OpenGL is drawn by {match[1]}.", (), {"renderer": match[1]})
+    return Finding(GROUP, "opengl-renderer", "ok", f"The OpenGL renderer is {match[1]}.", (), {"renderer": match[1]})
 
 
 def _stop(desktop: Desktop) -> str:
-    """Stop the desktop, and kill it where it takes too long; return what is left of it, or nothing."""
+    """Stop the desktop, or kill it after a time limit; return a description of what is left, or ``""``."""
     desktop.signal_stop()
-    deadline = time.monotonic() + STOPPED
+    deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
     while not desktop.stopped() and time.monotonic() < deadline:
-        time.sleep(POLL)
+        time.sleep(POLL_SECONDS)
     in_time = desktop.stopped()
     if not in_time and (pid := desktop.runner_pid()) is not None:
         with contextlib.suppress(ProcessLookupError):

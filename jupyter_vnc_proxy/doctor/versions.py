@@ -1,4 +1,4 @@
-"""Which version of a program this is: what its package says, else what it says itself."""
+"""Finds the versions of programs: from their packages, or from the programs themselves."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-TIMEOUT = 5.0
-"""Seconds that a program may take to say its version."""
+TIMEOUT_SECONDS = 5.0
+"""Time limit for a program to print its version."""
 
-SWITCHES = {
+VERSION_OPTIONS = {
     **dict.fromkeys(("Xtigervnc", "Xvnc", "Xorg", "x11vnc", "xterm", "fluxbox"), "-version"),
     **dict.fromkeys(("openbox", "icewm", "i3", "weston", "sway", "wayvnc", "dbus-run-session"), "--version"),
 }
-"""Programs that say their version without a display, and the switch for it. Others might start instead (Xvfb does)."""
+"""The options with which programs print their version without a display. Others may start instead, as Xvfb does."""
 
 
-def output(argv: Sequence[str], timeout: float = TIMEOUT) -> str | None:
-    """Return what a program writes, or ``None`` where it isn't there, fails or takes longer than ``timeout`` s."""
+def output(argv: Sequence[str], timeout: float = TIMEOUT_SECONDS) -> str | None:
+    """Return a program's output, or ``None`` if it is missing, fails or exceeds ``timeout`` seconds."""
     environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment["LC_ALL"] = "C.UTF-8"
     try:
@@ -38,7 +38,7 @@ def output(argv: Sequence[str], timeout: float = TIMEOUT) -> str | None:
 
 
 def versions(programs: Iterable[str]) -> dict[str, str]:
-    """Return for each program's path what is known of its version, as in ``xvfb 2:21.1.7-3+deb12u11``."""
+    """Return the known versions by the program's path, such as ``xvfb 2:21.1.7-3+deb12u11``."""
     paths = list(dict.fromkeys(programs))
     found = _packaged(paths)
     for path in paths:
@@ -49,9 +49,9 @@ def versions(programs: Iterable[str]) -> dict[str, str]:
 
 def _own(path: str) -> str | None:
     name = os.path.basename(path)
-    if name not in SWITCHES:
+    if name not in VERSION_OPTIONS:
         return None
-    match = re.search(r"\S*\d+(\.\d+)+\S*|\(\d+\)", output([path, SWITCHES[name]]) or "")
+    match = re.search(r"\S*\d+(\.\d+)+\S*|\(\d+\)", output([path, VERSION_OPTIONS[name]]) or "")
     return f"{name} {match[0]}" if match else None
 
 
@@ -66,7 +66,7 @@ def _packaged(paths: Sequence[str]) -> dict[str, str]:
 
 
 def _debian(real: dict[str, str]) -> dict[str, str]:
-    # Without /usr/bin/… a package of before the merge of /bin and /usr/bin may still say /bin/….
+    # Packages from before the merge of /bin and /usr/bin may list /bin/… instead of /usr/bin/….
     spellings = {spelt: path for path, to in real.items() for spelt in (to, to.removeprefix("/usr"))}
     if not spellings:
         return {}
@@ -83,10 +83,10 @@ def _debian(real: dict[str, str]) -> dict[str, str]:
 
 
 def _all_output(argv: Sequence[str]) -> str:
-    """Return what a program writes to its standard output, even where it fails for some of what was asked."""
+    """Return a program's standard output, even if it fails for some of its arguments."""
     try:
         done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False
+            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.SubprocessError):
         return ""

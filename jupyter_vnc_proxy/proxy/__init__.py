@@ -1,3 +1,3 @@
-"""The jupyter-server-proxy entry, and what it serves."""
+"""Desktops without our server extension: the jupyter-server-proxy entry, its page server, and nginx."""
 
 from __future__ import annotations

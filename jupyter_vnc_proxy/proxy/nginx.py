@@ -1,7 +1,7 @@
-"""An nginx configuration that serves our page and a running desktop's socket, with no Jupyter in the way.
+"""Renders an nginx configuration that serves our page and a running desktop's WebSocket without Jupyter.
 
-The page finds what it asks for at the server extension's addresses: nginx answers with what was known of the desktop
-when the configuration was written, and passes the WebSocket on.
+The page uses the same paths as with the server extension. nginx responds with the desktop's state at the time when
+the configuration was written, and proxies the WebSocket.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from ..errors import InvalidOption
 
 DEFAULT_PORT = 8888
 
-FILES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-"""Media types of the page's files by their suffix; nginx's own list may be anywhere."""
+MEDIA_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+"""By suffix of the page's files; the path of nginx's own list depends on the distribution."""
 
-TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-"""nginx makes a directory for each when it starts, in the system's own unless told (ngx_http_core_module)."""
+TEMP_PATHS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+"""At startup nginx creates a directory for each, by default in a system directory (ngx_http_core_module)."""
 
-SOCKET_TIMEOUT = "1d"
-"""How long a WebSocket may be silent; a desktop on which nothing moves sends nothing."""
+WEBSOCKET_TIMEOUT = "1d"
+"""How long a WebSocket may be silent (nginx's syntax); a desktop that does not change sends nothing."""
 
 
 class Address(NamedTuple):
-    """Where nginx listens."""
+    """The IP address and port on which nginx listens."""
 
     host: str
     port: int
@@ -38,7 +38,7 @@ class Address(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Read ``ADDRESS:PORT``, ``[IPv6]:PORT`` or ``PORT``; raise `InvalidOption` where it is neither."""
+        """Read ``ADDRESS:PORT``, ``[IPv6]:PORT`` or ``PORT``; raise `InvalidOption` for anything else."""
         host, colon, port = text.rpartition(":")
         host = {"": "" if colon else "127.0.0.1", "localhost": "127.0.0.1"}.get(host, host)
         try:
@@ -48,27 +48,29 @@ class Address(NamedTuple):
         bare_ipv6 = address is not None and address.version == 6 and not host.startswith("[")
         if address is None or bare_ipv6 or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
             raise InvalidOption(
-                f"{text!r} is no address to listen on, as in 127.0.0.1:{DEFAULT_PORT} or [::1]:{DEFAULT_PORT}.",
+                f"{text!r} is not an address such as 127.0.0.1:{DEFAULT_PORT} or [::1]:{DEFAULT_PORT}.",
                 code="bad-address",
             )
         return cls(str(address), int(port))
 
     @property
     def is_loopback(self) -> bool:
-        """Whether nobody but this machine's own users can reach it."""
+        """Whether only users of this machine can connect to it."""
         return ipaddress.ip_address(self.host).is_loopback
 
     def url(self, desktop: str) -> str:
-        """Return the page's address, for a browser on this machine."""
+        """Return the page's URL for a browser on this machine."""
         anywhere = ipaddress.ip_address(self.host).is_unspecified
         return f"http://{Address('127.0.0.1', self.port) if anywhere else self}/vnc/?desktop={desktop}"
 
 
 @dataclass(frozen=True)
 class Site:
-    """What is served: ``page`` is the built page's directory, ``socket`` speaks WebSocket, ``model`` is the desktop's.
+    """The site that nginx serves.
 
-    ``private`` is a directory of ours for nginx's own files; ``user`` whom its workers run as, where it may choose.
+    ``page`` is the directory of the built page, ``socket`` a unix socket that speaks WebSocket, ``model`` the desktop's
+    REST model, and ``private`` a directory for nginx's own files. ``user`` is the user of nginx's workers, which only
+    root may choose.
     """
 
     listen: Address
@@ -79,15 +81,15 @@ class Site:
     user: str | None = None
 
 
-def configuration(site: Site) -> str:
-    """Return the text of ``nginx.conf``; raise `InvalidOption` for a path that nginx can't be told."""
+def render_configuration(site: Site) -> str:
+    """Return the text of ``nginx.conf``; raise `InvalidOption` for a path that nginx's syntax cannot express."""
     name, model = str(site.model["name"]), dict(site.model)
-    # Nobody would answer a request for another size: only the RFB client itself may ask for one.
+    # There is no REST API to resize the desktop, so only the RFB client may.
     model |= {"resize": "rfb", "stops_at": None}
     private = site.private
     lines = [
         f"# Serves the desktop {name} at {site.listen.url(name)}",
-        "# No password: whoever reaches the port has the desktop.",
+        "# There is no password: anyone who can connect to this port controls the desktop.",
         *([f"user {_quoted(site.user)};"] if site.user else []),
         "daemon off;",
         "worker_processes 1;",
@@ -98,20 +100,20 @@ def configuration(site: Site) -> str:
         "}",
         "http {",
         f"    access_log {_quoted(private / 'access.log')};",
-        *(f"    {each}_temp_path {_quoted(private / each)};" for each in TEMPORARY),
+        *(f"    {each}_temp_path {_quoted(private / each)};" for each in TEMP_PATHS),
         "    server_tokens off;",
         "    types {",
-        *(f"        {media} {suffix};" for suffix, media in FILES.items()),
+        *(f"        {media} {suffix};" for suffix, media in MEDIA_TYPES.items()),
         "    }",
         "    upstream desktop {",
         f"        server {_quoted(f'unix:{site.socket}')};",
         "    }",
-        *_strangers(site.listen),
+        *_other_hosts_server(site.listen),
         "    server {",
         f"        listen {site.listen};",
-        *([f"        server_name {_names(site.listen)};"] if site.listen.is_loopback else []),
+        *([f"        server_name {_server_names(site.listen)};"] if site.listen.is_loopback else []),
         "        absolute_redirect off;",
-        "        # A page from elsewhere may neither open the socket nor show this one within itself.",
+        "        # Pages of other origins may neither open the WebSocket nor embed this page.",
         "        set $foreign $http_origin;",
         '        if ($http_origin = "http://$http_host") {',
         '            set $foreign "";',
@@ -127,17 +129,17 @@ def configuration(site: Site) -> str:
         "        location /vnc/ {",
         f"            alias {_quoted(f'{site.page}/')};",
         "        }",
-        *_answer("/api/desktops", [model]),
-        *_answer(f"/api/desktops/{name}", model),
-        *_answer(f"/api/desktops/{name}/start", model),
+        *_json_location("/api/desktops", [model]),
+        *_json_location(f"/api/desktops/{name}", model),
+        *_json_location(f"/api/desktops/{name}/start", model),
         f"        location = /api/desktops/{name}/rfb {{",
         "            proxy_pass http://desktop/;",
         "            proxy_http_version 1.1;",
         "            proxy_set_header Host $http_host;",
         "            proxy_set_header Upgrade $http_upgrade;",
         "            proxy_set_header Connection upgrade;",
-        f"            proxy_read_timeout {SOCKET_TIMEOUT};",
-        f"            proxy_send_timeout {SOCKET_TIMEOUT};",
+        f"            proxy_read_timeout {WEBSOCKET_TIMEOUT};",
+        f"            proxy_send_timeout {WEBSOCKET_TIMEOUT};",
         "        }",
         "    }",
         "}",
@@ -145,20 +147,20 @@ def configuration(site: Site) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _strangers(listen: Address) -> list[str]:
-    """Return the server for requests under names that aren't ours: a page elsewhere can have its name lead here."""
+def _other_hosts_server(listen: Address) -> list[str]:
+    """Return the server that rejects other host names, which protects against DNS rebinding."""
     if not listen.is_loopback:
         return []
     return ["    server {", f"        listen {listen} default_server;", "        return 403;", "    }"]
 
 
-def _names(listen: Address) -> str:
+def _server_names(listen: Address) -> str:
     return f"localhost {f'[{listen.host}]' if ':' in listen.host else listen.host}"
 
 
-def _answer(path: str, value: Any) -> list[str]:
-    """Return the location that gives ``value`` as JSON, whatever the request's method."""
-    # nginx would take a dollar for a variable's; JSON can do without it.
+def _json_location(path: str, value: Any) -> list[str]:
+    """Return a location that responds with ``value`` as JSON to any method."""
+    # nginx would expand a dollar sign as a variable; JSON can escape it.
     text = json.dumps(value).replace("$", "\\u0024")
     return [
         f"        location = {path} {{",
@@ -169,11 +171,11 @@ def _answer(path: str, value: Any) -> list[str]:
 
 
 def _quoted(value: Path | str) -> str:
-    """Return a path or a name as a word of nginx's language; raise `InvalidOption` where it has no word for it."""
+    """Quote a path or name for nginx; raise `InvalidOption` if nginx's syntax cannot express it."""
     text = str(value)
     if "$" in text or not text.isprintable():
         raise InvalidOption(
-            f"nginx can't be told of {text!r}: it has a dollar or a control character.", code="bad-path"
+            f"nginx does not support {text!r}, which contains a dollar sign or a control character.", code="bad-path"
         )
     return _in_quotes(text)
 

@@ -1,7 +1,7 @@
-"""The first door: our page, a WebSocket (websockify) and a little JSON on one unix socket, for jupyter-server-proxy.
+"""The page server that jupyter-server-proxy starts: our page, a WebSocket (websockify) and part of the REST API.
 
-Works without our server extension, shows the same desktops, and starts the default one. The JSON is a subset of the
-server extension's, at the same addresses below this server's root.
+It listens on a unix socket, works without our server extension, shows the same desktops and starts the default one.
+Its REST API is a subset of the server extension's, with the same paths and responses.
 """
 
 from __future__ import annotations
@@ -26,24 +26,22 @@ from ..desktops.manager import DEFAULT_NAME, DesktopManager
 from ..errors import Conflict, InvalidOption, UnknownDesktop, VncError, disk_error
 from ..options import Geometry
 from ..server.activity import ClientMessages
+from ..server.endpoints import DESKTOPS_PATH, PING_SECONDS
 
 PAGE = Path(__file__).parents[1] / "page"
 
-ROOT = re.compile(r"/api/desktops(?:/(?P<name>[^/]+)(?:/(?P<action>start|resize|log|rfb))?)?")
+ROUTE = re.compile(rf"{DESKTOPS_PATH}(?:/(?P<name>[^/]+)(?:/(?P<action>start|resize|log|rfb))?)?")
 
-OUR_HEADER = "X-Requested-With"
-OUR_HEADER_VALUE = "jupyter-vnc-proxy"
-"""A page from elsewhere can't set this header without asking us first, and we never agree (CORS)."""
+REQUIRED_HEADER = "X-Requested-With"
+REQUIRED_HEADER_VALUE = "jupyter-vnc-proxy"
+"""Protects POST against cross-site requests: a browser sends this header to another origin only if CORS allows it."""
 
-HEARTBEAT = 20
-"""Seconds between WebSocket pings."""
-
-MAX_BODY = 64 * 1024
-"""Bytes of a request's body."""
+MAX_BODY_BYTES = 64 * 1024
+"""Maximum size of a request's body."""
 
 
 class PageServer(LibProxyServer):  # type: ignore[misc]
-    """websockify's threading server on a unix socket; each request may choose its desktop."""
+    """websockify's threaded server, on a unix socket; each request names its desktop."""
 
     address_family = socket.AF_UNIX
     daemon_threads = True
@@ -52,11 +50,11 @@ class PageServer(LibProxyServer):  # type: ignore[misc]
         self.manager = manager
         self._path = path
         self.loop = asyncio.new_event_loop()
-        super().__init__(PageHandler, web=os.fspath(PAGE), heartbeat=HEARTBEAT)
-        os.chdir("/")  # not in the page's directory, which an upgrade replaces
+        super().__init__(PageHandler, web=os.fspath(PAGE), heartbeat=PING_SECONDS)
+        os.chdir("/")  # leave the page's directory, which an upgrade replaces
 
     def server_bind(self) -> None:
-        """Listen on the unix socket, for ourselves alone."""
+        """Bind the unix socket; only this user may connect."""
         self._path.unlink(missing_ok=True)
         mask = os.umask(0o177)
         try:
@@ -66,38 +64,38 @@ class PageServer(LibProxyServer):  # type: ignore[misc]
         self.server_name, self.server_port = "localhost", 0
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
-        """Accept a connection; a unix socket has no address, and the handler logs one."""
+        """Accept a connection; return a made-up address, because the handler logs one."""
         connection, _ = self.socket.accept()
         return connection, ("unix", 0)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that went away in the middle of an answer."""
+        """Log an error, unless the browser closed the connection during the response."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
     def call(self, work: Any) -> Any:
-        """Run a coroutine of the manager's on its event loop, from a request's thread."""
+        """Run one of the manager's coroutines on its event loop, from a request's thread."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
 
 class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
-    """One request: a file of the page, JSON, or a WebSocket to a desktop."""
+    """Handles a request for a file of the page, for the REST API, or for a desktop's WebSocket."""
 
     server: PageServer
     protocol_version = "HTTP/1.1"
 
     def setup(self) -> None:
-        """Serve the page's files, wherever we are."""
+        """Serve files from the page's directory, whatever the working directory is."""
         self.directory = os.fspath(PAGE)
         super().setup()
 
     def address_string(self) -> str:
-        """Return whom we answer, for the log."""
+        """Return the client's name for the log."""
         return "unix"
 
     def do_GET(self) -> None:
-        """Answer with JSON, or serve a file of the page; what asks for an upgrade never comes here."""
-        match = ROOT.fullmatch(urlsplit(self.path).path)
+        """Respond with JSON or with a file of the page; `handle_upgrade` handles WebSockets."""
+        match = ROUTE.fullmatch(urlsplit(self.path).path)
         if match is None:
             wanted = parse_qs(urlsplit(self.path).query).get("desktop", [DEFAULT_NAME])
             self.path: str = urlsplit(self.path).path
@@ -106,37 +104,40 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             super().do_GET()
             return None
         if match["action"] == "rfb":
-            return self._json(HTTPStatus.BAD_REQUEST, VncError("Open a WebSocket here.", code="no-upgrade").body())
+            return self._send_json(
+                HTTPStatus.BAD_REQUEST, VncError("This path requires a WebSocket.", code="no-upgrade").body()
+            )
         if match["action"] in ("start", "resize"):
-            return self._json(HTTPStatus.METHOD_NOT_ALLOWED, VncError("Use POST.", code="use-post").body())
-        return self._answer(self._look(match["name"], match["action"]))
+            return self._send_json(HTTPStatus.METHOD_NOT_ALLOWED, VncError("Use POST.", code="use-post").body())
+        return self._respond(self._read(match["name"], match["action"]))
 
     def _start_default(self) -> None:
-        """Whoever asks for the page wants the desktop, and it starts while the page is loaded."""
-        with contextlib.suppress(VncError, OSError):  # the page asks again, and is told why
+        """Start the default desktop while the browser loads the page."""
+        with contextlib.suppress(VncError, OSError):  # the page starts it again, and shows the error
             self.server.call(self.server.manager.start(DEFAULT_NAME))
 
     def do_POST(self) -> None:
         """Start or resize a desktop."""
-        match = ROOT.fullmatch(urlsplit(self.path).path)
+        match = ROUTE.fullmatch(urlsplit(self.path).path)
         body = self._body()
-        if self.headers.get(OUR_HEADER) != OUR_HEADER_VALUE:
-            self._json(
-                HTTPStatus.FORBIDDEN, VncError(f"The header {OUR_HEADER} is missing.", code="header-missing").body()
+        if self.headers.get(REQUIRED_HEADER) != REQUIRED_HEADER_VALUE:
+            self._send_json(
+                HTTPStatus.FORBIDDEN,
+                VncError(f"The header {REQUIRED_HEADER} is missing.", code="header-missing").body(),
             )
         elif match is None or match["action"] not in ("start", "resize"):
-            self._refuse(UnknownDesktop("There is nothing to do at this address.", code="unknown-address"))
+            self._respond_error(UnknownDesktop("This path does not exist.", code="unknown-address"))
         else:
-            self._answer(self._act(match["name"], match["action"], body))
+            self._respond(self._act(match["name"], match["action"], body))
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
-            self.close_connection = True  # what is left unread would be taken for the next request
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+            self.close_connection = True  # or the unread body would be parsed as the next request
             return b""
         return bytes(self.rfile.read(int(length)))
 
-    async def _look(self, name: str | None, action: str | None) -> Any:
+    async def _read(self, name: str | None, action: str | None) -> Any:
         manager = self.server.manager
         if name is None:
             return manager.models()
@@ -152,21 +153,21 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             wanted = json.loads(body)
             geometry = Geometry.checked(int(wanted["width"]), int(wanted["height"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise InvalidOption("The body must hold 'width' and 'height' in pixels.", code="bad-body") from error
+            raise InvalidOption("The fields 'width' and 'height' are required, in pixels.", code="bad-body") from error
         return await self.server.manager.resize(name, geometry)
 
-    def _answer(self, work: Any) -> None:
+    def _respond(self, work: Any) -> None:
         try:
-            self._json(HTTPStatus.OK, self.server.call(work))
+            self._send_json(HTTPStatus.OK, self.server.call(work))
         except VncError as error:
-            self._refuse(error)
+            self._respond_error(error)
         except OSError as error:
-            self._refuse(disk_error(error))
+            self._respond_error(disk_error(error))
 
-    def _refuse(self, error: VncError) -> None:
-        self._json(error.status, error.body())
+    def _respond_error(self, error: VncError) -> None:
+        self._send_json(error.status, error.body())
 
-    def _json(self, status: int, value: Any) -> None:
+    def _send_json(self, status: int, value: Any) -> None:
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -176,10 +177,10 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         self.wfile.write(body)
 
     def handle_upgrade(self) -> None:
-        """Connect to the desktop first, so that a refusal is an HTTP answer, and then let websockify upgrade."""
-        match = ROOT.fullmatch(urlsplit(self.path).path)
+        """Connect to the desktop, so that a failure is an HTTP response; then upgrade."""
+        match = ROUTE.fullmatch(urlsplit(self.path).path)
         if match is None or match["action"] != "rfb":
-            return self._refuse(UnknownDesktop("There is no WebSocket at this address.", code="unknown-address"))
+            return self._respond_error(UnknownDesktop("This path is not a WebSocket.", code="unknown-address"))
         name = match["name"]
         try:
             desktop = self.server.manager.get(name)
@@ -191,10 +192,10 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             self._target = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._target.connect(os.fspath(desktop.path / state.raw_socket))
         except VncError as error:
-            return self._refuse(error)
+            return self._respond_error(error)
         except OSError as error:
-            message = f"The desktop's VNC server does not answer: {error}."
-            return self._json(HTTPStatus.SERVICE_UNAVAILABLE, VncError(message, code="dead-socket").body())
+            message = f"The VNC server does not respond: {error}."
+            return self._send_json(HTTPStatus.SERVICE_UNAVAILABLE, VncError(message, code="dead-socket").body())
         try:
             super().handle_upgrade()
         finally:
@@ -202,36 +203,37 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         return None
 
     def new_websocket_client(self) -> None:
-        """Move bytes until one side ends: websockify's loop."""
-        gone = self.server.manager.client_connected(self._desktop)
+        """Relay bytes until one side closes the connection."""
+        disconnected = self.server.manager.client_connected(self._desktop)
         try:
             self.do_proxy(self._target)
         finally:
-            gone()
+            disconnected()
 
     def recv_frames(self) -> tuple[list[bytes], Any]:
-        """Take what the viewer sends, and note what a person does in it."""
+        """Receive frames from the viewer; keyboard, pointer and clipboard messages count as activity."""
         frames, closed = super().recv_frames()
         if self._messages.feed(b"".join(frames)):
             self.server.manager.note_activity(self._desktop)
         return frames, closed
 
     def end_headers(self) -> None:
-        """Say how long a file may be kept: it changes with each version, so it is asked for again."""
-        if ROOT.fullmatch(urlsplit(self.path).path) is None:
+        """Add Cache-Control, so that browsers revalidate the page's files, which change with each version."""
+        if ROUTE.fullmatch(urlsplit(self.path).path) is None:
             self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Log requests for debugging only: they come twice a second while a page waits."""
+        """Log requests at debug level: a page that waits sends two per second."""
         logging.getLogger(__name__).debug(format, *args)
 
 
 def serve(manager: DesktopManager, path: Path, stop_with_server: bool = True) -> None:
-    """Serve on the unix socket ``path`` until a signal comes or our parent ends; its page starts the desktop.
+    """Serve on the unix socket ``path`` until a signal arrives or the parent process ends.
 
-    A signal is the Jupyter server's clean stop: the desktops are stopped that no other server looks after. Where it
-    ended without one they live on, to be adopted.
+    A signal means that the Jupyter server shuts down: stop the desktops that no other server owns, if
+    ``stop_with_server``. If the parent ends without a signal it has crashed; the desktops keep running, and the next
+    server adopts them.
     """
     server = PageServer(path, manager)
     loop = server.loop

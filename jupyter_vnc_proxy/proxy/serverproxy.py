@@ -1,4 +1,4 @@
-"""The jupyter-server-proxy entry point: ``{base}/vnc/`` without our server extension."""
+"""The jupyter-server-proxy entry point, which serves ``{base}/vnc/`` without our server extension."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from jupyter_server.serverapp import ServerApp
 
 from ..server.app import VncProxy
 
-SPAWN_TIMEOUT = 20
-"""Seconds until jupyter-server-proxy gives up on our process; it listens before the desktop is up."""
+SPAWN_TIMEOUT_SECONDS = 20
+"""Time limit for the page server to listen; it does so before the desktop runs."""
 
 
 def setup_desktop() -> dict[str, Any]:
-    """Return what jupyter-server-proxy is to spawn: websockify, our page, and a runner for the default desktop."""
+    """Return the entry for jupyter-server-proxy: the command that starts the page server, and its settings."""
     config = ServerApp.instance().config if ServerApp.initialized() else None
     traits = VncProxy(config=config)
     argv = [sys.executable, "-m", "jupyter_vnc_proxy", "serve", "--unix-socket={unix_socket}"]
@@ -22,17 +22,17 @@ def setup_desktop() -> dict[str, Any]:
     if not traits.stop_with_server:
         argv.append("--keep")
     if traits.runtime_dir:
-        argv.append(f"--runtime-dir={_literal(traits.runtime_dir)}")
+        argv.append(f"--runtime-dir={_escape_braces(traits.runtime_dir)}")
     return {
-        "command": argv + [_literal(word) for word in traits.desktop_options().argv()],
+        "command": argv + [_escape_braces(word) for word in traits.desktop_options().argv()],
         "unix_socket": True,
-        "timeout": SPAWN_TIMEOUT,
-        # The tile in JupyterLab is our own; the title is for the menu "New" of Notebook.
+        "timeout": SPAWN_TIMEOUT_SECONDS,
+        # The labextension adds the launcher tile; Notebook's "New" menu uses the title.
         "launcher_entry": {"enabled": False, "title": "Desktop"},
         "new_browser_tab": False,
     }
 
 
-def _literal(word: str) -> str:
-    """jupyter-server-proxy formats each word of a command."""
+def _escape_braces(word: str) -> str:
+    """Escape a word of the command, to which jupyter-server-proxy applies ``str.format``."""
     return word.replace("{", "{{").replace("}", "}}")

@@ -1,4 +1,4 @@
-"""The server extension: traits, wiring, stop."""
+"""The server extension: its configuration, start and shutdown."""
 
 from __future__ import annotations
 
@@ -17,82 +17,89 @@ from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption
 from ..options import DesktopOptions, Geometry
 from .desktop_watcher import DesktopWatcher
-from .display_env import DisplayExport
-from .metrics import Telemetry
+from .display_env import DisplayEnvironment
+from .metrics import DesktopMetrics
 from .routes import handlers
 from .websocket import SocketLimits
 
 
 class VncProxy(ExtensionApp):
-    """Linux desktops, started and guarded by the Jupyter server."""
+    """Linux desktops in Jupyter: starts them, connects viewers to them and stops them with the server."""
 
     name = "jupyter_vnc_proxy"
     version = __version__
-    description = "Linux desktops inside Jupyter"
+    description = "Linux desktops in Jupyter"
     load_other_extensions = True
 
     backend = Unicode(
-        help="How a desktop is made: a backend's name, or 'auto' for the best that can run here. "
-        "Environment: JUPYTER_VNC_BACKEND. Default: auto."
+        help="The backend of new desktops: a backend's name, or 'auto' for the best one that can run on this machine. "
+        "Default: the environment variable JUPYTER_VNC_BACKEND, or 'auto' if it is not set."
     ).tag(config=True)
     transport = Unicode(
-        help="Who speaks WebSocket: 'direct' (this server), 'websockify' or 'native' (x11vnc's own); "
-        "'wayvnc' for the backend wayland. "
-        "Environment: JUPYTER_VNC_TRANSPORT. Default: direct."
+        help="How this server connects to the VNC server: 'direct' (RFB on a unix socket), 'websockify', or 'native' "
+        "(x11vnc's own WebSocket); for the backend 'wayland' also 'wayvnc'. "
+        "Default: the environment variable JUPYTER_VNC_TRANSPORT, or 'direct' if it is not set."
     ).tag(config=True)
     backend_options = Dict(
         key_trait=Unicode(),
         value_trait=Unicode(),
-        help="Options of the backends' own, by name, as in {'xserver': 'xdummy', 'rdp_host': 'pc.example.org'}. "
-        "Environment: JUPYTER_VNC_ and the name in capitals, as in JUPYTER_VNC_XSERVER.",
+        help="Options of individual backends, by name, such as {'xserver': 'xdummy', 'rdp_host': 'pc.example.org'}. "
+        "Default: the environment variables JUPYTER_VNC_<NAME>, such as JUPYTER_VNC_XSERVER.",
     ).tag(config=True)
     session = Unicode(
-        help="The desktop session, as in 'xfce', 'mate' or 'openbox'; empty for the best that is installed. "
-        "Environment: JUPYTER_VNC_SESSION."
+        help="The desktop session, such as 'xfce', 'mate' or 'openbox'. Empty: the best one installed. "
+        "Default: the environment variable JUPYTER_VNC_SESSION, or empty if it is not set."
     ).tag(config=True)
     session_command = List(
-        Unicode(), help="The session's command and arguments, as a list. It wins over `session`."
+        Unicode(),
+        help="The command that runs as the session, with its arguments, as a list. It overrides `session`. "
+        "Default: empty, which means that `session` decides.",
     ).tag(config=True)
     geometry = Unicode(
-        help="The first size of a desktop in pixels; afterwards it follows the panel. "
-        "Environment: JUPYTER_VNC_GEOMETRY. Default: 1280x720."
+        help="The initial size of a desktop, as WIDTHxHEIGHT in pixels, each from 64 to 8192. The desktop then follows "
+        "the size of its panel. Default: the environment variable JUPYTER_VNC_GEOMETRY, or '1280x720' if it is not set."
     ).tag(config=True)
     runtime_dir = Unicode(
-        help="The directory for the desktops' directories, which must be short (a unix socket's path has 107 bytes) "
-        "and private. Environment: JUPYTER_VNC_RUNTIME_DIR. Empty: in XDG_RUNTIME_DIR or the temporary directory."
+        help="The directory that holds one directory per desktop. It must be private, and short: the path of a unix "
+        "socket is limited to 107 bytes. Default: empty, which means the environment variable JUPYTER_VNC_RUNTIME_DIR; "
+        "if it is not set, `jupyter-vnc` in XDG_RUNTIME_DIR; if that is not writable, `jupyter-vnc-<uid>` in the "
+        "temporary directory."
     ).tag(config=True)
-    start_timeout = Float(30.0, help="Seconds that each part of a desktop may take to start. Default: 30.").tag(
-        config=True
-    )
+    start_timeout = Float(
+        30.0,
+        help="The time in seconds that each process of a desktop may take to start. 0: fail unless it is ready at "
+        "once. Default: 30.",
+    ).tag(config=True)
     stop_with_server = Bool(
-        True, help="Stop the desktops when this server is stopped (not when it dies). Default: True."
+        True,
+        help="Stop the desktops when this server shuts down. After a crash, `orphan_timeout` applies instead. "
+        "Default: True.",
     ).tag(config=True)
     orphan_timeout = Float(
         600.0,
-        help="Seconds that a desktop lives on when its server has died, to be adopted by the next one. "
-        "0: it ends at once. Default: 600.",
+        help="The time in seconds that a desktop keeps running after its server has crashed, so that the next server "
+        "can adopt it. 0: stop it immediately. Default: 600.",
     ).tag(config=True)
-    max_desktops = Int(0, help="How many desktops may run at once. 0: as many as one likes. Default: 0.").tag(
-        config=True
-    )
-
-    max_clients = Int(0, help="How many viewers may look at one desktop at once. 0: as many as like. Default: 0.").tag(
-        config=True
-    )
+    max_desktops = Int(
+        0, help="The maximum number of desktops that run at the same time. 0: no limit. Default: 0."
+    ).tag(config=True)
+    max_clients = Int(
+        0, help="The maximum number of viewers connected to one desktop at the same time. 0: no limit. Default: 0."
+    ).tag(config=True)
     idle_disconnect = Float(
         0.0,
-        help="Seconds without keys, pointer or clipboard after which a viewer is disconnected; a click resumes. "
-        "0: never. Default: 0.",
+        help="The time in seconds without keyboard, pointer or clipboard input after which a viewer is disconnected. "
+        "A click reconnects it. 0: never disconnect. Default: 0.",
     ).tag(config=True)
     cull_idle_timeout = Float(
         0.0,
-        help="Seconds without keys, pointer or clipboard after which a desktop is stopped, with a warning in its panel "
-        "before. 0: never. Default: 0.",
+        help="The time in seconds without keyboard, pointer or clipboard input after which a desktop is stopped; its "
+        "panel shows a warning first. 0: never stop it. Default: 0.",
     ).tag(config=True)
     export_display = Bool(
         True,
-        help="Give new kernels and terminals DISPLAY and XAUTHORITY of the default desktop while it runs. "
-        "Default: True.",
+        help="Set DISPLAY and XAUTHORITY to those of the default desktop in new kernels and terminals while that "
+        "desktop runs. Default: True.",
     ).tag(config=True)
 
     @default("backend")
@@ -123,7 +130,7 @@ class VncProxy(ExtensionApp):
             raise TraitError(error.message) from error
 
     def desktop_options(self) -> DesktopOptions:
-        """Return the options of a desktop that is started without any of its own; raise `InvalidOption`."""
+        """Return the options of a desktop that is created without options; raise `InvalidOption` if one is invalid."""
         return DesktopOptions(
             backend=self.backend,
             transport=self.transport,
@@ -135,7 +142,7 @@ class VncProxy(ExtensionApp):
         )
 
     def initialize_settings(self) -> None:
-        """Make the manager and those who listen to it."""
+        """Create the desktop manager and the listeners of its changes."""
         self.manager = DesktopManager(
             self.desktop_options(),
             runtime_dir=self.runtime_dir,
@@ -144,29 +151,29 @@ class VncProxy(ExtensionApp):
             cull_idle_timeout=self.cull_idle_timeout,
             log=self.log,
         )
-        self.telemetry = Telemetry(self.serverapp.event_logger if self.serverapp else None)
-        self.display_export = DisplayExport(os.environ)
-        listeners = [self.telemetry.desktop_changed]
+        self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
+        self.display_environment = DisplayEnvironment(os.environ)
+        listeners = [self.metrics.desktop_changed]
         if self.export_display:
-            listeners.append(self.display_export.desktop_changed)
+            listeners.append(self.display_environment.desktop_changed)
         self.watcher = DesktopWatcher(self.manager, listeners, self.log)
         if self.stop_with_server:
-            # jupyter-server-proxy ends the interpreter on SIGTERM before extensions are stopped.
+            # On SIGTERM, jupyter-server-proxy exits the interpreter before Jupyter stops its extensions.
             atexit.register(self.manager.signal_all)
 
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients)
-        self.handlers.extend(handlers(self.manager, self.telemetry, limits))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
-        """Begin to watch, once the event loop runs."""
+        """Start watching the desktops; the event loop runs now."""
         self.watcher.start()
 
     async def stop_extension(self) -> None:
-        """Stop the desktops that no other server looks after."""
+        """Stop the desktops that no other server owns."""
         await self.watcher.stop()
         if self.stop_with_server:
             await self.manager.stop_all()
         atexit.unregister(self.manager.signal_all)
-        self.display_export.restore()
+        self.display_environment.restore()

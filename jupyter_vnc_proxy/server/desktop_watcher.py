@@ -1,4 +1,4 @@
-"""Sees how the desktops change, and stops those that nobody has touched for long enough."""
+"""Notifies listeners when desktops change, and stops desktops that have been idle for too long."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from ..desktops.model import DesktopModel
 from ..desktops.stop_reason import nobody_used_it
 from ..errors import VncError
 
-SLOW = 2.0
-FAST = 0.1
-"""Seconds between two looks: while nothing happens, and while a desktop starts."""
+POLL_SECONDS = 2.0
+STARTING_POLL_SECONDS = 0.1
+"""Polling intervals: normally, and while a desktop starts."""
 
 
 @dataclass(frozen=True)
-class Change:
-    """A desktop whose phase is not what it was; ``before`` is ``None`` where it is new to this server, and ``after``
-    where it is gone."""
+class DesktopChange:
+    """A change of a desktop's phase or display.
+
+    ``before`` is ``None`` if the desktop is new to this server, ``after`` if it was removed.
+    """
 
     name: str
     before: DesktopModel | None
@@ -30,24 +32,24 @@ class Change:
 
 
 class DesktopWatcher:
-    """Looks at the manager's desktops from time to time and tells ``listeners`` of each change of phase or display."""
+    """Polls the manager's desktops, and calls ``listeners`` with each change of phase or display."""
 
     def __init__(
-        self, manager: DesktopManager, listeners: Iterable[Callable[[Change], None]], log: logging.Logger
+        self, manager: DesktopManager, listeners: Iterable[Callable[[DesktopChange], None]], log: logging.Logger
     ) -> None:
         self._manager = manager
         self._listeners = tuple(listeners)
         self._log = log
-        self._seen: dict[str, DesktopModel] = {}
+        self._models: dict[str, DesktopModel] = {}
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
     def start(self) -> None:
-        """Begin to look; `stop` ends it."""
+        """Start polling in a task; `stop` cancels it."""
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Cancel the task, and wait until it has ended."""
         self._stopping = True
         if self._task is not None:
             self._task.cancel()
@@ -55,41 +57,41 @@ class DesktopWatcher:
                 await self._task
 
     async def _run(self) -> None:
-        while not self._stopping:  # Python 3.11's wait_for() loses a cancellation that comes with what it waits for
+        while not self._stopping:  # Python 3.11's wait_for() may swallow a cancellation
             try:
-                self.look()
+                self.poll()
                 await self._cull()
-            except (VncError, OSError) as error:  # no runtime directory now; it may come back
-                self._log.debug("the desktops can't be seen: %s", error)
-            starting = any(model["phase"] == "starting" for model in self._seen.values())
-            await self._manager.wait_for_change(FAST if starting else SLOW)
+            except (VncError, OSError) as error:  # the runtime directory is missing; it may come back
+                self._log.debug("cannot list the desktops: %s", error)
+            starting = any(model["phase"] == "starting" for model in self._models.values())
+            await self._manager.wait_for_change(STARTING_POLL_SECONDS if starting else POLL_SECONDS)
 
-    def look(self) -> None:
-        """Compare what there is with what there was, and tell of each difference."""
+    def poll(self) -> None:
+        """Compare the desktops with those of the last call, and notify the listeners of each change."""
         now = {model["name"]: model for model in self._manager.models()}
-        before, self._seen = self._seen, now
+        before, self._models = self._models, now
         for name in sorted(before.keys() | now.keys()):
-            change = Change(name, before.get(name), now.get(name))
+            change = DesktopChange(name, before.get(name), now.get(name))
             if _differs(change):
-                self._tell(change)
+                self._notify(change)
 
-    def _tell(self, change: Change) -> None:
+    def _notify(self, change: DesktopChange) -> None:
         for listener in self._listeners:
             try:
                 listener(change)
-            except Exception:  # a site's handler of events; the others are told, and culling goes on
-                self._log.exception("%s: its change could not be told to %r", change.name, listener)
+            except Exception:  # e.g. in an administrator's event handler; go on with the others
+                self._log.exception("%s: error in the listener %r", change.name, listener)
 
     async def _cull(self) -> None:
         now = datetime.now(timezone.utc)
-        for name in list(self._seen):
+        for name in list(self._models):
             deadline = self._manager.idle_deadline(name)
             if deadline is not None and deadline <= now:
-                self._log.info("%s: stopping: nobody has touched it", name)
+                self._log.info("%s: idle for too long, stopping", name)
                 await self._manager.stop(name, nobody_used_it(self._manager.cull_idle_timeout))
 
 
-def _differs(change: Change) -> bool:
+def _differs(change: DesktopChange) -> bool:
     before, after = change.before, change.after
     if before is None or after is None:
         return before is not after

@@ -1,24 +1,24 @@
-"""DISPLAY and XAUTHORITY of the default desktop for new kernels and terminals, which inherit our environment."""
+"""Sets DISPLAY and XAUTHORITY for new kernels and terminals, which inherit the server's environment."""
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
 
 from ..desktops.manager import DEFAULT_NAME
-from .desktop_watcher import Change
+from .desktop_watcher import DesktopChange
 
 VARIABLES = ("DISPLAY", "XAUTHORITY")
 
 
-class DisplayExport:
-    """Sets the variables while the default desktop runs, and puts back afterwards what was there before."""
+class DisplayEnvironment:
+    """Sets `VARIABLES` in ``environment`` while the default desktop runs, and restores their old values afterwards."""
 
     def __init__(self, environment: MutableMapping[str, str]) -> None:
         self._environment = environment
-        self._before: dict[str, str | None] | None = None
+        self._saved: dict[str, str | None] | None = None
 
-    def desktop_changed(self, change: Change) -> None:
-        """Take in a change that a `DesktopWatcher` saw."""
+    def desktop_changed(self, change: DesktopChange) -> None:
+        """Handle a change that `DesktopWatcher` reports."""
         if change.name != DEFAULT_NAME:
             return
         after = change.after
@@ -28,15 +28,15 @@ class DisplayExport:
             self.restore()
 
     def _set(self, values: dict[str, str]) -> None:
-        if self._before is None:
-            self._before = {key: self._environment.get(key) for key in VARIABLES}
+        if self._saved is None:
+            self._saved = {key: self._environment.get(key) for key in VARIABLES}
         self._environment.update(values)
 
     def restore(self) -> None:
-        """Put back what was there before."""
-        for key, value in (self._before or {}).items():
+        """Restore the values from before the desktop ran. Does nothing if they are unchanged."""
+        for key, value in (self._saved or {}).items():
             if value is None:
                 self._environment.pop(key, None)
             else:
                 self._environment[key] = value
-        self._before = None
+        self._saved = None

@@ -1,6 +1,6 @@
-"""What an administrator sees: Prometheus metrics in Jupyter's registry, and Jupyter events.
+"""Prometheus metrics in Jupyter's registry, and Jupyter events.
 
-Counts and names only; never what is on a screen, typed or copied.
+Both contain counts, names and error codes, never the contents of the screen, keyboard or clipboard.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_events import EventLogger
 from prometheus_client import Counter, Gauge
 
-from .desktop_watcher import Change
+from .desktop_watcher import DesktopChange
 
 EVENT_SCHEMA = Path(__file__).parent / "event_schemas" / "desktop" / "v1.yaml"
 EVENT_ID = "https://events.jupyter.org/jupyter_vnc_proxy/desktop/v1"
@@ -19,28 +19,28 @@ EVENT_ID = "https://events.jupyter.org/jupyter_vnc_proxy/desktop/v1"
 PHASES = ("starting", "running", "stopped", "failed")
 
 DESKTOPS = Gauge("jupyter_vnc_desktops", "Desktops of this server, by phase", ["phase"])
-CLIENTS = Gauge("jupyter_vnc_clients", "Viewers that are connected")
-BYTES = Counter("jupyter_vnc_bytes", "Bytes between viewers and desktops, seen from the server", ["direction"])
+CLIENTS = Gauge("jupyter_vnc_clients", "Connected viewers")
+BYTES = Counter("jupyter_vnc_bytes", "Bytes sent to viewers and received from them", ["direction"])
 STARTS = Counter("jupyter_vnc_starts", "Desktops started, by backend", ["backend"])
-FAILURES = Counter("jupyter_vnc_failures", "Desktops that failed, by the error's code", ["code"])
+FAILURES = Counter("jupyter_vnc_failures", "Desktops that failed, by error code", ["code"])
 
 SENT = BYTES.labels("sent")
 RECEIVED = BYTES.labels("received")
 
 ACTIONS = {"starting": "start", "running": "running", "stopped": "stop", "failed": "fail"}
-"""What a desktop's new phase is called in an event."""
+"""The event's ``action`` for each new phase."""
 
 
-class Telemetry:
-    """Counts, and emits events where there is a logger for them."""
+class DesktopMetrics:
+    """Updates the metrics, and emits events if there is an event logger."""
 
     def __init__(self, events: EventLogger | None) -> None:
         self._events = events
         if events is not None and EVENT_ID not in events.schemas:
             events.register_event_schema(EVENT_SCHEMA)
 
-    def desktop_changed(self, change: Change) -> None:
-        """Take in a change that a `DesktopWatcher` saw."""
+    def desktop_changed(self, change: DesktopChange) -> None:
+        """Handle a change that `DesktopWatcher` reports."""
         before, after = change.before, change.after
         if before is not None:
             DESKTOPS.labels(before["phase"]).dec()
@@ -50,7 +50,7 @@ class Telemetry:
         if after["phase"] == (before["phase"] if before else None):
             return
         if before is None and after["phase"] != "starting":
-            return  # found, as another server left it
+            return  # another server started it
         details = {"backend": after["backend"]}
         if after["phase"] == "running":
             STARTS.labels(after["backend"]).inc()
@@ -60,12 +60,12 @@ class Telemetry:
         self._emit(ACTIONS[after["phase"]], change.name, **details)
 
     def client_connected(self, name: str) -> None:
-        """A viewer came."""
+        """Count a viewer that connected to the desktop ``name``."""
         CLIENTS.inc()
         self._emit("connect", name)
 
-    def client_gone(self, name: str) -> None:
-        """A viewer went."""
+    def client_disconnected(self, name: str) -> None:
+        """Count a viewer that disconnected from the desktop ``name``."""
         CLIENTS.dec()
         self._emit("disconnect", name)
 

@@ -1,7 +1,7 @@
-"""Bytes between a viewer and a desktop's socket, with back-pressure in both directions.
+"""Relays bytes between a viewer and a desktop's socket, with back-pressure in both directions.
 
-Nothing is read from one side before the other has taken what came before, so that memory stays where it is however
-slow a viewer is.
+The relay reads from one side only after the other side has accepted the previous bytes, so memory use is bounded
+however slow a viewer is.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from tornado.httpclient import HTTPError, HTTPRequest
 from tornado.netutil import Resolver
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
-CHUNK = 256 * 1024
-"""Bytes that are read at once, and so the most that is in our hands in one direction."""
+CHUNK_BYTES = 256 * 1024
+"""Maximum size of one read, and so of the data buffered in one direction."""
 
-LONGEST_MESSAGE = 1 << 30
-"""Bytes of one WebSocket message from a desktop; libvncserver sends a whole rectangle as one."""
+MAX_MESSAGE_BYTES = 1 << 30
+"""Maximum size of a WebSocket message from a desktop; libvncserver sends a whole rectangle as one message."""
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds that a desktop's socket may take to answer."""
+CONNECT_TIMEOUT_SECONDS = 5.0
+"""Time limit for connecting to a desktop's socket, with the WebSocket upgrade if there is one."""
 
 
 class Upstream(Protocol):
     """A connection to a desktop."""
 
     async def receive(self) -> bytes:
-        """Return the next bytes; nothing at the end."""
+        """Return the next bytes, or ``b""`` at the end of the stream."""
 
     async def send(self, data: bytes) -> None:
-        """Hand over bytes; return when they are taken. Raise ``OSError`` where the other side is gone."""
+        """Send bytes; return once they are accepted. Raise ``OSError`` if the connection is closed."""
 
     def close(self) -> None:
-        """End the connection; `receive` returns nothing then."""
+        """Close the connection; `receive` then returns ``b""``."""
 
 
 class SocketUpstream:
@@ -49,35 +49,35 @@ class SocketUpstream:
 
     @classmethod
     async def connect(cls, path: Path) -> SocketUpstream:
-        """Connect; raise ``OSError`` where nobody listens."""
+        """Connect; raise ``OSError`` if nothing listens."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.setblocking(False)
         try:
             loop = asyncio.get_running_loop()
-            await asyncio.wait_for(loop.sock_connect(connection, os.fspath(path)), CONNECT_TIMEOUT)
+            await asyncio.wait_for(loop.sock_connect(connection, os.fspath(path)), CONNECT_TIMEOUT_SECONDS)
         except BaseException:
             connection.close()
             raise
         return cls(connection)
 
     async def receive(self) -> bytes:
-        """Return the next bytes; nothing at the end."""
+        """Return the next bytes, or ``b""`` at the end of the stream."""
         try:
-            return await self._loop.sock_recv(self._socket, CHUNK)
+            return await self._loop.sock_recv(self._socket, CHUNK_BYTES)
         except OSError:
             return b""
 
     async def send(self, data: bytes) -> None:
-        """Hand over bytes; return when they are taken."""
+        """Send bytes; return once they are accepted."""
         await self._loop.sock_sendall(self._socket, data)
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._socket.close()
 
 
 class _UnixResolver(Resolver):
-    """Takes any host for one unix socket."""
+    """Resolves every host name to one unix socket."""
 
     def initialize(self, path: Path) -> None:
         self._path = os.fspath(path)
@@ -89,56 +89,56 @@ class _UnixResolver(Resolver):
 
 
 class WebSocketUpstream:
-    """RFB over WebSocket on a unix socket: websockify, or libvncserver's own."""
+    """RFB over WebSocket on a unix socket, as websockify and libvncserver serve it."""
 
     def __init__(self, connection: WebSocketClientConnection) -> None:
         self._connection = connection
 
     @classmethod
     async def connect(cls, path: Path) -> WebSocketUpstream:
-        """Connect and upgrade; raise ``OSError`` where nobody listens or it is refused."""
+        """Connect and upgrade; raise ``OSError`` if nothing listens or the server refuses the upgrade."""
         connecting = websocket_connect(
-            # libvncserver wants an Origin; it compares it with nothing.
+            # libvncserver requires an Origin header, but ignores its value.
             HTTPRequest("ws://localhost/", headers={"Origin": "http://localhost"}),
             subprotocols=["binary"],
             resolver=_UnixResolver(path=path),
-            max_message_size=LONGEST_MESSAGE,
+            max_message_size=MAX_MESSAGE_BYTES,
         )
         try:
-            return cls(await asyncio.wait_for(asyncio.ensure_future(connecting), CONNECT_TIMEOUT))
+            return cls(await asyncio.wait_for(asyncio.ensure_future(connecting), CONNECT_TIMEOUT_SECONDS))
         except HTTPError as error:
-            raise OSError(f"the WebSocket was refused: {error}") from error
+            raise OSError(f"the WebSocket upgrade was refused: {error}") from error
 
     async def receive(self) -> bytes:
-        """Return the next bytes; nothing at the end."""
+        """Return the next bytes, or ``b""`` at the end of the stream."""
         message = await self._connection.read_message()
         if message is None:
             return b""
         return message if isinstance(message, bytes) else message.encode("latin-1")
 
     async def send(self, data: bytes) -> None:
-        """Hand over bytes; return when they are taken."""
+        """Send bytes; return once they are accepted."""
         try:
             await self._connection.write_message(data, binary=True)
         except WebSocketClosedError as error:
             raise ConnectionResetError("the desktop's WebSocket is closed") from error
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._connection.close()
 
 
-async def connect(path: Path, speaks: Literal["rfb", "websocket"]) -> Upstream:
-    """Connect to a desktop's socket; raise ``OSError`` (or ``TimeoutError``) where nobody answers."""
+async def connect_upstream(path: Path, speaks: Literal["rfb", "websocket"]) -> Upstream:
+    """Connect to a desktop's socket, which speaks ``speaks``; raise ``OSError`` or ``TimeoutError`` on failure."""
     if speaks == "websocket":
         return await WebSocketUpstream.connect(path)
     return await SocketUpstream.connect(path)
 
 
 async def pump(upstream: Upstream, write: Callable[[bytes], Awaitable[None]]) -> int:
-    """Move bytes from ``upstream`` to ``write`` until the upstream ends; return how many.
+    """Copy bytes from ``upstream`` to ``write`` until the upstream ends; return the number of bytes.
 
-    ``write`` returns when the viewer's connection has taken the bytes; what it raises ends the pump.
+    ``write`` must return only once the viewer's connection has accepted the bytes. Its exceptions propagate.
     """
     total = 0
     while data := await upstream.receive():

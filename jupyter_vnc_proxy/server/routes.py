@@ -1,4 +1,4 @@
-"""JSON ↔ manager. The only place that turns our errors into HTTP. Knows no process."""
+"""The REST API: maps requests to the desktop manager, and `VncError` to HTTP responses."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from ..desktops.manager import DesktopManager
 from ..doctor.report import report
 from ..errors import InvalidOption, UnknownDesktop, VncError, disk_error
 from ..options import DesktopOptions, Geometry
-from .metrics import Telemetry
+from .endpoints import DESKTOPS_PATH, REPORT_PATH
+from .metrics import DesktopMetrics
 from .websocket import DesktopSocket, SocketLimits
 
 NAME = r"([^/]+)"
 
 
 def read_body(raw: bytes, fields: Mapping[str, type]) -> dict[str, Any]:
-    """Read a JSON object that has no other fields than ``fields``, each of its type; an empty body is an empty object.
+    """Parse a JSON object that has only the given ``fields``, each of its type; an empty body is an empty object.
 
-    Raise `InvalidOption` with one sentence for anything else.
+    Raise `InvalidOption` for anything else.
     """
     try:
         body = json.loads(raw) if raw.strip() else {}
@@ -37,24 +38,26 @@ def read_body(raw: bytes, fields: Mapping[str, type]) -> dict[str, Any]:
         raise InvalidOption("The body must be a JSON object.", code="bad-body")
     for key, value in body.items():
         if key not in fields:
-            raise InvalidOption(f"There is no field {key!r}; there are: {', '.join(fields)}.", code="unknown-field")
+            raise InvalidOption(
+                f"Unknown field {key!r}; the fields are: {', '.join(fields) or 'none'}.", code="unknown-field"
+            )
         if type(value) is not fields[key]:
             raise InvalidOption(f"The field {key!r} must be of type {fields[key].__name__}.", code="bad-field")
     return body
 
 
 class DesktopsAPIHandler(APIHandler):
-    """What the handlers share: the manager, and errors as JSON."""
+    """Base class: holds the manager, and responds with errors as JSON."""
 
     auth_resource = "vnc"
-    _track_activity = False  # polling is no activity; what a person does comes through the socket
+    _track_activity = False  # polling is not activity; input arrives through the WebSocket
 
     def initialize(self, manager: DesktopManager) -> None:
-        """Take the manager from the route."""
+        """Store the arguments of the route."""
         self.manager = manager
 
-    async def answer(self, work: Awaitable[Any] | Callable[[], Any], status: int = 200) -> None:
-        """Finish with what ``work`` gives, as JSON, or with the error that it raises."""
+    async def respond(self, work: Awaitable[Any] | Callable[[], Any], status: int = 200) -> None:
+        """Respond with the result of ``work`` as JSON, or with the error that it raises."""
         try:
             result = work() if callable(work) else await work
         except (VncError, OSError) as failure:
@@ -67,22 +70,22 @@ class DesktopsAPIHandler(APIHandler):
 
 
 class DesktopsHandler(DesktopsAPIHandler):
-    """All desktops."""
+    """The collection of desktops."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Return the list of models."""
+        """List the desktops."""
         if not self.token_authenticated:
-            # Jupyter's own pages set the cookie that each POST needs; the plain page may be the first that is opened.
+            # Sets the XSRF cookie that each POST needs: a user may open our page before any page of Jupyter.
             _ = self.xsrf_token
-        await self.answer(self.manager.models)
+        await self.respond(self.manager.models)
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Make and start a desktop."""
-        await self.answer(self._create(), 201)
+        """Create and start a desktop."""
+        await self.respond(self._create(), 201)
 
     async def _create(self) -> Any:
         fields = {"name": str, "backend": str, "transport": str, "session": str, "geometry": str, "options": dict}
@@ -91,7 +94,7 @@ class DesktopsHandler(DesktopsAPIHandler):
         if "geometry" in body:
             body["geometry"] = Geometry.parse(body["geometry"])
         if body.get("session"):
-            body["session_command"] = ()  # the configured one is for those who choose none
+            body["session_command"] = ()  # a chosen session overrides the configured command
         given = body.pop("options", {})
         if not all(isinstance(value, str) for value in given.values()):
             raise InvalidOption("The values of 'options' must be strings.", code="bad-field")
@@ -103,13 +106,13 @@ class DesktopsHandler(DesktopsAPIHandler):
 
 
 class BackendsHandler(DesktopsAPIHandler):
-    """What can run here."""
+    """The backends and sessions of this machine."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Return the backends, each with what it lacks, and the sessions that are installed."""
-        await self.answer(self._backends)
+        """List the backends, each with its missing programs, and the installed sessions."""
+        await self.respond(self._backends)
 
     def _backends(self) -> dict[str, Any]:
         defaults = self.manager.defaults
@@ -145,23 +148,23 @@ class DesktopHandler(DesktopsAPIHandler):
     @web.authenticated
     @authorized
     async def get(self, name: str) -> None:
-        """Return its model."""
-        await self.answer(lambda: self.manager.model(name))
+        """Return the desktop."""
+        await self.respond(lambda: self.manager.model(name))
 
     @web.authenticated
     @authorized
     async def delete(self, name: str) -> None:
-        """Stop it and remove its directory."""
-        await self.answer(self.manager.delete(name), 204)
+        """Stop the desktop and remove its directory."""
+        await self.respond(self.manager.delete(name), 204)
 
 
-class ActionHandler(DesktopsAPIHandler):
-    """What can be done to one desktop: start, stop, restart, keep."""
+class DesktopActionHandler(DesktopsAPIHandler):
+    """Actions on one desktop: start, stop, restart, keep."""
 
     @web.authenticated
     @authorized
     async def post(self, name: str, action: str) -> None:
-        """Do it, and return the model."""
+        """Run the action and return the desktop."""
         manager = self.manager
         actions = {
             "start": manager.start,
@@ -169,7 +172,7 @@ class ActionHandler(DesktopsAPIHandler):
             "restart": manager.restart,
             "keep": manager.keep,
         }
-        await self.answer(self._checked(actions[action], name))
+        await self.respond(self._checked(actions[action], name))
 
     async def _checked(self, action: Callable[[str], Awaitable[Any]], name: str) -> Any:
         read_body(self.request.body, {})
@@ -177,39 +180,39 @@ class ActionHandler(DesktopsAPIHandler):
 
 
 class ResizeHandler(DesktopsAPIHandler):
-    """A desktop's size, where its VNC server can't change it."""
+    """Resizes a desktop whose VNC server does not support SetDesktopSize."""
 
     @web.authenticated
     @authorized
     async def post(self, name: str) -> None:
-        """Change it to ``width`` and ``height`` pixels."""
-        await self.answer(self._resize(name))
+        """Resize the desktop to ``width`` by ``height`` pixels, and return it."""
+        await self.respond(self._resize(name))
 
     async def _resize(self, name: str) -> Any:
         body = read_body(self.request.body, {"width": int, "height": int})
         if len(body) != 2:
-            raise InvalidOption("The fields 'width' and 'height' are both needed.", code="bad-field")
+            raise InvalidOption("The fields 'width' and 'height' are required.", code="bad-field")
         return await self.manager.resize(name, Geometry.checked(body["width"], body["height"]))
 
 
 class LogHandler(DesktopsAPIHandler):
-    """The logs of one desktop's parts."""
+    """The logs of a desktop's processes."""
 
     @web.authenticated
     @authorized
     async def get(self, name: str) -> None:
-        """Return the last ``lines`` lines of ``part``'s log."""
+        """Return the last ``lines`` lines of the log of the process ``part``."""
         part, lines = self.get_query_argument("part", ""), self.get_query_argument("lines", "")
-        await self.answer(lambda: self.manager.get(name).log_model(part, lines))
+        await self.respond(lambda: self.manager.get(name).log_model(part, lines))
 
 
 class ScreenshotHandler(DesktopsAPIHandler):
-    """What is on one desktop."""
+    """A screenshot of one desktop."""
 
     @web.authenticated
     @authorized
     async def get(self, name: str) -> None:
-        """Return it as a PNG."""
+        """Return the screenshot as a PNG."""
         try:
             png = await self.manager.screenshot(name)
         except VncError as error:
@@ -221,46 +224,46 @@ class ScreenshotHandler(DesktopsAPIHandler):
 
 
 class ReportHandler(DesktopsAPIHandler):
-    """What one hands to somebody who helps."""
+    """The diagnostic report, to share with support."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Return the report, with the desktop that the query names."""
-        await self.answer(self._report(self.get_query_argument("desktop", "")))
+        """Return the report; the query may name a desktop to include."""
+        await self.respond(self._report(self.get_query_argument("desktop", "")))
 
     async def _report(self, name: str) -> dict[str, str]:
         return {"report": await asyncio.to_thread(report, self.manager.runtime_dir, name)}
 
 
 class NotFoundHandler(DesktopsAPIHandler):
-    """Whatever else stands under our address: a JSON 404 for those who may know."""
+    """Responds to unknown paths below a desktop with 404 and JSON, once the user is authorized."""
 
     @web.authenticated
     @authorized
     async def get(self, *_: str) -> None:
-        """Refuse."""
-        await self.answer(self._refuse)
+        """Respond with 404."""
+        await self.respond(self._raise_not_found)
 
-    def _refuse(self) -> NoReturn:
-        raise UnknownDesktop("There is nothing at this address.", code="unknown-address")
+    def _raise_not_found(self) -> NoReturn:
+        raise UnknownDesktop("This path does not exist.", code="unknown-address")
 
 
 def handlers(
-    manager: DesktopManager, telemetry: Telemetry, limits: SocketLimits
+    manager: DesktopManager, metrics: DesktopMetrics, limits: SocketLimits
 ) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
-    """Return the routes; each begins with a slash and lacks the base URL."""
-    root = r"/api/desktops"
+    """Return the routes; each path starts with a slash and is relative to the base URL."""
+    root = DESKTOPS_PATH
     with_manager = {"manager": manager}
     return [
         (root, DesktopsHandler, with_manager),
         (rf"{root}/backends", BackendsHandler, with_manager),
         (rf"{root}/{NAME}", DesktopHandler, with_manager),
-        (rf"{root}/{NAME}/(start|stop|restart|keep)", ActionHandler, with_manager),
+        (rf"{root}/{NAME}/(start|stop|restart|keep)", DesktopActionHandler, with_manager),
         (rf"{root}/{NAME}/resize", ResizeHandler, with_manager),
         (rf"{root}/{NAME}/log", LogHandler, with_manager),
         (rf"{root}/{NAME}/screenshot", ScreenshotHandler, with_manager),
-        (rf"{root}/{NAME}/rfb", DesktopSocket, {**with_manager, "telemetry": telemetry, "limits": limits}),
+        (rf"{root}/{NAME}/rfb", DesktopSocket, {**with_manager, "metrics": metrics, "limits": limits}),
         (rf"{root}/{NAME}/.*", NotFoundHandler, with_manager),
-        (r"/api/vnc/report", ReportHandler, with_manager),
+        (REPORT_PATH, ReportHandler, with_manager),
     ]

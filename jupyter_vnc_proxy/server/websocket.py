@@ -1,10 +1,11 @@
-"""The life of one viewer's WebSocket: who may open it, when it ends and why. Knows no byte loop."""
+"""A viewer's WebSocket: authentication, life cycle and close codes. `relay` copies the bytes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,25 +20,24 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption, UnknownDesktop
 from .activity import ClientMessages
-from .metrics import RECEIVED, SENT, Telemetry
-from .relay import Upstream, connect, pump
+from .endpoints import PING_SECONDS
+from .metrics import RECEIVED, SENT, DesktopMetrics
+from .relay import Upstream, connect_upstream, pump
 
-PING_SECONDS = 20
-"""Proxies drop connections that are idle for 60 s, some for 30 s."""
-
-CLOSE_GONE = 4404
+CLOSE_REMOVED = 4404
 CLOSE_IDLE = 4408
 CLOSE_STOPPED = 4410
 CLOSE_TOO_MANY = 4429
 CLOSE_ERROR = 1011
-"""Close codes; 4000 to 4999 are an application's own (RFC 6455, section 7.4.2)."""
+"""Close codes; 4000 to 4999 are for private use (RFC 6455, section 7.4.2)."""
 
 
 @dataclass(frozen=True)
 class SocketLimits:
-    """``idle_disconnect``: seconds after which an untouched socket is closed; ``max_clients``: viewers of one desktop.
+    """Limits of the viewers' connections.
 
-    0 switches each off.
+    ``idle_disconnect`` is the time in seconds without input after which a connection is closed, ``max_clients`` the
+    maximum number of viewers per desktop. 0 disables either limit.
     """
 
     idle_disconnect: float = 0.0
@@ -45,44 +45,44 @@ class SocketLimits:
 
 
 class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
-    """Connects a viewer to a desktop: one hop, no compression, bounded memory."""
+    """Connects a viewer to a desktop, without compression and with bounded memory."""
 
     auth_resource = "vnc"
-    # tornado's own pings, in seconds; the mixin's, in milliseconds, are not started.
+    # For tornado's own pings, in seconds. The mixin's pings, in milliseconds, are never started.
     ping_interval = PING_SECONDS
     ping_timeout = PING_SECONDS
 
-    def initialize(self, manager: DesktopManager, telemetry: Telemetry, limits: SocketLimits) -> None:
-        """Take what the route hands over."""
+    def initialize(self, manager: DesktopManager, metrics: DesktopMetrics, limits: SocketLimits) -> None:
+        """Store the arguments of the route."""
         self.manager = manager
-        self.telemetry = telemetry
+        self.metrics = metrics
         self.limits = limits
         self._idle: asyncio.TimerHandle | None = None
         self._upstream: Upstream | None = None
         self._pump: asyncio.Task[None] | None = None
         self._messages = ClientMessages()
-        self._gone: Any = None
+        self._disconnected: Callable[[], None] | None = None
 
     async def get(self, name: str) -> None:
-        """Connect to the desktop's socket, and only then upgrade; refuse in JSON with 403, 404, 409 or 503."""
+        """Connect to the desktop's socket, then upgrade; respond with 403, 404, 409 or 503 and JSON on failure."""
         user = self.current_user
         if not user or not await ensure_async(self.authorizer.is_authorized(self, user, "execute", self.auth_resource)):
             raise web.HTTPError(403)
         if not self.check_origin():
-            raise web.HTTPError(403, "The page comes from another origin.")
+            raise web.HTTPError(403, "This page comes from another origin.")
         try:
             desktop = self.manager.get(name)
             state = desktop.state()
         except (UnknownDesktop, InvalidOption) as error:
-            return await self._refuse(404, dict(error.body()))
+            return await self._respond_error(404, dict(error.body()))
         if state.phase != "running" or state.step == "stopping":
-            return await self._refuse(409, dict(self.manager.model(name)))
+            return await self._respond_error(409, dict(self.manager.model(name)))
         self.name = name
         try:
-            self._upstream = await connect(desktop.rfb_socket, state.speaks)
+            self._upstream = await connect_upstream(desktop.rfb_socket, state.speaks)
         except (OSError, asyncio.TimeoutError) as error:
-            message = f"The desktop's VNC server does not answer: {error}."
-            return await self._refuse(503, {"message": message, "code": "dead-socket", "fix": None})
+            message = f"The VNC server does not respond: {error}."
+            return await self._respond_error(503, {"message": message, "code": "dead-socket", "fix": None})
         try:
             await super().get(name)
         finally:
@@ -90,26 +90,26 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
                 self._upstream.close()
         return None
 
-    async def _refuse(self, status: int, body: dict[str, Any]) -> None:
+    async def _respond_error(self, status: int, body: dict[str, Any]) -> None:
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         await self.finish(json.dumps(body))
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """Take ``binary`` where it is offered."""
+        """Select ``binary`` if the client offers it."""
         return "binary" if "binary" in subprotocols else None
 
     def get_compression_options(self) -> None:
-        """Compress nothing: RFB's encodings have done so."""
+        """Disable compression: RFB's encodings compress already."""
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """Begin to move bytes."""
+        """Start relaying, unless the desktop has too many viewers."""
         self.set_nodelay(True)
         if 0 < self.limits.max_clients <= self.manager.clients(self.name):
-            self.close(CLOSE_TOO_MANY, f"No more than {self.limits.max_clients} viewers may look at a desktop.")
+            self.close(CLOSE_TOO_MANY, f"This desktop allows at most {self.limits.max_clients} viewers.")
             return
-        self._gone = self.manager.client_connected(self.name)
-        self.telemetry.client_connected(self.name)
+        self._disconnected = self.manager.client_connected(self.name)
+        self.metrics.client_connected(self.name)
         self._restart_idle_timer()
         self._pump = asyncio.get_running_loop().create_task(self._run())
 
@@ -117,7 +117,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         assert self._upstream is not None
         with contextlib.suppress(WebSocketClosedError, StreamClosedError):
             await pump(self._upstream, self._write)
-            self.close(*self._why_it_ended())
+            self.close(*self._close_reason())
 
     async def _write(self, data: bytes) -> None:
         SENT.inc(len(data))
@@ -131,22 +131,22 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             self._idle = loop.call_later(self.limits.idle_disconnect, self._close_idle)
 
     def _close_idle(self) -> None:
-        self.close(CLOSE_IDLE, "Nobody has touched the desktop for a while.")
+        self.close(CLOSE_IDLE, "The desktop has been idle for too long.")
 
-    def _why_it_ended(self) -> tuple[int, str]:
+    def _close_reason(self) -> tuple[int, str]:
         try:
             state = self.manager.get(self.name).state()
         except UnknownDesktop:
-            return CLOSE_GONE, "The desktop was removed."
+            return CLOSE_REMOVED, "The desktop was removed."
         if state.phase == "stopped" or state.step == "stopping":
             return CLOSE_STOPPED, "The desktop was stopped."
         return CLOSE_ERROR, "The VNC server ended."
 
     async def on_message(self, message: str | bytes) -> None:
-        """Pass on what the viewer sends; the next message is read when this one was taken."""
+        """Forward the viewer's bytes; tornado reads the next message once this one is accepted."""
         data = message.encode("latin-1", "replace") if isinstance(message, str) else message
         if self._pump is None:
-            return  # refused, and not yet gone
+            return  # refused in open(), and not closed yet
         RECEIVED.inc(len(data))
         if self._messages.feed(data):
             self._restart_idle_timer()
@@ -156,13 +156,13 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         try:
             await self._upstream.send(data)
         except OSError:
-            self.close(*self._why_it_ended())
+            self.close(*self._close_reason())
 
     def on_close(self) -> None:
-        """Let go of the desktop."""
-        if self._gone is not None:
-            self._gone()
-            self.telemetry.client_gone(self.name)
+        """Close the connection to the desktop, and cancel the tasks."""
+        if self._disconnected is not None:
+            self._disconnected()
+            self.metrics.client_disconnected(self.name)
         if self._idle is not None:
             self._idle.cancel()
         if self._pump is not None:

@@ -1,4 +1,4 @@
-"""The command line: bad input ends with status 2, one plain sentence, and nothing that was started."""
+"""The command line: invalid input exits with status 2 and one sentence, and starts nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def assert_nothing_left(runtime: Path) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "words"), BAD, ids=[" ".join(arguments)[:40] for arguments, _ in BAD])
-def test_bad_input_is_one_sentence_and_nothing_is_started(
+def test_invalid_options_give_one_sentence_and_start_nothing(
     runtime: Path, capsys: pytest.CaptureFixture[str], arguments: Sequence[str], words: str
 ) -> None:
     assert main(["run", *arguments]) == 2
@@ -59,7 +59,7 @@ def test_bad_input_is_one_sentence_and_nothing_is_started(
     assert_nothing_left(runtime)
 
 
-def test_the_same_holds_for_a_real_process(runtime: Path) -> None:
+def test_a_real_process_exits_with_2_and_starts_nothing(runtime: Path) -> None:
     status, lines = run("--backend=nope")
     assert (status, len(lines)) == (2, 1)
     status, lines = run("--geometry=nope", f"--unix-socket={runtime}/s", command="serve")
@@ -74,9 +74,7 @@ def test_a_path_too_long_for_a_socket_is_refused(runtime: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize("arguments", [[], ["nope"], ["run", "--nope"], ["run", "--orphan-timeout=x"], ["serve"]])
-def test_what_the_command_line_does_not_know_is_status_2_as_well(
-    capsys: pytest.CaptureFixture[str], arguments: list[str]
-) -> None:
+def test_unknown_arguments_exit_with_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     assert raised.value.code == 2
@@ -89,18 +87,18 @@ GEOMETRY = st.text("0123456789xX -+.", max_size=12) | st.text(
 
 
 @given(GEOMETRY)
-def test_no_text_that_is_no_size_gets_past_the_command_line(geometry: str) -> None:
+def test_an_invalid_geometry_exits_with_2(geometry: str) -> None:
     try:
         Geometry.parse(geometry)
     except InvalidOption:
         assert main(["run", f"--geometry={geometry}", "--backend=nope"]) == 2
 
 
-def test_a_program_that_is_missing_fails_the_desktop_and_says_what_to_install(
+def test_a_missing_program_fails_the_desktop_with_an_install_command(
     runtime: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = (
-        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "import sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.system import environment\n"
         "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
     )
     argv = [COMMAND[0], "-c", code, "run", "--backend=x11vnc"]
@@ -109,3 +107,15 @@ def test_a_program_that_is_missing_fails_the_desktop_and_says_what_to_install(
     state = (runtime / "default" / "desktop.json").read_text()
     assert "program-missing" in state
     assert "apt-get install --no-install-recommends xvfb x11vnc" in state
+
+
+def test_bench_needs_a_clone_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["bench", "--help"])
+    assert raised.value.code == 0
+    assert "usage: scripts/bench" in capsys.readouterr().out
+    monkeypatch.setattr("jupyter_vnc_proxy.commands.bench.REPOSITORY", tmp_path)
+    assert main(["bench", "--quick"]) == 1
+    assert "clone the project's repository" in capsys.readouterr().err

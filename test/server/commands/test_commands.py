@@ -1,4 +1,4 @@
-"""``jupyter vnc`` as a person and as a script use it: real desktops that outlive the command, and exit statuses."""
+"""The commands of ``jupyter vnc``, with real desktops that keep running after the command."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Cli = Callable[..., Done]
 
 @pytest.fixture
 def cli(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """Runs one command to its end; the desktops that it left are stopped after the test."""
+    """Runs a command to its end; all desktops are stopped after the test."""
     monkeypatch.setenv("JUPYTER_VNC_BACKEND", "tigervnc")
 
     def run(*words: str, status: int = 0) -> Done:
@@ -53,7 +53,7 @@ def start(cli: Cli, name: str, *options: str) -> dict[str, Any]:
     return model
 
 
-def test_a_desktop_that_was_started_outlives_the_command_until_it_is_stopped(cli: Cli, runtime: Path) -> None:
+def test_a_started_desktop_runs_until_it_is_stopped(cli: Cli, runtime: Path) -> None:
     done = cli("start", "work", "--", *IDLE)
     assert re.fullmatch(r"work runs on :\d+ \(tigervnc\) after \d+\.\d s\.\n", done.stdout)
     assert done.stderr == "", "no progress where nobody looks"
@@ -67,7 +67,7 @@ def test_a_desktop_that_was_started_outlives_the_command_until_it_is_stopped(cli
     assert not desktop.has_owner()
 
 
-async def test_a_jupyter_server_sees_it_and_leaves_it_alone_when_it_ends(cli: Cli, runtime: Path) -> None:
+async def test_a_jupyter_server_lists_it_and_does_not_stop_it_at_shutdown(cli: Cli, runtime: Path) -> None:
     start(cli, "work")
     manager = DesktopManager(DesktopOptions())
     try:
@@ -80,14 +80,14 @@ async def test_a_jupyter_server_sees_it_and_leaves_it_alone_when_it_ends(cli: Cl
         manager.let_live()
 
 
-def test_with_an_orphan_timeout_it_ends_where_no_server_comes(cli: Cli, runtime: Path) -> None:
+def test_with_an_orphan_timeout_it_ends_without_a_server(cli: Cli, runtime: Path) -> None:
     start(cli, "work", "--orphan-timeout=0")
     desktop = Desktop(runtime / "work")
     wait_until(lambda: desktop.state().phase == "stopped", 15)
     assert "no server has looked after it" in "\n".join(desktop.log("runner", 10))
 
 
-def test_one_that_runs_is_left_as_it_is_and_refuses_other_options(cli: Cli, runtime: Path) -> None:
+def test_a_running_desktop_is_left_as_it_is_and_refuses_other_options(cli: Cli, runtime: Path) -> None:
     start(cli, "work")
     pid = Desktop(runtime / "work").runner_pid()
     assert "runs on" in cli("start", "work").stdout
@@ -95,7 +95,7 @@ def test_one_that_runs_is_left_as_it_is_and_refuses_other_options(cli: Cli, runt
     assert "jupyter vnc stop work" in cli("start", "work", "--geometry=800x600", status=4).stderr
 
 
-def test_a_second_start_has_the_first_ones_options_unless_others_are_given(cli: Cli) -> None:
+def test_a_second_start_keeps_the_options_unless_others_are_given(cli: Cli) -> None:
     assert start(cli, "work", "--geometry=800x600")["geometry"] == "800x600"
     cli("stop", "work")
     assert json.loads(cli("start", "work", "--json").stdout)["geometry"] == "800x600"
@@ -103,7 +103,7 @@ def test_a_second_start_has_the_first_ones_options_unless_others_are_given(cli: 
     assert start(cli, "work", "--geometry=640x480")["geometry"] == "640x480"
 
 
-def test_the_list_counts_viewers_whoever_connected_them(cli: Cli, runtime: Path) -> None:
+def test_the_list_counts_viewers_of_all_servers(cli: Cli, runtime: Path) -> None:
     assert cli("list").stdout.split() == ["name", "phase", "backend", "session", "display", "geometry", "viewers"]
     assert json.loads(cli("list", "--json").stdout) == []
     (runtime / "a-file").write_text("is no desktop")
@@ -118,7 +118,7 @@ def test_the_list_counts_viewers_whoever_connected_them(cli: Cli, runtime: Path)
     wait_until(lambda: json.loads(cli("list", "--json").stdout)[0]["clients"] == 0)
 
 
-def test_looking_at_a_desktop_owns_it_for_no_moment(cli: Cli, runtime: Path) -> None:
+def test_reading_commands_do_not_take_ownership(cli: Cli, runtime: Path) -> None:
     start(cli, "work", "--orphan-timeout=600")
     owners = {file.name for file in (runtime / "work" / "owners").iterdir()}
     for words in (["list"], ["log", "work"], ["screenshot", "work", "-"]):
@@ -126,7 +126,7 @@ def test_looking_at_a_desktop_owns_it_for_no_moment(cli: Cli, runtime: Path) -> 
     assert {file.name for file in (runtime / "work" / "owners").iterdir()} == owners
 
 
-def test_stopping_all_stops_all_and_removing_leaves_nothing(cli: Cli, runtime: Path) -> None:
+def test_stop_all_stops_and_removes_every_desktop(cli: Cli, runtime: Path) -> None:
     start(cli, "one")
     start(cli, "two")
     stopped = json.loads(cli("stop", "--all", "--json").stdout)
@@ -137,7 +137,7 @@ def test_stopping_all_stops_all_and_removing_leaves_nothing(cli: Cli, runtime: P
     assert json.loads(cli("list", "--json").stdout) == []
 
 
-def test_a_name_that_is_unknown_stops_none_of_the_others(cli: Cli, runtime: Path) -> None:
+def test_an_unknown_name_stops_no_desktop(cli: Cli, runtime: Path) -> None:
     start(cli, "one")
     assert "no desktop named 'nobody'" in cli("stop", "one", "nobody", status=3).stderr
     assert Desktop(runtime / "one").state().phase == "running"
@@ -145,7 +145,7 @@ def test_a_name_that_is_unknown_stops_none_of_the_others(cli: Cli, runtime: Path
     cli("stop", "one", "--all", status=2)
 
 
-def test_a_start_that_fails_says_why_and_what_mends_it(cli: Cli) -> None:
+def test_a_failed_start_prints_the_reason_and_the_fix(cli: Cli) -> None:
     failed = cli("start", "work", "--", "sh", "-c", "echo cannot open default font; exit 1", status=1)
     assert failed.stdout == ""
     sentence, fix = failed.stderr.splitlines()
@@ -155,7 +155,7 @@ def test_a_start_that_fails_says_why_and_what_mends_it(cli: Cli) -> None:
     assert error["code"] == "fonts-missing"
 
 
-def test_a_log_is_shown_and_followed_until_the_desktop_ends(cli: Cli, runtime: Path) -> None:
+def test_a_log_is_printed_and_followed_until_the_desktop_ends(cli: Cli, runtime: Path) -> None:
     script = "echo first; while ! test -e $0; do sleep 0.01; done; echo last; exec sleep 1000"
     model = json.loads(cli("start", "work", "--json", "--", "sh", "-c", script, str(runtime / ".go")).stdout)
     assert model["phase"] == "running"
@@ -176,21 +176,21 @@ def test_a_log_is_shown_and_followed_until_the_desktop_ends(cli: Cli, runtime: P
     cli("log", "nobody", status=3)
 
 
-def test_a_log_that_is_begun_anew_is_followed_from_its_beginning(tmp_path: Path) -> None:
+def test_a_truncated_or_replaced_log_is_followed_from_its_start(tmp_path: Path) -> None:
     follower = load("log")._Follower  # type: ignore[attr-defined]
     file = tmp_path / "x.log"
     file.write_text("long ago\n")
     reader = follower(file)
-    assert reader.fresh() == ""
+    assert reader.read_new() == ""
     file.write_text("new\n")
-    assert reader.fresh() == "new\n"
+    assert reader.read_new() == "new\n"
     file.unlink()
-    assert reader.fresh() == ""
+    assert reader.read_new() == ""
     file.write_text("again, and longer\n")
-    assert reader.fresh() == "again, and longer\n"
+    assert reader.read_new() == "again, and longer\n"
 
 
-def test_a_screenshot_goes_into_a_file_or_to_standard_output(cli: Cli, runtime: Path, tmp_path: Path) -> None:
+def test_a_screenshot_is_written_to_a_file_or_standard_output(cli: Cli, runtime: Path, tmp_path: Path) -> None:
     start(cli, "work", "--geometry=640x480")
     assert cli("screenshot", "work", str(tmp_path / "it.png")).stdout == ""
     with Image.open(tmp_path / "it.png") as image:
@@ -203,7 +203,7 @@ def test_a_screenshot_goes_into_a_file_or_to_standard_output(cli: Cli, runtime: 
     cli("screenshot", "nobody", "-", status=3)
 
 
-def test_a_terminal_shows_what_is_being_waited_for(cli: Cli, runtime: Path) -> None:
+def test_start_shows_its_progress_on_a_terminal(cli: Cli, runtime: Path) -> None:
     controller, terminal = pty.openpty()
     words = [*COMMAND, "start", "work", "--backend=x11vnc", "--", *IDLE]
     process = subprocess.Popen(words, stdin=terminal, stdout=terminal, stderr=terminal)
@@ -222,7 +222,7 @@ def test_a_terminal_shows_what_is_being_waited_for(cli: Cli, runtime: Path) -> N
     assert result.startswith("work runs on :")
 
 
-def test_whoever_has_read_enough_is_no_error(cli: Cli) -> None:
+def test_a_closed_pipe_is_not_an_error(cli: Cli) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run([*COMMAND, "list"], stdout=writer, stderr=subprocess.PIPE, check=False)
@@ -231,7 +231,7 @@ def test_whoever_has_read_enough_is_no_error(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "bench"])  # which hands all on
-def test_each_command_says_what_it_does_and_which_statuses_it_ends_with(
+def test_the_help_of_each_command_describes_it_and_its_exit_statuses(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from jupyter_vnc_proxy.cli import main
@@ -240,13 +240,13 @@ def test_each_command_says_what_it_does_and_which_statuses_it_ends_with(
         main([name, "--help"])
     assert raised.value.code == 0
     text = capsys.readouterr().out
-    assert "3    no desktop has this name" in text
+    assert "3    there is no desktop with this name" in text
     assert (load(name).__doc__ or "?").splitlines()[0] in text
 
 
-def test_the_start_says_who_owns_the_desktop(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_start_explains_ownership(capsys: pytest.CaptureFixture[str]) -> None:
     from jupyter_vnc_proxy.cli import main
 
     with pytest.raises(SystemExit):
         main(["start", "--help"])
-    assert "belongs to nobody but itself" in capsys.readouterr().out
+    assert "The desktop owns itself" in capsys.readouterr().out

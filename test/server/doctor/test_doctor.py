@@ -1,4 +1,4 @@
-"""What the doctor says of machines from which something was taken away."""
+"""Checks of the backends, sessions and Jupyter, on machines where programs are missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jupyter_vnc_proxy import __version__
 from jupyter_vnc_proxy.backends import AUTO, BUILT_IN
 from jupyter_vnc_proxy.commands.doctor import table
 from jupyter_vnc_proxy.doctor import jupyter, programs
-from jupyter_vnc_proxy.doctor.examination import can_run, examine
+from jupyter_vnc_proxy.doctor.checks import can_run, run_checks
 from jupyter_vnc_proxy.doctor.findings import Finding
 from jupyter_vnc_proxy.doctor.versions import versions
 from jupyter_vnc_proxy.system import packages
@@ -30,18 +30,18 @@ def found(findings: list[Finding], topic: str) -> Finding:
 APT = "apt-get install --no-install-recommends"
 
 
-def test_with_nothing_installed_each_backend_names_what_it_lacks(machine: Machine) -> None:
+def test_with_nothing_installed_each_backend_lists_its_missing_programs(machine: Machine) -> None:
     findings = programs.backends()
     tigervnc = found(findings, "backend-tigervnc")
     lacking = "Xtigervnc (the display and VNC server, on a unix socket)"
-    assert tigervnc.message == f"TigerVNC can't run: {lacking} is not installed."
+    assert tigervnc.message == f"TigerVNC cannot run: {lacking} is not installed."
     assert tigervnc.fixes == (f"{APT} tigervnc-standalone-server",)
     x11vnc = found(findings, "backend-x11vnc")
     assert "Xvfb (the display) and x11vnc (the VNC server) are not installed" in x11vnc.message
     assert x11vnc.fixes == (f"{APT} xvfb x11vnc",)
     assert not any(each.facts["usable"] for each in findings)
     auto = programs.auto(findings)
-    assert (auto.status, auto.message) == ("problem", "No backend can run here, so no desktop can start.")
+    assert (auto.status, auto.message) == ("problem", "No backend can run on this machine, so no desktop can start.")
     assert not can_run([*findings, auto])
 
 
@@ -56,7 +56,9 @@ def test_with_nothing_installed_each_backend_names_what_it_lacks(machine: Machin
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else None,
 )
-def test_what_is_installed_decides_who_can_run(machine: Machine, present: list[str], usable: set[str]) -> None:
+def test_installed_programs_decide_which_backends_can_run(
+    machine: Machine, present: list[str], usable: set[str]
+) -> None:
     machine.add(*present)
     ours = [each for each in programs.backends() if each.topic.removeprefix("backend-") in BUILT_IN]
     able = {each.topic.removeprefix("backend-") for each in ours if each.facts["usable"]}
@@ -66,7 +68,9 @@ def test_what_is_installed_decides_who_can_run(machine: Machine, present: list[s
     assert (auto.status == "ok") == (auto.facts["backend"] is not None)
 
 
-def test_on_fedora_and_with_conda_the_commands_are_theirs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fixes_use_the_package_manager_of_the_system_and_conda(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packages.OS_RELEASE.write_text("ID=fedora\n")
     assert found(programs.backends(), "backend-x11vnc").fixes == ("dnf install xorg-x11-server-Xvfb x11vnc",)
     monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
@@ -80,21 +84,21 @@ def test_on_fedora_and_with_conda_the_commands_are_theirs(machine: Machine, monk
     assert found(programs.backends(), "backend-stream").fixes == ("install what is called xvfb on Debian",)
 
 
-def test_the_versions_are_those_of_the_packages(machine: Machine) -> None:
+def test_versions_come_from_packages(machine: Machine) -> None:
     machine.add("Xvfb", "x11vnc", "Xtigervnc")
     found_versions = versions(str(machine.bin / name) for name in ("Xvfb", "x11vnc", "Xtigervnc"))
     assert found_versions[str(machine.bin / "Xvfb")].startswith("xvfb 2:")
     assert found_versions[str(machine.bin / "Xtigervnc")].startswith("tigervnc-standalone-server 1.")
 
 
-def test_a_program_without_a_package_says_its_version_itself(machine: Machine) -> None:
+def test_a_program_without_a_package_prints_its_version(machine: Machine) -> None:
     machine.stand_in("Xtigervnc", ["", "Xvnc TigerVNC 1.12.0 - built 2023-01-06"], "exit 0")
     machine.stand_in("Xvfb", ["Unrecognized option: -version"], "sleep 100")
     paths = [str(machine.bin / "Xtigervnc"), str(machine.bin / "Xvfb")]
     assert versions(paths) == {paths[0]: "Xtigervnc 1.12.0"}, "Xvfb has no such switch, and would start"
 
 
-def test_an_engine_whose_libraries_are_missing_is_told_from_one_that_is_not_installed(
+def test_an_engine_with_missing_libraries_is_distinguished_from_a_missing_engine(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     machine.add("Xvfb")
@@ -104,12 +108,12 @@ def test_an_engine_whose_libraries_are_missing_is_told_from_one_that_is_not_inst
     (broken / "__init__.py").write_text(f"raise ImportError({said!r})")
     monkeypatch.setenv("PYTHONPATH", str(broken.parent))
     stream = found(programs.backends(), "backend-stream")
-    assert stream.message.endswith(" can't run: The library libgbm.so.1 is not installed.")
+    assert stream.message.endswith(" cannot run: The library libgbm.so.1 is not installed.")
     assert stream.fixes == (f"{APT} libgbm1",)
     assert stream.facts["usable"] is False
 
 
-def test_without_a_session_none_starts_and_the_command_is_there(machine: Machine) -> None:
+def test_without_a_session_the_fix_is_an_install_command(machine: Machine) -> None:
     (finding,) = programs.sessions()
     assert finding.status == "problem"
     assert finding.fixes[0].startswith(f"{APT} xfce4-session")
@@ -141,7 +145,7 @@ def write(file: Path, content: Any) -> None:
     file.write_text(json.dumps(content))
 
 
-def test_a_server_extension_that_is_off_and_a_labextension_that_is_not_there_are_named(
+def test_a_disabled_server_extension_or_missing_labextension_is_a_warning(
     jupyter_dirs: tuple[Path, Path],
 ) -> None:
     config, data = jupyter_dirs
@@ -161,10 +165,10 @@ def test_a_server_extension_that_is_off_and_a_labextension_that_is_not_there_are
     assert jupyter.jupyter()[2].fixes == ("jupyter labextension enable jupyter-vnc-proxy",)
     write(config / "labconfig" / "page_config.json", {"disabledExtensions": ["another"]})
     write(package, {"version": "0.0.9"})
-    assert "of version 0.0.9" in jupyter.jupyter()[2].message
+    assert "has version 0.0.9" in jupyter.jupyter()[2].message
 
 
-def test_what_jupyter_can_not_read_is_taken_for_nothing(jupyter_dirs: tuple[Path, Path]) -> None:
+def test_broken_configuration_files_are_ignored(jupyter_dirs: tuple[Path, Path]) -> None:
     config, _ = jupyter_dirs
     for broken in ("[", "[]", '{"ServerApp": []}', '{"ServerApp": {"jpserver_extensions": 3}}'):
         config.mkdir(exist_ok=True)
@@ -172,9 +176,9 @@ def test_what_jupyter_can_not_read_is_taken_for_nothing(jupyter_dirs: tuple[Path
         assert jupyter.jupyter()[1].status == "warning"
 
 
-def test_the_command_says_it_for_people_and_for_programs_and_fails_where_nothing_runs(runtime: Path) -> None:
+def test_the_command_prints_text_or_json_and_fails_if_nothing_can_run(runtime: Path) -> None:
     code = (
-        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "import sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.system import environment\n"
         "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
     )
     argv = [sys.executable, "-c", code, "doctor"]
@@ -186,13 +190,13 @@ def test_the_command_says_it_for_people_and_for_programs_and_fails_where_nothing
     assert {"backend-tigervnc", "runtime-directory", "seccomp"} <= {each["topic"] for each in answer["findings"]}
     done = subprocess.run(argv, env=bare, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "✗ No backend can run here, so no desktop can start." in done.stdout
+    assert "✗ No backend can run on this machine, so no desktop can start." in done.stdout
     assert "\x1b" not in done.stdout, "no colours where nobody looks"
     here = subprocess.run([sys.executable, "-m", "jupyter_vnc_proxy", "doctor"], capture_output=True, check=False)
     assert here.returncode == 0
 
 
-def test_the_table_keeps_to_its_width_and_marks_each_line() -> None:
+def test_the_table_wraps_at_its_width_and_marks_each_finding() -> None:
     long = Finding("Group", "x", "warning", "word " * 40, ("one command", "another"))
     text = table([long, Finding("Other", "y", "ok", "Fine.")], 60, colours=False)
     assert all(len(line) <= 60 for line in text.splitlines())
@@ -200,8 +204,8 @@ def test_the_table_keeps_to_its_width_and_marks_each_line() -> None:
     assert "\x1b[32m✓\x1b[0m Fine." in table([Finding("Other", "y", "ok", "Fine.")], 60, colours=True)
 
 
-def test_every_finding_here_is_a_sentence_with_a_name_of_its_own(runtime: Path) -> None:
-    findings = examine()
+def test_every_finding_is_a_sentence_with_a_unique_topic(runtime: Path) -> None:
+    findings = run_checks()
     assert len({each.topic for each in findings}) == len(findings)
     for each in findings:
         assert each.message.endswith("."), each

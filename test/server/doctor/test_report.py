@@ -1,4 +1,4 @@
-"""The report that one hands to somebody who helps: it holds what helps, and nothing of who asked."""
+"""The diagnostic report contains what support needs, and no secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tornado.httpclient import HTTPClientError
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.state import DesktopState
 from jupyter_vnc_proxy.doctor import report as module
-from jupyter_vnc_proxy.doctor.redaction import Redaction, redaction_here
+from jupyter_vnc_proxy.doctor.redaction import Redaction, local_redaction
 from jupyter_vnc_proxy.doctor.report import report
 from jupyter_vnc_proxy.errors import InvalidOption, UnknownDesktop
 
@@ -47,7 +47,7 @@ SECRETS = {
 
 
 @pytest.mark.parametrize(("line", "secret"), SECRETS.items())
-def test_a_secret_is_taken_out_wherever_it_stands(line: str, secret: str) -> None:
+def test_secrets_are_redacted(line: str, secret: str) -> None:
     cleaned = Redaction().clean(line)
     assert secret not in cleaned
     assert "<" in cleaned
@@ -67,11 +67,11 @@ def test_a_secret_is_taken_out_wherever_it_stands(line: str, secret: str) -> Non
         "apt-get install --no-install-recommends xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-settings",
     ],
 )
-def test_what_helps_stays(line: str) -> None:
+def test_useful_lines_are_kept(line: str) -> None:
     assert Redaction().clean(line) == line
 
 
-def test_who_and_where_one_is_is_taken_out_as_whole_words_and_in_any_case() -> None:
+def test_names_of_users_and_hosts_are_redacted_as_whole_words() -> None:
     redaction = Redaction(
         homes=("/data/people/ada",), users=frozenset({"ada", "Ada King"}), hosts=frozenset({"engine7", "engine7.lab"})
     )
@@ -83,8 +83,8 @@ def test_who_and_where_one_is_is_taken_out_as_whole_words_and_in_any_case() -> N
     assert "engine7" not in cleaned
 
 
-def test_the_environment_says_what_is_secret_and_who_we_are() -> None:
-    redaction = redaction_here(
+def test_the_environment_defines_secrets_and_names() -> None:
+    redaction = local_redaction(
         {
             "HOME": "/somewhere/of/ada",
             "JUPYTERHUB_USER": "ada",
@@ -134,7 +134,7 @@ def assert_clean(text: str, home: Path) -> None:
         assert secret not in text, secret
 
 
-def test_it_holds_findings_state_error_and_logs_and_no_secret(planted: Path) -> None:
+def test_it_contains_findings_state_error_and_logs_but_no_secrets(planted: Path) -> None:
     text = report("", "work")
     assert_clean(text, planted)
     for wanted in (
@@ -152,7 +152,7 @@ def test_it_holds_findings_state_error_and_logs_and_no_secret(planted: Path) -> 
         assert wanted in text, wanted
 
 
-def test_without_a_desktop_it_holds_the_findings_alone(planted: Path) -> None:
+def test_without_a_desktop_it_contains_only_the_findings(planted: Path) -> None:
     text = report()
     assert "Backends" in text
     assert "last words" not in text
@@ -160,7 +160,7 @@ def test_without_a_desktop_it_holds_the_findings_alone(planted: Path) -> None:
         report("", "nobody")
 
 
-def test_where_there_can_be_no_desktop_it_says_why(planted: Path) -> None:
+def test_with_an_unusable_runtime_directory_it_contains_the_reason(planted: Path) -> None:
     text = report("/proc/desktops", "work")
     assert "The runtime directory /proc/desktops could not be made" in text
     assert "last words" not in text
@@ -168,14 +168,14 @@ def test_where_there_can_be_no_desktop_it_says_why(planted: Path) -> None:
         report("", "../x")
 
 
-def test_of_a_log_only_the_end_is_there(planted: Path, runtime: Path) -> None:
+def test_it_contains_only_the_end_of_a_log(planted: Path, runtime: Path) -> None:
     (runtime / "work" / "log" / "session.log").write_text("".join(f"line {number}\n" for number in range(1000)))
     text = report("", "work")
     assert "line 999" in text
     assert f"line {999 - module.LOG_LINES}\n" not in text
 
 
-def test_the_command_writes_it(planted: Path) -> None:
+def test_the_command_prints_it(planted: Path) -> None:
     done = subprocess.run([*COMMAND, "doctor", "--report", "work"], capture_output=True, text=True, check=True)
     assert_clean(done.stdout, planted)
     assert "last words" in done.stdout
@@ -184,7 +184,7 @@ def test_the_command_writes_it(planted: Path) -> None:
     assert subprocess.run([*COMMAND, "doctor", "--report", "nobody"], capture_output=True, check=False).returncode == 3
 
 
-def test_a_desktop_that_runs_tells_no_cookie(runners: Runners) -> None:
+def test_it_does_not_contain_the_cookie_of_a_running_desktop(runners: Runners) -> None:
     run = runners.start(session=IDLE)
     run.until(phase="running")
     cookie = (run.path / "Xauthority").read_bytes()[-16:]
@@ -193,9 +193,7 @@ def test_a_desktop_that_runs_tells_no_cookie(runners: Runners) -> None:
     assert 'phase: "running"' in text
 
 
-async def test_the_server_answers_with_it(
-    planted: Path, vnc: Any, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_rest_api_returns_it(planted: Path, vnc: Any, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(planted))  # Jupyter's tests have one of their own
     assert ("GET", "/api/vnc/report") in ROUTES
     schema = SPECIFICATION["paths"]["/api/vnc/report"]["get"]["responses"]["200"]["content"]["application/json"][

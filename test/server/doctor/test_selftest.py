@@ -1,4 +1,4 @@
-"""The self-test: a desktop from its start to its end, and what is said where a part of that goes wrong."""
+"""The self-test: a real desktop, and what it reports if something fails."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def left() -> list[str]:
 
 
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc", "stream"])
-def test_what_is_drawn_comes_through_and_nothing_stays(runtime: Path, backend: str) -> None:
+def test_it_sees_what_it_draws_and_leaves_nothing_behind(runtime: Path, backend: str) -> None:
     before = left()
     findings = self_test(backend)
     assert findings[0].status == "ok", findings
@@ -34,13 +34,13 @@ def test_what_is_drawn_comes_through_and_nothing_stays(runtime: Path, backend: s
     assert not [entry for entry in runtime.iterdir() if entry.name != ".home"], "the user's desktops are elsewhere"
 
 
-def test_the_renderer_is_named(runtime: Path) -> None:
+def test_it_reports_the_opengl_renderer(runtime: Path) -> None:
     _, renderer = self_test("tigervnc")
     assert (renderer.topic, renderer.status) == ("opengl-renderer", "ok")
     assert "llvmpipe" in renderer.message or "softpipe" in renderer.message
 
 
-def test_a_server_that_does_not_start_is_explained_with_its_log(machine: Machine) -> None:
+def test_a_server_that_does_not_start_is_a_problem_with_its_log(machine: Machine) -> None:
     machine.stand_in("Xtigervnc", ["Fatal server error:", "could not open default font 'fixed'"])
     (finding,) = self_test("tigervnc")
     assert finding.status == "problem"
@@ -49,7 +49,7 @@ def test_a_server_that_does_not_start_is_explained_with_its_log(machine: Machine
     assert "could not open default font 'fixed'" in finding.facts["log"]
 
 
-def test_a_renderer_that_does_not_work_says_so(machine: Machine) -> None:
+def test_a_broken_opengl_is_a_warning(machine: Machine) -> None:
     machine.add("Xtigervnc")
     _, renderer = self_test("tigervnc")
     assert (renderer.status, "mesa-utils" in renderer.fixes[0]) == ("note", True)
@@ -59,7 +59,7 @@ def test_a_renderer_that_does_not_work_says_so(machine: Machine) -> None:
     assert "couldn't find RGB GLX visual" in renderer.message
 
 
-def test_a_server_that_hangs_up_is_found_out(machine: Machine) -> None:
+def test_a_server_that_closes_the_connection_is_a_problem(machine: Machine) -> None:
     machine.add("Xvfb")
     script = machine.bin / "hangs-up.py"
     script.write_text(
@@ -73,7 +73,7 @@ def test_a_server_that_hangs_up_is_found_out(machine: Machine) -> None:
     assert "it was me" in finding.facts["log"]
 
 
-def test_a_backend_that_is_unknown_or_missing_is_a_problem_and_no_crash(machine: Machine) -> None:
+def test_an_unknown_or_missing_backend_is_a_problem(machine: Machine) -> None:
     (unknown,) = self_test("nope")
     assert "no backend 'nope'" in unknown.message
     (missing,) = self_test("x11vnc")
@@ -81,7 +81,7 @@ def test_a_backend_that_is_unknown_or_missing_is_a_problem_and_no_crash(machine:
     assert missing.fixes[0].endswith("xvfb x11vnc")
 
 
-def test_the_command_runs_it_for_each_backend_that_is_named(runtime: Path) -> None:
+def test_the_command_tests_each_given_backend(runtime: Path) -> None:
     words = [*COMMAND, "doctor", "--json", "--backend=tigervnc", "--backend=nope"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -91,7 +91,7 @@ def test_the_command_runs_it_for_each_backend_that_is_named(runtime: Path) -> No
 
 
 class Peer:
-    """An RFB server that answers with what it was given, and reads what comes."""
+    """An RFB server that sends the given bytes, and discards what it receives."""
 
     def __init__(self, answers: bytes) -> None:
         self.directory = tempfile.TemporaryDirectory(prefix="jv-", dir="/tmp")
@@ -138,7 +138,7 @@ def update(*rectangles: bytes) -> bytes:
     return struct.pack(">BxH", 0, len(rectangles)) + b"".join(rectangles)
 
 
-def test_the_viewer_reads_past_what_it_did_not_ask_for() -> None:
+def test_the_client_skips_messages_it_did_not_request() -> None:
     elsewhere = struct.pack(">HHHHi", 0, 0, 2, 1, 0) + bytes(8)
     wanted = struct.pack(">HHHHi", 2, 2, 2, 1, 0) + bytes([9, 9, 9, 0]) + bytes([3, 2, 1, 0])
     clipboard = struct.pack(">BxxxI", 3, 4) + b"text"
@@ -157,5 +157,5 @@ def test_the_viewer_reads_past_what_it_did_not_ask_for() -> None:
         (HELLO + update(struct.pack(">HHHHi", 0, 0, 1, 1, 7)), "encoding 7"),
     ],
 )
-def test_the_viewer_says_what_is_wrong_with_a_server(answers: bytes, words: str) -> None:
+def test_the_client_explains_what_is_wrong_with_a_server(answers: bytes, words: str) -> None:
     assert words in str(see(answers))

@@ -1,4 +1,4 @@
-"""The first door: one real `serve` process on a unix socket, asked in plain HTTP."""
+"""The page server: a real `serve` process on a unix socket, tested over plain HTTP."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
 
-class Door:
-    """One `serve`, and requests to it."""
+class ServeProcess:
+    """A `serve` process, and requests to it."""
 
     def __init__(self, runtime: Path, arguments: Sequence[str]) -> None:
-        self.socket = runtime / "door"
-        self.output = runtime / ".door"
+        self.socket = runtime / "page.sock"
+        self.output = runtime / ".page-server"
         argv = [*COMMAND, "serve", f"--unix-socket={self.socket}", *arguments]
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(argv, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
-        wait_until(self._answers, what="the door opens")
+        wait_until(self._answers, what="the page server responds")
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.output.read_text()
@@ -62,7 +62,7 @@ class Door:
             return False
 
     def ask(self, method: str, path: str, body: Any = None, headers: Any = OURS) -> tuple[int, Any, Any]:
-        """Send one request; return the status, the headers and the body, read as JSON where it is."""
+        """Send one request; return status, headers and body, which is parsed if it is JSON."""
         connection = UnixConnection(self.socket)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -93,84 +93,84 @@ class Door:
 
 
 @pytest.fixture
-def open_door(runtime: Path) -> Iterator[Callable[..., Door]]:
-    doors: list[Door] = []
+def start_server(runtime: Path) -> Iterator[Callable[..., ServeProcess]]:
+    servers: list[ServeProcess] = []
 
-    def make(*arguments: str, session: Sequence[str] = IDLE) -> Door:
-        doors.append(Door(runtime, ["--backend=tigervnc", *arguments, "--", *session]))
-        return doors[-1]
+    def make(*arguments: str, session: Sequence[str] = IDLE) -> ServeProcess:
+        servers.append(ServeProcess(runtime, ["--backend=tigervnc", *arguments, "--", *session]))
+        return servers[-1]
 
     yield make
-    for door in doors:
-        if door.process.poll() is None:
-            door.end()
-        noise = complaints(door.output.read_text())
+    for server in servers:
+        if server.process.poll() is None:
+            server.end()
+        noise = complaints(server.output.read_text())
         assert [line for line in noise if "ResourceWarning" not in line] == []  # a runner may outlive it
 
 
 @pytest.fixture
-def door(open_door: Callable[..., Door]) -> Door:
-    return open_door()
+def server(start_server: Callable[..., ServeProcess]) -> ServeProcess:
+    return start_server()
 
 
-def test_asking_for_the_page_starts_the_desktop_and_nothing_else_does(door: Door) -> None:
-    assert door.ask("GET", "/api/desktops")[2] == []
-    assert door.ask("GET", "/api/desktops/default")[0] == 404
-    door.ask("GET", "/")
-    model = door.until("running")
+def test_only_requesting_the_page_starts_the_desktop(server: ServeProcess) -> None:
+    assert server.ask("GET", "/api/desktops")[2] == []
+    assert server.ask("GET", "/api/desktops/default")[0] == 404
+    server.ask("GET", "/")
+    model = server.until("running")
     assert (model["name"], model["backend"], model["clients"]) == ("default", "tigervnc", 0)
-    assert door.ask("GET", "/api/desktops")[2] == [model]
-    assert door.ask("POST", "/api/desktops/default/start")[2]["phase"] == "running"
-    log = door.ask("GET", "/api/desktops/default/log?part=display&lines=1")[2]
+    assert server.ask("GET", "/api/desktops")[2] == [model]
+    assert server.ask("POST", "/api/desktops/default/start")[2]["phase"] == "running"
+    log = server.ask("GET", "/api/desktops/default/log?part=display&lines=1")[2]
     assert (log["part"], len(log["lines"])) == ("display", 1)
 
 
-def test_its_socket_is_ours_alone_and_goes_with_it(door: Door) -> None:
-    assert stat.S_IMODE(door.socket.stat().st_mode) == 0o600
-    assert door.end() == 0
-    assert not door.socket.exists()
+def test_its_socket_is_private_and_removed_at_the_end(server: ServeProcess) -> None:
+    assert stat.S_IMODE(server.socket.stat().st_mode) == 0o600
+    assert server.end() == 0
+    assert not server.socket.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_and_its_desktop(door: Door, runtime: Path, number: signal.Signals) -> None:
-    door.start()
+def test_a_signal_ends_it_and_its_desktop(server: ServeProcess, runtime: Path, number: signal.Signals) -> None:
+    server.start()
     before = time.monotonic()
-    assert door.end(number) == 0
+    assert server.end(number) == 0
     assert time.monotonic() - before < 6
     wait_until(lambda: not processes_of(runtime), 1)
     assert Desktop(runtime / "default").state().phase == "stopped"
 
 
-def test_a_desktop_that_another_looks_after_is_left_to_it(door: Door, runtime: Path) -> None:
-    door.start()
+def test_a_desktop_with_another_owner_keeps_running(server: ServeProcess, runtime: Path) -> None:
+    server.start()
     desktop = Desktop(runtime / "default")
     owner = desktop.own(server=1)
-    assert door.end() == 0
+    assert server.end() == 0
     assert desktop.state().phase == "running"
     owner.close()
     desktop.signal_stop()
     wait_until(desktop.stopped)
 
 
-def test_the_other_door_of_the_same_server_is_no_other_owner(door: Door, runtime: Path) -> None:
-    door.start()
+def test_the_server_extension_of_the_same_server_is_not_another_owner(server: ServeProcess, runtime: Path) -> None:
+    server.start()
     desktop = Desktop(runtime / "default")
     with desktop.own(server=os.getpid()):
-        assert door.end() == 0
+        assert server.end() == 0
     assert desktop.state().phase == "stopped"
 
 
-def test_its_desktops_live_on_where_its_server_was_killed(runtime: Path) -> None:
-    argv = [*COMMAND, "serve", f"--unix-socket={runtime}/door", "--backend=tigervnc", "--", *IDLE]
+def test_desktops_keep_running_if_the_jupyter_server_is_killed(runtime: Path) -> None:
+    argv = [*COMMAND, "serve", f"--unix-socket={runtime}/page.sock", "--backend=tigervnc", "--", *IDLE]
     script = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
-    server = subprocess.Popen([sys.executable, "-c", script, *argv])
-    door = Door.__new__(Door)
-    door.socket = runtime / "door"
-    wait_until(door.socket.exists)
-    door.start()
-    server.kill()
-    server.wait()
-    wait_until(lambda: not door.socket.exists(), 5)
+    parent = subprocess.Popen([sys.executable, "-c", script, *argv])
+    server = ServeProcess.__new__(ServeProcess)
+    server.socket = runtime / "page.sock"
+    wait_until(server.socket.exists)
+    server.start()
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not server.socket.exists(), 5)
     desktop = Desktop(runtime / "default")
     assert desktop.state().phase == "running"
     wait_until(lambda: not desktop.has_owner(), 2)
@@ -178,31 +178,31 @@ def test_its_desktops_live_on_where_its_server_was_killed(runtime: Path) -> None
     wait_until(desktop.stopped)
 
 
-def test_it_can_be_told_to_keep_its_desktops(open_door: Callable[..., Door], runtime: Path) -> None:
-    door = open_door("--keep")
-    door.start()
-    assert door.end() == 0
+def test_with_keep_desktops_keep_running(start_server: Callable[..., ServeProcess], runtime: Path) -> None:
+    server = start_server("--keep")
+    server.start()
+    assert server.end() == 0
     desktop = Desktop(runtime / "default")
     assert desktop.state().phase == "running"
-    again = open_door()
+    again = start_server()
     assert again.start()["created"] == desktop.state().created
 
 
-def test_a_desktop_that_ended_is_started_again_on_demand(open_door: Callable[..., Door]) -> None:
-    door = open_door(session=["sleep", "3.2"])
-    door.start("stopped")
-    assert door.ask("POST", "/api/desktops/default/start")[2]["phase"] == "starting"
-    door.until("running")
+def test_a_stopped_desktop_starts_again_on_request(start_server: Callable[..., ServeProcess]) -> None:
+    server = start_server(session=["sleep", "3.2"])
+    server.start("stopped")
+    assert server.ask("POST", "/api/desktops/default/start")[2]["phase"] == "starting"
+    server.until("running")
 
 
 @needs_page
-def test_the_page_and_its_files_are_served_whole_and_asked_for_again(door: Door) -> None:
+def test_the_page_is_served_and_revalidated(server: ServeProcess) -> None:
     for path, kind in (("/", "text/html"), ("/index.html", "text/html"), ("/page.css", "text/css")):
-        status, headers, content = door.ask("GET", path)
+        status, headers, content = server.ask("GET", path)
         file = PAGE / (path.strip("/") or "index.html")
         assert (status, headers.get_content_type(), content) == (200, kind, file.read_bytes())
         assert headers["Cache-Control"] == "no-cache"
-    status, headers, content = door.ask("GET", "/page.js?v=1")
+    status, headers, content = server.ask("GET", "/page.js?v=1")
     assert (status, content) == (200, (PAGE / "page.js").read_bytes())
     assert "javascript" in headers.get_content_type()
 
@@ -214,22 +214,22 @@ def test_the_page_and_its_files_are_served_whole_and_asked_for_again(door: Door)
         *("/..\\cli.py", "/page/../../cli.py", "/nonsense", "/api/desktops/../../etc"),
     ],
 )
-def test_no_path_leads_out_of_the_page(door: Door, path: str) -> None:
-    status, _, content = door.ask("GET", path)
+def test_no_path_leaves_the_directory_of_the_page(server: ServeProcess, path: str) -> None:
+    status, _, content = server.ask("GET", path)
     assert status in (400, 403, 404)
     assert b"import" not in (content if isinstance(content, bytes) else b"")
 
 
-def test_what_changes_something_needs_our_header(door: Door) -> None:
+def test_post_requires_the_header(server: ServeProcess) -> None:
     for path in ("start", "resize", "nonsense"):
-        status, _, error = door.ask("POST", f"/api/desktops/default/{path}", {}, headers={})
+        status, _, error = server.ask("POST", f"/api/desktops/default/{path}", {}, headers={})
         assert (status, error["code"]) == (403, "header-missing")
     for value in ("", "XMLHttpRequest"):
-        status, _, error = door.ask("POST", "/api/desktops/default/start", headers={"X-Requested-With": value})
+        status, _, error = server.ask("POST", "/api/desktops/default/start", headers={"X-Requested-With": value})
         assert status == 403
 
 
-def test_what_is_refused_is_json_with_one_sentence(door: Door) -> None:
+def test_errors_are_json_with_a_sentence(server: ServeProcess) -> None:
     refusals = [
         ("GET", "/api/desktops/nobody", None, 404, "unknown-desktop"),
         ("GET", "/api/desktops/nobody/log", None, 404, "unknown-desktop"),
@@ -243,36 +243,38 @@ def test_what_is_refused_is_json_with_one_sentence(door: Door) -> None:
         ("POST", "/api/desktops/default/resize", {"width": 1, "height": 1}, 400, "bad-geometry"),
         ("GET", "/api/desktops/default/log?lines=x", None, 400, "bad-field"),
     ]
-    door.start()
+    server.start()
     for method, path, body, status, code in refusals:
-        got, _, error = door.ask(method, path, body)
+        got, _, error = server.ask(method, path, body)
         assert (got, error["code"]) == (status, code), path
         assert error["message"].endswith(".")
 
 
-def test_x11vnc_is_resized_through_it(open_door: Callable[..., Door]) -> None:
-    door = open_door("--backend=x11vnc")
-    assert door.start()["resize"] == "rest"
-    assert door.ask("POST", "/api/desktops/default/resize", {"width": 900, "height": 700})[0] == 200
-    wait_until(lambda: door.until("running")["geometry"] == "900x700")
+def test_it_resizes_x11vnc(start_server: Callable[..., ServeProcess]) -> None:
+    server = start_server("--backend=x11vnc")
+    assert server.start()["resize"] == "rest"
+    assert server.ask("POST", "/api/desktops/default/resize", {"width": 900, "height": 700})[0] == 200
+    wait_until(lambda: server.until("running")["geometry"] == "900x700")
 
 
 @pytest.mark.parametrize("way", [("tigervnc", "direct"), ("tigervnc", "websockify"), ("x11vnc", "native")])
-async def test_a_viewer_sees_the_desktop_through_it(open_door: Callable[..., Door], way: tuple[str, str]) -> None:
-    door = open_door(f"--backend={way[0]}", f"--transport={way[1]}")
-    door.start()
-    viewer = await RawViewer.connect_unix(str(door.socket), "/api/desktops/default/rfb")
+async def test_a_viewer_sees_the_desktop_through_it(
+    start_server: Callable[..., ServeProcess], way: tuple[str, str]
+) -> None:
+    server = start_server(f"--backend={way[0]}", f"--transport={way[1]}")
+    server.start()
+    viewer = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
     assert b"\r\nSec-WebSocket-Protocol: binary\r\n" in viewer.head
     assert await viewer.message() == (2, BANNER)
-    assert door.until("running")["clients"] == 1
+    assert server.until("running")["clients"] == 1
     await viewer.send(BANNER)
     assert await viewer.message() == (2, b"\1\1")
     viewer.close()
 
 
-def test_a_socket_is_refused_in_json_before_the_upgrade(open_door: Callable[..., Door]) -> None:
-    door = open_door(session=["false"])
-    door.start("failed")
+def test_a_websocket_is_refused_with_json_before_the_upgrade(start_server: Callable[..., ServeProcess]) -> None:
+    server = start_server(session=["false"])
+    server.start("failed")
     upgrade = {
         **OURS,
         "Upgrade": "websocket",
@@ -280,14 +282,14 @@ def test_a_socket_is_refused_in_json_before_the_upgrade(open_door: Callable[...,
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
         "Sec-WebSocket-Version": "13",
     }
-    status, _, error = door.ask("GET", "/api/desktops/default/rfb", headers=upgrade)
+    status, _, error = server.ask("GET", "/api/desktops/default/rfb", headers=upgrade)
     assert (status, error["code"]) == (409, "not-running")
-    status, _, error = door.ask("GET", "/api/desktops/nobody/rfb", headers=upgrade)
+    status, _, error = server.ask("GET", "/api/desktops/nobody/rfb", headers=upgrade)
     assert (status, error["code"]) == (404, "unknown-desktop")
 
 
-def test_a_socket_file_that_a_crash_left_is_no_hindrance(open_door: Callable[..., Door], runtime: Path) -> None:
+def test_it_replaces_a_stale_socket(start_server: Callable[..., ServeProcess], runtime: Path) -> None:
     left = socket.socket(socket.AF_UNIX)
-    left.bind(str(runtime / "door"))
+    left.bind(str(runtime / "page.sock"))
     left.close()
-    assert open_door().process.poll() is None
+    assert start_server().process.poll() is None

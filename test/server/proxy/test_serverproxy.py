@@ -1,4 +1,4 @@
-"""The jupyter-server-proxy entry point: the command that it gives, with the administrator's wishes in it."""
+"""The jupyter-server-proxy entry point: its command includes the configuration."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def command(unix_socket: str = "/run/s") -> list[str]:
 
 
 def options() -> DesktopOptions:
-    """Return what the command asks for, read by our own command line."""
+    """Return the options in the command, parsed by the command line."""
     return read_desktop_options(parse(command()[3:]), DesktopOptions())
 
 
@@ -40,7 +40,7 @@ def test_it_is_found_by_its_entry_point() -> None:
     assert entry.load() is setup_desktop
 
 
-def test_without_a_wish_it_serves_the_defaults_on_the_socket_it_is_given() -> None:
+def test_by_default_it_serves_the_default_options_on_the_given_socket() -> None:
     argv = command()
     assert argv[:4] == [sys.executable, "-m", "jupyter_vnc_proxy", "serve"]
     assert "--unix-socket=/run/s" in argv
@@ -49,14 +49,14 @@ def test_without_a_wish_it_serves_the_defaults_on_the_socket_it_is_given() -> No
     assert options() == DesktopOptions()
 
 
-def test_it_listens_on_a_unix_socket_and_makes_no_second_tile() -> None:
+def test_it_listens_on_a_unix_socket_and_adds_no_launcher_tile() -> None:
     settings = setup_desktop()
     assert settings["unix_socket"] is True
     assert settings["launcher_entry"] == {"enabled": False, "title": "Desktop"}
     assert settings["timeout"] > 5
 
 
-def test_the_traits_are_in_the_command(server: ServerApp) -> None:
+def test_the_command_includes_the_traits(server: ServerApp) -> None:
     server.config = Config(
         {
             "VncProxy": {
@@ -78,7 +78,7 @@ def test_the_traits_are_in_the_command(server: ServerApp) -> None:
     )
 
 
-def test_the_environment_is_in_the_command_and_a_trait_wins_over_it(
+def test_the_command_includes_the_environment_which_traits_override(
     server: ServerApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("BACKEND", "x11vnc"), ("TRANSPORT", "native"), ("SESSION", "lxqt"), ("GEOMETRY", "640x480")):
@@ -88,13 +88,13 @@ def test_the_environment_is_in_the_command_and_a_trait_wins_over_it(
     assert options().session == "mate"
 
 
-def test_braces_and_anything_else_in_a_command_survive(server: ServerApp) -> None:
+def test_a_session_command_with_braces_is_escaped(server: ServerApp) -> None:
     wanted = ("sh", "-c", 'echo ${HOME} {port} {{x}} "%s"', "", "--", "-x", "ä")
     server.config = Config({"VncProxy": {"session_command": list(wanted)}})
     assert options().session_command == wanted
 
 
-def test_a_size_that_is_none_is_refused_at_once(monkeypatch: pytest.MonkeyPatch, server: ServerApp) -> None:
+def test_an_invalid_geometry_is_refused(monkeypatch: pytest.MonkeyPatch, server: ServerApp) -> None:
     server.config = Config({"VncProxy": {"geometry": "huge"}})
     with pytest.raises(TraitError, match="geometry 'huge'"):
         setup_desktop()

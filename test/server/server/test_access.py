@@ -1,4 +1,4 @@
-"""Who may do what: a walk over every route and verb, without a token, without authorisation, without XSRF."""
+"""Access: every route and method without a token, without authorization and without an XSRF token."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from support.rest import ROUTES
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketHandler
 
-from jupyter_vnc_proxy.server.metrics import Telemetry
+from jupyter_vnc_proxy.server.metrics import DesktopMetrics
 from jupyter_vnc_proxy.server.routes import handlers
 from jupyter_vnc_proxy.server.websocket import SocketLimits
 
 NOBODY = {"Authorization": "token nonsense"}
 
 
-def test_every_known_address_is_walked() -> None:
+def test_the_walk_covers_all_routes() -> None:
     walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}
     assert walked >= {
         *("GET ", "POST ", "GET /backends", "GET /default", "DELETE /default", "POST /default/start"),
@@ -36,13 +36,13 @@ async def status(fetch: Any, verb: str, path: str, **settings: Any) -> int:
     return int(response.code)
 
 
-async def test_nothing_is_answered_without_a_token(vnc: Any, jp_fetch: Any) -> None:
+async def test_every_route_needs_a_token(vnc: Any, jp_fetch: Any) -> None:
     for verb, path in ROUTES:
         assert await status(jp_fetch, verb, path, headers=dict(NOBODY)) in (401, 403), (verb, path)
 
 
 class Nobody(Authorizer):
-    """Allows what is not ours, and of ours nothing."""
+    """Allows everything except the resource ``vnc``."""
 
     asked: list[tuple[str, str]]
 
@@ -52,7 +52,7 @@ class Nobody(Authorizer):
         return resource != "vnc"
 
 
-async def test_nothing_is_answered_without_authorisation_for_vnc(vnc: Any, jp_serverapp: Any, jp_fetch: Any) -> None:
+async def test_every_route_needs_authorization_for_vnc(vnc: Any, jp_serverapp: Any, jp_fetch: Any) -> None:
     authorizer = Nobody(parent=jp_serverapp, identity_provider=jp_serverapp.identity_provider)
     authorizer.asked = []
     jp_serverapp.web_app.settings["authorizer"] = authorizer
@@ -64,7 +64,7 @@ async def test_nothing_is_answered_without_authorisation_for_vnc(vnc: Any, jp_se
 
 
 async def cookies(fetch: Any, auth_header: dict[str, str]) -> dict[str, str]:
-    """Return the headers of a browser that has logged in, and sends its cookies and no more."""
+    """Return the headers of a browser that has logged in, and sends only its cookies."""
     token = auth_header["Authorization"].removeprefix("token ")
     login = await fetch("tree", params={"token": token}, follow_redirects=False, raise_error=False)
     cookie = "; ".join(each.partition(";")[0] for each in login.headers.get_list("Set-Cookie"))
@@ -72,7 +72,9 @@ async def cookies(fetch: Any, auth_header: dict[str, str]) -> dict[str, str]:
     return {"Cookie": cookie, "Authorization": ""}
 
 
-async def test_a_browser_with_a_cookie_alone_changes_nothing(vnc: Any, jp_fetch: Any, jp_auth_header: Any) -> None:
+async def test_a_browser_without_an_xsrf_token_cannot_change_anything(
+    vnc: Any, jp_fetch: Any, jp_auth_header: Any
+) -> None:
     browser = await cookies(jp_fetch, jp_auth_header)
     assert await status(jp_fetch, "GET", "/api/desktops", headers=dict(browser)) == 200, "the cookie is good"
     for verb, path in ROUTES:
@@ -81,9 +83,7 @@ async def test_a_browser_with_a_cookie_alone_changes_nothing(vnc: Any, jp_fetch:
     assert json.loads((await jp_fetch("api", "desktops")).body) == []
 
 
-async def test_a_browser_that_has_seen_no_other_page_gets_with_the_list_what_it_needs(
-    vnc: Any, jp_fetch: Any, jp_auth_header: Any
-) -> None:
+async def test_listing_desktops_sets_the_xsrf_cookie(vnc: Any, jp_fetch: Any, jp_auth_header: Any) -> None:
     browser = await cookies(jp_fetch, jp_auth_header)
     browser["Cookie"] = next(each for each in browser["Cookie"].split("; ") if each.startswith("username-"))
     listed = await jp_fetch("api", "desktops", headers=dict(browser))
@@ -97,7 +97,7 @@ async def test_a_browser_that_has_seen_no_other_page_gets_with_the_list_what_it_
     assert not listed.headers.get_list("Set-Cookie"), "it keeps the one it has"
 
 
-async def test_a_page_from_another_origin_opens_no_socket(
+async def test_a_page_of_another_origin_cannot_open_a_websocket(
     vnc: Any, jp_fetch: Any, jp_auth_header: Any, jp_http_port: int
 ) -> None:
     browser = await cookies(jp_fetch, jp_auth_header)
@@ -106,13 +106,13 @@ async def test_a_page_from_another_origin_opens_no_socket(
         assert await status(jp_fetch, "GET", "/api/desktops/default/rfb", headers=headers) == answer, origin
 
 
-async def test_a_socket_without_a_token_is_refused_before_the_upgrade(vnc: Any, jp_ws_fetch: Any) -> None:
+async def test_a_websocket_without_a_token_is_refused_before_the_upgrade(vnc: Any, jp_ws_fetch: Any) -> None:
     with pytest.raises(HTTPClientError) as raised:
         await jp_ws_fetch("api", "desktops", "default", "rfb", headers=dict(NOBODY))
     assert raised.value.code in (401, 403)
 
 
-def test_only_the_rfb_address_is_a_socket() -> None:
-    table = handlers(None, Telemetry(None), SocketLimits())  # type: ignore[arg-type]
+def test_only_the_rfb_route_is_a_websocket() -> None:
+    table = handlers(None, DesktopMetrics(None), SocketLimits())  # type: ignore[arg-type]
     sockets = [pattern for pattern, handler, _ in table if issubclass(handler, WebSocketHandler)]
     assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb"]

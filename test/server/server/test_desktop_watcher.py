@@ -1,4 +1,4 @@
-"""What happens to desktops is told once, and those that nobody touches are stopped."""
+"""Listeners are notified once of each change, and idle desktops are stopped."""
 
 from __future__ import annotations
 
@@ -21,34 +21,21 @@ from jupyter_vnc_proxy.desktops.runtime import runtime_directory
 from jupyter_vnc_proxy.desktops.state import DesktopState
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions
-from jupyter_vnc_proxy.server.desktop_watcher import Change, DesktopWatcher
+from jupyter_vnc_proxy.server.desktop_watcher import DesktopChange, DesktopWatcher
 
 LOG = logging.getLogger(__name__)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look more often than anybody else needs it."""
-    monkeypatch.setattr("jupyter_vnc_proxy.server.desktop_watcher.SLOW", 0.05)
-    monkeypatch.setattr("jupyter_vnc_proxy.server.desktop_watcher.FAST", 0.01)
+    """Poll more often than in production."""
+    monkeypatch.setattr("jupyter_vnc_proxy.server.desktop_watcher.POLL_SECONDS", 0.05)
+    monkeypatch.setattr("jupyter_vnc_proxy.server.desktop_watcher.STARTING_POLL_SECONDS", 0.01)
 
 
 @pytest.fixture
-def api(vnc: Any, jp_fetch: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Api:
-    """A server that watches, as one that was not made by a test does from its start on."""
-
-    async def start() -> None:
-        vnc.watcher.start()
-
-    jp_asyncio_loop.run_until_complete(start())  # the `vnc` fixture stops it
-    return Api(jp_fetch)
-
-
-@pytest.fixture
-def stand_in(runtime: Path) -> Iterator[StandIn]:
-    made = StandIn(runtime / "default")
-    yield made
-    made.close()
+def api(watching_api: Api) -> Api:
+    return watching_api
 
 
 @pytest.fixture
@@ -58,63 +45,63 @@ def manager(runtime: Path) -> Iterator[DesktopManager]:
     made.signal_all()
 
 
-class Told:
-    """A listener: what it was told, each change as a name and two phases."""
+class ChangeRecorder:
+    """A listener that records changes."""
 
     def __init__(self) -> None:
-        self.changes: list[Change] = []
+        self.changes: list[DesktopChange] = []
 
-    def __call__(self, change: Change) -> None:
+    def __call__(self, change: DesktopChange) -> None:
         self.changes.append(change)
 
     def take(self) -> list[tuple[str, str | None, str | None]]:
-        """Return what was told since the last time."""
+        """Return the changes since the last call, each as name, old phase and new phase."""
         told, self.changes = self.changes, []
         return [(each.name, each.before and each.before["phase"], each.after and each.after["phase"]) for each in told]
 
 
-def test_each_change_is_told_once(stand_in: StandIn, manager: DesktopManager) -> None:
-    told = Told()
+def test_each_change_is_notified_once(stand_in: StandIn, manager: DesktopManager) -> None:
+    told = ChangeRecorder()
     watcher = DesktopWatcher(manager, [told], LOG)
-    watcher.look()
+    watcher.poll()
     assert told.take() == [("default", None, "running")]
-    watcher.look()
+    watcher.poll()
     stand_in.desktop.note_activity()
     stand_in.desktop.write_state(DesktopState("default", "running", "session", geometry="900x900"))
-    watcher.look()
+    watcher.poll()
     assert told.take() == [], "neither a person's activity nor another size is a change"
     stand_in.desktop.write_state(DesktopState("default", "running", None, display=":77"))
-    watcher.look()
+    watcher.poll()
     (change,) = told.changes
     assert change.before and change.after
     assert (change.before["display"], change.after["display"]) == (None, ":77")
     told.take()
     stand_in.desktop.write_state(DesktopState("default", "stopped", None))
-    watcher.look()
+    watcher.poll()
     assert told.take() == [("default", "running", "stopped")]
     stand_in.desktop.remove()
-    watcher.look()
-    watcher.look()
+    watcher.poll()
+    watcher.poll()
     assert told.take() == [("default", "stopped", None)]
 
 
-def test_every_listener_is_told_though_one_fails(
+def test_all_listeners_are_notified_even_if_one_raises(
     stand_in: StandIn, manager: DesktopManager, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def failing(change: Change) -> None:
+    def failing(change: DesktopChange) -> None:
         raise LookupError("a site's own handler of events")
 
-    told = Told()
+    told = ChangeRecorder()
     watcher = DesktopWatcher(manager, [failing, told], LOG)
-    watcher.look()
+    watcher.poll()
     assert told.take() == [("default", None, "running")]
     (record,) = caplog.records
     assert record.exc_info
     assert "default" in record.getMessage()
 
 
-async def test_a_real_desktops_life_is_told_as_it_goes(api: Api, vnc: Any) -> None:
-    told = Told()
+async def test_listeners_follow_the_life_cycle_of_a_real_desktop(api: Api, vnc: Any) -> None:
+    told = ChangeRecorder()
     watcher = DesktopWatcher(vnc.manager, [told], LOG)
     watcher.start()
     try:
@@ -131,7 +118,7 @@ async def test_a_real_desktops_life_is_told_as_it_goes(api: Api, vnc: Any) -> No
     assert phases == [(None, "starting"), ("starting", "running"), ("running", "stopped"), ("stopped", None)]
 
 
-async def test_it_looks_again_where_the_directory_was_gone_for_a_while(
+async def test_it_keeps_polling_if_the_runtime_directory_is_missing_for_a_while(
     manager: DesktopManager, stand_in: StandIn, runtime: Path
 ) -> None:
     looks = 0
@@ -143,7 +130,7 @@ async def test_it_looks_again_where_the_directory_was_gone_for_a_while(
             raise InvalidOption("It is gone.")
         return runtime_directory()
 
-    told = Told()
+    told = ChangeRecorder()
     watcher = DesktopWatcher(manager, [told], LOG)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("jupyter_vnc_proxy.desktops.manager.runtime_directory", lambda _: directory())
@@ -160,7 +147,7 @@ def touched(runtime: Path, seconds_ago: float) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
-async def test_an_untouched_desktop_is_stopped_after_a_warning(api: Api, runtime: Path) -> None:
+async def test_an_idle_desktop_is_stopped_after_a_warning(api: Api, runtime: Path) -> None:
     await api("POST", "default", "start")
     assert (await api.until("default", "running"))["stops_at"] is None
     touched(runtime, 80)
@@ -173,7 +160,7 @@ async def test_an_untouched_desktop_is_stopped_after_a_warning(api: Api, runtime
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
-async def test_the_reason_of_one_stop_is_not_that_of_the_next(api: Api, vnc: Any, runtime: Path) -> None:
+async def test_the_reason_of_a_stop_is_not_kept_for_the_next_stop(api: Api, vnc: Any, runtime: Path) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
     touched(runtime, 101)
@@ -184,7 +171,7 @@ async def test_the_reason_of_one_stop_is_not_that_of_the_next(api: Api, vnc: Any
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 1}])
-async def test_one_that_is_kept_or_used_lives_longer(api: Api, vnc: Any, runtime: Path) -> None:
+async def test_a_desktop_that_is_used_or_kept_is_not_stopped(api: Api, vnc: Any, runtime: Path) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
     began = time.monotonic()
@@ -199,7 +186,7 @@ async def test_one_that_is_kept_or_used_lives_longer(api: Api, vnc: Any, runtime
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 0}])
-async def test_without_a_limit_nothing_is_stopped_or_announced(api: Api, vnc: Any, runtime: Path) -> None:
+async def test_without_a_timeout_idle_desktops_keep_running(api: Api, vnc: Any, runtime: Path) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
     touched(runtime, 1_000_000)
@@ -209,7 +196,7 @@ async def test_without_a_limit_nothing_is_stopped_or_announced(api: Api, vnc: An
 
 
 @pytest.mark.parametrize("passes", range(5))
-async def test_it_ends_though_something_changes_at_that_very_moment(manager: DesktopManager, passes: int) -> None:
+async def test_it_stops_even_if_a_desktop_changes_at_the_same_moment(manager: DesktopManager, passes: int) -> None:
     watcher = DesktopWatcher(manager, [], LOG)
     watcher.start()
     await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""New kernels and terminals see the default desktop: DISPLAY and XAUTHORITY, while it runs and no longer."""
+"""New kernels and terminals get DISPLAY and XAUTHORITY of the default desktop while it runs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from support.waiting import until
 from support.xclient import x_setup
 from traitlets.config import Config
 
-from jupyter_vnc_proxy.server.desktop_watcher import Change
-from jupyter_vnc_proxy.server.display_env import DisplayExport
+from jupyter_vnc_proxy.server.desktop_watcher import DesktopChange
+from jupyter_vnc_proxy.server.display_env import DisplayEnvironment
 
 NAMES = ("DISPLAY", "XAUTHORITY")
 
@@ -30,29 +30,29 @@ OURS = {"DISPLAY": ":5", "XAUTHORITY": "/run/default/Xauthority"}
 
 @pytest.mark.parametrize("before", [{}, {"DISPLAY": ":0"}, {"DISPLAY": ":0", "XAUTHORITY": "/home/me/.Xauthority"}])
 @pytest.mark.parametrize("after", [model("stopped"), model("failed"), model("starting"), None])
-def test_they_are_set_while_it_runs_and_put_back(before: dict[str, str], after: Any) -> None:
+def test_variables_are_set_while_the_desktop_runs_and_restored_afterwards(before: dict[str, str], after: Any) -> None:
     environment = {"OTHER": "1", **before}
-    export = DisplayExport(environment)
-    export.desktop_changed(Change("default", None, model("starting")))
+    display_environment = DisplayEnvironment(environment)
+    display_environment.desktop_changed(DesktopChange("default", None, model("starting")))
     assert environment == {"OTHER": "1", **before}
-    export.desktop_changed(Change("default", model("starting"), model("running", ":5")))
+    display_environment.desktop_changed(DesktopChange("default", model("starting"), model("running", ":5")))
     assert environment == {"OTHER": "1", **OURS}
-    export.desktop_changed(Change("default", model("running", ":5"), model("running", ":6")))
+    display_environment.desktop_changed(DesktopChange("default", model("running", ":5"), model("running", ":6")))
     assert environment == {"OTHER": "1", **OURS, "DISPLAY": ":6"}
-    export.desktop_changed(Change("default", model("running", ":6"), after))
+    display_environment.desktop_changed(DesktopChange("default", model("running", ":6"), after))
     assert environment == {"OTHER": "1", **before}
-    export.restore()
+    display_environment.restore()
     assert environment == {"OTHER": "1", **before}
 
 
 def test_another_desktop_changes_nothing() -> None:
     environment = {"DISPLAY": ":0"}
-    export = DisplayExport(environment)
-    export.desktop_changed(Change("work", None, model("running", ":5")))
-    export.desktop_changed(Change("work", model("running", ":5"), None))
+    display_environment = DisplayEnvironment(environment)
+    display_environment.desktop_changed(DesktopChange("work", None, model("running", ":5")))
+    display_environment.desktop_changed(DesktopChange("work", model("running", ":5"), None))
     assert environment == {"DISPLAY": ":0"}
-    export.desktop_changed(Change("default", None, model("running", ":6")))
-    export.desktop_changed(Change("work", model("running", ":5"), model("stopped")))
+    display_environment.desktop_changed(DesktopChange("default", None, model("running", ":6")))
+    display_environment.desktop_changed(DesktopChange("work", model("running", ":5"), model("stopped")))
     assert environment["DISPLAY"] == ":6"
 
 
@@ -68,24 +68,18 @@ def jp_server_config(jp_server_config: Config) -> Config:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What this process was started with: another display."""
+    """Start with another display in the environment."""
     monkeypatch.setenv("DISPLAY", ":4242")
     monkeypatch.delenv("XAUTHORITY", raising=False)
 
 
 @pytest.fixture
-def api(environment: None, vnc: Any, jp_fetch: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Api:
-    """A server that watches, as one that was not made by a test does from its start on."""
-
-    async def start() -> None:
-        vnc.watcher.start()
-
-    jp_asyncio_loop.run_until_complete(start())
-    return Api(jp_fetch)
+def api(environment: None, watching_api: Api) -> Api:
+    return watching_api
 
 
 class Programs:
-    """What people start in Jupyter, and how its environment looks."""
+    """Starts kernels and terminals, and reads their environment."""
 
     def __init__(self, fetch: Any, server: Any) -> None:
         self._fetch = fetch
@@ -104,12 +98,12 @@ class Programs:
         return variables(self._server.kernel_manager.get_kernel(made["id"]).provisioner.pid)
 
     async def terminal(self) -> dict[str, str]:
-        """The same for a terminal's shell."""
+        """Start a terminal and return the two variables in its shell's environment."""
         made = await self._post("terminals")
         return variables(self._server.web_app.settings["terminal_manager"].terminals[made["name"]].ptyproc.pid)
 
     async def close(self) -> None:
-        """End them all."""
+        """End all kernels and terminals."""
         for parts in self._made:
             await self._fetch(*parts, method="DELETE")
 
@@ -124,7 +118,7 @@ def programs(
 
 
 def variables(pid: int) -> dict[str, str]:
-    """Return DISPLAY and XAUTHORITY as a process was given them."""
+    """Return DISPLAY and XAUTHORITY from a process's environment."""
     pairs = (word.decode().partition("=") for word in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
     return {name: value for name, _, value in pairs if name in NAMES}
 
@@ -152,20 +146,20 @@ async def test_new_kernels_and_terminals_get_the_default_desktops_display(
 
 
 def welcome(environment: dict[str, str]) -> bool:
-    """Tell whether the display lets a program in that has this environment."""
+    """Return whether the display accepts a program with this environment."""
     cookie = Path(environment["XAUTHORITY"]).read_bytes()[-16:]
     return x_setup(environment["DISPLAY"], cookie) == 1
 
 
-async def test_the_display_of_another_desktop_is_not_theirs(api: Api, programs: Programs, vnc: Any) -> None:
+async def test_kernels_do_not_get_the_display_of_another_desktop(api: Api, programs: Programs, vnc: Any) -> None:
     await api("POST", body={"name": "work"})
     await api.until("work", "running")
-    vnc.watcher.look()
+    vnc.watcher.poll()
     assert ours() == BEFORE
     assert await programs.kernel() == BEFORE
 
 
-async def test_a_stopped_server_leaves_its_environment_as_it_was(api: Api, vnc: Any) -> None:
+async def test_stopping_the_server_restores_its_environment(api: Api, vnc: Any) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
     await until(lambda: ours().get("DISPLAY") != ":4242")
@@ -174,9 +168,9 @@ async def test_a_stopped_server_leaves_its_environment_as_it_was(api: Api, vnc: 
 
 
 @pytest.mark.parametrize("vnc_traits", [{"export_display": False}])
-async def test_it_can_be_switched_off(api: Api, programs: Programs, vnc: Any) -> None:
+async def test_export_display_disables_it(api: Api, programs: Programs, vnc: Any) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
-    vnc.watcher.look()
+    vnc.watcher.poll()
     assert ours() == BEFORE
     assert await programs.terminal() == BEFORE

@@ -1,8 +1,7 @@
-"""What an administrator sees: Prometheus samples, and events that hold names and codes and nothing else."""
+"""Prometheus metrics, and events that contain only names and codes."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import logging
 from collections.abc import Callable
@@ -16,26 +15,20 @@ from support.api import Api
 from support.standins import BANNER
 from support.waiting import until
 
-from jupyter_vnc_proxy.server.desktop_watcher import Change
-from jupyter_vnc_proxy.server.metrics import EVENT_ID, EVENT_SCHEMA, PHASES, Telemetry
+from jupyter_vnc_proxy.server.desktop_watcher import DesktopChange
+from jupyter_vnc_proxy.server.metrics import EVENT_ID, EVENT_SCHEMA, PHASES, DesktopMetrics
 
 SECRET = "the-lyrics-of-a-song"
 
 
 @pytest.fixture
-def api(vnc: Any, jp_fetch: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Api:
-    """A server that watches, as one that was not made by a test does from its start on."""
-
-    async def start() -> None:
-        vnc.watcher.start()
-
-    jp_asyncio_loop.run_until_complete(start())
-    return Api(jp_fetch)
+def api(watching_api: Api) -> Api:
+    return watching_api
 
 
 @pytest.fixture
 def events(jp_serverapp: Any) -> list[dict[str, Any]]:
-    """The events of ours that a listener hears."""
+    """The package's events, as a listener receives them."""
     heard: list[dict[str, Any]] = []
 
     async def listen(logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
@@ -46,7 +39,7 @@ def events(jp_serverapp: Any) -> list[dict[str, Any]]:
 
 
 def samples() -> dict[str, float]:
-    """Return every sample of ours by its name and label."""
+    """Return the package's samples by name and label."""
     return {
         "/".join((sample.name, *sample.labels.values())): sample.value
         for metric in REGISTRY.collect()
@@ -57,7 +50,7 @@ def samples() -> dict[str, float]:
 
 @pytest.fixture
 def counted() -> Callable[[], dict[str, float]]:
-    """Return by how much each sample differs from what it was before the test, where it does."""
+    """Return a function that returns the samples' changes since the start of the test."""
     before = samples()
 
     def differences() -> dict[str, float]:
@@ -71,7 +64,9 @@ Counted = Callable[[], dict[str, float]]
 START = {"action": "start", "name": "default", "backend": "tigervnc"}
 
 
-async def test_a_desktops_life_is_counted_and_told(api: Api, counted: Counted, events: list[dict[str, Any]]) -> None:
+async def test_the_life_cycle_of_a_desktop_is_counted_and_emitted(
+    api: Api, counted: Counted, events: list[dict[str, Any]]
+) -> None:
     await api("POST", "default", "start")
     await until(lambda: counted().get("jupyter_vnc_desktops/running") == 1)
     assert counted() == {"jupyter_vnc_desktops/running": 1, "jupyter_vnc_starts_total/tigervnc": 1}
@@ -83,7 +78,7 @@ async def test_a_desktops_life_is_counted_and_told(api: Api, counted: Counted, e
 
 
 @pytest.mark.parametrize("vnc_traits", [{"session_command": ["sh", "-c", f"echo {SECRET}; exit 3"]}])
-async def test_a_failure_is_counted_and_told_by_its_code(
+async def test_a_failure_is_counted_and_emitted_by_its_code(
     api: Api, counted: Counted, events: list[dict[str, Any]]
 ) -> None:
     await api("POST", "default", "start")
@@ -94,7 +89,7 @@ async def test_a_failure_is_counted_and_told_by_its_code(
     assert SECRET not in str(events)
 
 
-async def test_viewers_and_their_bytes_are_counted_and_nothing_of_what_they_do_is_told(
+async def test_viewers_and_bytes_are_counted_and_events_hold_no_content(
     api: Api, jp_ws_fetch: Any, counted: Counted, events: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -115,7 +110,7 @@ async def test_viewers_and_their_bytes_are_counted_and_nothing_of_what_they_do_i
     assert SECRET not in str(events) + caplog.text
 
 
-async def test_they_stand_among_jupyters_own(api: Api, jp_fetch: Any) -> None:
+async def test_metrics_are_served_with_jupyters_own(api: Api, jp_fetch: Any) -> None:
     text = (await jp_fetch("metrics")).body.decode()
     for name in ("desktops", "clients", "bytes_total", "starts_total", "failures_total"):
         assert f"\n# TYPE jupyter_vnc_{name} " in text or f"\n# TYPE jupyter_vnc_{name.removesuffix('_total')}" in text
@@ -138,18 +133,18 @@ FAILED = model("failed", error={"code": "program-missing", "message": SECRET, "f
     ],
     ids=["found running", "found failed", "removed", "another display"],
 )
-def test_what_is_only_found_or_removed_is_no_start_failure_or_stop(
+def test_finding_or_removing_a_desktop_emits_no_event(
     counted: Counted, before: Any, after: Any, wanted: dict[str, float]
 ) -> None:
     output = io.StringIO()
-    Telemetry(writing_to(output)).desktop_changed(Change("work", before, after))
+    DesktopMetrics(writing_to(output)).desktop_changed(DesktopChange("work", before, after))
     assert counted() == wanted
     assert output.getvalue() == ""
 
 
-def test_a_failure_is_told_without_its_message_or_log() -> None:
+def test_a_failure_event_has_no_message_or_log() -> None:
     output = io.StringIO()
-    Telemetry(writing_to(output)).desktop_changed(Change("work", model("starting"), FAILED))
+    DesktopMetrics(writing_to(output)).desktop_changed(DesktopChange("work", model("starting"), FAILED))
     assert '"code": "program-missing"' in output.getvalue()
     assert SECRET not in output.getvalue()
 
@@ -158,14 +153,14 @@ def writing_to(output: io.StringIO) -> EventLogger:
     return EventLogger(handlers=[logging.StreamHandler(output)])
 
 
-def test_without_a_logger_of_events_it_counts_all_the_same(counted: Counted) -> None:
-    Telemetry(None).client_connected("work")
+def test_it_counts_without_an_event_logger(counted: Counted) -> None:
+    DesktopMetrics(None).client_connected("work")
     assert counted() == {"jupyter_vnc_clients": 1}
-    Telemetry(None).client_gone("work")
+    DesktopMetrics(None).client_disconnected("work")
     assert counted() == {}
 
 
-def test_the_schema_has_no_place_for_content() -> None:
+def test_the_event_schema_has_no_field_for_content() -> None:
     schema = yaml.safe_load(EVENT_SCHEMA.read_text())
     assert schema["$id"] == EVENT_ID
     assert schema["properties"].keys() == {"action", "name", "backend", "code"}

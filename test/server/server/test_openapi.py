@@ -1,4 +1,4 @@
-"""rest-api.yml is valid OpenAPI, knows every route and no other, and real answers are as it says."""
+"""rest-api.yml is valid OpenAPI, documents exactly the routes, and matches real responses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_it_is_valid_openapi() -> None:
     assert [str(error) for error in OpenAPIV31SpecValidator(SPECIFICATION).iter_errors()] == []
 
 
-def test_every_route_stands_in_it_and_nothing_else() -> None:
+def test_it_documents_exactly_the_routes() -> None:
     written = {
         (verb.upper(), path)
         for path, operations in SPECIFICATION["paths"].items()
@@ -42,7 +42,7 @@ def test_every_route_stands_in_it_and_nothing_else() -> None:
     assert written == ours
 
 
-def test_every_operation_has_a_name_of_its_own() -> None:
+def test_operation_ids_are_unique() -> None:
     operations = [
         operation
         for path in SPECIFICATION["paths"].values()
@@ -65,7 +65,7 @@ def resolved(node: Any) -> Any:
 
 
 class CheckedApi(Api):
-    """Holds each answer, and each body that was accepted, against the specification."""
+    """Compares each response, and each accepted body, with the specification."""
 
     answered: set[tuple[str, str, int]]
 
@@ -96,7 +96,7 @@ def api(vnc: Any, jp_fetch: Any) -> Iterator[CheckedApi]:
     yield made
 
 
-async def test_answers_about_a_desktops_life_are_as_written(api: CheckedApi) -> None:
+async def test_responses_of_the_life_cycle_match_the_specification(api: CheckedApi) -> None:
     assert await api("GET") == []
     await api("GET", "backends")
     await api("POST", body={"name": "work", "backend": "tigervnc", "transport": "direct", "geometry": "640x480"})
@@ -119,7 +119,7 @@ async def test_answers_about_a_desktops_life_are_as_written(api: CheckedApi) -> 
 
 
 @pytest.mark.parametrize("vnc_traits", [{"max_desktops": 1}])
-async def test_refusals_are_as_written(api: CheckedApi) -> None:
+async def test_error_responses_match_the_specification(api: CheckedApi) -> None:
     await api("POST", body={"name": "work"})
     await api.refused(409, "POST", body={"name": "work"})
     await api.refused(429, "POST", body={"name": "other"})
@@ -138,7 +138,7 @@ async def test_refusals_are_as_written(api: CheckedApi) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"session_command": ["sh", "-c", "echo a reason; exit 3"]}])
-async def test_a_failed_desktop_is_as_written(api: CheckedApi) -> None:
+async def test_a_failed_desktop_matches_the_specification(api: CheckedApi) -> None:
     await api("POST", "default", "start")
     assert (await api.until("default", "failed"))["error"]
     await api("GET", "default", "log")
@@ -149,7 +149,7 @@ async def test_a_failed_desktop_is_as_written(api: CheckedApi) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
-async def test_the_time_of_a_desktops_end_is_as_written(api: CheckedApi, runtime: Path) -> None:
+async def test_stops_at_matches_the_specification(api: CheckedApi, runtime: Path) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
     past = time.time() - 60
@@ -179,7 +179,7 @@ async def test_a_screenshot_is_a_png_of_what_the_desktop_shows(
 
 
 def paint_root(display: str, xauthority: Path, colour: tuple[int, int, int]) -> None:
-    """Fill the root window, and wait until that is done."""
+    """Fill the root window, and wait until the X server has done so."""
     connection = connect(display, xauthority)
     try:
         root = connection.get_setup().roots[0].root
@@ -192,7 +192,7 @@ def paint_root(display: str, xauthority: Path, colour: tuple[int, int, int]) -> 
 
 
 @pytest.mark.parametrize("vnc_traits", [{"backend": "x11vnc"}])
-async def test_a_resize_is_as_written_and_seen_by_viewers_and_screenshots(api: CheckedApi, runtime: Path) -> None:
+async def test_a_resize_matches_the_specification_and_changes_screenshots(api: CheckedApi, runtime: Path) -> None:
     await api("POST", "default", "start")
     assert (await api.until("default", "running"))["resize"] == "rest"
     await api("POST", "default", "resize", body={"width": 1003, "height": 701})
@@ -205,7 +205,7 @@ async def test_a_resize_is_as_written_and_seen_by_viewers_and_screenshots(api: C
     await api.refused(400, "POST", "default", "resize", body={"width": 1003, "height": 63})
 
 
-def test_names_and_sizes_are_limited_as_the_code_does() -> None:
+def test_limits_of_names_and_sizes_match_the_code() -> None:
     schemas = SPECIFICATION["components"]["schemas"]
     assert re.fullmatch(r"\^(.*)\$", schemas["Name"]["pattern"])[1] == NAME_PATTERN.pattern  # type: ignore[index]
     assert (schemas["Side"]["minimum"], schemas["Side"]["maximum"]) == (MIN_SIDE, MAX_SIDE)

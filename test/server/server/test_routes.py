@@ -1,4 +1,4 @@
-"""REST over real HTTP, with real desktops: their life, and everything that is refused."""
+"""The REST API over real HTTP with real desktops: their life cycle, and all errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def api(vnc: Any, jp_fetch: Any) -> Api:
     return Api(jp_fetch)
 
 
-async def test_the_whole_life_of_the_default_desktop(api: Api, runtime: Path) -> None:
+async def test_the_life_cycle_of_the_default_desktop(api: Api, runtime: Path) -> None:
     assert await api("GET") == []
     model = await api("POST", "default", "start")
     assert model["phase"] == "starting"
@@ -58,7 +58,7 @@ async def test_the_whole_life_of_the_default_desktop(api: Api, runtime: Path) ->
     await api.refused(404, "DELETE", "default")
 
 
-async def test_a_desktop_is_made_as_it_was_asked_for_and_again_so(api: Api) -> None:
+async def test_a_desktop_keeps_its_options_when_it_restarts(api: Api) -> None:
     wanted = {"name": "work", "backend": "x11vnc", "geometry": "640x480"}
     response = await api.raw("POST", body=wanted)
     assert response.code == 201
@@ -121,7 +121,7 @@ BODIES = [
 ]
 
 
-async def test_a_body_that_makes_no_sense_is_a_400_and_starts_nothing(api: Api, runtime: Path) -> None:
+async def test_an_invalid_body_is_a_400_and_starts_nothing(api: Api, runtime: Path) -> None:
     for body, code in BODIES:
         assert (await api.refused(400, "POST", body=body))["code"] == code, body
     assert (await api.refused(400, "POST", "default", "start", body={"session": "xfce"}))["code"] == "unknown-field"
@@ -129,13 +129,13 @@ async def test_a_body_that_makes_no_sense_is_a_400_and_starts_nothing(api: Api, 
     assert processes_of(runtime) == {}
 
 
-async def test_a_session_that_is_asked_for_wins_over_the_configured_command(api: Api) -> None:
+async def test_a_requested_session_overrides_the_configured_command(api: Api) -> None:
     model = await api("POST", body={"session": "openbox"})
     assert (await api.until(model["name"], "running"))["session"] == "openbox"
 
 
 @pytest.mark.parametrize("vnc_traits", [{"session_command": []}])
-async def test_a_session_that_is_not_here_is_a_400(api: Api) -> None:
+async def test_an_unknown_or_missing_session_is_a_400(api: Api) -> None:
     for session, code in (("nope", "unknown-session"), ("plasma", "session-missing")):
         error = await api.refused(400, "POST", body={"session": session})
         assert error["code"] == code
@@ -144,7 +144,7 @@ async def test_a_session_that_is_not_here_is_a_400(api: Api) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"max_desktops": 1}])
-async def test_no_more_desktops_than_the_administrator_allows(api: Api) -> None:
+async def test_max_desktops_limits_the_running_desktops(api: Api) -> None:
     await api("POST", body={"name": "one"})
     assert (await api.refused(429, "POST", body={"name": "two"}))["code"] == "too-many-desktops"
     await api("POST", "one", "stop")
@@ -152,7 +152,7 @@ async def test_no_more_desktops_than_the_administrator_allows(api: Api) -> None:
     assert (await api.refused(429, "POST", "one", "start"))["code"] == "too-many-desktops"
 
 
-async def test_a_log_is_asked_for_by_part_and_number(api: Api) -> None:
+async def test_a_log_is_requested_by_process_and_number_of_lines(api: Api) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
     log = await api("GET", "default", "log", params={"part": "display", "lines": "1"})
@@ -163,7 +163,7 @@ async def test_a_log_is_asked_for_by_part_and_number(api: Api) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"backend": "x11vnc"}])
-async def test_a_desktop_whose_server_can_not_resize_is_resized_here(api: Api) -> None:
+async def test_a_desktop_whose_vnc_server_cannot_resize_is_resized(api: Api) -> None:
     await api("POST", "default", "start")
     model = await api.until("default", "running")
     assert model["resize"] == "rest"
@@ -181,7 +181,7 @@ async def test_a_desktop_whose_server_can_not_resize_is_resized_here(api: Api) -
     assert error["code"] == "not-running"
 
 
-async def test_what_can_run_here_is_listed(api: Api) -> None:
+async def test_backends_and_sessions_are_listed(api: Api) -> None:
     listed = await api("GET", "backends")
     backends = {each["name"]: each for each in listed["backends"]}
     assert backends["tigervnc"]["default"]
@@ -193,7 +193,7 @@ async def test_what_can_run_here_is_listed(api: Api) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"session_command": ["sh", "-c", "echo the reason; exit 3"]}])
-async def test_a_failed_desktop_says_why_and_can_be_started_again(api: Api) -> None:
+async def test_a_failed_desktop_has_an_error_and_can_start_again(api: Api) -> None:
     await api("POST", "default", "start")
     model = await api.until("default", "failed")
     assert (model["error"]["code"], model["error"]["part"]) == ("session-ended-early", "session")
@@ -203,7 +203,7 @@ async def test_a_failed_desktop_says_why_and_can_be_started_again(api: Api) -> N
     await api.until("default", "failed")
 
 
-async def test_a_killed_runner_is_a_failed_desktop_that_starts_again(api: Api, vnc: Any) -> None:
+async def test_a_desktop_whose_runner_was_killed_has_failed_and_can_start_again(api: Api, vnc: Any) -> None:
     await api("POST", "default", "start")
     display = (await api.until("default", "running"))["display"]
     desktop = vnc.manager.get("default")
@@ -218,9 +218,7 @@ async def test_a_killed_runner_is_a_failed_desktop_that_starts_again(api: Api, v
         assert x_setup(display, cookie) == 0, "the old display is gone, and with it its cookie"
 
 
-async def test_a_directory_that_can_not_be_written_is_a_507(
-    api: Api, vnc: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_disk_is_a_507(api: Api, vnc: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/run/desktop.json")
 
@@ -231,7 +229,7 @@ async def test_a_directory_that_can_not_be_written_is_a_507(
 
 
 @given(st.text(min_size=1, max_size=40).filter(lambda name: NAME_PATTERN.fullmatch(name) is None))
-def test_no_bad_name_gets_through_a_body(name: str) -> None:
+def test_an_invalid_name_in_a_body_is_refused(name: str) -> None:
     from jupyter_vnc_proxy.options import check_name
 
     body = read_body(json.dumps({"name": name}).encode(), {"name": str})
@@ -249,7 +247,7 @@ JSON = st.recursive(
 
 
 @given(st.one_of(JSON.map(lambda value: json.dumps(value).encode()), st.binary(max_size=30)))
-def test_any_body_is_read_into_known_fields_of_their_types_or_refused(raw: bytes) -> None:
+def test_a_body_is_parsed_into_known_fields_or_refused(raw: bytes) -> None:
     try:
         body = read_body(raw, FIELDS)
     except InvalidOption as error:

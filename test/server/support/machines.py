@@ -37,9 +37,9 @@ class Machine:
         site.mkdir()
         (site / "os-release").write_text("ID=debian\n")
         (site / "sitecustomize.py").write_text(
-            "from pathlib import Path\nfrom jupyter_vnc_proxy import environment, installing\n"
+            "from pathlib import Path\nfrom jupyter_vnc_proxy.system import environment, packages\n"
             f"environment.SYSTEM_PATH = ({str(self.bin)!r},)\n"
-            f"installing.OS_RELEASE = Path({str(site / 'os-release')!r})\n"
+            f"packages.OS_RELEASE = Path({str(site / 'os-release')!r})\n"
         )
         monkeypatch.setattr(packages, "OS_RELEASE", site / "os-release")
         monkeypatch.setenv("PYTHONPATH", str(site))

@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
 import jupyter_vnc_proxy
-from jupyter_vnc_proxy.server.metrics import Telemetry
+from jupyter_vnc_proxy.server.metrics import DesktopMetrics
 from jupyter_vnc_proxy.server.routes import handlers
 from jupyter_vnc_proxy.server.websocket import SocketLimits
 
@@ -27,7 +27,7 @@ def complaints(schema: dict[str, Any], value: Any) -> list[str]:
 def routes() -> list[tuple[str, str]]:
     """Return every (verb, address) of ours, each pattern filled in."""
     found = []
-    for pattern, handler, _ in handlers(None, Telemetry(None), SocketLimits()):  # type: ignore[arg-type]
+    for pattern, handler, _ in handlers(None, DesktopMetrics(None), SocketLimits()):  # type: ignore[arg-type]
         filled = pattern.replace("([^/]+)", "default").replace("/.*", "/nonsense")
         choices = [filled]
         if "(start|" in pattern:

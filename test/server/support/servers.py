@@ -30,13 +30,19 @@ LAUNCH = "import runpy, sys; sys.modules['rfc3987_syntax'] = None; runpy.run_mod
 """Runs a module as ``python -m`` does, without a grammar of URIs that jsonschema would compile for 1.5 s at import."""
 
 
+def free_port() -> int:
+    """Return a TCP port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Server:
     """One Jupyter server whose desktops are TigerVNC and a session that does nothing."""
 
     def __init__(self, runtime: Path, number: int, module: str, traits: dict[str, Any]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.runtime = runtime
         root = runtime / f".server-{number}"
         root.mkdir()
@@ -92,7 +98,7 @@ class Server:
             time.sleep(0.02)
 
     def start_desktop(self, through: str) -> dict[str, Any]:
-        """Start the default desktop through one of the two doors, and wait until it runs."""
+        """Start the default desktop through the server extension or the page server, and wait until it runs."""
         if through == "page":  # jupyter-server-proxy spawns our page's server for it
             self.request("GET", "vnc/").close()
         else:

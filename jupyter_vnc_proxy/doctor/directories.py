@@ -1,4 +1,4 @@
-"""Where a desktop writes: its runtime directory, the home directory, shared memory, the directory of X's sockets."""
+"""Checks the directories that a desktop writes to: runtime directory, home, shared memory and X sockets."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ..desktops.runtime import LONGEST_SOCKET, MAX_SOCKET_PATH, desktop_path, ru
 from ..errors import VncError
 from .findings import Finding
 
-GROUP = "Places"
+GROUP = "Directories"
 
 SHM = Path("/dev/shm")
-ENOUGH_SHM = 256 * 1024 * 1024
-"""Bytes of shared memory: Chromium's tabs crash with Docker's 64 MB."""
+MIN_SHM_BYTES = 256 * 1024 * 1024
+"""Size of shared memory; Chromium's tabs crash with Docker's default of 64 MB."""
 
-ENOUGH_ROOM = 50 * 1024 * 1024
-"""Bytes that a session and its logs may want to write."""
+MIN_FREE_BYTES = 50 * 1024 * 1024
+"""Free space for a session and its logs."""
 
 TMP = Path("/tmp")
 MEGABYTE = 1024 * 1024
 
-NAME = "x" * 32
-"""The longest name that a desktop may have."""
+LONGEST_NAME = "x" * 32
+"""A desktop's name of the maximum length."""
 
 
 def free_bytes(path: Path) -> int | None:
-    """Return how much an ordinary user can write there, or ``None`` where nobody knows."""
+    """Return the free space for unprivileged users in bytes, or ``None`` if it is unknown."""
     try:
         figures = os.statvfs(path)
     except OSError:
@@ -38,7 +38,7 @@ def free_bytes(path: Path) -> int | None:
 
 
 def runtime(configured: str = "") -> Finding:
-    """Look at the runtime directory: whose it is, who may read it, how long a socket's path is, how much is free."""
+    """Check the runtime directory: owner, mode, free space, and the length of a socket's path."""
     topic = "runtime-directory"
     try:
         path = runtime_directory(configured)
@@ -46,7 +46,7 @@ def runtime(configured: str = "") -> Finding:
     except VncError as error:
         return Finding(GROUP, topic, "problem", error.message, (error.fix,) if error.fix else (), {"code": error.code})
     info = path.stat()
-    longest = len(os.fsencode(path / NAME / LONGEST_SOCKET))
+    longest = len(os.fsencode(path / LONGEST_NAME / LONGEST_SOCKET))
     facts = {
         "path": str(path),
         "mode": f"{stat.S_IMODE(info.st_mode):04o}",
@@ -54,65 +54,67 @@ def runtime(configured: str = "") -> Finding:
         "free": free_bytes(path),
         "socket_path": longest,
     }
-    short = _room(path, topic, f"The runtime directory {path}", facts)
+    short = _low_space(path, topic, f"The runtime directory {path}", facts)
     if short is not None:
         return short
     if longest > MAX_SOCKET_PATH:
         message = (
-            f"The runtime directory {path} is so long that the names of desktops must be short: "
-            f"a unix socket's path has {MAX_SOCKET_PATH} bytes."
+            f"The path of the runtime directory {path} is long, so the names of desktops must be short: "
+            f"the path of a unix socket is limited to {MAX_SOCKET_PATH} bytes."
         )
         return Finding(GROUP, topic, "warning", message, ("export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops",), facts)
-    return Finding(GROUP, topic, "ok", f"The runtime directory {path} is private and can be written.", (), facts)
+    return Finding(GROUP, topic, "ok", f"The runtime directory {path} is private and writable.", (), facts)
 
 
 def home() -> Finding:
-    """See whether the home directory is there and can be written: most sessions need it."""
+    """Check that the home directory exists and is writable; most sessions need it."""
     path = Path.home()
     topic = "home"
     facts = {"path": str(path), "free": free_bytes(path)}
     if not path.is_dir():
         return Finding(
-            GROUP, topic, "warning", f"The home directory {path} is not there.", ("export HOME=/tmp/home",), facts
+            GROUP, topic, "warning", f"The home directory {path} does not exist.", ("export HOME=/tmp/home",), facts
         )
     if not writable(path):
-        message = f"The home directory {path} can't be written, which most sessions need."
+        message = f"The home directory {path} is not writable, and most sessions write to it."
         return Finding(GROUP, topic, "warning", message, ("export HOME=/tmp/home",), facts)
-    short = _room(path, topic, f"The home directory {path}", facts)
-    return short or Finding(GROUP, topic, "ok", f"The home directory {path} can be written.", (), facts)
+    short = _low_space(path, topic, f"The home directory {path}", facts)
+    return short or Finding(GROUP, topic, "ok", f"The home directory {path} is writable.", (), facts)
 
 
 def writable(path: Path) -> bool:
-    """Tell whether files can be made there: root may do so by its mode, and not where the file system is read-only."""
+    """Return whether files can be created in ``path``. For root, access() ignores the mode, so check the mount too."""
     return os.access(path, os.W_OK | os.X_OK) and not os.statvfs(path).f_flag & os.ST_RDONLY
 
 
-def _room(path: Path, topic: str, subject: str, facts: Mapping[str, object]) -> Finding | None:
+def _low_space(path: Path, topic: str, subject: str, facts: Mapping[str, object]) -> Finding | None:
     free = facts["free"]
-    if not isinstance(free, int) or free >= ENOUGH_ROOM:
+    if not isinstance(free, int) or free >= MIN_FREE_BYTES:
         return None
-    message = f"{subject} has {free // MEGABYTE} MB left to write to."
+    message = f"{subject} has only {free // MEGABYTE} MB of free space."
     return Finding(GROUP, topic, "warning" if free else "problem", message, (f"df -h {path}",), facts)
 
 
 def shared_memory() -> Finding:
-    """See how much /dev/shm holds: browsers on the desktop want more than a container's 64 MB."""
+    """Check the size of /dev/shm; browsers on the desktop need more than a container's default of 64 MB."""
     topic = "shared-memory"
     try:
         figures = os.statvfs(SHM)
     except OSError:
-        return Finding(GROUP, topic, "warning", f"There is no {SHM}, which browsers on the desktop need.")
+        return Finding(GROUP, topic, "warning", f"{SHM} does not exist, and browsers on the desktop need it.")
     size = figures.f_blocks * figures.f_frsize
     facts = {"path": str(SHM), "size": size, "free": figures.f_bavail * figures.f_frsize}
-    text = f"{SHM} holds {size // MEGABYTE} MB"
-    if size < ENOUGH_SHM:
+    text = f"{SHM} has {size // MEGABYTE} MB"
+    if size < MIN_SHM_BYTES:
         fixes = ("docker run --shm-size 512m …", "chromium --disable-dev-shm-usage")
-        return Finding(GROUP, topic, "warning", f"{text}, too little for Chromium, whose tabs crash.", fixes, facts)
+        return Finding(
+            GROUP, topic, "warning", f"{text}, which is too little for Chromium: its tabs crash.", fixes, facts
+        )
     return Finding(GROUP, topic, "ok", f"{text}.", (), facts)
 
 
 def x11_directory() -> Finding:
-    """Look at the directory of X's sockets, which only root can make for everybody."""
+    """Check the directory of X's sockets, which root must create so that all users can use it."""
     path = TMP / ".X11-unix"
     topic = "x11-directory"
     command = f"install -d -m 1777 {path}"
@@ -121,17 +123,19 @@ def x11_directory() -> Finding:
         info = path.stat()
     except OSError:
         if os.geteuid() == 0:
-            return Finding(GROUP, topic, "ok", f"{path} is not there yet; the first X server makes it.")
-        message = f"{path} is not there; X complains, and programs that don't know its abstract socket find no display."
+            return Finding(GROUP, topic, "ok", f"{path} does not exist yet; the first X server creates it.")
+        message = (
+            f"{path} does not exist, so X logs an error, and programs that do not use abstract sockets find no display."
+        )
         return Finding(GROUP, topic, "warning", message, (fix,))
     facts = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "owner": info.st_uid}
     if not os.access(path, os.W_OK | os.X_OK):
-        return Finding(GROUP, topic, "warning", f"X can't make its sockets in {path}.", (fix,), facts)
-    return Finding(GROUP, topic, "ok", f"X can make its sockets in {path}.", (), facts)
+        return Finding(GROUP, topic, "warning", f"X cannot create its sockets in {path}.", (fix,), facts)
+    return Finding(GROUP, topic, "ok", f"X can create its sockets in {path}.", (), facts)
 
 
 def locks() -> Finding:
-    """Look for the locks of displays whose server is dead: ours can go, another's keep a number taken."""
+    """Check for lock files of dead X servers. This user can remove their own; others keep a display number taken."""
     ours: list[str] = []
     others: list[str] = []
     alive = 0
@@ -151,9 +155,9 @@ def locks() -> Finding:
     if ours or others:
         number = len(ours) + len(others)
         message = (
-            f"{'A display has' if number == 1 else f'{number} displays have'} a lock of a server that is dead; "
-            "another number is taken instead."
+            f"{'One display has a stale lock file' if number == 1 else f'{number} displays have stale lock files'}, "
+            "so desktops use other display numbers."
         )
         fixes = (f"rm -f {' '.join(ours)}",) if ours else ()
         return Finding(GROUP, "display-locks", "note", message, fixes, facts)
-    return Finding(GROUP, "display-locks", "ok", "No display has a stale lock.", (), facts)
+    return Finding(GROUP, "display-locks", "ok", "No display has a stale lock file.", (), facts)

@@ -1,4 +1,4 @@
-"""What the machine gives a desktop: D-Bus, fonts, OpenGL; what a container withholds; what would lock the screen."""
+"""Checks the machine: D-Bus, fonts, OpenGL, restrictions of containers, and screen lockers."""
 
 from __future__ import annotations
 
@@ -13,45 +13,47 @@ from ..runner.diagnosis import BUS, FONTS, GL, NO_SECCOMP
 from ..system.environment import clean_environment, conda_prefixes, search_path
 from ..system.packages import install_commands
 from .findings import Finding
-from .versions import TIMEOUT
+from .versions import TIMEOUT_SECONDS
 
-GROUP = "Surroundings"
+GROUP = "Machine"
 
 FONT_DIRECTORIES = ("/usr/share/fonts/X11/misc", "/usr/share/X11/fonts/misc", "/usr/lib/X11/fonts/misc")
-TYPEFACES = ("/usr/share/fonts", "/usr/local/share/fonts")
+SCALABLE_FONT_DIRECTORIES = ("/usr/share/fonts", "/usr/local/share/fonts")
 LIBRARY_DIRECTORIES = ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib", "/usr/local/lib")
 SOFTWARE_RENDERERS = ("dri/swrast_dri.so", "libgallium*.so", "gallium-pipe/pipe_swrast.so")
-"""Files of Mesa's software renderer; since 24.2 it is one library (docs.mesa3d.org, relnotes)."""
+"""Files of Mesa's software renderer; since Mesa 24.2 it is one library (docs.mesa3d.org, relnotes)."""
 
-STATUS = Path("/proc/self/status")
+PROC_STATUS = Path("/proc/self/status")
 CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
 
 
 def bus() -> list[Finding]:
-    """See who makes the session's D-Bus, and whether a conda environment's library stands in the system's place."""
+    """Check which program starts the session's D-Bus, and whether a conda library shadows the system's."""
     path = search_path(os.environ.get("PATH", ""))
     launcher = shutil.which("dbus-run-session", path=path) or shutil.which("dbus-launch", path=path)
     facts = {"launcher": launcher}
     prefixes = conda_prefixes(os.environ)
     findings = []
     if launcher is None:
-        message = "Neither dbus-run-session nor dbus-launch is here: sessions have no D-Bus of their own."
+        message = "Neither dbus-run-session nor dbus-launch is installed, so sessions have no D-Bus."
         findings.append(Finding(GROUP, "dbus", "warning", message, tuple(install_commands(BUS)), facts))
     elif any(Path(launcher).is_relative_to(prefix) for prefix in prefixes):
-        message = f"Sessions get the D-Bus of a conda environment ({launcher}), which system programs may not know."
+        message = (
+            f"Sessions use the D-Bus of a conda environment ({launcher}), which may not work with system programs."
+        )
         findings.append(Finding(GROUP, "dbus", "warning", message, tuple(install_commands(BUS)), facts))
     else:
-        findings.append(Finding(GROUP, "dbus", "ok", f"{launcher} gives each session a D-Bus of its own.", (), facts))
+        findings.append(Finding(GROUP, "dbus", "ok", f"{launcher} starts a D-Bus for each session.", (), facts))
     shadow = _shadow(clean_environment(os.environ))
     if shadow is not None:
-        message = f"LD_LIBRARY_PATH puts {shadow} in the place of the system's D-Bus library; sessions may find no bus."
+        message = f"LD_LIBRARY_PATH replaces the system's D-Bus library with {shadow}; sessions may find no bus."
         findings.append(
             Finding(GROUP, "dbus-library", "warning", message, ("unset LD_LIBRARY_PATH",), {"library": str(shadow)})
         )
     elif (aside := _shadow(os.environ)) is not None:
-        message = f"A conda environment's D-Bus library ({aside}) is set aside for the desktop's programs."
+        message = f"Desktops ignore the D-Bus library of the conda environment ({aside})."
         findings.append(Finding(GROUP, "dbus-library", "ok", message, (), {"library": str(aside)}))
     return findings
 
@@ -62,17 +64,17 @@ def _shadow(environment: Mapping[str, str]) -> Path | None:
 
 
 def fonts() -> list[Finding]:
-    """Look for the X server's font ``fixed``, and for any typeface that modern programs could draw text with."""
+    """Check for the X server's font ``fixed``, and for a scalable font, which modern programs use."""
     fixed = next((each for each in FONT_DIRECTORIES if _has_fixed(Path(each))), None)
     if fixed:
         findings = [Finding(GROUP, "fonts-fixed", "ok", f"The X server's font 'fixed' is in {fixed}.")]
     else:
         message = (
-            "The X server's font 'fixed' is not installed: old programs, and some servers, don't start without it."
+            "The X server's font 'fixed' is not installed; old programs and some X servers do not start without it."
         )
         findings = [Finding(GROUP, "fonts-fixed", "warning", message, tuple(install_commands(FONTS)))]
-    if not any(_typefaces(Path(each)) for each in (*TYPEFACES, Path.home() / ".local/share/fonts")):
-        message = "No scalable typeface is installed: text appears as boxes."
+    if not any(_has_scalable(Path(each)) for each in (*SCALABLE_FONT_DIRECTORIES, Path.home() / ".local/share/fonts")):
+        message = "No scalable font is installed, so text appears as boxes."
         findings.append(Finding(GROUP, "fonts-scalable", "warning", message, tuple(install_commands(DEJAVU))))
     return findings
 
@@ -88,46 +90,42 @@ def _has_fixed(directory: Path) -> bool:
     return False
 
 
-def _typefaces(directory: Path) -> bool:
+def _has_scalable(directory: Path) -> bool:
     kinds = (".ttf", ".otf", ".ttc", ".pfb")
     return any(name.lower().endswith(kinds) for _, _, names in os.walk(directory) for name in names)
 
 
 def graphics() -> Finding:
-    """Look for OpenGL's software renderer; which one draws, a self-test tells."""
+    """Check for OpenGL's software renderer; the self-test finds out which renderer is used."""
     patterns = [f"{place}/{file}".lstrip("/") for place in LIBRARY_DIRECTORIES for file in SOFTWARE_RENDERERS]
     found = next((str(file) for pattern in patterns for file in Path("/").glob(pattern)), None)
     facts = {"renderer": found}
     if found:
-        return Finding(GROUP, "opengl", "ok", f"OpenGL's software renderer is here ({found}).", (), facts)
-    message = "OpenGL's software renderer is missing: programs that draw in three dimensions find no visual."
+        return Finding(GROUP, "opengl", "ok", f"OpenGL's software renderer is installed ({found}).", (), facts)
+    message = "OpenGL's software renderer is not installed, so OpenGL programs do not start."
     return Finding(GROUP, "opengl", "warning", message, tuple(install_commands(GL)), facts)
 
 
 def seccomp() -> Finding:
-    """See whether a filter of system calls is in force (proc(5), ``Seccomp``), and whether it forbids namespaces."""
+    """Check for a seccomp filter (proc(5), ``Seccomp``), and whether user namespaces are allowed."""
     mode = _status_field("Seccomp")
     refused = _refuses_namespaces()
     facts = {"filter": mode == "2", "namespaces": None if refused is None else not refused}
     if refused:
         cause = "This container's seccomp profile refuses" if mode == "2" else "This machine refuses"
         message = (
-            f"{cause} new user namespaces: desktops work, but programs with a sandbox of their own (Chromium, "
-            "Electron) start only without it."
+            f"{cause} new user namespaces. Desktops work, but programs that use them as a sandbox (Chromium, Electron) "
+            "start only without the sandbox."
         )
         fixes = ("chromium --no-sandbox", *((NO_SECCOMP,) if mode == "2" else ()))
         return Finding(GROUP, "seccomp", "note", message, fixes, facts)
-    message = (
-        "A filter of system calls is in force, and lets sandboxes through."
-        if mode == "2"
-        else "No filter of system calls."
-    )
+    message = "A seccomp filter is active, and allows sandboxes." if mode == "2" else "No seccomp filter is active."
     return Finding(GROUP, "seccomp", "ok", message, (), facts)
 
 
 def _status_field(name: str) -> str | None:
     try:
-        lines = STATUS.read_text().splitlines()
+        lines = PROC_STATUS.read_text().splitlines()
     except OSError:
         return None
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:")), None)
@@ -138,16 +136,16 @@ def _refuses_namespaces() -> bool | None:
     if program is None:
         return None
     try:
-        done = subprocess.run([program, "--user", "true"], capture_output=True, timeout=TIMEOUT, check=False)
+        done = subprocess.run([program, "--user", "true"], capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.returncode != 0
 
 
 def container() -> Finding:
-    """Tell whether this is a container, and which kind."""
+    """Check whether this is a container, and of which kind."""
     kind = next((name for name, seen in _containers().items() if seen), None)
-    message = f"This is a container ({kind})." if kind else "This is no container that we know."
+    message = f"This is a container ({kind})." if kind else "This is not a known kind of container."
     return Finding(GROUP, "container", "ok", message, (), {"container": kind})
 
 
@@ -161,7 +159,7 @@ def _containers() -> dict[str, bool]:
 
 
 def lockers() -> Finding:
-    """See whether a screen saver that is installed could lock a desktop whose user has no password."""
+    """Check whether a screen locker could lock a desktop, which a user without a password cannot unlock."""
     ours = {file.name for file in (XDG / "autostart").glob("*.desktop")}
     path = search_path(os.environ.get("PATH", ""))
     programs = {each.removesuffix(".desktop").removesuffix("-autostart") for each in ours}
@@ -171,13 +169,14 @@ def lockers() -> Finding:
     facts = {"installed": installed, "forced": [str(file) for file in forced]}
     if forced:
         message = (
-            f"{forced[0].stem} is started by your own {forced[0]}, and may lock a desktop that no password unlocks."
+            f"Your {forced[0]} starts {forced[0].stem}, which may lock a desktop. "
+            "An account without a password cannot unlock it."
         )
         return Finding(GROUP, "lock-screen", "warning", message, tuple(f"rm {file}" for file in forced), facts)
     if installed:
-        message = f"Installed, and not started in desktops, which they would lock: {', '.join(installed)}."
+        message = f"Desktops do not start these installed screen lockers: {', '.join(installed)}."
         return Finding(GROUP, "lock-screen", "ok", message, (), facts)
-    return Finding(GROUP, "lock-screen", "ok", "Nothing here locks a desktop.", (), facts)
+    return Finding(GROUP, "lock-screen", "ok", "No screen locker is installed.", (), facts)
 
 
 def _hidden(file: Path) -> bool:

@@ -1,0 +1,36 @@
+"""Runs all checks, and sorts their findings for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import directories, machine, programs
+from .findings import Finding
+from .jupyter import jupyter
+
+
+def run_checks(runtime_dir: str = "") -> list[Finding]:
+    """Return the findings of all checks that start no desktop. Blocks for about a second."""
+    backends = programs.backends()
+    return [
+        *backends,
+        programs.auto(backends),
+        *programs.sessions(),
+        directories.runtime(runtime_dir),
+        directories.home(),
+        directories.shared_memory(),
+        directories.x11_directory(),
+        directories.locks(),
+        *machine.bus(),
+        *machine.fonts(),
+        machine.graphics(),
+        machine.seccomp(),
+        machine.container(),
+        machine.lockers(),
+        *jupyter(),
+    ]
+
+
+def can_run(findings: Iterable[Finding]) -> bool:
+    """Return whether a desktop can start, according to ``findings``."""
+    return all(each.status != "problem" for each in findings)

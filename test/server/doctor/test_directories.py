@@ -1,0 +1,76 @@
+"""Checks of the directories that a desktop writes to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from jupyter_vnc_proxy.doctor import directories
+
+
+def test_the_shared_memory_of_a_container_is_too_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    real = os.statvfs("/dev/shm")
+    small = os.statvfs_result([4096, 4096, 16384, 16384, 16384, *real[5:10]])
+    monkeypatch.setattr(directories.os, "statvfs", lambda path: small)
+    finding = directories.shared_memory()
+    assert (finding.status, finding.facts["size"]) == ("warning", 64 * 1024 * 1024)
+    assert "--shm-size" in finding.fixes[0]
+    monkeypatch.undo()
+    monkeypatch.setattr(directories, "SHM", tmp_path / "nothing")
+    assert directories.shared_memory().status == "warning"
+
+
+def test_an_unusable_runtime_directory_is_a_problem(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fine = directories.runtime()
+    assert (fine.status, fine.facts["mode"], fine.facts["path"]) == ("ok", "0700", str(runtime))
+    for directory, words in (
+        ("/proc/desktops", "could not be made"),
+        ("/dev/null", "could not be made"),
+        (str(runtime / ("d" * 50) / ("e" * 50)), "107 bytes"),
+    ):
+        finding = directories.runtime(directory)
+        assert (finding.status, words in finding.message) == ("problem", True), finding
+    longish = directories.runtime(str(runtime / ("d" * 60)))
+    assert (longish.status, longish.fixes[0].partition("=")[0]) == ("warning", "export JUPYTER_VNC_RUNTIME_DIR")
+    monkeypatch.setattr(directories, "free_bytes", lambda path: 1024 * 1024)
+    assert "1 MB of free space" in directories.runtime().message
+    monkeypatch.setattr(directories, "free_bytes", lambda path: 0)
+    assert directories.runtime().status == "problem"
+
+
+def test_a_missing_or_read_only_home_is_a_warning(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert directories.home().status == "ok"
+    monkeypatch.setenv("HOME", "/proc")  # where not even root makes a file
+    monkeypatch.setattr(directories, "writable", lambda path: False)
+    assert "/proc is not writable" in directories.home().message
+    monkeypatch.setenv("HOME", str(runtime / "nothing"))
+    assert directories.home().message == f"The home directory {runtime / 'nothing'} does not exist."
+
+
+def test_the_directory_of_x_sockets_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(directories, "TMP", tmp_path)
+    assert directories.x11_directory().status == "ok", "the first X server of root creates it"
+    monkeypatch.setattr(directories.os, "geteuid", lambda: 1000)
+    finding = directories.x11_directory()
+    assert (finding.status, finding.fixes) == ("warning", (f"sudo install -d -m 1777 {tmp_path}/.X11-unix",))
+    (tmp_path / ".X11-unix").mkdir(mode=0o700)
+    monkeypatch.setattr(directories.os, "access", lambda path, mode: False)
+    assert "cannot create its sockets" in directories.x11_directory().message
+
+
+def test_stale_lock_files_are_distinguished_from_those_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(directories, "TMP", tmp_path)
+    assert directories.locks().status == "ok"
+    (tmp_path / ".X1-lock").write_text(f"{os.getpid():10}\n")
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    (tmp_path / ".X2-lock").write_text(f"{dead.pid:10}\n")
+    (tmp_path / ".Xauth-lock").write_text("another thing")
+    finding = directories.locks()
+    assert (finding.status, finding.fixes) == ("note", (f"rm -f {tmp_path}/.X2-lock",))
+    assert (finding.facts["displays"], finding.facts["stale"]) == (1, [f"{tmp_path}/.X2-lock"])
