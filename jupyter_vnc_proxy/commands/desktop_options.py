@@ -47,9 +47,7 @@ def add_desktop_options(parser: argparse.ArgumentParser, defaults: DesktopOption
         metavar="SECONDS",
         help=f"the time that each process may take to start (default: {shown.start_timeout:g})",
     )
-    parser.add_argument_group(
-        "session", "After --, the session's command and its arguments: -- xterm -maximized"
-    )
+    parser.add_argument_group("session", "After --, the session's command and its arguments: -- xterm -maximized")
     parser.set_defaults(session_command=[])  # cli.parse fills it: argparse cannot, after a positional argument
 
 

@@ -82,7 +82,7 @@ def test_unknown_arguments_exit_with_2(capsys: pytest.CaptureFixture[str], argum
 
 
 GEOMETRY = st.text("0123456789xX -+.", max_size=12) | st.text(
-    st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12
 )
 
 

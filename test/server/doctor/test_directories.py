@@ -14,7 +14,7 @@ from jupyter_vnc_proxy.doctor import directories
 def test_the_shared_memory_of_a_container_is_too_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     real = os.statvfs("/dev/shm")
     small = os.statvfs_result([4096, 4096, 16384, 16384, 16384, *real[5:10]])
-    monkeypatch.setattr(directories.os, "statvfs", lambda path: small)
+    monkeypatch.setattr(os, "statvfs", lambda path: small)
     finding = directories.shared_memory()
     assert (finding.status, finding.facts["size"]) == ("warning", 64 * 1024 * 1024)
     assert "--shm-size" in finding.fixes[0]
@@ -55,11 +55,11 @@ def test_a_missing_or_read_only_home_is_a_warning(runtime: Path, monkeypatch: py
 def test_the_directory_of_x_sockets_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(directories, "TMP", tmp_path)
     assert directories.x11_directory().status == "ok", "the first X server of root creates it"
-    monkeypatch.setattr(directories.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     finding = directories.x11_directory()
     assert (finding.status, finding.fixes) == ("warning", (f"sudo install -d -m 1777 {tmp_path}/.X11-unix",))
     (tmp_path / ".X11-unix").mkdir(mode=0o700)
-    monkeypatch.setattr(directories.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert "cannot create its sockets" in directories.x11_directory().message
 
 

@@ -24,32 +24,32 @@ FILES = {file.name: file for file in Path(__file__).parents[1].rglob("test_*.py"
 SIGNALS = {
     "no Xvfb, x11vnc or Xvnc on PATH": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor.py::test_with_nothing_installed_each_backend_names_what_it_lacks",
+        "test_doctor.py::test_with_nothing_installed_each_backend_lists_its_missing_programs",
     ],
     "the session ends in under 3 s, or its program is not there": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_runner_end.py::test_a_session_that_went_to_the_background_is_told_so",
-        "test_doctor.py::test_without_a_session_none_starts_and_the_command_is_there",
+        "test_doctor.py::test_without_a_session_the_fix_is_an_install_command",
     ],
     "a conda environment shadows the system's D-Bus": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_environment.py::",
-        "test_doctor_machine.py::test_a_conda_environment_that_shadows_the_bus_is_named",
+        "test_machine.py::test_a_conda_environment_that_shadows_dbus_is_a_warning",
     ],
     "a stale lock, or another user's display": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_failures.py::test_a_stale_lock_is_in_nobodys_way",
         "test_cleanup.py::test_a_lock_goes_where_the_process_that_it_names_is_dead",
-        "test_doctor_machine.py::test_stale_locks_are_told_from_those_in_use",
+        "test_directories.py::test_stale_lock_files_are_distinguished_from_those_in_use",
     ],
     "/tmp/.X11-unix can't be made": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_failures.py::test_a_complaint_about_its_directory_is_harmless_where_x_listens",
-        "test_doctor_machine.py::test_the_directory_of_xs_sockets_is_looked_at",
+        "test_directories.py::test_the_directory_of_x_sockets_is_checked",
     ],
     "no font 'fixed'": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor_machine.py::test_fonts_that_are_missing_are_named",
+        "test_machine.py::test_missing_fonts_are_warnings",
     ],
     "a timeout while starting": ["test_failures.py::test_a_start_says_what_is_wrong"],
     "the connection is closed: a process died": [
@@ -58,41 +58,41 @@ SIGNALS = {
     ],
     "the WebSocket is refused, or closed after a minute": [
         "test_failures.py::test_pings_come_more_often_than_proxies_lose_patience",
-        "test_websocket.py::test_one_that_does_not_run_is_refused_with_its_model",
+        "test_websocket.py::test_a_stopped_desktop_is_refused_with_its_model",
     ],  # the panel tries its connection: test/ui
     "seccomp kills the session or its D-Bus": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor_machine.py::test_a_seccomp_filter_like_dockers_is_seen_and_its_flag_and_risk_are_named",
+        "test_machine.py::test_a_seccomp_filter_like_dockers_is_found_with_its_fix_and_the_risk",
     ],
     "Chromium's sandbox, or 64 MB of /dev/shm": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor_machine.py::test_shared_memory_of_a_container_is_too_little",
+        "test_directories.py::test_the_shared_memory_of_a_container_is_too_little",
     ],
     "no GLX, or no Mesa": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor_machine.py::test_a_missing_renderer_is_named",
-        "test_selftest.py::test_a_renderer_that_does_not_work_says_so",
+        "test_machine.py::test_a_missing_renderer_is_a_warning",
+        "test_selftest.py::test_a_broken_opengl_is_a_warning",
     ],
     "a lock screen, and no password": [
         "test_sessions.py::test_no_lock_screen_is_started_with_a_session",
-        "test_doctor_machine.py::test_a_screen_saver_locks_only_where_the_user_asks_for_it",
+        "test_machine.py::test_a_screen_locker_is_a_warning_only_if_the_user_starts_it",
     ],
     "log out, and the desktop never comes back": [
         "test_runner_end.py::test_the_session_logging_out_stops_the_desktop",
     ],
     "a socket's path of 108 bytes or more": [
         "test_failures.py::test_a_path_too_long_says_where_to_go",
-        "test_doctor_machine.py::test_a_runtime_directory_that_can_not_be_is_a_problem",
+        "test_directories.py::test_an_unusable_runtime_directory_is_a_problem",
     ],
     "another brand's Xvnc rejects a switch": ["test_failures.py::test_a_start_says_what_is_wrong"],
     "the file system is full, or the home directory read-only": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_full_disk.py::test_a_start_on_a_full_disk_is_refused_and_works_once_there_is_room",
-        "test_doctor_machine.py::test_a_home_that_can_not_be_written_or_is_not_there_is_named",
+        "test_directories.py::test_a_missing_or_read_only_home_is_a_warning",
     ],
     "a library of the stream's engine, or of a server, is missing": [
         "test_failures.py::test_a_start_says_what_is_wrong",
-        "test_doctor.py::test_an_engine_whose_libraries_are_missing_is_told_from_one_that_is_not_installed",
+        "test_doctor.py::test_an_engine_with_missing_libraries_is_distinguished_from_a_missing_engine",
     ],
 }
 """What users report, and the tests that provoke it. What only a browser sees is not among them: a clipboard or
@@ -194,5 +194,5 @@ def test_pings_come_more_often_than_proxies_lose_patience() -> None:
     from jupyter_vnc_proxy.proxy import page_server
     from jupyter_vnc_proxy.server import websocket
 
-    assert 0 < page_server.HEARTBEAT < 30
-    assert 0 < websocket.PING_SECONDS < 30
+    for module in (page_server, websocket):
+        assert 0 < vars(module)["PING_SECONDS"] < 30

@@ -230,7 +230,7 @@ def test_post_requires_the_header(server: ServeProcess) -> None:
 
 
 def test_errors_are_json_with_a_sentence(server: ServeProcess) -> None:
-    refusals = [
+    refusals: list[tuple[str, str, Any, int, str]] = [
         ("GET", "/api/desktops/nobody", None, 404, "unknown-desktop"),
         ("GET", "/api/desktops/nobody/log", None, 404, "unknown-desktop"),
         ("POST", "/api/desktops/nobody/start", None, 404, "unknown-desktop"),

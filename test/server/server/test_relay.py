@@ -32,7 +32,7 @@ async def test_it_sends_and_receives(runtime: Path) -> None:
 async def test_connecting_raises_if_nothing_listens(runtime: Path) -> None:
     for speaks in ("rfb", "websocket"):
         with pytest.raises(OSError):
-            await connect_upstream(runtime / "missing", speaks)  # type: ignore[arg-type]
+            await connect_upstream(runtime / "missing", speaks)
 
 
 async def test_connecting_raises_if_the_upgrade_is_refused(runtime: Path) -> None:
