@@ -1,4 +1,4 @@
-"""A desktop's picture, from its X display or as a viewer gets it."""
+"""Screenshots, from the X display or as an RFB client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 from support.runners import Runners
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
-from jupyter_vnc_proxy.desktops.screenshot import picture
+from jupyter_vnc_proxy.desktops.screenshot import screenshot
 from jupyter_vnc_proxy.errors import Conflict
 from jupyter_vnc_proxy.rfb.client import Viewer
 
@@ -22,13 +22,13 @@ def test_the_whole_desktop_is_in_the_picture(runners: Runners, backend: str) -> 
     run.until(phase="running")
     with contextlib.closing(Viewer(run.path / "rfb.sock")) as viewer:
         seen = viewer.picture()
-    for png in (seen, picture(Desktop(run.path))):
+    for png in (seen, screenshot(Desktop(run.path))):
         image = Image.open(io.BytesIO(png))
         assert image.size == (640, 480)
         assert image.getpixel((320, 300)) == (0x2E, 0x34, 0x40)
     assert run.end() == 0
     with pytest.raises(Conflict, match="is stopped, not running"):
-        picture(Desktop(run.path))
+        screenshot(Desktop(run.path))
 
 
 def test_nobody_there_is_an_error(runtime: Path) -> None:

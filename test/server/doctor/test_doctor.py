@@ -77,7 +77,7 @@ def test_on_fedora_and_with_conda_the_commands_are_theirs(machine: Machine, monk
     )
     packages.OS_RELEASE.write_text("ID=gentoo\n")
     monkeypatch.delenv("CONDA_PREFIX")
-    assert found(programs.backends(), "backend-stream").fixes == ("install what is called xvfb on Debian",)
+    assert found(programs.backends(), "backend-stream").fixes == ("install the packages that Debian calls xvfb",)
 
 
 def test_the_versions_are_those_of_the_packages(machine: Machine) -> None:
@@ -174,7 +174,7 @@ def test_what_jupyter_can_not_read_is_taken_for_nothing(jupyter_dirs: tuple[Path
 
 def test_the_command_says_it_for_people_and_for_programs_and_fails_where_nothing_runs(runtime: Path) -> None:
     code = (
-        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "import sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.system import environment\n"
         "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
     )
     argv = [sys.executable, "-c", code, "doctor"]

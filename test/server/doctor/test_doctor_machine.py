@@ -110,8 +110,8 @@ def test_a_runtime_directory_that_can_not_be_is_a_problem(
     fine = places.runtime()
     assert (fine.status, fine.facts["mode"], fine.facts["path"]) == ("ok", "0700", str(runtime))
     for directory, words in (
-        ("/proc/desktops", "could not be made"),
-        ("/dev/null", "could not be made"),
+        ("/proc/desktops", "could not be created"),
+        ("/dev/null", "could not be created"),
         (str(runtime / ("d" * 50) / ("e" * 50)), "107 bytes"),
     ):
         finding = places.runtime(directory)
