@@ -100,7 +100,7 @@ def test_a_program_that_is_missing_fails_the_desktop_and_says_what_to_install(
     runtime: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = (
-        "import sys; from jupyter_vnc_proxy import cli, environment\n"
+        "import sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.system import environment\n"
         "environment.SYSTEM_PATH = ('/nonexistent',); sys.exit(cli.main(sys.argv[1:]))"
     )
     argv = [COMMAND[0], "-c", code, "run", "--backend=x11vnc"]

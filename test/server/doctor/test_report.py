@@ -162,7 +162,7 @@ def test_without_a_desktop_it_holds_the_findings_alone(planted: Path) -> None:
 
 def test_where_there_can_be_no_desktop_it_says_why(planted: Path) -> None:
     text = report("/proc/desktops", "work")
-    assert "The runtime directory /proc/desktops could not be made" in text
+    assert "The runtime directory /proc/desktops could not be created" in text
     assert "last words" not in text
     with pytest.raises(InvalidOption):
         report("", "../x")
