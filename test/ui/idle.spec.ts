@@ -53,7 +53,7 @@ test.describe('where untouched desktops are stopped', () => {
     await view.phase('stopped');
     await expect(view.tab).toHaveText('Desktop (stopped)');
     await expect(warning(view)).toBeHidden();
-    await expect(view.status).toContainText('It was stopped because nobody had used it for 8 seconds.');
+    await expect(view.status).toContainText('It was stopped because it had not been used for 8 seconds.');
     await look(page, 'culled');
     await view.button('Start').click();
     await view.live();
