@@ -19,7 +19,7 @@ declare global {
   }
 }
 
-test('when the decoder hangs, the panel goes on without H.264 by itself, and the details say so', async ({ page }) => {
+test('when the decoder hangs, the panel continues without H.264, and the details show it', async ({ page }) => {
   await page.addInitScript(() => {
     const { decode } = VideoDecoder.prototype;
     VideoDecoder.prototype.decode = function (chunk) {

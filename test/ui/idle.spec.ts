@@ -8,10 +8,10 @@ import type { Jupyter } from './jupyter';
 
 const session_command = ['openbox'];
 
-test.describe('where untouched viewers are disconnected', () => {
+test.describe('with idle_disconnect', () => {
   const jupyter = jupyterForFile({ config: { VncProxy: { session_command, idle_disconnect: 3 } } });
 
-  test('the panel says so and keeps the last picture, and a click on it resumes', async ({ page }) => {
+  test('the panel is disconnected and keeps the last frame, and a click on it reconnects', async ({ page }) => {
     await jupyter.post('api/desktops/default/start');
     await sessionUp(jupyter);
     await paint(jupyter, 'default', COLOURS.green);
@@ -19,9 +19,10 @@ test.describe('where untouched viewers are disconnected', () => {
     const view = await openDesktop(page, jupyter);
     await window.seen(view);
     await view.phase('lost');
-    await expect(view.status).toContainText('Disconnected because nobody used it');
+    await expect(view.status).toContainText('Disconnected because the desktop was idle');
+    await expect(view.status).toContainText('Your programs are still running. Click to reconnect.');
     await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
-    await expect(view.button('Connect')).toBeVisible();
+    await expect(view.button('Reconnect')).toBeVisible();
     await expect(view.tab).toHaveText('Desktop (disconnected)');
     expect(await jupyter.model()).toMatchObject({ phase: 'running', clients: 0 });
     await expect(view.node.locator('canvas[data-kept]')).toBeVisible();
@@ -36,16 +37,16 @@ test.describe('where untouched viewers are disconnected', () => {
   });
 });
 
-test.describe('where untouched desktops are stopped', () => {
+test.describe('with cull_idle_timeout', () => {
   const jupyter = jupyterForFile({ config: { VncProxy: { session_command, cull_idle_timeout: 8 } } });
 
-  test('a warning comes before, "Keep" puts it off, and without it the desktop is stopped', async ({ page }) => {
+  test('a warning comes first, "Keep Running" cancels the stop, and without it the desktop is stopped', async ({ page }) => {
     const view = await openDesktop(page, jupyter);
     await runCommand(page, 'running:show-panel');
     await warned(page, jupyter, view);
-    await expect(warning(view)).toContainText('because nobody has used it');
+    await expect(warning(view)).toContainText('because it is idle');
     await look(page, 'warning');
-    await warning(view).getByRole('button', { name: 'Keep' }).click();
+    await warning(view).getByRole('button', { name: 'Keep Running' }).click();
     await expect(warning(view)).toBeHidden();
     expect((await jupyter.model())!.stops_at).toBeNull();
 

@@ -17,7 +17,7 @@ const jupyter = jupyterForFile({
   config: { VncProxy: { session_command: ['openbox'] }, ServerApp: { local_hostnames: ['localhost', HOST] } }
 });
 
-test('without https, panel and details say what the browser keeps back', async ({ page }) => {
+test('without https, the panel and the details show what the browser does not allow', async ({ page }) => {
   const url = new URL(jupyter.url('lab?reset'));
   url.hostname = HOST;
   await page.goto(url.href);
@@ -39,7 +39,7 @@ test('without https, panel and details say what the browser keeps back', async (
 
   await view.choose('Show Connection');
   const details = page.locator('.jp-Desktop-details');
-  await expect(details).toContainText('this one gets Tight');
+  await expect(details).toContainText('sent as JPEG (Tight)');
   await look(page, 'connection-insecure');
   await dialogButton(page, 'Close').click();
 });

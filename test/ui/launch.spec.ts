@@ -5,7 +5,7 @@ import { clickAndTime } from './timing';
 
 const jupyter = jupyterForFile();
 
-test('a click on the tile docks a live desktop, and tells how long that took', async ({ page }) => {
+test('a click on the tile opens a live desktop (prints timings)', async ({ page }) => {
   await openLab(page, jupyter);
   await look(page, 'launcher');
   const cold = await clickAndTime(page, tile(page), () => look(page, 'starting'));
@@ -31,7 +31,7 @@ test('a click on the tile docks a live desktop, and tells how long that took', a
   console.log(`click to session drawn: ${seconds(cold.drawn)} (nothing running), ${seconds(warm.drawn)} (running)`);
 });
 
-test('the picture changes with the desktop', async ({ page }) => {
+test('the canvas changes with the desktop', async ({ page }) => {
   await openLab(page, jupyter);
   await tile(page).click();
   const view = new DesktopView(page);

@@ -7,7 +7,7 @@ import { startOn } from './xclient';
 
 const jupyter = jupyterForFile();
 
-test('after a log-out the panel says "stopped", and Start works', async ({ page }) => {
+test('after a log-out the panel shows "stopped", and Start works', async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const session = jupyter.processes().find(({ argv }) => argv[0] === 'xfce4-session')!;

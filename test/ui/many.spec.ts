@@ -19,14 +19,14 @@ async function chooseFromFileNew(page: Page, entry: string): Promise<void> {
   await page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) }).click();
 }
 
-test('"New Desktop…" makes desktops of what is chosen, and refuses bad names', async ({ page }) => {
+test('"New Desktop…" creates desktops with the chosen options, and rejects invalid names', async ({ page }) => {
   await openLab(page, jupyter);
   const dialog = page.locator('.jp-Dialog');
   const name = dialog.getByLabel('Name');
   await chooseFromFileNew(page, 'New Desktop…');
   await expect(name).toHaveValue('desktop-1');
   await look(page, 'new-desktop');
-  await dialogButton(page, 'Open').click();
+  await dialogButton(page, 'Create').click();
   const first = new DesktopView(page, { name: 'desktop-1' });
   await first.live();
   expect(await jupyter.model('desktop-1')).toMatchObject({ backend: 'stream', session: 'command' });
@@ -34,17 +34,17 @@ test('"New Desktop…" makes desktops of what is chosen, and refuses bad names',
   await chooseFromFileNew(page, 'New Desktop…');
   await expect(name).toHaveValue('desktop-2');
   await name.fill('no spaces');
-  await expect(dialogButton(page, 'Open'), 'a name that no desktop can have').toBeDisabled();
-  await expect(dialog.locator('.jp-Desktop-invalid').first()).toHaveText(/^A name has up to 32 letters .* no spaces\.$/);
+  await expect(dialogButton(page, 'Create'), 'a name that no desktop can have').toBeDisabled();
+  await expect(dialog.locator('.jp-Desktop-invalid').first()).toHaveText(/^Use up to 32 letters .* no spaces\.$/);
   await look(page, 'bad-name');
   await name.fill('desktop-1');
-  await dialogButton(page, 'Open').click();
+  await dialogButton(page, 'Create').click();
   await expect(dialog.getByRole('alert')).toContainText('desktop-1');
   await look(page, 'name-taken');
   await name.fill('other');
   await dialog.getByLabel('Backend').selectOption('x11vnc');
   await dialog.getByLabel('Session').selectOption('terminal');
-  await dialogButton(page, 'Open').click();
+  await dialogButton(page, 'Create').click();
   const second = new DesktopView(page, { name: 'other' });
   await second.live();
   await expect(second.tab).toHaveText('other');
@@ -52,7 +52,7 @@ test('"New Desktop…" makes desktops of what is chosen, and refuses bad names',
   expect(await jupyter.model('no spaces')).toBeNull();
 });
 
-test('three desktops side by side show a picture each, after a reload too, with the title that one was given', async ({ page }) => {
+test('three desktops side by side are live, also after a reload, with a changed title', async ({ page }) => {
   const views = await openSideBySide(page, jupyter);
   const window = await XWindow.show(jupyter, '#e0a020', 'green');
   for (const view of Object.values(views)) {
@@ -87,7 +87,7 @@ test('three desktops side by side show a picture each, after a reload too, with 
   window.close();
 });
 
-test('a server that is killed and started again has all desktops as they were', async ({ page }) => {
+test('after a restart of a killed server, all desktops are as before', async ({ page }) => {
   const views = await openSideBySide(page, jupyter);
   const window = await XWindow.show(jupyter, '#e0a020', 'green');
   await window.seen(views.green);
@@ -111,7 +111,7 @@ test('a server that is killed and started again has all desktops as they were', 
   window.close();
 });
 
-test('a desktop that is stopped elsewhere is shown as such in two panels and two browsers at once', async ({
+test('a desktop that is stopped elsewhere is shown as stopped in two panels and two browsers', async ({
   page,
   browser
 }) => {

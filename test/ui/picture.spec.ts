@@ -27,7 +27,7 @@ const CELLS = [
 const jupyter = jupyterForFile();
 
 /** `UPDATE_SCREENSHOT=1 scripts/test ui picture` takes it anew. */
-test('the picture in the README is there', async ({ page }) => {
+test('the screenshot in the README exists', async ({ page }) => {
   if (!process.env.UPDATE_SCREENSHOT) {
     expect(existsSync(PICTURE)).toBe(true);
     return;

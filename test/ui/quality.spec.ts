@@ -33,7 +33,7 @@ function levelsOf(page: Page): { last: number | null } {
   return seen;
 }
 
-test('the quality is automatic: 8 where the browser decodes 4:4:4, unless a person chooses another', async ({ page }) => {
+test('the quality is automatic (8 if the browser decodes 4:4:4), unless the user chooses another', async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
   await openLab(page, jupyter);
@@ -42,7 +42,7 @@ test('the quality is automatic: 8 where the browser decodes 4:4:4, unless a pers
   await view.live();
   await expect.poll(() => levels.last).toBe(8);
   await view.choose('Show Connection');
-  await expect(page.locator('.jp-Dialog')).toContainText('with a colour for each pixel');
+  await expect(page.locator('.jp-Dialog')).toContainText('with full chroma (4:4:4)');
   await look(page, 'connection-stream');
   await dialogButton(page, 'Close').click();
 
@@ -56,7 +56,7 @@ test('the quality is automatic: 8 where the browser decodes 4:4:4, unless a pers
   await expect.poll(() => levels.last).toBe(8);
 });
 
-test('the plain page asks for the same', async ({ page }) => {
+test('the plain page requests the same quality', async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
   const url = new URL(jupyter.url('vnc/'));
@@ -66,7 +66,7 @@ test('the plain page asks for the same', async ({ page }) => {
   await expect.poll(() => levels.last).toBe(8);
 });
 
-test('another server than ours is asked for what noVNC always asks for', async ({ page }) => {
+test("a server without full chroma gets noVNC's default quality", async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'other', backend: 'tigervnc' });
   await openLab(page, jupyter);

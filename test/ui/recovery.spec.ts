@@ -5,7 +5,7 @@ import { XWindow } from './xclient';
 
 const jupyter = jupyterForFile({ config: { VncProxy: { backend: 'x11vnc' } } });
 
-test('when x11vnc is killed, the panel comes back by itself', async ({ page }) => {
+test('when x11vnc is killed, the panel reconnects', async ({ page }) => {
   const sockets = countSockets(page);
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
@@ -21,7 +21,7 @@ test('when x11vnc is killed, the panel comes back by itself', async ({ page }) =
   window.close();
 });
 
-test('when Jupyter is killed, the panel says so, and the next one has the same desktop', async ({ page }) => {
+test('when Jupyter is killed, the panel shows it, and the next server has the same desktop', async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
@@ -32,7 +32,7 @@ test('when Jupyter is killed, the panel says so, and the next one has the same d
   await view.phase('lost');
   await expect(view.status).toContainText('Connection lost');
   await expect(view.status).toContainText(/Trying again in \d+ s/);
-  await expect(view.button('Try now')).toBeVisible();
+  await expect(view.button('Try Now')).toBeVisible();
   await expect(view.tab).toHaveText('Desktop (reconnecting)');
   await look(page, 'lost');
 

@@ -51,11 +51,11 @@ test("the tab's menu has what can be done with a desktop, its log and its connec
   await expect(log).toContainText('The session says this.');
   await expect(view.node).toBeVisible();
   await look(page, 'log');
-  await page.locator('.jp-Desktop-parts select').selectOption('display');
+  await page.locator('.jp-Desktop-processes select').selectOption('display');
   await expect(log).toContainText('Xvnc');
 });
 
-test('a restart asks first, and then shows the new desktop', async ({ page }) => {
+test('a restart asks for confirmation, and then shows the new desktop', async ({ page }) => {
   const view = await openRed(page);
   await paint(jupyter, 'red');
   await painted(view, COLOURS.red);

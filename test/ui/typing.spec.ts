@@ -8,7 +8,7 @@ import type { CDPSession } from '@playwright/test';
 
 const jupyter = jupyterForFile();
 
-test('what is typed in the browser arrives in a terminal on the desktop', async ({ page, context }) => {
+test('text typed in the browser arrives in a terminal on the desktop', async ({ page, context }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   // A file says that the shell is there; typing before goes nowhere.

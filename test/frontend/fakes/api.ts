@@ -1,5 +1,6 @@
 import { DesktopError } from '../../../src/services/restapi';
-import type { Desktop, IDesktopAPI } from '../../../src/tokens';
+import type { Desktop } from '../../../src/model';
+import type { IDesktopAPI } from '../../../src/tokens';
 
 export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
   return {
@@ -31,7 +32,7 @@ export class FakeAPI implements IDesktopAPI {
   readonly created: Desktop.ICreateOptions[] = [];
   readonly sizes: Desktop.ISize[] = [];
   refusal: DesktopError | null = null;
-  door: Desktop.Door | null = 'extension';
+  route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
   lines: string[] = [];
 
