@@ -34,7 +34,10 @@ export function detailsOf(
   }
   const needsHttps = trans.__('requires https, or a server on this computer');
   details.push(
-    [trans.__('Clipboard'), window.isSecureContext ? trans.__('shared; the browser may ask for permission') : needsHttps],
+    [
+      trans.__('Clipboard'),
+      window.isSecureContext ? trans.__('shared; the browser may ask for permission') : needsHttps
+    ],
     [trans.__('H.264'), h264Support(trans)],
     [trans.__('Keyboard shortcuts'), keyboardLock(trans, needsHttps)]
   );
@@ -48,7 +51,9 @@ function h264Support(trans: TranslationBundle): string {
     );
   }
   if (!('VideoDecoder' in window)) {
-    return trans.__('not supported by this browser; moving content is sent as JPEG (Tight), which is slower or less sharp');
+    return trans.__(
+      'not supported by this browser; moving content is sent as JPEG (Tight), which is slower or less sharp'
+    );
   }
   return decodesFullChroma()
     ? trans.__('supported, with full chroma (4:4:4)')

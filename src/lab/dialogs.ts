@@ -32,10 +32,7 @@ export async function confirmDataLoss(title: string, action: string, trans: Tran
   const result = await showDialog({
     title,
     body: trans.__('All its programs will be closed. Unsaved work will be lost.'),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.warnButton({ label: action })
-    ],
+    buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.warnButton({ label: action })],
     defaultButton: 0
   });
   return result.button.accept;

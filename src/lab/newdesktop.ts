@@ -29,10 +29,7 @@ export async function askNewDesktop(
     const result = await showDialog({
       title,
       body,
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Cancel') }),
-        Dialog.okButton({ label: trans.__('Create') })
-      ],
+      buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.okButton({ label: trans.__('Create') })],
       focusNodeSelector: 'input'
     });
     if (!result.button.accept || result.value === null) {

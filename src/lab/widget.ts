@@ -107,7 +107,9 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     }
     if (!window.isSecureContext) {
       lines.push(
-        trans.__('This page is not secure (https): no shared clipboard, no H.264, and the browser keeps its keyboard shortcuts.')
+        trans.__(
+          'This page is not secure (https): no shared clipboard, no H.264, and the browser keeps its keyboard shortcuts.'
+        )
       );
     }
     return lines.join('\n');

@@ -73,7 +73,11 @@ async function setDisplay(
   const display = model.display ?? '';
   try {
     await setVariables(kernel, { DISPLAY: display, XAUTHORITY: model.xauthority });
-    const message = trans.__('The windows of this kernel will open on "%1" (%2).', labelFor(model.name, trans), display);
+    const message = trans.__(
+      'The windows of this kernel will open on "%1" (%2).',
+      labelFor(model.name, trans),
+      display
+    );
     Notification.success(message, { autoClose: 4000 });
   } catch (error) {
     const message =

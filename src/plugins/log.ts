@@ -37,7 +37,8 @@ export const logPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: logArguments },
       execute: async args => {
         const panel = findPanel(app, desktops, args);
-        const name = typeof args.name === 'string' ? args.name : (panel?.content.connection.name ?? Desktop.DEFAULT_NAME);
+        const name =
+          typeof args.name === 'string' ? args.name : (panel?.content.connection.name ?? Desktop.DEFAULT_NAME);
         let shown = tracker.find(({ content }) => content.name === name);
         if (shown === undefined) {
           const part = typeof args.part === 'string' ? args.part : undefined;

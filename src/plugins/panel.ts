@@ -66,10 +66,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
   }
 };
 
-async function followSettings(
-  registry: ISettingRegistry,
-  apply: (quality: IQualitySettings) => void
-): Promise<void> {
+async function followSettings(registry: ISettingRegistry, apply: (quality: IQualitySettings) => void): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
     const { qualityLevel, compressionLevel } = settings.composite;

@@ -5,7 +5,14 @@ import { CloseCodes, makeProblem, problemOfClose, ProblemCodes } from './problem
 import { ResizeRequests } from './resize';
 import { RetryTimer } from './retry';
 import { RfbSocket } from './socket';
-import { awaitsUser, contradicts, INITIAL_STATUS, isDisconnectedByServer, removedStatus, statusFromError } from './status';
+import {
+  awaitsUser,
+  contradicts,
+  INITIAL_STATUS,
+  isDisconnectedByServer,
+  removedStatus,
+  statusFromError
+} from './status';
 
 import type { ISignal } from '@lumino/signaling';
 import type { IDesktopAPI, IDesktopConnection } from '../tokens';
@@ -97,8 +104,7 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   wake(): void {
-    const isPending = this._retry.isDeferred || this._status.retryAt !== null;
-    if (isPending && !this._retry.paused) {
+    if (!this._retry.paused && (this._retry.isDeferred || this._status.retryAt !== null)) {
       this._retry.resetFailures();
       void this._request();
     }
@@ -117,16 +123,15 @@ export class DesktopConnection implements IDesktopConnection {
 
   /** Use a model from elsewhere, such as the list; null if the desktop does not exist. */
   update(model: Desktop.IModel | null): void {
-    const { status } = this;
     if (model === null) {
-      if (status.model !== null && awaitsUser(status)) {
+      if (this._status.model !== null && awaitsUser(this._status)) {
         this._cancel();
         this._setStatus(removedStatus(this.name));
       }
-    } else if (contradicts(model, status)) {
+    } else if (contradicts(model, this._status)) {
       this._cancel();
       this._follow(model);
-    } else if ((status.connected || isDisconnectedByServer(status)) && model.phase === 'running') {
+    } else if ((this._status.connected || isDisconnectedByServer(this._status)) && model.phase === 'running') {
       this._setStatus({ model });
     }
   }
@@ -169,7 +174,7 @@ export class DesktopConnection implements IDesktopConnection {
     }
   }
 
-  /** Cancel the pending attempt, request and socket; return the number by which late responses are recognised. */
+  /** Cancel the pending attempt, request and socket; return the number of the next request. */
   private _cancel(): number {
     this._retry.cancel();
     this._usesCachedModel = false;
@@ -180,11 +185,11 @@ export class DesktopConnection implements IDesktopConnection {
   /** Send the pending request; once it has succeeded, later requests only get the model. */
   private async _request(): Promise<void> {
     const number = this._cancel();
-    const { name, _api: api, _verb: verb } = this;
     // Load the RFB client in the meantime; an error is reported when the socket opens.
     this._prepare().catch(() => undefined);
     let model: Desktop.IModel;
     try {
+      const { name, _api: api, _verb: verb } = this;
       model = await (verb === 'create' ? api.create({ name }) : api[verb](name));
     } catch (error) {
       if (number === this._requestNumber) {
@@ -266,11 +271,7 @@ export class DesktopConnection implements IDesktopConnection {
   private readonly _socket: RfbSocket;
   private readonly _retry = new RetryTimer({ attempt: () => void this._request() });
   private readonly _resizes = new ResizeRequests({
-    send: async size => {
-      if (this._status.connected) {
-        await this._api.resize(this.name, size);
-      }
-    }
+    send: async size => (this._status.connected ? this._api.resize(this.name, size) : null)
   });
   private readonly _disposed = new Signal<this, void>(this);
   private readonly _statusChanged = new Signal<this, Desktop.IStatus>(this);
@@ -287,7 +288,6 @@ export namespace DesktopConnection {
   export type Verb = 'get' | 'start' | 'create';
 
   export interface IOptions {
-    /** The desktop's name. */
     name: string;
     api: IDesktopAPI;
     /** Loads the code that must be present when a socket opens, such as the RFB client. */

@@ -42,7 +42,7 @@ export class ResizeRequests implements IDisposable {
     }
   }
 
-  private readonly _send: (size: Desktop.ISize) => Promise<void>;
+  private readonly _send: (size: Desktop.ISize) => Promise<unknown>;
   private _next: Desktop.ISize | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
@@ -50,6 +50,6 @@ export class ResizeRequests implements IDisposable {
 
 export namespace ResizeRequests {
   export interface IOptions {
-    send: (size: Desktop.ISize) => Promise<void>;
+    send: (size: Desktop.ISize) => Promise<unknown>;
   }
 }

@@ -110,7 +110,8 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async report(name: string): Promise<string> {
-    const fetchReport = async (query = '') => (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
+    const fetchReport = async (query = '') =>
+      (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
     try {
       return await fetchReport(`?desktop=${encodeURIComponent(name)}`);
     } catch (error) {

@@ -125,7 +125,9 @@ export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITransl
         ? trans.__('The clipboard is not shared: this browser does not let pages access it.')
         : trans.__('The clipboard is not shared: browsers require https, or a server on this computer.');
     case 'read':
-      return trans.__('The browser does not let this page read the clipboard. Allow it in the browser’s settings for this site.');
+      return trans.__(
+        'The browser does not let this page read the clipboard. Allow it in the browser’s settings for this site.'
+      );
     case 'write':
       return trans.__('The browser did not accept the copied text. Click the desktop, and copy it again.');
   }

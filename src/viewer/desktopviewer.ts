@@ -291,4 +291,3 @@ export namespace DesktopViewer {
     return loadNoVNC();
   };
 }
-

@@ -179,8 +179,7 @@ export class StatusView implements IDisposable {
     const line = element('p', 'jp-Desktop-countdown');
     const countDown = () => {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
-      line.textContent =
-        seconds > 0 ? this._trans.__('Trying again in %1 s', seconds) : this._trans.__('Connecting…');
+      line.textContent = seconds > 0 ? this._trans.__('Trying again in %1 s', seconds) : this._trans.__('Connecting…');
     };
     countDown();
     this._clock = setInterval(countDown, 250);

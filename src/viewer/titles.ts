@@ -2,7 +2,6 @@ import { ProblemCodes } from '../services/problems';
 import { Desktop } from '../model';
 import type { ITranslation } from './translation';
 
-
 /** Return a desktop's name for display; the default desktop is simply "Desktop". */
 export function labelFor(name: string, trans: ITranslation): string {
   return name === Desktop.DEFAULT_NAME ? trans.__('Desktop') : name;

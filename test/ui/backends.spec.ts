@@ -99,7 +99,8 @@ test.describe('if pixelflux is installed without a library that it needs', () =>
 
   test.beforeAll(() => {
     mkdirSync(engine);
-    const script = 'import pathlib, sys; from support import standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
+    const script =
+      'import pathlib, sys; from support import standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
     execFileSync(PYTHON, ['-c', script, engine], { cwd: join(REPOSITORY, 'test/server') });
   });
   test.afterAll(() => rmSync(engine, { recursive: true, force: true }));
@@ -124,7 +125,9 @@ test.describe('if pixelflux is installed without a library that it needs', () =>
     await runCommand(page, 'vnc:open', { name: 'named' });
     const view = new DesktopView(page, { name: 'named' });
     await view.phase('failed');
-    await expect(view.status.locator('.jp-Desktop-reason')).toContainText("pixelflux (capture and H.264) can't be loaded");
+    await expect(view.status.locator('.jp-Desktop-reason')).toContainText(
+      "pixelflux (capture and H.264) can't be loaded"
+    );
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('libgbm1');
     await look(page, 'stream-cannot-load');
   });

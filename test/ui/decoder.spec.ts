@@ -35,7 +35,9 @@ test('when the decoder hangs, the panel continues without H.264, and the details
   await page.evaluate(() => (window.decoderHangs = true));
   const film = await Film.play(jupyter);
   await expect.poll(() => sockets.opened, { timeout: 20_000 }).toBeGreaterThan(0);
-  await expect.poll(async () => (await jupyter.model('own'))!.notes.join(), { timeout: 20_000 }).toContain('without H.264');
+  await expect
+    .poll(async () => (await jupyter.model('own'))!.notes.join(), { timeout: 20_000 })
+    .toContain('without H.264');
   await moves(view);
   await look(page, 'decoder-hangs');
   await film.end();

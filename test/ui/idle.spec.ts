@@ -1,10 +1,11 @@
-import { DesktopView, expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
+import { expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
 import type { Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
+import type { DesktopView } from './lab';
 
 const session_command = ['openbox'];
 
@@ -40,7 +41,9 @@ test.describe('with idle_disconnect', () => {
 test.describe('with cull_idle_timeout', () => {
   const jupyter = jupyterForFile({ config: { VncProxy: { session_command, cull_idle_timeout: 8 } } });
 
-  test('a warning comes first, "Keep Running" cancels the stop, and without it the desktop is stopped', async ({ page }) => {
+  test('a warning comes first, "Keep Running" cancels the stop, and without it the desktop is stopped', async ({
+    page
+  }) => {
     const view = await openDesktop(page, jupyter);
     await runCommand(page, 'running:show-panel');
     await warned(page, jupyter, view);

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -101,10 +111,9 @@ export class Jupyter {
     const { PATH, JUPYTER_PATH } = process.env;
     const inherited = { PATH, JUPYTER_PATH };
     const own = { HOME: this.home, LANG: 'C.UTF-8', JUPYTER_VNC_RUNTIME_DIR: this.runtime, ...this._options.env };
-    return Object.fromEntries(Object.entries({ ...inherited, ...own }).filter(entry => entry[1] !== undefined)) as Record<
-      string,
-      string
-    >;
+    return Object.fromEntries(
+      Object.entries({ ...inherited, ...own }).filter(entry => entry[1] !== undefined)
+    ) as Record<string, string>;
   }
 
   /** Every process that the server has started, itself among them. */

@@ -13,11 +13,11 @@ test('after a log-out the panel shows "stopped", and Start works', async ({ page
   const session = jupyter.processes().find(({ argv }) => argv[0] === 'xfce4-session')!;
   await expect.poll(() => ageOf(session.pid), { message: 'no session that failed to start' }).toBeGreaterThan(4);
   const bus = environmentOf(session.pid).DBUS_SESSION_BUS_ADDRESS;
-  // What "Log Out" in Xfce's panel calls, without its question; Xfce refuses while it still starts programs.
+  // As "Log Out" in Xfce's panel does, without confirmation; Xfce refuses while it is still starting programs.
   const logOut = ['/org/xfce/SessionManager', 'org.xfce.Session.Manager.Logout', 'boolean:false', 'boolean:false'];
   const ask = ['dbus-send', `--bus=${bus}`, '--print-reply', '--dest=org.xfce.SessionManager', ...logOut];
   await expect
-    .poll(async () => (await once(await startOn(jupyter, ask), 'exit'))[0], { message: 'Xfce logs out' })
+    .poll(async () => (await once(await startOn(jupyter, ask), 'exit'))[0] as number, { message: 'Xfce logs out' })
     .toBe(0);
   await view.phase('stopped');
   await expect(view.tab).toHaveText('Desktop (stopped)');

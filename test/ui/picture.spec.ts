@@ -8,7 +8,10 @@ const PICTURE = join(REPOSITORY, 'docs/screenshot.png');
 
 /** What the notebook in the picture holds: a kernel has the desktop's DISPLAY. */
 const CELLS = [
-  { cell_type: 'markdown', source: '# A notebook and a desktop\n\nPrograms that a notebook starts open on the desktop.' },
+  {
+    cell_type: 'markdown',
+    source: '# A notebook and a desktop\n\nPrograms that a notebook starts open on the desktop.'
+  },
   {
     cell_type: 'code',
     source: [

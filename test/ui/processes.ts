@@ -28,12 +28,15 @@ export function processesWith(variable: string): IProcess[] {
 
 /** The environment of a process. */
 export function environmentOf(pid: number): Record<string, string> {
-  return Object.fromEntries(words(`/proc/${pid}/environ`).map(entry => entry.split(/=(.*)/s, 2)));
+  const entries = words(`/proc/${pid}/environ`).map(entry => entry.split(/=(.*)/s, 2) as [string, string]);
+  return Object.fromEntries(entries);
 }
 
 /** How long ago a process was started, in seconds (proc(5): field 22 of stat, in hundredths). */
 export function ageOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return parseFloat(readFileSync('/proc/uptime', 'utf8')) - Number(fields[19]) / 100;
 }
 

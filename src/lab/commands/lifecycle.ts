@@ -79,7 +79,9 @@ interface IAction {
 
 function addAction({ app, manager, tracker, trans }: ILifecycleContext, action: IAction): void {
   const nameOf = (args: ReadonlyPartialJSONObject) =>
-    typeof args.name === 'string' ? args.name : (findPanel(app, tracker, args)?.content.connection.name ?? Desktop.DEFAULT_NAME);
+    typeof args.name === 'string'
+      ? args.name
+      : (findPanel(app, tracker, args)?.content.connection.name ?? Desktop.DEFAULT_NAME);
   app.commands.addCommand(action.id, {
     label: args => (args.fromTab ? action.shortLabel : action.label),
     caption: action.caption,

@@ -139,5 +139,4 @@ const openArguments = {
   }
 };
 
-
 let panelCount = 0;

@@ -6,7 +6,6 @@ class FakeContext {
   drawImage(..._: unknown[]): void {
     this.drawn++;
   }
-
 }
 
 /** The context of a canvas that looks at others: the alpha of what was drawn on it last. */

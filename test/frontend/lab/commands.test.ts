@@ -127,7 +127,11 @@ describe('in JupyterLab', () => {
     tab.dataset.id = first.id;
     hit = tab;
     await commands.execute(CommandIDs.popOut, { fromTab: true });
-    expect(window.open).toHaveBeenCalledWith(expect.stringContaining('desktop=default'), expect.anything(), expect.anything());
+    expect(window.open).toHaveBeenCalledWith(
+      expect.stringContaining('desktop=default'),
+      expect.anything(),
+      expect.anything()
+    );
   });
 
   it('starts nothing when the layout is restored', async () => {

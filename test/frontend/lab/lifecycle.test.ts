@@ -78,9 +78,11 @@ it('starts a desktop without confirmation', async () => {
 });
 
 it("shows the server's error", async () => {
-  jest.spyOn(api, 'start').mockRejectedValueOnce(
-    new DesktopError({ status: 429, code: 'too-many', message: 'No more than 1.', fix: 'Stop one.' })
-  );
+  jest
+    .spyOn(api, 'start')
+    .mockRejectedValueOnce(
+      new DesktopError({ status: 429, code: 'too-many', message: 'No more than 1.', fix: 'Stop one.' })
+    );
   const done = commands.execute(CommandIDs.start, { name: 'off' });
   await dialog.opened();
   expect(dialog().textContent).toContain('No more than 1.\nStop one.');

@@ -23,8 +23,7 @@ class FakeServer {
     const line = `${init.method} ${url}`;
     this.requests.push({ line, init });
     const { status, body } = this.answers.get(line) ?? { status: 404, body: { message: 'Not Found' } };
-    const json = () =>
-      typeof body === 'string' ? Promise.reject(new SyntaxError('not JSON')) : Promise.resolve(body);
+    const json = () => (typeof body === 'string' ? Promise.reject(new SyntaxError('not JSON')) : Promise.resolve(body));
     return Promise.resolve({ ok: status < 400, status, statusText: '', json } as Response);
   };
 }
@@ -53,11 +52,7 @@ it('finds the server extension with the first request, and uses it from then on'
   server.answer(`POST ${DOOR_2}/default/start`, modelOf());
   await api.start('default');
   await api.start('default');
-  expect(server.lines).toEqual([
-    `GET ${DOOR_2}`,
-    `POST ${DOOR_2}/default/start`,
-    `POST ${DOOR_2}/default/start`
-  ]);
+  expect(server.lines).toEqual([`GET ${DOOR_2}`, `POST ${DOOR_2}/default/start`, `POST ${DOOR_2}/default/start`]);
 });
 
 it('uses jupyter-server-proxy if the server extension is disabled', async () => {

@@ -103,8 +103,7 @@ it('does not replace text that was copied on the desktop later', async () => {
 
 it('copies text from the desktop while the desktop has the focus', async () => {
   await live();
-  const copy = () =>
-    FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
+  const copy = () => FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
   copy();
   expect(clipboard.writeText).not.toHaveBeenCalled();
   viewer.focus();

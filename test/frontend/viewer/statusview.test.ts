@@ -143,7 +143,9 @@ describe('stopped', () => {
 
 describe('removed', () => {
   it('offers to create it again', () => {
-    expect(show({ phase: 'stopped', problem: makeProblem({ code: 'unknown-desktop' }) })).toContain('This desktop does not exist');
+    expect(show({ phase: 'stopped', problem: makeProblem({ code: 'unknown-desktop' }) })).toContain(
+      'This desktop does not exist'
+    );
     button('Create It Again').click();
     expect(actions.create).toHaveBeenCalledTimes(1);
   });
