@@ -42,8 +42,7 @@ export default tseslint.config(
       'site',
       'reports',
       'test-results',
-      'jupyter_vnc_proxy',
-      'test/ui/extension/labextension'
+      'jupyter_vnc_proxy'
     ]
   },
   eslint.configs.recommended,
