@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DesktopView, expect, look, openDesktop, openLab, runCommand, test } from './lab';
+import { DesktopView, expect, saveScreenshot, openDesktop, openLab, runCommand, test } from './lab';
 import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
 import { pixel } from './pixels';
 import { listeningPorts } from './processes';
@@ -36,7 +36,7 @@ for (const [backend, transport, options = {}] of ways) {
     const window = await XWindow.show(jupyter, undefined, name, backend === 'wayland');
     await window.seen(view);
     await window.type(view, 'Key!');
-    await look(page, name);
+    await saveScreenshot(page, name);
     window.close();
 
     const ports = jupyter.processes().flatMap(({ pid }) => listeningPorts(pid));
@@ -129,6 +129,6 @@ test.describe('if pixelflux is installed without a library that it needs', () =>
       "pixelflux (capture and H.264) can't be loaded"
     );
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('libgbm1');
-    await look(page, 'stream-cannot-load');
+    await saveScreenshot(page, 'stream-cannot-load');
   });
 });

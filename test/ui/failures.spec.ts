@@ -1,4 +1,4 @@
-import { DesktopView, expect, look, openLab, sessionUp, test, tile } from './lab';
+import { DesktopView, expect, saveScreenshot, openLab, sessionUp, test, tile } from './lab';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
@@ -17,7 +17,7 @@ test.describe('a session that exits immediately', () => {
     await expect(view.status.locator('.jp-Desktop-reason')).toContainText('exit status 3');
     await expect(view.status.locator('pre')).toContainText('no such thing as a desktop');
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('JUPYTER_VNC_SESSION=');
-    await look(page, 'failed');
+    await saveScreenshot(page, 'failed');
 
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await view.button('Copy Report').click();
@@ -50,7 +50,7 @@ test.describe('a session that is not installed', () => {
     await expect(view.status).toContainText('The session KDE Plasma is not installed');
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('kde-plasma-desktop');
     await expect(view.button('Try Again')).toBeVisible();
-    await look(page, 'not-installed');
+    await saveScreenshot(page, 'not-installed');
   });
 });
 
@@ -86,6 +86,6 @@ test.describe('without the package on the server', () => {
     await view.phase('missing');
     await expect(view.tab).toHaveText('Desktop (not installed)');
     await expect(view.status.locator('code')).toHaveText('pip install jupyter-vnc-proxy');
-    await look(page, 'missing');
+    await saveScreenshot(page, 'missing');
   });
 });

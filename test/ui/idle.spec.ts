@@ -1,4 +1,4 @@
-import { expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
+import { expect, saveScreenshot, openDesktop, runCommand, sessionUp, test } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
@@ -27,7 +27,7 @@ test.describe('with idle_disconnect', () => {
     await expect(view.tab).toHaveText('Desktop (disconnected)');
     expect(await jupyter.model()).toMatchObject({ phase: 'running', clients: 0 });
     await expect(view.node.locator('canvas[data-kept]')).toBeVisible();
-    await look(page, 'idle');
+    await saveScreenshot(page, 'idle');
 
     await view.node.locator('.jp-Desktop-screen').click({ position: { x: 20, y: 20 } });
     await view.live();
@@ -48,7 +48,7 @@ test.describe('with cull_idle_timeout', () => {
     await runCommand(page, 'running:show-panel');
     await warned(page, jupyter, view);
     await expect(warning(view)).toContainText('because it is idle');
-    await look(page, 'warning');
+    await saveScreenshot(page, 'warning');
     await warning(view).getByRole('button', { name: 'Keep Running' }).click();
     await expect(warning(view)).toBeHidden();
     expect((await jupyter.model())!.stops_at).toBeNull();
@@ -58,7 +58,7 @@ test.describe('with cull_idle_timeout', () => {
     await expect(view.tab).toHaveText('Desktop (stopped)');
     await expect(warning(view)).toBeHidden();
     await expect(view.status).toContainText('It was stopped because nobody had used it for 8 seconds.');
-    await look(page, 'culled');
+    await saveScreenshot(page, 'culled');
     await view.button('Start').click();
     await view.live();
   });
@@ -68,7 +68,7 @@ function warning(view: DesktopView) {
   return view.node.locator('.jp-Desktop-warning');
 }
 
-/** Waits for the server's warning, and asks for it: by itself the list does so every ten seconds. */
+/** Waits for the warning, and refreshes the list, which is polled only every ten seconds. */
 async function warned(page: Page, jupyter: Jupyter, view: DesktopView): Promise<void> {
   await expect.poll(async () => (await jupyter.model())?.stops_at).not.toBeNull();
   await page.locator('.jp-RunningSessions').getByRole('button', { name: 'Refresh List' }).click();

@@ -1,8 +1,8 @@
-import { DesktopView, dialogButton, expect, look, test } from './lab';
+import { DesktopView, dialogButton, expect, saveScreenshot, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import config from './playwright.config';
 
-/** Neither https nor this computer, as a browser sees it. */
+/** A host that a browser does not treat as secure. */
 const HOST = 'desk.test';
 
 const { launchOptions = {} } = config.use ?? {};
@@ -30,7 +30,7 @@ test('without https, the panel and the details show what the browser does not al
   await view.canvas.click();
   await page.keyboard.press('Control+v');
   await expect(notice).toContainText('The clipboard is not shared');
-  await look(page, 'no-clipboard');
+  await saveScreenshot(page, 'no-clipboard');
   await notice.getByRole('button').click();
   await expect(notice).toBeHidden();
   await expect(view.canvas).toBeFocused();
@@ -40,6 +40,6 @@ test('without https, the panel and the details show what the browser does not al
   await view.choose('Show Connection');
   const details = page.locator('.jp-Desktop-details');
   await expect(details).toContainText('sent as JPEG (Tight)');
-  await look(page, 'connection-insecure');
+  await saveScreenshot(page, 'connection-insecure');
   await dialogButton(page, 'Close').click();
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, look, openDesktop, sessionUp, test } from './lab';
+import { expect, saveScreenshot, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { colours } from './pixels';
 import { ageOf, environmentOf } from './processes';
@@ -23,7 +23,7 @@ test('after a log-out the panel shows "stopped", and Start works', async ({ page
   await expect(view.tab).toHaveText('Desktop (stopped)');
   await expect(view.status).toContainText('The desktop is stopped');
   await expect(view.button('Start')).toBeVisible();
-  await look(page, 'stopped');
+  await saveScreenshot(page, 'stopped');
   await expect.poll(async () => (await jupyter.model())?.phase).toBe('stopped');
 
   await view.button('Start').click();

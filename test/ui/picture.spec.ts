@@ -6,7 +6,7 @@ import { samples } from './pixels';
 
 const PICTURE = join(REPOSITORY, 'docs/screenshot.png');
 
-/** What the notebook in the picture holds: a kernel has the desktop's DISPLAY. */
+/** The notebook in the screenshot, whose kernel has the desktop's DISPLAY. */
 const CELLS = [
   {
     cell_type: 'markdown',
@@ -29,7 +29,7 @@ const CELLS = [
 
 const jupyter = jupyterForFile();
 
-/** `UPDATE_SCREENSHOT=1 scripts/test ui picture` takes it anew. */
+/** `UPDATE_SCREENSHOT=1 scripts/test ui picture` updates the screenshot. */
 test('the screenshot in the README exists', async ({ page }) => {
   if (!process.env.UPDATE_SCREENSHOT) {
     expect(existsSync(PICTURE)).toBe(true);

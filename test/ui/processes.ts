@@ -5,7 +5,7 @@ export interface IProcess {
   argv: string[];
 }
 
-/** Processes of this machine that `select` takes, by what stands in /proc; one that ends meanwhile is left out. */
+/** The processes for which `select` returns true, given their directory in /proc; omits those that exit meanwhile. */
 function processes(select: (directory: string) => boolean): IProcess[] {
   const found: IProcess[] = [];
   for (const entry of readdirSync('/proc')) {
@@ -49,7 +49,7 @@ export function lives(pid: number): boolean {
   }
 }
 
-/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp); none where it has ended. */
+/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp); none if it has exited. */
 export function listeningPorts(pid: number): number[] {
   try {
     const ports = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { DesktopView, dialogButton, expect, look, openLab, runCommand, test } from './lab';
+import { DesktopView, dialogButton, expect, saveScreenshot, openLab, runCommand, test } from './lab';
 import { jupyterForFile } from './jupyter';
 
 import type { Page } from '@playwright/test';
@@ -10,7 +10,7 @@ test.afterEach(() => jupyter.removeDesktops());
 /** RFB's number of quality level 0 (rfbproto, "JPEG Quality Level Pseudo-encoding"). */
 const LEVEL_0 = -32;
 
-/** Follows the quality level that pages ask for in SetEncodings. */
+/** Records the quality level that the page requests with SetEncodings. */
 function levelsOf(page: Page): { last: number | null } {
   const seen: { last: number | null } = { last: null };
   page.on('websocket', socket => {
@@ -43,13 +43,13 @@ test('the quality is automatic (8 if the browser decodes 4:4:4), unless the user
   await expect.poll(() => levels.last).toBe(8);
   await view.choose('Show Connection');
   await expect(page.locator('.jp-Dialog')).toContainText('with full chroma (4:4:4)');
-  await look(page, 'connection-stream');
+  await saveScreenshot(page, 'connection-stream');
   await dialogButton(page, 'Close').click();
 
   await runCommand(page, 'settingeditor:open', { query: 'Desktop' });
   const chooser = page.locator('.jp-SettingsPanel select[id$=qualityLevel]');
   await expect(chooser.locator('option:checked')).toHaveText('Automatic');
-  await look(page, 'settings');
+  await saveScreenshot(page, 'settings');
   await chooser.selectOption({ label: '3' });
   await expect.poll(() => levels.last).toBe(3);
   await chooser.selectOption({ label: 'Automatic' });

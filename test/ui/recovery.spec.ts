@@ -1,4 +1,4 @@
-import { countSockets, dismissConnectionError, expect, look, openDesktop, sessionUp, test } from './lab';
+import { countSockets, dismissConnectionError, expect, saveScreenshot, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
 import { XWindow } from './xclient';
@@ -14,7 +14,7 @@ test('when x11vnc is killed, the panel reconnects', async ({ page }) => {
   const server = jupyter.processes().find(({ argv }) => argv[0] === 'x11vnc')!;
   process.kill(server.pid, 'SIGKILL');
   await expect(view.node).toHaveAttribute('data-connected', 'false');
-  await look(page, 'x11vnc-killed');
+  await saveScreenshot(page, 'x11vnc-killed');
   await view.live();
   await window.seen(view);
   expect(sockets.opened).toBeGreaterThan(1);
@@ -34,7 +34,7 @@ test('when Jupyter is killed, the panel shows it, and the next server has the sa
   await expect(view.status).toContainText(/Trying again in \d+ s/);
   await expect(view.button('Try Now')).toBeVisible();
   await expect(view.tab).toHaveText('Desktop (reconnecting)');
-  await look(page, 'lost');
+  await saveScreenshot(page, 'lost');
 
   await jupyter.start();
   await view.live();
@@ -42,7 +42,7 @@ test('when Jupyter is killed, the panel shows it, and the next server has the sa
   expect(lives(session.pid)).toBe(true);
   await window.seen(view);
   await expect(view.tab).toHaveText('Desktop');
-  await look(page, 'back');
+  await saveScreenshot(page, 'back');
   await window.type(view, 'Still here');
   window.close();
 });

@@ -1,4 +1,4 @@
-import { DesktopView, expect, look, openDesktop, openLab, test, tile } from './lab';
+import { DesktopView, expect, saveScreenshot, openDesktop, openLab, test, tile } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
@@ -34,6 +34,6 @@ test('without the server extension, jupyter-server-proxy shows a desktop that is
   await window.seen(view);
   await window.type(view, 'Same');
   expect(await jupyter.model('default', 'vnc/api/desktops')).toMatchObject({ phase: 'running', display });
-  await look(page, 'other-route');
+  await saveScreenshot(page, 'other-route');
   window.close();
 });

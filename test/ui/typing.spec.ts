@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, look, openDesktop, sessionUp, test } from './lab';
+import { expect, saveScreenshot, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { startOn } from './xclient';
 
@@ -33,7 +33,7 @@ test('text typed in the browser arrives in a terminal on the desktop', async ({ 
   }
   await page.keyboard.type(' > letters.txt\n', { delay: 5 });
   await expect.poll(() => existsSync(file('letters.txt')) && readFileSync(file('letters.txt'), 'utf8')).toBe('éßñ\n');
-  await look(page, 'typed');
+  await saveScreenshot(page, 'typed');
 });
 
 /** A key that Playwright's keyboard lacks, as a keyboard of its country sends it. */

@@ -1,4 +1,4 @@
-import { countSockets, DesktopView, expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
+import { countSockets, DesktopView, expect, saveScreenshot, openDesktop, runCommand, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
@@ -30,7 +30,7 @@ test('pop-out shows the same desktop in its own window', async ({ page, context 
   for (const each of [view, popup]) {
     await window.seen(each);
   }
-  await look(popup.page, 'popped-out');
+  await saveScreenshot(popup.page, 'popped-out');
 
   await window.type(popup, 'Pop');
   window.close();
@@ -60,7 +60,7 @@ test('dragging the tab keeps the connection', async ({ page }) => {
   await view.dockAt('right');
   await view.live();
   await expect.poll(() => view.size()).toBe(await view.place());
-  await look(page, 'dragged');
+  await saveScreenshot(page, 'dragged');
   const window = await XWindow.show(jupyter);
   await window.seen(view);
   window.close();

@@ -33,7 +33,7 @@ beforeEach(() => {
   window.open = jest.fn();
   api = new FakeAPI();
   commands = new CommandRegistry();
-  // The answers never come: what the commands do must not depend on them.
+  // The viewer never loads: the commands must not depend on it.
   manager = new DesktopManager({ api, prepare: () => new Promise(() => undefined), standby: 'never' });
   tracker = new WidgetTracker({ namespace: 'test' });
   main = new Panel();

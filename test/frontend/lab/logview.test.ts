@@ -83,7 +83,7 @@ it('keeps scrolling with new lines, unless the user has scrolled up', async () =
 });
 
 it("shows the server's error", async () => {
-  api.refusal = new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
+  api.error = new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
   await pass(10);
   expect(view.text).toBe('There is no such desktop.');
 });

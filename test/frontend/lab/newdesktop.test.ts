@@ -78,7 +78,7 @@ describe('the dialog for a new desktop', () => {
   });
 
   it('shows how to enable the server extension if there is only one desktop', async () => {
-    api.refusal = new DesktopError({ status: 404, code: 'unknown-desktop', message: '' });
+    api.error = new DesktopError({ status: 404, code: 'unknown-desktop', message: '' });
     const result = askNewDesktop(manager, english);
     await dialog.opened();
     expect(dialog().textContent).toContain('jupyter server extension enable jupyter_vnc_proxy');
@@ -87,7 +87,7 @@ describe('the dialog for a new desktop', () => {
   });
 
   it('reports that the server does not respond', async () => {
-    api.refusal = new DesktopError({ status: 0, message: 'TypeError' });
+    api.error = new DesktopError({ status: 0, message: 'TypeError' });
     const result = askNewDesktop(manager, english);
     await dialog.opened();
     expect(dialog().textContent).toContain('does not respond');

@@ -65,7 +65,7 @@ it('keeps the connection while it is moved', async () => {
   there.addWidget(widget);
   await jest.advanceTimersByTimeAsync(60000);
   expect(FakeSocket.instances).toHaveLength(1);
-  expect(FakeRFB.last.told).toEqual([]);
+  expect(FakeRFB.last.calls).toEqual([]);
   expect(FakeRFB.last.resizeSession).toBe(true);
   here.dispose();
   there.dispose();

@@ -143,7 +143,7 @@ describe('a desktop that is about to be stopped', () => {
   });
 
   it('keeps its status while the server does not respond', async () => {
-    api.refusal = new DesktopError({ status: 0, message: 'no answer' });
+    api.error = new DesktopError({ status: 0, message: 'no answer' });
     await connection.keep();
     await connection.refresh();
     expect(connection.status.connected).toBe(true);

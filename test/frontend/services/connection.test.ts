@@ -111,28 +111,28 @@ describe('starting', () => {
   });
 
   it('shows an error response with a code as a failure', async () => {
-    api.refusal = new DesktopError({ status: 500, code: 'runtime-dir', message: 'm', fix: 'chmod' });
+    api.error = new DesktopError({ status: 500, code: 'runtime-dir', message: 'm', fix: 'chmod' });
     connection.start();
     await pass();
     expect(connection.status).toMatchObject({ phase: 'failed', problem: { message: 'm', fix: 'chmod' } });
   });
 
   it('reports a missing server extension, and finds it after it was installed', async () => {
-    api.refusal = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
+    api.error = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
     connection.start();
     await pass();
     expect(connection.status.phase).toBe('missing');
-    api.refusal = null;
+    api.error = null;
     connection.reconnect();
     await pass();
     expect(connection.status).toMatchObject({ phase: 'starting', model: { step: 'display' } });
   });
 
   it('still starts the desktop if the server did not respond at first', async () => {
-    api.refusal = NETWORK;
+    api.error = NETWORK;
     connection.start();
     await pass();
-    api.refusal = null;
+    api.error = null;
     await pass(500);
     expect(connection.status).toMatchObject({ phase: 'starting', model: { step: 'display' } });
   });

@@ -42,7 +42,7 @@ it('emits a signal only if the list has changed', async () => {
 });
 
 it('polls less often while the server does not respond', async () => {
-  api.refusal = new DesktopError({ status: 0, message: 'no answer' });
+  api.error = new DesktopError({ status: 0, message: 'no answer' });
   await pass(10000);
   const before = listings();
   await pass(60000);
@@ -50,7 +50,7 @@ it('polls less often while the server does not respond', async () => {
 });
 
 it('stops polling if the server extension is missing', async () => {
-  api.refusal = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
+  api.error = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
   await pass(10000);
   const before = listings();
   await pass(600000);

@@ -48,7 +48,7 @@ describe('a lost connection', () => {
 
   it('is retried with growing delays, without end', async () => {
     await connect();
-    api.refusal = NETWORK;
+    api.error = NETWORK;
     FakeSocket.last.drop();
     await pass();
     for (const delay of [...DELAYS, ...Array<number>(20).fill(10000)]) {
@@ -59,7 +59,7 @@ describe('a lost connection', () => {
       await pass(1);
       expect(api.calls.length).toBe(calls + 1);
     }
-    api.refusal = null;
+    api.error = null;
     await pass(10000);
     expect(FakeSocket.instances).toHaveLength(2);
   });
@@ -89,7 +89,7 @@ describe('a lost connection', () => {
 
   it('is not retried while paused, and immediately afterwards', async () => {
     await connect();
-    api.refusal = NETWORK;
+    api.error = NETWORK;
     FakeSocket.last.drop();
     await pass();
     connection.paused = true;
@@ -97,7 +97,7 @@ describe('a lost connection', () => {
     await pass(60000);
     expect(api.calls.length).toBe(calls);
     expect(connection.status.retryAt).toBeNull();
-    api.refusal = null;
+    api.error = null;
     connection.paused = false;
     await pass();
     expect(FakeSocket.instances).toHaveLength(2);
@@ -126,10 +126,10 @@ describe('a lost connection', () => {
 
   it('is retried immediately when the network is back', async () => {
     await connect();
-    api.refusal = NETWORK;
+    api.error = NETWORK;
     FakeSocket.last.drop();
     await pass(20000);
-    api.refusal = null;
+    api.error = null;
     connection.wake();
     await pass();
     expect(FakeSocket.instances).toHaveLength(2);
@@ -162,11 +162,11 @@ describe('a lost connection', () => {
 
   it('is retried while the user is logged out', async () => {
     await connect();
-    api.refusal = new DesktopError({ status: 403, message: 'Forbidden' });
+    api.error = new DesktopError({ status: 403, message: 'Forbidden' });
     FakeSocket.last.drop();
     await pass();
     expect(connection.status).toMatchObject({ phase: 'lost', problem: { code: '403' } });
-    api.refusal = null;
+    api.error = null;
     await pass(500);
     expect(FakeSocket.instances).toHaveLength(2);
   });

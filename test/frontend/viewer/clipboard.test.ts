@@ -66,7 +66,7 @@ it('sends the text before the keys that paste it', async () => {
   key('keyup', { code: 'KeyV', key: 'v', ctrlKey: true });
   expect(seen).toEqual([]);
   await pass();
-  expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+  expect(FakeRFB.last.calls).toEqual([['clipboard', 'from here']]);
   expect(seen).toEqual(['keydown KeyV', 'keyup KeyV']);
 });
 
@@ -98,7 +98,7 @@ it('does not replace text that was copied on the desktop later', async () => {
   FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
   key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
   await pass();
-  expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+  expect(FakeRFB.last.calls).toEqual([['clipboard', 'from here']]);
 });
 
 it('copies text from the desktop while the desktop has the focus', async () => {

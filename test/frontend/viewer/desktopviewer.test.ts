@@ -149,7 +149,7 @@ it('keeps the connection when hidden and shown', async () => {
   viewer.visible = true;
   await pass(60000);
   expect(FakeRFB.instances).toHaveLength(1);
-  expect(FakeRFB.last.told).toEqual([]);
+  expect(FakeRFB.last.calls).toEqual([]);
 });
 
 it('reconnects immediately when the network is back', async () => {
@@ -260,5 +260,5 @@ it('disconnects when disposed, once', async () => {
   await live();
   viewer.dispose();
   viewer.dispose();
-  expect(FakeRFB.last.told).toEqual(['disconnect']);
+  expect(FakeRFB.last.calls).toEqual(['disconnect']);
 });

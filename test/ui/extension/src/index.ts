@@ -3,7 +3,7 @@ import { IDesktopManager, IDesktopTracker } from 'jupyter-vnc-proxy';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { Desktop, IDesktopConnection } from 'jupyter-vnc-proxy';
 
-/** Writes what it sees of desktops into data attributes of the page. */
+/** Shows the state of desktops in data attributes of the page. */
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'desktop-observer:plugin',
   autoStart: true,
