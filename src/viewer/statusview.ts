@@ -136,11 +136,7 @@ export class StatusView implements IDisposable {
     const idle = status.problem?.code === ProblemCodes.IDLE;
     const contents = [
       this._heading(
-        idle
-          ? trans.__('Disconnected because the desktop was idle')
-          : byServer
-            ? trans.__('Disconnected')
-            : trans.__('Connection lost')
+        idle ? trans.__('Disconnected while idle') : byServer ? trans.__('Disconnected') : trans.__('Connection lost')
       ),
       element('p', '', this._lostReason(status.problem))
     ];

@@ -20,7 +20,7 @@ test.describe('with idle_disconnect', () => {
     const view = await openDesktop(page, jupyter);
     await window.seen(view);
     await view.phase('lost');
-    await expect(view.status).toContainText('Disconnected because the desktop was idle');
+    await expect(view.status).toContainText('Disconnected while idle');
     await expect(view.status).toContainText('Your programs are still running. Click to reconnect.');
     await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
     await expect(view.button('Reconnect')).toBeVisible();

@@ -180,7 +180,7 @@ describe('lost', () => {
   });
 
   it('offers to reconnect if it does not retry', () => {
-    expect(show({ phase: 'lost', problem: makeProblem({ code: 'idle' }) })).toContain('was idle');
+    expect(show({ phase: 'lost', problem: makeProblem({ code: 'idle' }) })).toContain('Disconnected while idle');
     button('Reconnect').click();
     expect(actions.retry).toHaveBeenCalledTimes(1);
   });
