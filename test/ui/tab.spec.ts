@@ -22,7 +22,7 @@ async function openRed(page: Page): Promise<DesktopView> {
   return view;
 }
 
-test("the tab's menu has what can be done with a desktop, its log and its connection", async ({ page }) => {
+test("the tab's menu has the desktop's commands, its log and its connection", async ({ page }) => {
   const view = await openRed(page);
   await view.tab.click({ button: 'right' });
   const items = page.locator('.lm-Menu-item[data-command^="vnc:"]');
@@ -41,7 +41,7 @@ test("the tab's menu has what can be done with a desktop, its log and its connec
   await page.keyboard.press('Escape');
 
   await view.choose('Show Connection');
-  await expect(page.locator('.jp-Dialog')).toContainText('Server extension, in one hop');
+  await expect(page.locator('.jp-Dialog')).toContainText('RouteServer extension');
   await expect(page.locator('.jp-Dialog')).toContainText((await jupyter.model('red'))!.display);
   await saveScreenshot(page, 'connection');
   await dialogButton(page, 'Close').click();
