@@ -57,8 +57,8 @@ test.describe('with cull_idle_timeout', () => {
     await view.phase('stopped');
     await expect(view.tab).toHaveText('Desktop (stopped)');
     await expect(warning(view)).toBeHidden();
-      await expect(view.status).toContainText('It was stopped because it had not been used for 8 seconds.');
-      await saveScreenshot(page, 'culled');
+    await expect(view.status).toContainText('It was stopped because it had not been used for 8 seconds.');
+    await saveScreenshot(page, 'culled');
     await view.button('Start').click();
     await view.live();
   });
