@@ -160,11 +160,15 @@ class ClientFilter:
         can be sent in the middle of it, or if the connection can't be restricted: it must be closed then, which
         releases them as well.
         """
-        if self._error is None and self._within_message and self._held.any_without(self.rights):
-            self._error = UnknownMessageError("rights were withdrawn while the client sent a long clipboard text")
-        self._check_certain()
-        if self._error is not None:
-            raise self._error
+        try:
+            if self._error is not None:
+                raise self._error
+            self._check_certain()
+            if self._within_message and self._held.any_without(self.rights):
+                raise UnknownMessageError("rights were withdrawn while the client sent a long clipboard text")
+        except UnknownMessageError as error:
+            self._error = error
+            raise
         return self._held.release(self.rights)
 
     # -- one piece ----------------------------------------------------------------------------------------------------
@@ -172,12 +176,10 @@ class ClientFilter:
     def _filtered(self, piece: Piece) -> bytes:
         if piece.kind is _Kind.UNKNOWN:
             raise UnknownMessageError(f"the client sent what can't be checked: {self._splitter.error}")
+        self._check_certain()
         if not piece.begins:
             self._within_message = self._passes and not piece.ends
             return piece.data if self._passes else _NOTHING
-        self._check_certain()
-        if self._error is not None:
-            raise self._error
         data = self._message(piece.kind, piece.data) if self._allowed(piece) else _NOTHING
         self._passes = bool(data)
         self._within_message = self._passes and not piece.ends
@@ -188,8 +190,8 @@ class ClientFilter:
         return self.rights == Right.ALL
 
     def _check_certain(self) -> None:
-        if self._ambiguous and not self._unrestricted and self._error is None:
-            self._error = UnknownMessageError("rights were withdrawn, and the client must connect again")
+        if self._ambiguous and not self._unrestricted:
+            raise UnknownMessageError("rights were withdrawn, and the client must connect again")
 
     def _allowed(self, piece: Piece) -> bool:
         kind = piece.kind
