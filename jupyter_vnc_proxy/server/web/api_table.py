@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ...options import BODY_FIELDS
 from ..endpoints import DESKTOPS_PATH, REPORT_PATH
 from . import operations
 from .operations import Operation
@@ -41,7 +42,7 @@ class Endpoint:
 
 
 DESKTOP = DESKTOPS_PATH + "/{name}"
-NEW_DESKTOP = {"name": str, "backend": str, "transport": str, "session": str, "geometry": str, "options": dict}
+NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
 
 ENDPOINTS: tuple[Endpoint, ...] = (

@@ -11,7 +11,7 @@ from ...backends.fields import field_models, merged
 from ...backends.sessions import installed_sessions
 from ...desktops.manager import DesktopManager
 from ...errors import InvalidOption
-from ...options import DesktopOptions, Geometry
+from ...options import DesktopOptions, Geometry, read_body_fields
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,13 @@ async def create(call: Call) -> Any:
     """Create and start a desktop."""
     body, manager = dict(call.body), call.manager
     name = body.pop("name", None) or manager.free_name()
-    if "geometry" in body:
-        body["geometry"] = Geometry.parse(body["geometry"])
-    if body.get("session"):
-        body["session_command"] = ()  # a chosen session overrides the configured command
     given = body.pop("options", {})
     if not all(isinstance(value, str) for value in given.values()):
         raise InvalidOption("The values of 'options' must be strings.", code="bad-field")
-    options = manager.defaults.replaced(**body)
+    changes = read_body_fields(body)
+    if changes.get("session"):
+        changes["session_command"] = ()  # the configured one is for those who choose none
+    options = manager.defaults.replaced(**changes)
     if given:
         options = options.replaced(extra=merged(pick(options)[0], options.extra, given))
     return await manager.create(name, options)

@@ -1,4 +1,4 @@
-"""The addresses of the REST API, and its specification."""
+"""The routes of the REST API, and its OpenAPI specification."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SPECIFICATION = yaml.safe_load((Path(jupyter_vnc_proxy.__file__).parent / "serve
 
 
 def complaints(schema: dict[str, Any], value: Any) -> list[str]:
-    """Return in what ``value`` doesn't fit ``schema``; references lead into the specification."""
+    """Return how ``value`` violates ``schema``, whose references point into the specification."""
     rooted = {**schema, "components": SPECIFICATION["components"]}
     return [error.message for error in Draft202012Validator(rooted, format_checker=FormatChecker()).iter_errors(value)]
 
