@@ -95,7 +95,7 @@ def prepare(arguments: argparse.Namespace) -> NginxSetup:
     from ..desktops.model import desktop_model
     from ..desktops.runtime import desktop_path, runtime_directory
     from ..proxy.nginx import Address, Site, render_configuration
-    from ..proxy.page_server import PAGE
+    from ..proxy.page_handler import PAGE
 
     listen = Address.parse(arguments.listen)
     if not (listen.is_loopback or arguments.allow_others):

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from ..options import DesktopOptions
+from ..server.web.headers import OWN_FRAMES, frame_ancestors, is_hub
 from . import add_runtime_directory
 from .desktop_options import add_desktop_options, read_desktop_options
 from .run import LOG_FORMAT
@@ -25,6 +26,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep desktops running this long after the server has crashed (default: %(default)g)",
     )
     parser.add_argument("--keep", action="store_true", help="keep the desktops running when the server shuts down")
+    parser.add_argument(
+        "--max-desktops",
+        type=int,
+        default=0,
+        metavar="NUMBER",
+        help="run at most this many desktops (default: no limit)",
+    )
+    parser.add_argument(
+        "--max-clients", type=int, default=0, metavar="NUMBER", help="viewers per desktop at most (default: no limit)"
+    )
+    parser.add_argument(
+        "--idle-disconnect",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="disconnect a viewer after this long without input (default: never)",
+    )
+    parser.add_argument(
+        "--frame-ancestors",
+        default=OWN_FRAMES,
+        metavar="SOURCES",
+        help="the pages that may frame ours (default: 'self')",
+    )
     add_desktop_options(parser, DesktopOptions())
 
 
@@ -32,11 +56,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal arrives."""
     from ..backends import choose
     from ..desktops.manager import DesktopManager
+    from ..proxy.page_handler import PageLimits
     from ..proxy.page_server import serve
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
     options = read_desktop_options(arguments, DesktopOptions())
     choose(options)
-    manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout, server=os.getppid())
-    serve(manager, arguments.unix_socket, stop_with_server=not arguments.keep)
+    manager = DesktopManager(
+        options,
+        arguments.runtime_dir,
+        arguments.orphan_timeout,
+        max_desktops=arguments.max_desktops,
+        server=os.getppid(),
+    )
+    limits = PageLimits(
+        idle_disconnect=arguments.idle_disconnect,
+        max_clients=arguments.max_clients,
+        frame_ancestors=frame_ancestors(f"frame-ancestors {arguments.frame_ancestors}", is_hub(os.environ)),
+    )
+    serve(manager, arguments.unix_socket, limits, stop_with_server=not arguments.keep)
     return 0

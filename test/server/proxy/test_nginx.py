@@ -22,7 +22,7 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.cli import main
 from jupyter_vnc_proxy.errors import Conflict, UnknownDesktop
-from jupyter_vnc_proxy.proxy.page_server import PAGE
+from jupyter_vnc_proxy.proxy.page_handler import PAGE
 
 
 def test_a_public_address_needs_allow_others(

@@ -16,7 +16,7 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.proxy.nginx import Address, Site, render_configuration
-from jupyter_vnc_proxy.proxy.page_server import PAGE
+from jupyter_vnc_proxy.proxy.page_handler import PAGE
 from jupyter_vnc_proxy.system.environment import search_path
 
 NGINX = shutil.which("nginx", path=search_path(os.environ.get("PATH", ""))) or "nginx"

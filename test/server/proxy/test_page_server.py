@@ -23,7 +23,7 @@ from support.viewers import RawViewer
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
-from jupyter_vnc_proxy.proxy.page_server import PAGE
+from jupyter_vnc_proxy.proxy.page_handler import PAGE
 
 OURS = {"X-Requested-With": "jupyter-vnc-proxy"}
 
@@ -113,11 +113,13 @@ def server(start_server: Callable[..., ServeProcess]) -> ServeProcess:
     return start_server()
 
 
-def test_only_requesting_the_page_starts_the_desktop(server: ServeProcess) -> None:
+def test_only_a_post_starts_the_desktop(server: ServeProcess) -> None:
     assert server.ask("GET", "/api/desktops")[2] == []
     assert server.ask("GET", "/api/desktops/default")[0] == 404
-    server.ask("GET", "/")
-    model = server.until("running")
+    for path in ("/", "/?desktop=default", "/index.html", "/api/desktops/default/start"):
+        server.ask("GET", path)
+    assert server.ask("GET", "/api/desktops")[2] == []
+    model = server.start()
     assert (model["name"], model["backend"], model["clients"]) == ("default", "tigervnc", 0)
     assert server.ask("GET", "/api/desktops")[2] == [model]
     assert server.ask("POST", "/api/desktops/default/start")[2]["phase"] == "running"
@@ -199,6 +201,7 @@ def test_a_stopped_desktop_starts_again_on_request(start_server: Callable[..., S
 def test_the_page_is_served_and_revalidated(server: ServeProcess) -> None:
     for path, kind in (("/", "text/html"), ("/index.html", "text/html"), ("/page.css", "text/css")):
         status, headers, content = server.ask("GET", path)
+        assert headers["Content-Security-Policy"].startswith("default-src 'self';")
         file = PAGE / (path.strip("/") or "index.html")
         assert (status, headers.get_content_type(), content) == (200, kind, file.read_bytes())
         assert headers["Cache-Control"] == "no-cache"
@@ -238,7 +241,12 @@ def test_errors_are_json_with_a_sentence(server: ServeProcess) -> None:
         ("POST", "/api/desktops/default/nonsense", None, 404, "unknown-address"),
         ("POST", "/index.html", None, 404, "unknown-address"),
         ("GET", "/api/desktops/default/start", None, 405, "use-post"),
-        ("POST", "/api/desktops/default/resize", {}, 400, "bad-body"),
+        ("POST", "/api/desktops/default/resize", {}, 400, "bad-field"),
+        ("POST", "/api/desktops/default/resize", {"width": 1e400, "height": 700}, 400, "bad-field"),
+        ("POST", "/api/desktops/default/resize", "x" * 70_000, 400, "bad-body"),
+        ("POST", "/api/desktops/default/start", {"session": "xfce"}, 400, "unknown-field"),
+        ("DELETE", "/api/desktops/default", None, 405, "use-get"),
+        ("GET", "/api/desktops/backends", None, 404, "unknown-desktop"),
         ("POST", "/api/desktops/default/resize", [], 400, "bad-body"),
         ("POST", "/api/desktops/default/resize", {"width": 1, "height": 1}, 400, "bad-geometry"),
         ("GET", "/api/desktops/default/log?lines=x", None, 400, "bad-field"),
@@ -293,3 +301,128 @@ def test_it_replaces_a_stale_socket(start_server: Callable[..., ServeProcess], r
     left.bind(str(runtime / "page.sock"))
     left.close()
     assert start_server().process.poll() is None
+
+
+def test_a_body_that_is_nested_too_deeply_is_a_400(server: ServeProcess) -> None:
+    connection = UnixConnection(server.socket)
+    connection.request("POST", "/api/desktops/default/start", b"[" * 50_000, OURS)
+    assert connection.getresponse().status == 400
+    connection.close()
+
+
+def test_every_response_has_the_headers(start_server: Callable[..., ServeProcess]) -> None:
+    server = start_server("--frame-ancestors=https://portal.example")
+    paths = ["/", "/page.js", "/nonsense", "/api/desktops", "/api/desktops/default", "/api/desktops/default/rfb"]
+    for method in ("GET", "HEAD", "POST", "DELETE", "PUT"):
+        for path in paths:
+            for headers in (OURS, {}):
+                _, found, _ = server.ask(method, path, headers=headers)
+                assert found["X-Content-Type-Options"] == "nosniff", (method, path)
+                assert found["Referrer-Policy"] == found["Cross-Origin-Opener-Policy"] == "same-origin"
+                assert found.get_all("Cache-Control") in (["no-cache"], ["no-store"])
+                (policy,) = found.get_all("Content-Security-Policy")
+                assert policy.startswith("default-src")
+                assert policy.endswith("frame-ancestors https://portal.example")
+
+
+def test_nothing_can_be_framed_under_a_hub(
+    start_server: Callable[..., ServeProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/a/")
+    server = start_server("--frame-ancestors=*")
+    assert server.ask("GET", "/")[1]["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+
+
+def test_it_limits_the_running_desktops(start_server: Callable[..., ServeProcess], runtime: Path) -> None:
+    server = start_server("--max-desktops=1")
+    server.start()
+    (runtime / "other").mkdir(mode=0o700)
+    (runtime / "other" / "desktop.json").write_bytes((runtime / "default" / "desktop.json").read_bytes())
+    status, _, error = server.ask("POST", "/api/desktops/other/start")
+    assert (status, error["code"]) == (429, "too-many-desktops")
+
+
+async def close_code(viewer: RawViewer) -> int:
+    """Read to the close frame, and return its code."""
+    while True:
+        opcode, data = await viewer.message()
+        if opcode == 8:
+            viewer.close()
+            return int.from_bytes(data[:2], "big")
+
+
+async def test_it_limits_the_viewers_and_their_idle_time(start_server: Callable[..., ServeProcess]) -> None:
+    server = start_server("--max-clients=1", "--idle-disconnect=1.5")
+    server.start()
+    before = time.monotonic()
+    first = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
+    second = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
+    assert await close_code(second) == 4429
+    assert await close_code(first) == 4408
+    assert time.monotonic() - before >= 1.5
+    wait_until(lambda: server.until("running")["clients"] == 0)
+    third = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
+    assert await third.message() == (2, BANNER)
+    third.close()
+
+
+async def test_stopping_the_desktop_closes_a_viewer_with_4410(
+    start_server: Callable[..., ServeProcess], runtime: Path
+) -> None:
+    server = start_server()
+    server.start()
+    viewer = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
+    assert await viewer.message() == (2, BANNER)
+    Desktop(runtime / "default").signal_stop()
+    assert await close_code(viewer) == 4410
+
+
+@pytest.mark.parametrize("name", ["os.pidfd_open missing", "ENOSYS"])
+def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, name: str) -> None:
+    take_away = "del os.pidfd_open" if "missing" in name else "os.pidfd_open = failing"
+    code = f"""
+import errno, os, sys
+def failing(pid): raise OSError(errno.ENOSYS, "Function not implemented")
+{take_away}
+from jupyter_vnc_proxy.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+    argv = [
+        sys.executable,
+        "-c",
+        code,
+        "serve",
+        f"--unix-socket={runtime}/page.sock",
+        "--backend=tigervnc",
+        "--",
+        *IDLE,
+    ]
+    script = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
+    parent = subprocess.Popen([sys.executable, "-c", script, *argv])
+    server = ServeProcess.__new__(ServeProcess)
+    server.socket = runtime / "page.sock"
+    wait_until(server.socket.exists)
+    assert server.ask("GET", "/api/desktops")[0] == 200
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not server.socket.exists(), 5)
+
+
+def test_a_terminal_that_closes_leaves_the_desktops_running(server: ServeProcess, runtime: Path) -> None:
+    server.start()
+    server.process.send_signal(signal.SIGHUP)
+    assert server.ask("GET", "/api/desktops/default")[2]["phase"] == "running"
+    time.sleep(0.5)
+    assert server.process.poll() is None
+    assert Desktop(runtime / "default").state().phase == "running"
+
+
+def test_it_leaves_the_terminals_session(runtime: Path) -> None:
+    argv = [*COMMAND, "serve", f"--unix-socket={runtime}/page.sock", "--backend=tigervnc", "--", *IDLE]
+    process = subprocess.Popen(argv)  # in our session, as jupyter-server-proxy's child is in Jupyter's
+    try:
+        wait_until((runtime / "page.sock").exists)
+        assert os.getsid(process.pid) == process.pid != os.getsid(0)
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -100,7 +100,7 @@ class Server:
     def start_desktop(self, through: str) -> dict[str, Any]:
         """Start the default desktop through the server extension or the page server, and wait until it runs."""
         if through == "page":  # jupyter-server-proxy spawns our page's server for it
-            self.request("GET", "vnc/").close()
+            self.request("POST", "vnc/api/desktops/default/start", headers=PAGE_HEADERS).close()
         else:
             self.api("POST", "default", "start")
         return self.until("default", "running")
