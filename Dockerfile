@@ -1,14 +1,14 @@
-# JupyterLab with a desktop in it:
+# JupyterLab with a desktop:
 #
 #   docker build -t jupyter-vnc .
-#   docker run --rm -p 8888:8888 jupyter-vnc      and open the last address that it prints
+#   docker run --rm -p 8888:8888 jupyter-vnc      then open the last address that it prints
 #
-# Docker's default seccomp profile is enough for the desktop: X, Xfce and D-Bus run in it as any user. Programs that
-# bring a sandbox of their own (Chromium, Electron) may want new user namespaces, which it refuses. Give those
-# `--no-sandbox`; or give the container `--security-opt seccomp=unconfined`, which drops the filter for everything in it.
-# They also want more shared memory than Docker's 64 MB: `--shm-size 512m`.
+# Docker's default seccomp profile is enough for the desktop: X, Xfce and D-Bus run as any user. Programs with a sandbox
+# of their own (Chromium, Electron) may need user namespaces, which it forbids. Start those with `--no-sandbox`, or the
+# container with `--security-opt seccomp=unconfined`, which removes the filter for everything in it. They also need more
+# shared memory than Docker's 64 MB: `--shm-size 512m`.
 
-# pip brings the Node.js that builds the front end, and leaves it here.
+# pip installs the Node.js that builds the front end, in this stage only.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv \
@@ -23,18 +23,18 @@ RUN apt-get update \
         | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/* /tmp/debian-packages.txt
 COPY --from=build /wheels /tmp/wheels
-# Where there is no wheel of pixelflux for the platform, the backend stream is left out.
+# If there is no wheel of pixelflux for the platform, the image has no backend stream.
 RUN python3 -m venv /opt/jupyter \
     && pip="/opt/jupyter/bin/pip install --no-cache-dir --only-binary=pixelflux" wheel=$(echo /tmp/wheels/*.whl) \
     && { $pip "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
     && rm -rf /tmp/wheels
-# The directories of X's and ICE's sockets, which only root may make; and the user whom the desktop belongs to.
+# The directories of X's and ICE's sockets, which only root may create, and the user that the desktop runs as.
 RUN install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix \
     && useradd --create-home --shell /bin/bash jupyter
 USER jupyter
 WORKDIR /home/jupyter
 ENV PATH=/opt/jupyter/bin:$PATH SHELL=/bin/bash LANG=C.UTF-8
 EXPOSE 8888
-# tini reaps what a desktop's programs leave behind, which Jupyter as process 1 would not.
+# tini reaps the processes that a desktop's programs leave behind; Jupyter as process 1 would not.
 ENTRYPOINT ["tini", "--"]
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--port=8888", "--no-browser"]

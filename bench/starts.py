@@ -24,7 +24,7 @@ from typing import Any
 from jupyter_vnc_proxy.backends import all_backends, missing_programs
 from jupyter_vnc_proxy.desktops.desktop import MARKER, Desktop
 from jupyter_vnc_proxy.options import DesktopOptions
-from jupyter_vnc_proxy.system.process import marked_processes
+from jupyter_vnc_proxy.system.process_groups import marked_processes
 
 TIMEOUT_SECONDS = 60.0
 

@@ -1,15 +1,15 @@
-"""Everything that can go wrong, in one hierarchy.
+"""The errors, in one hierarchy.
 
     VncError
-    ├── InvalidOption      what was asked for makes no sense      exit code 2, HTTP 400
+    ├── InvalidOption      an option or argument is invalid       exit code 2, HTTP 400
     ├── UnknownDesktop     no desktop has this name               exit code 3, HTTP 404
     ├── Conflict           the desktop's state forbids it         exit code 4, HTTP 409
-    ├── TooManyDesktops    a limit the administrator set          exit code 1, HTTP 429
-    └── StartFailed        a part did not come up                 phase ``failed``
+    ├── TooManyDesktops    the administrator's limit is reached   exit code 1, HTTP 429
+    └── StartFailed        a process failed to start              phase ``failed``
         └── MissingProgram a program is not installed
 
-Each class says its HTTP status and exit code; ``routes.py`` and ``page_server.py`` answer with the first, ``cli.py``
-with the second, and nothing else does.
+Each class has an HTTP status, for ``server/routes.py`` and ``proxy/page_server.py`` only, and an exit code, for
+``cli.py`` only.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ErrorBody(TypedDict):
 
 
 class VncError(Exception):
-    """Base class: one plain sentence, a stable kebab-case code, and what mends it (or ``None``)."""
+    """Base class: one plain sentence, a stable kebab-case code, and a command that fixes it (or ``None``)."""
 
     code = "vnc-error"
     exit_code = 1
@@ -56,7 +56,7 @@ class VncError(Exception):
 
 
 class InvalidOption(VncError):
-    """What was asked for makes no sense; nothing was started."""
+    """An option or argument is invalid; nothing was started."""
 
     code = "invalid-option"
     exit_code = 2
@@ -72,7 +72,7 @@ class UnknownDesktop(VncError):
 
 
 class Conflict(VncError):
-    """The desktop is in a state that forbids this."""
+    """The desktop's state forbids this."""
 
     code = "conflict"
     exit_code = 4
@@ -87,7 +87,7 @@ class TooManyDesktops(VncError):
 
 
 class StartFailed(VncError):
-    """A part of the desktop did not come up, or kept crashing."""
+    """A process of the desktop failed to start, or kept crashing."""
 
     code = "start-failed"
 
@@ -116,13 +116,13 @@ class StartFailed(VncError):
 
 
 class MissingProgram(StartFailed):
-    """A program that the backend or the session needs is not installed."""
+    """A program that the backend or the session requires is not installed."""
 
     code = "program-missing"
 
 
 def disk_error(error: OSError) -> VncError:
-    """Return a write that failed (a full disk, a read-only directory) as an error to show."""
+    """Return the error for a failed write: a full disk, a read-only directory."""
     where = error.filename or "A file"
     wrapped = VncError(f"{where} could not be written: {error.strerror}.", code="disk", fix="df -h ~ /tmp")
     wrapped.status = 507

@@ -1,9 +1,9 @@
-"""What a person may ask of a desktop, validated before anything is started."""
+"""The options of a desktop, validated before anything is started, and the table of all their spellings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 MIN_SIDE = 64
 MAX_SIDE = 8192
-"""Limits of a screen's width and height in pixels; noVNC and Xvfb both cope with 8192."""
+"""Limits of a screen's width and height in pixels; noVNC and Xvfb both support 8192."""
 
 
 class Geometry(NamedTuple):
@@ -28,7 +28,7 @@ class Geometry(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Geometry:
-        """Read ``WIDTHxHEIGHT``; raise `InvalidOption` where it is no size that a screen can have."""
+        """Parse ``WIDTHxHEIGHT``; raise `InvalidOption` for any other text or a size out of range."""
         match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", text)
         if match is None:
             raise InvalidOption(
@@ -39,7 +39,7 @@ class Geometry(NamedTuple):
 
     @classmethod
     def checked(cls, width: int, height: int) -> Geometry:
-        """Make a geometry, or raise `InvalidOption` where a side is out of range."""
+        """Return a geometry, or raise `InvalidOption` if a side is out of range."""
         if not (MIN_SIDE <= width <= MAX_SIDE and MIN_SIDE <= height <= MAX_SIDE):
             raise InvalidOption(
                 f"The geometry {width}x{height} is out of range: "
@@ -50,7 +50,7 @@ class Geometry(NamedTuple):
 
 
 def check_name(name: str) -> str:
-    """Return ``name`` where a desktop may be called so, else raise `InvalidOption`."""
+    """Return ``name`` if it is a valid name for a desktop, else raise `InvalidOption`."""
     if NAME_PATTERN.fullmatch(name) is None:
         raise InvalidOption(
             "A desktop's name has 1 to 32 letters, digits, dots, dashes or underscores "
@@ -62,11 +62,11 @@ def check_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class DesktopOptions:
-    """What one desktop is to be.
+    """The options of one desktop; `OPTIONS` has their names on the command line, in REST, traits and environment.
 
     ``backend`` is a backend's name or ``auto``; ``transport`` one of the backend's transports;
-    ``session`` a session's name, empty for the best one found; ``session_command`` an argv that wins over it;
-    ``start_timeout`` in seconds, for each part; ``extra`` what a backend has options of its own for, by name.
+    ``session`` a session's name, empty for the best one found; ``session_command`` an argv that overrides it;
+    ``start_timeout`` in seconds, for each process; ``extra`` the backend's own options by name.
     """
 
     backend: str = "auto"
@@ -83,38 +83,152 @@ class DesktopOptions:
 
     def argv(self) -> list[str]:
         """Return the options as arguments of ``python -m jupyter_vnc_proxy run``."""
-        argv = [f"--backend={self.backend}", f"--transport={self.transport}"]
-        argv += [f"--session={self.session}", f"--geometry={self.geometry}"]
-        argv += [f"--start-timeout={self.start_timeout:g}"]
-        argv += [f"--option={name}={value}" for name, value in self.extra.items()]
-        if self.session_command:
-            argv += ["--", *self.session_command]
-        return argv
+        return [word for option in OPTIONS for word in option.arguments(getattr(self, option.name))]
 
     def to_json(self) -> dict[str, Any]:
         """Return the options for ``desktop.json``; `from_json` reads them back."""
-        return {
-            "backend": self.backend,
-            "transport": self.transport,
-            "session": self.session,
-            "session_command": list(self.session_command),
-            "geometry": str(self.geometry),
-            "start_timeout": self.start_timeout,
-            "extra": dict(self.extra),
-        }
+        return {option.name: option.to_json(getattr(self, option.name)) for option in OPTIONS}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> DesktopOptions:
-        """Read what `to_json` wrote; raise `InvalidOption` where it is something else."""
+    def from_json(cls, data: Mapping[str, Any]) -> DesktopOptions:
+        """Read the output of `to_json`; raise `InvalidOption` for anything else."""
         try:
             return cls(
-                backend=str(data["backend"]),
-                transport=str(data["transport"]),
-                session=str(data["session"]),
-                session_command=tuple(str(word) for word in data["session_command"]),
-                geometry=Geometry.parse(str(data["geometry"])),
-                start_timeout=float(data["start_timeout"]),
-                extra={str(name): str(value) for name, value in data.get("extra", {}).items()},
+                **{each.name: each.read(data[each.name]) for each in OPTIONS if each.name in data or each.stored}
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidOption(f"These are not the options of a desktop: {error!r}.") from error
+
+
+def _read_geometry(value: object) -> Geometry:
+    return Geometry.parse(str(value))
+
+
+def _read_words(value: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(word) for word in value)
+
+
+def _read_mapping(value: Mapping[object, object]) -> dict[str, str]:
+    return {str(name): str(each) for name, each in value.items()}
+
+
+def _switches(option: Option, value: object) -> list[str]:
+    return [f"{option.switch}={value:g}" if isinstance(value, float) else f"{option.switch}={value}"]
+
+
+def _repeated_switches(option: Option, value: Mapping[str, str]) -> list[str]:
+    return [f"{option.switch}={name}={each}" for name, each in value.items()]
+
+
+def _trailing_words(option: Option, value: tuple[str, ...]) -> list[str]:
+    return [option.switch, *value] if value else []
+
+
+@dataclass(frozen=True)
+class Option:
+    """One field of `DesktopOptions`, with its name and form everywhere that a user can set it.
+
+    ``read`` makes the field's value from text or JSON, ``to_json`` is its inverse; ``write`` returns its arguments.
+    ``trait`` and ``body_field`` name it in ``c.VncProxy`` and in a REST body (of the JSON type ``body_type``; ``None``:
+    not accepted there). ``variable`` is its environment variable, empty for none. ``stored``: always in desktop.json.
+    """
+
+    name: str
+    help: str = ""
+    metavar: str | None = None
+    read: Callable[[Any], Any] = str
+    to_json: Callable[[Any], Any] = str
+    write: Callable[[Option, Any], list[str]] = _switches
+    switch_name: str = ""
+    trait_name: str = ""
+    body_name: str = ""
+    body_type: type | None = str
+    in_environment: bool = True
+    stored: bool = True
+
+    @property
+    def switch(self) -> str:
+        """Its name on the command line, as in ``--start-timeout``."""
+        return self.switch_name or f"--{self.name.replace('_', '-')}"
+
+    @property
+    def trait(self) -> str:
+        """Its name in the server's configuration."""
+        return self.trait_name or self.name
+
+    @property
+    def body_field(self) -> str:
+        """Its name in the body of a REST request."""
+        return self.body_name or self.name
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable, or nothing."""
+        return f"{ENVIRONMENT_PREFIX}{self.name.upper()}" if self.in_environment else ""
+
+    def arguments(self, value: Any) -> list[str]:
+        """Return ``value`` as words of an argv."""
+        return self.write(self, value)
+
+
+ENVIRONMENT_PREFIX = "JUPYTER_VNC_"
+"""Begins the names of our environment variables."""
+
+OPTIONS = (
+    Option("backend", "default: {default}"),
+    Option("transport", "default: {default}"),
+    Option("session", "default: the best that is installed"),
+    Option("geometry", "in pixels (default: {default})", "WxH", read=_read_geometry),
+    Option(
+        "start_timeout",
+        "for each process (default: {default:g})",
+        "SECONDS",
+        read=float,
+        to_json=float,
+        body_type=None,
+        in_environment=False,
+    ),
+    Option(
+        "extra",
+        "an option of the backend's own, as in xserver=xdummy; can be repeated",
+        "NAME=VALUE",
+        read=_read_mapping,
+        to_json=dict,
+        write=_repeated_switches,
+        switch_name="--option",
+        trait_name="backend_options",
+        body_name="options",
+        body_type=dict,
+        in_environment=False,  # each of these options has a variable of its own
+        stored=False,  # older versions had none
+    ),
+    Option(
+        "session_command",
+        read=_read_words,
+        to_json=list,
+        write=_trailing_words,
+        switch_name="--",
+        body_type=None,
+        in_environment=False,
+    ),
+)
+"""In the order of an argv: the session's command is last."""
+
+BODY_FIELDS: dict[str, type] = {each.body_field: each.body_type for each in OPTIONS if each.body_type is not None}
+"""The fields of a REST body that set options, and their JSON types."""
+
+
+def read_body_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `DesktopOptions` that a REST body of `BODY_FIELDS` sets; raise `InvalidOption`."""
+    return {each.name: each.read(body[each.body_field]) for each in OPTIONS if each.body_field in body}
+
+
+def environment_texts(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the options that environment variables set, as text, by field; empty variables count as unset."""
+    texts = {each.name: environment.get(each.variable, "") for each in OPTIONS if each.variable}
+    return {name: text for name, text in texts.items() if text}
+
+
+def read_texts(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of `DesktopOptions` from their texts; raise `InvalidOption` for a bad one."""
+    return {each.name: each.read(texts[each.name]) for each in OPTIONS if each.name in texts}

@@ -1,4 +1,7 @@
-"""Prints the address of the Jupyter server that its parent process becomes, once it answers: announce.py PID LOG."""
+"""Print the address of a Jupyter server once it answers: announce.py PID LOG.
+
+PID is the parent process, which becomes the server.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from urllib.request import urlopen
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-PAUSE = 0.1  # seconds between two looks
+POLL_SECONDS = 0.1
 
 
 def main(pid: int, log: Path) -> int:
@@ -20,10 +23,10 @@ def main(pid: int, log: Path) -> int:
     while os.getppid() == pid:
         try:
             with urlopen(json.loads(notes.read_text(encoding="utf-8"))["url"] + "api", timeout=5):
-                # Read again: the first time, it may have been what an earlier process of this number left.
+                # Read again: an earlier process with the same id may have left the first one.
                 server = json.loads(notes.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            time.sleep(PAUSE)
+            time.sleep(POLL_SECONDS)
             continue
         print(f"Ctrl-C ends the server; its log is {log}")
         print(f"{server['url']}lab?token={server['token']}", flush=True)

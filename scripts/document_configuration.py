@@ -10,7 +10,7 @@ from pathlib import Path
 from traitlets import TraitType
 
 from jupyter_vnc_proxy.backends import BUILT_IN
-from jupyter_vnc_proxy.backends.fields import ENVIRONMENT
+from jupyter_vnc_proxy.options import ENVIRONMENT_PREFIX
 from jupyter_vnc_proxy.server.app import VncProxy
 
 FILE = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -58,7 +58,7 @@ TYPES = {
 
 def render() -> str:
     """Return the document, whatever the environment sets."""
-    saved = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(ENVIRONMENT)}
+    saved = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(ENVIRONMENT_PREFIX)}
     try:
         app = VncProxy()
         sections = [_section(app, trait) for trait in traits()]
@@ -102,7 +102,7 @@ def _backend_rows() -> Iterator[str]:
     for name, make in BUILT_IN.items():
         for field in make().fields:
             default = f"`{field.default}`" if field.default else "none"
-            variable = ENVIRONMENT + field.name.upper()
+            variable = ENVIRONMENT_PREFIX + field.name.upper()
             yield f"| `{name}` | `{field.name}` | `{variable}` | {default} | {field.description} |"
 
 

@@ -1,6 +1,6 @@
-"""Prints `N passed, N failed` over the reports that scripts/test left; fails unless every suite ran and passed.
+"""Print `N passed, N failed` for the reports that scripts/test wrote; fail unless every suite ran and passed.
 
-A suite that gives no report, or fails though its report names no failure, counts as one failure.
+A suite without a report, or one that failed although its report names no failure, counts as one failure.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Count = tuple[int, int]  # passed, failed
 
 
 def checks(report: Path) -> Count:
-    """Lines of an exit status and the command that gave it."""
+    """Count lines of an exit status and its command."""
     statuses = [line.split()[0] for line in report.read_text(encoding="utf-8").splitlines()]
     passed = statuses.count("0")
     return passed, len(statuses) - passed
 
 
 def junit(report: Path) -> Count:
-    """JUnit's XML, as pytest writes it."""
+    """Count the tests in pytest's JUnit XML."""
     cases = list(ET.parse(report).iter("testcase"))
     failed = sum(any(case.find(tag) is not None for tag in ("failure", "error")) for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
@@ -32,13 +32,13 @@ def junit(report: Path) -> Count:
 
 
 def jest(report: Path) -> Count:
-    """What `jest --json` writes; a file that can't be loaded holds no tests, and is a failure too."""
+    """Count the tests in the output of `jest --json`; a file that cannot be loaded is a failure."""
     found = json.loads(report.read_text(encoding="utf-8"))
     return found["numPassedTests"], found["numFailedTests"] + found["numRuntimeErrorTestSuites"]
 
 
 def playwright(report: Path) -> Count:
-    """What Playwright's JSON reporter writes; a test that passed only when tried again has failed."""
+    """Count the tests in Playwright's JSON report; a test that passed only when retried has failed."""
     found = json.loads(report.read_text(encoding="utf-8"))
     return found["stats"]["expected"], found["stats"]["unexpected"] + found["stats"]["flaky"] + len(found["errors"])
 
@@ -58,7 +58,7 @@ def main() -> int:
             good, bad = read(REPORTS / report)
             ended_well = (REPORTS / f"{suite}.status").read_text(encoding="utf-8").strip() == "0"
         except (OSError, ValueError, KeyError, ET.ParseError) as error:
-            print(f"{suite}: no report that can be read ({error})", file=sys.stderr)
+            print(f"{suite}: no readable report ({error})", file=sys.stderr)
             good, bad, ended_well = 0, 1, False
         passed += good
         failed += bad if bad or ended_well else 1

@@ -10,6 +10,9 @@ import { runningPlugin } from './plugins/running';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+export * from './model';
+export * from './tokens';
+
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   managerPlugin,
   panelPlugin,

@@ -1,144 +1,15 @@
 import { Token } from '@lumino/coreutils';
 
-import type { MainAreaWidget, IWidgetTracker } from '@jupyterlab/apputils';
-import type { IDisposable } from '@lumino/disposable';
+import type { IWidgetTracker, MainAreaWidget } from '@jupyterlab/apputils';
+import type { IDisposable, IObservableDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
-import type { DesktopSession } from './services/connection';
-import type { DesktopWidget } from './lab/widget';
+import type { Widget } from '@lumino/widgets';
+import type { Desktop } from './model';
 
-/** What the server says about desktops, and what a panel makes of it. */
-export namespace Desktop {
-  /** The name of the desktop that the tile opens. */
-  export const DEFAULT_NAME = 'default';
-
-  /** What a name may be, for an input element's `pattern`. */
-  export const NAME_PATTERN = '[A-Za-z0-9][A-Za-z0-9._\\-]{0,31}';
-
-  export type Phase = 'starting' | 'running' | 'stopped' | 'failed';
-
-  /** The part that is waited for, or `stopping` while all of them end. */
-  export type Step = 'display' | 'vnc' | 'websockify' | 'session' | 'stopping';
-
-  export interface ISize {
-    width: number;
-    height: number;
-  }
-
-  /** Why something went wrong, in one sentence, and what mends it. */
-  export interface IProblem {
-    code: string;
-    message: string;
-    /** A shell command or a sentence. */
-    fix: string | null;
-    /** The part whose log explains it. */
-    part: string | null;
-    /** The last lines of that log. */
-    log: string[];
-  }
-
-  export interface IModel {
-    name: string;
-    phase: Phase;
-    step: Step | null;
-    backend: string;
-    transport: string;
-    session: string;
-    display: string | null;
-    /** A path on the server. */
-    xauthority: string;
-    geometry: string;
-    /** Who resizes: the RFB client, or our own request. */
-    resize: 'rfb' | 'rest';
-    created: string;
-    last_activity: string;
-    /** When it stops unless somebody uses it; set a while before. */
-    stops_at: string | null;
-    clients: number;
-    error: IProblem | null;
-    /** What encodes video now, where anything does and tells. */
-    encoder: string | null;
-    /** Sentences about what is not at its best, with the command that mends it. */
-    notes: string[];
-  }
-
-  export interface ILog {
-    name: string;
-    part: string;
-    parts: string[];
-    lines: string[];
-  }
-
-  export interface ICreateOptions {
-    name?: string;
-    backend?: string;
-    transport?: string;
-    session?: string;
-    geometry?: string;
-    /** The backend's own options, by the names of its fields. */
-    options?: Record<string, string>;
-  }
-
-  /** A program that is not there, and what brings it. */
-  export interface IMissing {
-    program: string;
-    purpose: string;
-    fix: string | null;
-  }
-
-  /** An option that a backend alone has. */
-  export interface IField {
-    name: string;
-    label: string;
-    description: string;
-    required: boolean;
-    /** The values that there are; any text without. */
-    choices?: string[];
-    /** What counts where nothing is chosen. */
-    default?: string;
-    /** What the whole text must match, as in an input element. */
-    pattern?: string;
-  }
-
-  export interface IBackend {
-    name: string;
-    title: string;
-    usable: boolean;
-    /** Whether it is taken where people choose none. */
-    default: boolean;
-    /** The first is the default. */
-    transports: string[];
-    /** Another version's server may have none. */
-    fields?: IField[];
-    missing: IMissing[];
-  }
-
-  /** What a new desktop can be made of. */
-  export interface IChoices {
-    backends: IBackend[];
-    sessions: { name: string; title: string }[];
-  }
-
-  /** The way to the desktops: our own server extension, or jupyter-server-proxy with the fewer requests. */
-  export type Door = 'extension' | 'proxy';
-
-  /** A desktop's phase as one panel sees it: `lost` and `missing` are about the way to it. */
-  export type PanelPhase = Phase | 'lost' | 'missing';
-
-  export interface IStatus {
-    readonly phase: PanelPhase;
-    /** Whether the RFB handshake is done and the socket open. */
-    readonly connected: boolean;
-    readonly model: IModel | null;
-    readonly problem: IProblem | null;
-    /** When the next attempt is due, in milliseconds since the epoch. */
-    readonly retryAt: number | null;
-  }
-}
-
-/** The requests about desktops. */
+/** The REST API of desktops. */
 export interface IDesktopAPI {
-  /** Known after the first answer. */
-  readonly door: Desktop.Door | null;
+  /** The route of the requests; null until the first response. */
+  readonly route: Desktop.Route | null;
   list(): Promise<Desktop.IModel[]>;
   get(name: string): Promise<Desktop.IModel>;
   create(options: Desktop.ICreateOptions): Promise<Desktop.IModel>;
@@ -146,30 +17,81 @@ export interface IDesktopAPI {
   start(name: string): Promise<Desktop.IModel>;
   stop(name: string): Promise<Desktop.IModel>;
   restart(name: string): Promise<Desktop.IModel>;
-  /** Say that a desktop is still wanted, though nobody touches it. */
+  /** Count as activity, so that the desktop is not stopped as idle. */
   keep(name: string): Promise<Desktop.IModel>;
   backends(): Promise<Desktop.IChoices>;
   resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel>;
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
-  /** What is known of a desktop and its server, without secrets, in a text for who can help. */
+  /** Fetch the diagnostic report of a desktop and its server, as text without secrets. */
   report(name: string): Promise<string>;
-  /** The address of the desktop's RFB stream; known after the first answer. */
+  /** The URL of the desktop's RFB WebSocket; correct only after the first response. */
   socketURL(name: string): string;
-  /** The address of the plain page that shows the desktop. */
+  /** The URL of the plain page that shows the desktop. */
   pageURL(name: string): string;
 }
 
-/** The desktops of this server. */
+/**
+ * A connection to one desktop, which starts the desktop, opens its RFB socket and reconnects when the socket closes.
+ *
+ * An RFB client takes each socket from `socketOpened`, and calls `handshakeDone` after the RFB handshake.
+ */
+export interface IDesktopConnection extends IObservableDisposable {
+  /** The desktop's name. */
+  readonly name: string;
+
+  readonly status: Desktop.IStatus;
+
+  /** Emitted when the status has changed. */
+  readonly statusChanged: ISignal<IDesktopConnection, Desktop.IStatus>;
+
+  /** Emitted with each new socket, before it is open. */
+  readonly socketOpened: ISignal<IDesktopConnection, WebSocket>;
+
+  /** Whether attempts to connect are deferred, because the panel is hidden. */
+  paused: boolean;
+
+  /** Start the desktop if it is not running, and connect to it. */
+  start(): void;
+
+  /** Connect to the desktop if it is running, and leave it stopped otherwise. */
+  attach(): void;
+
+  /** Create the desktop again after it was removed, and connect to it. */
+  create(): void;
+
+  /** Close the socket and connect again immediately. */
+  reconnect(): void;
+
+  /** Connect immediately if an attempt is pending, as when the network is back. */
+  wake(): void;
+
+  /** Report that the RFB handshake over the newest socket is done. */
+  handshakeDone(): void;
+
+  /** Fetch the desktop's model again. */
+  refresh(): Promise<void>;
+
+  /** Count as activity, so that the desktop is not stopped as idle. */
+  keep(): Promise<void>;
+
+  /** Fetch the diagnostic report of the desktop and its server. */
+  report(): Promise<string>;
+
+  /** Ask the server to resize the desktop. */
+  resize(size: Desktop.ISize): void;
+}
+
+/** The desktops of a Jupyter server. */
 export interface IDesktopManager extends IDisposable {
   readonly api: IDesktopAPI;
 
-  /** The most recent list, without asking the server. */
+  /** The most recent list, without a request. */
   desktops(): readonly Desktop.IModel[];
 
-  /** Emitted when a desktop comes, goes or changes. */
+  /** Emitted when a desktop is added, removed or changed. */
   readonly changed: ISignal<IDesktopManager, readonly Desktop.IModel[]>;
 
-  /** Ask the server now. */
+  /** Fetch the list now. */
   refresh(): Promise<void>;
 
   create(options: Desktop.ICreateOptions): Promise<Desktop.IModel>;
@@ -179,8 +101,8 @@ export interface IDesktopManager extends IDisposable {
   keep(name: string): Promise<Desktop.IModel>;
   delete(name: string): Promise<void>;
 
-  /** A new session of a desktop, which its user opens and disposes of. */
-  connectTo(name: string): DesktopSession;
+  /** Return a new connection to a desktop; the caller starts and disposes it. */
+  connectTo(name: string): IDesktopConnection;
 }
 
 export const IDesktopManager = new Token<IDesktopManager>(
@@ -188,8 +110,22 @@ export const IDesktopManager = new Token<IDesktopManager>(
   'The desktops of this Jupyter server: lists, starts and stops them.'
 );
 
+/** A widget that shows a desktop. */
+export interface IDesktopWidget extends Widget {
+  readonly connection: IDesktopConnection;
+
+  /** The number of this view among the views of the same desktop: 1, 2, … */
+  readonly view: number;
+
+  /** The title that the user chose for the tab; empty for the desktop's name. */
+  customTitle: string;
+
+  /** Emitted when the user has changed the title. */
+  readonly renamed: ISignal<IDesktopWidget, void>;
+}
+
 /** Tracks the panels that show desktops. */
-export type IDesktopTracker = IWidgetTracker<MainAreaWidget<DesktopWidget>>;
+export type IDesktopTracker = IWidgetTracker<MainAreaWidget<IDesktopWidget>>;
 
 export const IDesktopTracker = new Token<IDesktopTracker>(
   'jupyter-vnc-proxy:IDesktopTracker',

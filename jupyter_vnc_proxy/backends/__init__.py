@@ -1,28 +1,33 @@
-"""The backends: built in, and those that other packages add.
+"""The backends: built in, or added by other packages.
 
-A package adds one through an entry point in the group ``jupyter_vnc_proxy.backends`` that names a class or
-function returning a `Backend`.
+A package adds one through an entry point in the group ``jupyter_vnc_proxy.backends``: a class or function that returns
+a `Backend`, or a `MethodBackend` as written before there were plans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from ..errors import InvalidOption
-from ..options import DesktopOptions
-from .base import Backend, Field, Paths, Program, Step
-from .fields import check_values, unknown_field
-from .missing import command_for, commands_for, lacks
+from ..options import DesktopOptions, environment_texts, read_texts
+from .base import Backend, BackendBase, Field, Paths, Plan, Program, Step
+from .compatibility import AnyBackend, MethodBackend, plan_of
+from .fields import check_values, fields_from_environment, unknown_field
+from .missing import command_for, commands_for, describe_missing
+from .module import Module
 from .rdp import RdpBackend
 from .stream import StreamBackend
-from .tigervnc import TigervncBackend
+from .tigervnc import XVNC, TigervncBackend
 from .wayland import WaylandBackend
 from .x11vnc import X11vncBackend
 
 GROUP = "jupyter_vnc_proxy.backends"
 
 AUTO = ("stream", "tigervnc", "x11vnc")
-"""In this order ``auto`` looks for one that can run."""
+"""The backends that ``auto`` chooses from, the preferred one first."""
+
+SIMPLEST_PACKAGES: Mapping[str, str] = XVNC.packages
+"""The packages of the backend that needs the fewest: one program, and no Python module (installer → names)."""
 
 BUILT_IN: dict[str, Callable[[], Backend]] = {
     "rdp": RdpBackend,
@@ -34,68 +39,85 @@ BUILT_IN: dict[str, Callable[[], Backend]] = {
 
 __all__ = [
     "AUTO",
+    "BUILT_IN",
+    "GROUP",
+    "SIMPLEST_PACKAGES",
+    "AnyBackend",
     "Backend",
     "Field",
+    "MethodBackend",
+    "Module",
     "Paths",
+    "Plan",
     "Program",
     "Step",
+    "TigervncBackend",
+    "X11vncBackend",
     "all_backends",
     "choose",
     "command_for",
     "commands_for",
-    "lacks",
+    "describe_missing",
+    "environment_options",
     "missing_programs",
     "pick",
+    "plan_of",
     "select",
 ]
 
 
-def all_backends() -> dict[str, Backend]:
-    """Return every backend by name; one that can't be loaded is left out."""
-    from importlib.metadata import entry_points  # 25 ms that only a third party's backend is worth
+def all_backends() -> dict[str, AnyBackend]:
+    """Return every backend by name, without those that can't be loaded."""
+    from importlib.metadata import entry_points  # takes 25 ms, needed for other packages' backends only
 
-    found: dict[str, Backend] = {name: make() for name, make in BUILT_IN.items()}
+    found: dict[str, AnyBackend] = {name: make() for name, make in BUILT_IN.items()}
     for entry in entry_points(group=GROUP):
         try:
             backend = entry.load()()
-        except Exception:  # whatever a third party's module raises
+        except Exception:  # another package's module may raise anything
             continue
-        if isinstance(backend, Backend):
+        if isinstance(backend, (Backend, MethodBackend)):
             found.setdefault(backend.name, backend)
     return found
 
 
-def missing_programs(backend: Backend, options: DesktopOptions) -> list[Program]:
+def environment_options(environment: Mapping[str, str]) -> DesktopOptions:
+    """Return the options that the environment sets, the backends' own included; raise `InvalidOption` for a bad one."""
+    extra = fields_from_environment(all_backends().values(), environment)
+    return DesktopOptions(extra=extra, **read_texts(environment_texts(environment)))
+
+
+def missing_programs(backend: BackendBase, options: DesktopOptions) -> list[Program]:
     """Return the programs that ``backend`` needs and this machine lacks."""
     return [program for program in backend.programs(options) if program.find() is None]
 
 
-def choose(options: DesktopOptions) -> Backend:
-    """Return the backend that ``options`` name, and see that it can take them.
+def choose(options: DesktopOptions) -> AnyBackend:
+    """Return the backend that ``options`` name, after validating its options.
 
-    Raise `InvalidOption` for a name, transport or option that doesn't exist. Whether its programs are there is not
-    asked of a backend that was named; for ``auto`` with none usable the one that lacks least is returned.
+    Raise `InvalidOption` for an unknown name, transport or option. A named backend is returned even if its programs
+    are missing; for ``auto`` without a usable backend, the one that lacks least is returned.
     """
     return select(options)[0]
 
 
-def select(options: DesktopOptions) -> tuple[Backend, list[str]]:
-    """Return what `choose` does, and sentences that say why ``auto`` did not take the best."""
+def select(options: DesktopOptions) -> tuple[AnyBackend, list[str]]:
+    """Return the backend as `choose` does, and sentences on why ``auto`` passed over the preferred one."""
     backend, notes = pick(options)
     own = [field.name for field in backend.fields]
-    for name in options.extra:  # one of another backend may be configured for that one's desktops
+    for name in options.extra:  # an administrator may have configured another backend's options too
         if name not in own and all(name != field.name for each in all_backends().values() for field in each.fields):
             raise unknown_field(name, backend.name, own)
     check_values(backend, options.extra)
     return backend, notes
 
 
-def pick(options: DesktopOptions) -> tuple[Backend, list[str]]:
-    """Return what `select` does, with no look at the options of the backend's own."""
+def pick(options: DesktopOptions) -> tuple[AnyBackend, list[str]]:
+    """Return the same as `select`, without validating the backend's own options."""
     if options.backend == "auto":
         return _best(options)
     if options.backend in BUILT_IN:
-        backend: Backend = BUILT_IN[options.backend]()
+        backend: AnyBackend = BUILT_IN[options.backend]()
     else:
         backends = all_backends()
         if options.backend not in backends:
@@ -122,10 +144,10 @@ def _best(options: DesktopOptions) -> tuple[Backend, list[str]]:
     return min(zip(fitting, missing, strict=True), key=lambda pair: len(pair[1]))[0], []
 
 
-def _passed_over(best: Backend, missing: Iterable[Program], taken: Backend) -> str:
+def _passed_over(preferred: Backend, missing: Iterable[Program], taken: Backend) -> str:
     command = command_for(missing)
-    mend = f" To mend it: {command}" if command else ""
-    return f"{taken.title} runs in place of {best.title}: {lacks(missing)}{mend}"
+    fix = f" To fix it: {command}" if command else ""
+    return f"{taken.title} is used instead of {preferred.title}: {describe_missing(missing)}{fix}"
 
 
 def _bad_transport(transport: str, known: Iterable[str]) -> InvalidOption:

@@ -1,13 +1,13 @@
-"""What a backend says: pure data. It starts nothing itself."""
+"""The types with which a backend describes a desktop: pure data. A backend starts nothing itself."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from ..options import DesktopOptions
 from ..system.environment import search_path
@@ -15,14 +15,19 @@ from ..system.packages import install_command
 from ..system.process import Ready, Started
 
 DISPLAY = "{display}"
-"""Stands in an argv for the display's name, as in ``:1``."""
+"""Placeholder in an argv for the display's name, as in ``:1``."""
+
+RFB_SOCKET = "rfb.sock"
+VNC_SOCKET = "vnc.sock"
+"""Names of sockets in a desktop's directory: the one that clients connect to, and the VNC server's own if another
+program listens on the first."""
 
 StepName = Literal["display", "session", "vnc", "websockify"]
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program that must be there: ``names`` are alternatives; ``packages`` maps an installer to its package."""
+    """A required program: ``names`` are alternatives; ``packages`` maps an installer to its package."""
 
     names: tuple[str, ...]
     purpose: str
@@ -30,7 +35,7 @@ class Program:
 
     @property
     def obstacle(self) -> str:
-        """What stands in the way instead, where no package mends it: a sentence without its end."""
+        """The requirement that no package can meet, as a sentence without its full stop; usually empty."""
         return ""
 
     def find(self) -> str | None:
@@ -39,24 +44,24 @@ class Program:
         return next(filter(None, (shutil.which(name, path=path) for name in self.names)), None)
 
     def install_command(self) -> str | None:
-        """Return the command that installs it here, or ``None`` where no package has it."""
-        return install_command(self.mending())
+        """Return the command that installs it here, or ``None`` if no package has it."""
+        return install_command(self.required_packages())
 
-    def mending(self) -> Mapping[str, str]:
-        """Return the packages that bring it, or what it lacks (installer → names)."""
+    def required_packages(self) -> Mapping[str, str]:
+        """Return the packages to install if `find` returns ``None`` (installer → names)."""
         return self.packages
 
     def problem(self) -> str | None:
-        """Return what is wrong where it is there all the same, as in ``libgbm.so.1 is missing``; else ``None``."""
+        """Return why an installed program can't be used, as in ``libgbm.so.1 is missing``; else ``None``."""
         return None
 
 
 @dataclass(frozen=True)
 class Field:
-    """An option of a backend's own, as data for configuration, REST and forms.
+    """An option that only this backend has, as data for configuration, REST and forms.
 
-    ``choices``: the values that there are; ``pattern``: a regular expression of Python and JavaScript alike that the
-    whole value must match; ``check`` raises `ValueError` with one sentence for what a pattern can't tell.
+    ``choices`` are the allowed values; ``pattern`` is a regular expression, valid in Python and JavaScript, that the
+    whole value must match; ``check`` raises `ValueError` with one sentence for what a pattern can't express.
     """
 
     name: str
@@ -69,7 +74,7 @@ class Field:
     check: Callable[[str], object] | None = None
 
     def value(self, options: DesktopOptions) -> str:
-        """Return what ``options`` say, or the default."""
+        """Return the value in ``options``, or the default."""
         return options.extra.get(self.name) or self.default
 
 
@@ -83,18 +88,18 @@ class Paths:
 
     @property
     def vnc_socket(self) -> Path:
-        """The VNC server's own socket, where something else listens on ``rfb_socket``."""
-        return self.directory / "vnc.sock"
+        """The VNC server's own socket, if another program listens on ``rfb_socket``."""
+        return self.directory / VNC_SOCKET
 
 
 @dataclass(frozen=True)
 class Step:
-    """One process of a desktop, started once those named in ``after`` are ready.
+    """One process of a desktop; it starts when the processes named in ``after`` are ready.
 
-    The ``display`` step writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
-    gives the display its size through RANDR as soon as it is there. A step that brings a session of its own names it:
-    then there is no other, unless a command is configured, and its end with status 0 is a log-out. ``files`` are
-    written just before (0600); ``environment`` is added to what every part gets.
+    The ``display`` process writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
+    sets the display's size through RANDR before any client connects. A process that includes a desktop session names
+    it in ``session``: no other session is started, unless a command is configured, and exit status 0 is a log-out.
+    ``files`` are written just before the start (mode 0600); ``environment`` extends the environment of all processes.
     """
 
     name: StepName
@@ -108,12 +113,39 @@ class Step:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@runtime_checkable
-class Backend(Protocol):
-    """One way to make a desktop.
+@dataclass(frozen=True)
+class Plan:
+    """One desktop as its backend makes it: its processes, and the properties of its VNC server and display.
 
-    ``transports``: the first is the default. ``fields``: options of its own.
+    ``steps``: the processes to start, without the session. ``resize``: ``rfb`` if the VNC server handles RFB's
+    SetDesktopSize, ``rest`` if we resize the display; ``resize_through`` then names the way, one of
+    `resizing.RESIZERS`. ``speaks``: the protocol on ``rfb.sock``, plain RFB or RFB over WebSocket; ``raw_socket``: the
+    name of the socket that always speaks plain RFB. ``x_screenshots``: whether the X display has the whole picture;
+    if not, a screenshot is taken as an RFB client. ``full_chroma``: whether the server can send H.264 with full chroma
+    (4:4:4) when a client asks for a quality level of 7 or more.
     """
+
+    steps: tuple[Step, ...]
+    resize: Literal["rfb", "rest"] = "rfb"
+    resize_through: str = "randr"
+    speaks: Literal["rfb", "websocket"] = "rfb"
+    raw_socket: str = RFB_SOCKET
+    x_screenshots: bool = True
+    full_chroma: bool = False
+
+    def with_arguments(self, step: StepName, *words: str) -> Plan:
+        """Return the plan with more arguments for one of its processes."""
+        steps = (replace(each, argv=(*each.argv, *words)) if each.name == step else each for each in self.steps)
+        return replace(self, steps=tuple(steps))
+
+    def properties(self) -> dict[str, Any]:
+        """Return everything but the processes, by field: the same fields as in a `DesktopState`."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "steps"}
+
+
+@runtime_checkable
+class BackendBase(Protocol):
+    """What every backend has: a name, a title for people, its transports (the first is the default), its options."""
 
     name: str
     title: str
@@ -121,16 +153,12 @@ class Backend(Protocol):
     fields: tuple[Field, ...]
 
     def programs(self, options: DesktopOptions) -> Iterable[Program]:
-        """Return the programs that must be there."""
+        """Return the programs that must be installed."""
 
-    def steps(self, options: DesktopOptions, paths: Paths) -> Iterable[Step]:
-        """Return the processes to start, without the session."""
 
-    def resize(self, options: DesktopOptions) -> Literal["rfb", "rest"]:
-        """Return who changes the size: ``rfb`` where the VNC server takes SetDesktopSize, ``rest`` where we do it."""
+@runtime_checkable
+class Backend(BackendBase, Protocol):
+    """One way to make a desktop. `compatibility.MethodBackend` is the older form, which is still accepted."""
 
-    def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
-        """Return what is spoken on ``rfb.sock``."""
-
-    def raw_socket(self, options: DesktopOptions) -> str:
-        """Return the name of the socket that speaks plain RFB in any case."""
+    def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
+        """Return the plan of a desktop; raise `VncError` if these options allow none."""

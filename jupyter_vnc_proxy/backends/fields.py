@@ -1,4 +1,4 @@
-"""The options of a backend's own: what may be asked, and what is wrong with what was asked."""
+"""Options that only one backend has: their JSON for forms, their sources, and the validation of their values."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from ..errors import InvalidOption
-from .base import Backend, Field
+from ..options import ENVIRONMENT_PREFIX
+from .base import BackendBase, Field
 
-LONGEST = 256
-"""Characters that a value may have."""
-
-ENVIRONMENT = "JUPYTER_VNC_"
-"""Begins the names of the environment variables; a field's name in capitals follows."""
+MAX_VALUE_LENGTH = 256
+"""Characters of a value, at the most."""
 
 
-class FieldBasis(TypedDict):
-    """What every field has."""
+class RequiredKeys(TypedDict):
+    """The keys that every field has."""
 
     name: str
     label: str
@@ -25,16 +23,16 @@ class FieldBasis(TypedDict):
     required: bool
 
 
-class FieldModel(FieldBasis, total=False):
-    """A field as JSON, for forms; ``default`` is what counts where nothing is chosen."""
+class FieldModel(RequiredKeys, total=False):
+    """A field as JSON, for forms; ``default`` is the value if nothing is chosen."""
 
     choices: list[str]
     default: str
     pattern: str
 
 
-def field_models(backend: Backend, configured: Mapping[str, str]) -> list[FieldModel]:
-    """Return a backend's fields as JSON; what is ``configured`` stands in place of their defaults."""
+def field_models(backend: BackendBase, configured: Mapping[str, str]) -> list[FieldModel]:
+    """Return a backend's fields as JSON; ``configured`` values override their defaults."""
     return [_model(field, configured.get(field.name) or field.default) for field in backend.fields]
 
 
@@ -54,17 +52,17 @@ def _model(field: Field, default: str) -> FieldModel:
     return model
 
 
-def from_environment(backends: Iterable[Backend], environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that environment variables set, as in ``JUPYTER_VNC_XSERVER``."""
+def fields_from_environment(backends: Iterable[BackendBase], environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that environment variables set: a prefix and the name in capitals (``JUPYTER_VNC_XSERVER``)."""
     names = {field.name for backend in backends for field in backend.fields}
-    values = {name: environment.get(ENVIRONMENT + name.upper(), "") for name in sorted(names)}
+    values = {name: environment.get(ENVIRONMENT_PREFIX + name.upper(), "") for name in sorted(names)}
     return {name: value for name, value in values.items() if value}
 
 
-def merged(backend: Backend, configured: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return what counts for one desktop: ``given`` wins over what is ``configured`` for all.
+def merged(backend: BackendBase, configured: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values for one desktop: ``given`` overrides those ``configured`` for all.
 
-    Raise `InvalidOption` for what is given and no field of this backend.
+    Raise `InvalidOption` for a given name that is not a field of this backend.
     """
     names = [field.name for field in backend.fields]
     for name in given:
@@ -75,15 +73,15 @@ def merged(backend: Backend, configured: Mapping[str, str], given: Mapping[str, 
 
 def unknown_field(name: str, backend: str, names: Iterable[str]) -> InvalidOption:
     """Return the error for a field that a backend doesn't have."""
-    there = ", ".join(names)
+    available = ", ".join(names)
     return InvalidOption(
-        f"The backend {backend} has no option {name!r}; " + (f"there are: {there}." if there else "it has none."),
+        f"The backend {backend} has no option {name!r}; " + (f"it has: {available}." if available else "it has none."),
         code="unknown-option",
     )
 
 
-def check_values(backend: Backend, extra: Mapping[str, str]) -> None:
-    """Raise `InvalidOption` where a field's value is missing or no value that it can have."""
+def check_values(backend: BackendBase, extra: Mapping[str, str]) -> None:
+    """Raise `InvalidOption` if a required value is missing or a value is not allowed."""
     for field in backend.fields:
         value = extra.get(field.name) or field.default
         if value:
@@ -98,8 +96,8 @@ def check_values(backend: Backend, extra: Mapping[str, str]) -> None:
 def _check(field: Field, value: str) -> None:
     if field.choices and value not in field.choices:
         raise _bad(field, f"choose one of {', '.join(field.choices)}")
-    if len(value) > LONGEST or not value.isprintable():
-        raise _bad(field, f"it has at most {LONGEST} characters, on one line")
+    if len(value) > MAX_VALUE_LENGTH or not value.isprintable():
+        raise _bad(field, f"it has at most {MAX_VALUE_LENGTH} characters, on one line")
     if field.pattern and re.fullmatch(field.pattern, value, re.ASCII) is None:
         raise _bad(field, field.description.rstrip("."))
     if field.check is not None:
@@ -109,5 +107,5 @@ def _check(field: Field, value: str) -> None:
             raise _bad(field, str(error).rstrip(".")) from error
 
 
-def _bad(field: Field, words: str) -> InvalidOption:
-    return InvalidOption(f"The option {field.name!r} can't have this value: {words}.", code="bad-option")
+def _bad(field: Field, reason: str) -> InvalidOption:
+    return InvalidOption(f"The option {field.name!r} can't have this value: {reason}.", code="bad-option")

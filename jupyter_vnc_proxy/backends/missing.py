@@ -1,15 +1,15 @@
-"""What a backend lacks here, in words, and one command that brings it."""
+"""The programs that a backend lacks here: in a sentence, and as one command that installs them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..system.packages import install_commands, together
+from ..system.packages import install_commands, merge_packages
 from .base import Program
 
 
-def lacks(missing: Iterable[Program]) -> str:
-    """Say in a sentence each what is missing, what is there but can't be loaded, and what no package mends."""
+def describe_missing(missing: Iterable[Program]) -> str:
+    """Return sentences on what is not installed, what can't be loaded, and which requirement no package can meet."""
     absent: list[str] = []
     sentences: list[str] = []
     for program in missing:
@@ -26,17 +26,17 @@ def lacks(missing: Iterable[Program]) -> str:
 
 
 def commands_for(missing: Iterable[Program]) -> list[str]:
-    """Return the commands of which each brings all that is ``missing``, the likeliest first."""
+    """Return alternative commands, each of which installs everything in ``missing``; the likeliest first."""
     every = list(missing)
-    packaged = [each.mending() for each in every if each.mending()]
-    others = filter(None, (each.install_command() for each in every if not each.mending()))
+    packaged = [each.required_packages() for each in every if each.required_packages()]
+    others = filter(None, (each.install_command() for each in every if not each.required_packages()))
     rest = list(dict.fromkeys(others))
-    commands = install_commands(together(packaged))
+    commands = install_commands(merge_packages(packaged))
     if packaged and not commands:
         return rest
     return [" && ".join([command, *rest]) for command in commands] or ([" && ".join(rest)] if rest else [])
 
 
 def command_for(missing: Iterable[Program]) -> str | None:
-    """Return the first of them, or ``None`` where no package is known."""
+    """Return the first of `commands_for`, or ``None`` if no package is known."""
     return next(iter(commands_for(missing)), None)

@@ -1,13 +1,14 @@
-"""A desktop that is a session on another machine, or on this one: FreeRDP's client takes the place of a session."""
+"""A desktop session on another machine, or on this one, through FreeRDP's client in place of a session."""
 
 from __future__ import annotations
 
 import ipaddress
 import sys
-from typing import Literal
+from dataclasses import replace
 
 from ..options import DesktopOptions
-from .base import Backend, Field, Paths, Program, Step
+from .base import Backend, Field, Paths, Plan, Program, Step
+from .compatibility import PlanMethods
 from .stream import StreamBackend
 from .x11vnc import X11vncBackend
 
@@ -18,26 +19,26 @@ XFREERDP = Program(
 )
 XTERM = Program(
     ("xterm",),
-    "where the RDP client asks for name, password and trust",
+    "asks for the RDP user's name, password and trust",
     {"apt": "xterm", "dnf": "xterm", "conda": "xterm"},
 )
 
 HOST_PATTERN = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?"
-"""A name or an IPv4 address, or an IPv6 address in brackets; then a port or not. No word that begins like a switch."""
+"""A host name or an IPv4 address, or an IPv6 address in brackets; optionally a port. Never looks like a switch."""
 
-MAX_NAME, MAX_LABEL = 253, 63
-"""Characters of a host's name and of each of its parts (RFC 1035)."""
+MAX_NAME_LENGTH, MAX_LABEL_LENGTH = 253, 63
+"""Characters of a host name and of each of its labels, at the most (RFC 1035)."""
 
 
 def check_host(text: str) -> None:
-    """Raise `ValueError` where ``text``, which fits the pattern, is no host all the same."""
+    """Raise `ValueError` if ``text``, which matches the pattern, is not a host."""
     host, _, port = text.rpartition(":") if not text.endswith("]") and ":" in text else (text, "", "")
     if port and not 0 < int(port) < 1 << 16:
         raise ValueError("a port is a number from 1 to 65535")
     if host.startswith("["):
         ipaddress.IPv6Address(host[1:-1])
-    elif len(host) > MAX_NAME or not all(0 < len(label) <= MAX_LABEL for label in host.split(".")):
-        raise ValueError("this is no name of a host")
+    elif len(host) > MAX_NAME_LENGTH or not all(0 < len(label) <= MAX_LABEL_LENGTH for label in host.split(".")):
+        raise ValueError("it is not a valid host name")
 
 
 HOST = Field(
@@ -50,8 +51,8 @@ HOST = Field(
 )
 
 
-class RdpBackend:
-    """An RDP session, shown by the stream server or, where that can't run, by x11vnc."""
+class RdpBackend(PlanMethods):
+    """An RDP session, shown by the stream server or, if that can't run, by x11vnc."""
 
     name = "rdp"
     title = "RDP"
@@ -63,35 +64,15 @@ class RdpBackend:
         return stream if all(program.find() for program in stream.programs(options)) else X11vncBackend()
 
     def programs(self, options: DesktopOptions) -> list[Program]:
-        """Return the programs that must be there."""
+        """Return the programs that must be installed."""
         return [*self._shown_by(options).programs(options), XFREERDP, XTERM]
 
-    def resize(self, options: DesktopOptions) -> Literal["rfb", "rest"]:
-        """Return who changes the size of what shows it."""
-        return self._shown_by(options).resize(options)
-
-    def speaks(self, options: DesktopOptions) -> Literal["rfb", "websocket"]:
-        """Return what is spoken on ``rfb.sock``."""
-        return "rfb"
-
-    def raw_socket(self, options: DesktopOptions) -> str:
-        """Return the name of the socket that speaks plain RFB in any case."""
-        return "rfb.sock"
-
-    def steps(self, options: DesktopOptions, paths: Paths) -> list[Step]:
-        """Return what shows it, and a terminal in which our own program starts the client, as the session."""
+    def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
+        """Return the plan of the backend that shows it, with a terminal as the session, which runs the RDP client."""
         client = XFREERDP.find() or XFREERDP.names[-1]
-        run = (
-            sys.executable,
-            "-m",
-            "jupyter_vnc_proxy.backends.programs.rdp_client",
-            "--client",
-            client,
-            "--",
-            HOST.value(options),
-        )
+        program = (sys.executable, "-m", "jupyter_vnc_proxy.backends.programs.rdp_client")
+        run = (*program, "--client", client, "--", HOST.value(options))
         terminal = ("xterm", "-title", "RDP", "-geometry", "100x30", "-e", *run)
-        return [
-            *self._shown_by(options).steps(options, paths),
-            Step("session", terminal, ("display",), umask=-1, session="rdp"),
-        ]
+        shown = self._shown_by(options).plan(options, paths)
+        session = Step("session", terminal, ("display",), umask=-1, session="rdp")
+        return replace(shown, steps=(*shown.steps, session))

@@ -1,4 +1,4 @@
-"""The desktop sessions installed here, and how each is started. Starts nothing itself."""
+"""The installed desktop sessions, and the command that starts each. Starts nothing itself."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..system.environment import search_path
 from ..system.packages import install_command
 
 XDG = Path(__file__).parents[1] / "xdg"
-"""Our defaults for sessions, looked at before the system's and after the user's: no lock screen, no compositor."""
+"""Our defaults for sessions, which override the system's but not the user's: no lock screen, no compositor."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One way to fill a display.
+    """One desktop environment, window manager or terminal.
 
-    ``argv`` ends when the session does; ``companions`` are started beside it and may end when they like.
-    ``current_desktop`` is what XDG_CURRENT_DESKTOP says; ``packages`` maps an installer to its packages.
+    The process of ``argv`` ends with the session; ``companions`` start with it and may end at any time.
+    ``current_desktop`` is the value of XDG_CURRENT_DESKTOP; ``packages`` maps an installer to its packages.
     """
 
     name: str
@@ -87,7 +87,7 @@ DESKTOPS = (
         packages={"apt": "kde-plasma-desktop", "dnf": "@kde-desktop"},
     ),
 )
-"""The desktop environments that are looked for, the lightest first."""
+"""The desktop environments that we know, the lightest first."""
 
 GNOME_FLASHBACK_FILE = "gnome-session/sessions/gnome-flashback-metacity.session"
 
@@ -102,11 +102,11 @@ TERMINALS = (
 )
 
 WITHOUT_COMPOSITOR = {"xfwm4": ("--compositor=off",), "marco": ("--no-composite",), "metacity": ("--no-composite",)}
-"""Switches of window managers whose compositor is on by default: software rendering pays for it in every frame."""
+"""Arguments that turn off a window manager's compositor: with software rendering it costs time in every frame."""
 
 
 def installed_sessions() -> list[Session]:
-    """Return the sessions that can be started here, the preferred one first."""
+    """Return the sessions that can be started here; the default is the first."""
     path = search_path(os.environ.get("PATH", ""))
 
     def here(program: str) -> bool:
@@ -128,7 +128,7 @@ def installed_sessions() -> list[Session]:
 
 
 def _complete(session: Session) -> bool:
-    # gnome-session is there with every GNOME; its Flashback session is a package of its own.
+    # Every GNOME has gnome-session; the Flashback session is in its own package.
     if session.name != "gnome-flashback":
         return True
     directories = os.environ.get("XDG_DATA_DIRS", "").split(os.pathsep)
@@ -137,9 +137,9 @@ def _complete(session: Session) -> bool:
 
 
 def choose_session(options: DesktopOptions) -> Session:
-    """Return the session to start: a configured argv wins, then the named one, then the best that is installed.
+    """Return the session to start: the configured argv, else the named session, else the first that is installed.
 
-    Raise `InvalidOption` for a session that isn't installed or known, `MissingProgram` where there is none at all.
+    Raise `InvalidOption` for a session that isn't installed or known, `MissingProgram` if there is none at all.
     """
     if options.session_command:
         return Session("command", "The configured command", options.session_command)
@@ -152,12 +152,12 @@ def choose_session(options: DesktopOptions) -> Session:
         for session in DESKTOPS:
             if session.name == options.session:
                 raise InvalidOption(
-                    f"The session {session.title} is not installed; here there are: {names or 'none'}.",
+                    f"The session {session.title} is not installed; installed: {names or 'none'}.",
                     code="session-missing",
                     fix=install_command(session.packages),
                 )
         raise InvalidOption(
-            f"There is no session {options.session!r}; here there are: {names or 'none'}.",
+            f"There is no session {options.session!r}; installed: {names or 'none'}.",
             code="unknown-session",
         )
     if not installed:
@@ -171,10 +171,10 @@ def choose_session(options: DesktopOptions) -> Session:
 
 
 def session_environment(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return ``environment`` (already cleaned) with what the session needs to know of itself."""
+    """Return ``environment`` (already cleaned) with the session's own variables."""
     extra = {
         "XDG_SESSION_TYPE": "x11",
-        "NO_AT_BRIDGE": "1",  # no screen reader reaches a remote picture, and each program would wait for its bus
+        "NO_AT_BRIDGE": "1",  # screen readers can't read a remote desktop, and each program would wait for their bus
         "XDG_CONFIG_DIRS": os.pathsep.join([str(XDG), environment.get("XDG_CONFIG_DIRS") or "/etc/xdg"]),
         **session.environment,
     }
@@ -185,7 +185,7 @@ def session_environment(session: Session, environment: Mapping[str, str]) -> dic
 
 
 def with_bus(argv: tuple[str, ...], path: str) -> tuple[str, ...]:
-    """Return ``argv`` with a D-Bus session bus of its own around it, where a program that makes one is there."""
+    """Return ``argv`` with a command in front that starts a D-Bus session bus for it, if one is installed."""
     if shutil.which("dbus-run-session", path=path):
         return ("dbus-run-session", "--", *argv)
     if shutil.which("dbus-launch", path=path):

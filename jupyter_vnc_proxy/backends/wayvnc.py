@@ -1,4 +1,4 @@
-"""The transport wayvnc of the backend wayland: sway without a screen, and wayvnc that looks at it."""
+"""The transport wayvnc of the backend wayland: sway without a screen, and wayvnc that captures it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..options import DesktopOptions
 from ..system.process import PIPE, Listens, WritesLine
-from .base import Paths, Program, Step
+from .base import Paths, Plan, Program, Step
 from .programs import sway
 
 SWAY = Program(("sway",), "the compositor", {"apt": "sway", "dnf": "sway"})
@@ -20,66 +20,70 @@ TERMINAL = Program(
 )
 
 WAYLAND_DISPLAY = "wayland-1"
-"""What sway calls its socket where there is no other in its runtime directory."""
+"""The name of sway's Wayland socket if its runtime directory has no other."""
 
 
 @dataclass(frozen=True)
 class NotRoot(Program):
-    """What no package brings: another user than root."""
+    """A requirement that no package meets: a user other than root."""
 
     @property
     def obstacle(self) -> str:
-        """What stands in the way."""
+        """Why root can't use it."""
         return "sway refuses to run as root; start Jupyter as another user"
 
     def find(self) -> str | None:
-        """Return nothing (but not ``None``) where we are not root."""
+        """Return an empty string if we are not root, else ``None``."""
         return None if os.geteuid() == 0 else ""
 
 
 NOT_ROOT = NotRoot(("a user other than root",), "sway refuses root")
 
 PROGRAMS: list[Program] = [NOT_ROOT, SWAY, WAYVNC, XWAYLAND, TERMINAL]
-"""What must be there, and the user."""
+"""The requirements, the user included."""
 
 
-def steps(options: DesktopOptions, paths: Paths) -> list[Step]:
-    """Return sway, its own session, with X programs on its Xwayland, and wayvnc. Resized through sway's socket."""
+def plan(options: DesktopOptions, paths: Paths) -> Plan:
+    """Return sway, which is the session too and runs X programs on its Xwayland, and wayvnc."""
+    runtime = {"XDG_RUNTIME_DIR": str(paths.directory / "run")}  # no other compositor has its socket there
+    return Plan(
+        (_sway(options, paths, runtime), _wayvnc(paths, runtime)),
+        resize="rest",  # wayvnc 0.5 ignores SetDesktopSize
+        resize_through="sway",
+        x_screenshots=False,
+    )
+
+
+def _sway(options: DesktopOptions, paths: Paths, runtime: dict[str, str]) -> Step:
     config = paths.directory / "sway.config"
     terminal = TERMINAL.find() or TERMINAL.names[0]
     text = sway.configuration(options.geometry, Path.home(), terminal, start=not options.session_command)
-    run = {"XDG_RUNTIME_DIR": str(paths.directory / "run")}  # where no other compositor's socket is
-    return [
-        Step(
-            "display",
-            (
-                sys.executable,
-                "-m",
-                "jupyter_vnc_proxy.backends.programs.sway",
-                "--displayfd",
-                PIPE,
-                "--config",
-                str(config),
-            ),
-            ready=WritesLine(),
-            umask=-1,
-            files={config: text},
-            environment={
-                **run,
-                "SWAYSOCK": str(paths.directory / sway.SOCKET),
-                "WLR_BACKENDS": "headless",
-                "WLR_RENDERER": "pixman",
-                "WLR_LIBINPUT_NO_DEVICES": "1",
-                "XDG_SESSION_TYPE": "wayland",
-                "XDG_CURRENT_DESKTOP": "sway",
-            },
-            session="sway",
-        ),
-        Step(
-            "vnc",
-            ("wayvnc", "--output", sway.OUTPUT, "--max-fps", "60", "--unix-socket", str(paths.rfb_socket)),
-            after=("display",),
-            ready=Listens(paths.rfb_socket),
-            environment={**run, "WAYLAND_DISPLAY": WAYLAND_DISPLAY},
-        ),
-    ]
+    program = (sys.executable, "-m", "jupyter_vnc_proxy.backends.programs.sway")
+    environment = {
+        **runtime,
+        "SWAYSOCK": str(paths.directory / sway.SOCKET),
+        "WLR_BACKENDS": "headless",
+        "WLR_RENDERER": "pixman",
+        "WLR_LIBINPUT_NO_DEVICES": "1",
+        "XDG_SESSION_TYPE": "wayland",
+        "XDG_CURRENT_DESKTOP": "sway",
+    }
+    return Step(
+        "display",
+        (*program, "--displayfd", PIPE, "--config", str(config)),
+        ready=WritesLine(),
+        umask=-1,
+        files={config: text},
+        environment=environment,
+        session="sway",
+    )
+
+
+def _wayvnc(paths: Paths, runtime: dict[str, str]) -> Step:
+    return Step(
+        "vnc",
+        ("wayvnc", "--output", sway.OUTPUT, "--max-fps", "60", "--unix-socket", str(paths.rfb_socket)),
+        after=("display",),
+        ready=Listens(paths.rfb_socket),
+        environment={**runtime, "WAYLAND_DISPLAY": WAYLAND_DISPLAY},
+    )

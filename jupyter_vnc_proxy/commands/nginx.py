@@ -106,7 +106,7 @@ def prepare(arguments: argparse.Namespace) -> NginxSetup:
         )
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.desktop))
     state = desktop.state()
-    if state.phase != "running":
+    if not state.is_usable:
         raise Conflict(f"The desktop {desktop.name!r} is {state.phase}.", code="not-running")
     if not (PAGE / "index.html").exists():
         raise StartFailed("The page is not built.", code="page-missing", fix="npm run build:page")
@@ -144,7 +144,7 @@ async def _run(setup: NginxSetup) -> None:
     """Run nginx, and websockify if needed, until a signal arrives; raise `StartFailed` if one of them ends."""
     from ..backends.base import Program
     from ..system.environment import clean_environment
-    from ..system.process import Child, ChildFailed, Listens
+    from ..system.process import Listens, Process, ProcessFailed
 
     nginx = Program(("nginx",), "the web server", {"apt": "nginx-light"})
     program = nginx.find()
@@ -157,9 +157,9 @@ async def _run(setup: NginxSetup) -> None:
     (setup.private / SOCKET).unlink(missing_ok=True)
     children = []
     if setup.websockify:
-        children.append(Child("websockify", setup.websockify, environment, setup.private / "websockify.log"))
+        children.append(Process("websockify", setup.websockify, environment, setup.private / "websockify.log"))
         children[0].ready = Listens(setup.private / SOCKET)
-    children.append(Child("nginx", (program, *setup.nginx[1:]), environment, setup.private / "nginx.log"))
+    children.append(Process("nginx", (program, *setup.nginx[1:]), environment, setup.private / "nginx.log"))
     pid = setup.private / "pid"
     for file in (pid, *(child.log for child in children)):
         file.unlink(missing_ok=True)
@@ -168,7 +168,7 @@ async def _run(setup: NginxSetup) -> None:
         for child in children:
             try:
                 await child.start(START_TIMEOUT_SECONDS)
-            except ChildFailed as failure:
+            except ProcessFailed as failure:
                 raise _failed(child.name, failure.reason, child.log) from failure
             waiting.append(asyncio.ensure_future(child.wait()))
         deadline = time.monotonic() + START_TIMEOUT_SECONDS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..desktops.desktop import Desktop
 from ..desktops.runtime import desktop_path, runtime_directory
-from ..desktops.screenshot import picture
+from ..desktops.screenshot import screenshot
 from . import add_json, add_runtime_directory
 
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Save the screenshot; raise `Conflict` if the desktop is not running."""
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
-    png = picture(desktop)
+    png = screenshot(desktop)
     if arguments.file == "-":
         sys.stdout.buffer.write(png)
     else:

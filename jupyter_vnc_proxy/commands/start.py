@@ -14,9 +14,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
 
+from ..backends import environment_options
 from ..desktops.desktop import Desktop
 from ..desktops.manager import DEFAULT_NAME, DesktopManager
 from ..desktops.runtime import desktop_path
@@ -24,7 +26,7 @@ from ..desktops.state import DesktopState
 from ..desktops.wait import wait_until_up
 from ..errors import Conflict
 from . import add_json, add_runtime_directory
-from .desktop_options import add_desktop_options, any_given, environment_options, read_desktop_options
+from .desktop_options import add_desktop_options, any_given, read_desktop_options
 from .list import model
 
 SETTLE_SECONDS = 1.0
@@ -51,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start the desktop; return 0 once it runs."""
-    options = read_desktop_options(arguments, environment_options())
+    options = read_desktop_options(arguments, environment_options(os.environ))
     manager = DesktopManager(options, arguments.runtime_dir, arguments.orphan_timeout)
     desktop = Desktop(desktop_path(manager.runtime, arguments.name))
     began = time.monotonic()

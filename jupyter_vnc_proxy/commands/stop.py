@@ -8,12 +8,11 @@ import json
 
 from ..desktops.manager import DesktopManager
 from ..desktops.model import DesktopModel
+from ..desktops.state import ALIVE_PHASES
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from . import add_json, add_runtime_directory
 from .list import list_models
-
-ALIVE = ("starting", "running")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     manager = DesktopManager(DesktopOptions(), arguments.runtime_dir)
     if arguments.all:
         present = list_models(arguments.runtime_dir)
-        names = [model["name"] for model in present if arguments.remove or model["phase"] in ALIVE]
+        names = [model["name"] for model in present if arguments.remove or model["phase"] in ALIVE_PHASES]
     else:
         names = list(dict.fromkeys(arguments.name))
     try:

@@ -1,22 +1,19 @@
 """One desktop's directory, seen from outside.
 
-The directory is all that a desktop shares with the world, so that whoever can read it can list, watch, stop and
-adopt the desktop:
+The directory is a desktop's only interface: any process that can read it can list, watch, stop and adopt the desktop.
 
-    desktop.json   what it is, which phase it is in, why it failed
-    rfb.sock       the socket that the browser's bytes go to (0600)
+    desktop.json   its properties, its phase, its error
+    rfb.sock       the socket that clients connect to, through a bridge (0600)
     Xauthority     the display's cookie (0600)
-    log/           one file for each part
-    activity       empty; its time is when a person last did something on the desktop
-    runner.lock    locked by the runner for as long as it lives; holds its process id
-    owners/        a file for each Jupyter server that looks after the desktop, locked by whoever acts for it
+    log/           one file for each process
+    activity       empty; its time is that of the last input
+    runner.lock    locked by the runner while it lives; contains its process id
+    owners/        a file for each Jupyter server that owns the desktop, locked while that server lives
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
 import os
 import shutil
 import signal
@@ -24,27 +21,29 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
 
+from ..backends import Paths
 from ..errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
-from ..system.process import count_connections, end_marked
+from ..system.process_groups import end_marked
+from ..system.unix_sockets import count_connections
+from . import locks
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
-from .state import DesktopState, checked, save, utc_now
+from .state import DesktopState, load, save, utc_now
 
 MARKER = "JUPYTER_VNC_DESKTOP"
-"""Environment variable that every process of a desktop carries; its value is the desktop's directory."""
+"""Environment variable of every process of a desktop; its value is the desktop's directory."""
 
 START_GRACE = 5.0
-"""Seconds in which a runner that was just spawned need not hold its lock yet."""
+"""Seconds that a new runner may take to lock its lock."""
 
 
 class Desktop:
-    """One desktop: its directory, and the runner in it if there is one."""
+    """One desktop: its directory, and its runner if one lives."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,70 +54,51 @@ class Desktop:
         self.log_directory = path / "log"
         self._spawned: subprocess.Popen[bytes] | None = None
 
-    # -- what it is ---------------------------------------------------------------------------------------------
+    @property
+    def paths(self) -> Paths:
+        """The files that its backend may name."""
+        return Paths(self.path, self.rfb_socket, self.xauthority)
+
+    # -- state and logs -----------------------------------------------------------------------------------------
 
     def exists(self) -> bool:
-        """Tell whether the directory is one of a desktop."""
+        """Return whether the directory is a desktop's."""
         return self.state_file.exists()
 
     def state(self) -> DesktopState:
-        """Read ``desktop.json`` and hold it against the runner's lock: the lock is the truth about life.
+        """Return the state in ``desktop.json``, or ``failed`` if the file says alive and the runner's lock is free.
 
-        Raise `UnknownDesktop` where there is none. A file that can't be read (a disk that was full, a machine
-        that died) is no error: the desktop is ``stopped``, says so, and can be started again.
+        Raise `UnknownDesktop` if there is none.
         """
         state = self.stored_state()
-        if state.phase in ("starting", "running") and not self._runner_may_live():
+        if state.is_alive and not self._runner_may_live():
             error: ErrorModel = {
                 "code": "runner-died",
-                "message": "The program that looks after this desktop was ended from outside.",
+                "message": "The process that runs this desktop was killed from outside.",
                 "fix": None,
                 "part": "runner",
                 "log": self.log("runner", 20),
             }
-            return replace(state, phase="failed", step=None, display=None, error=error, encoder=None, notes=[])
+            return state.ended("failed", error)
         return state
 
     def stored_state(self) -> DesktopState:
-        """Read ``desktop.json`` as it is, whether or not the runner that wrote it lives."""
-        try:
-            data = json.loads(self.state_file.read_bytes())
-            known = {entry.name for entry in fields(DesktopState)}
-            state = DesktopState(**{key: value for key, value in data.items() if key in known})
-            return checked(replace(state, name=self.name))
-        except FileNotFoundError:
-            raise UnknownDesktop(f"There is no desktop named {self.name!r}.") from None
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-            error: ErrorModel = {
-                "code": "state-damaged",
-                "message": "The desktop's state file was damaged; start the desktop again.",
-                "fix": None,
-                "part": None,
-                "log": [],
-            }
-            return DesktopState(name=self.name, phase="stopped", step=None, error=error)
+        """Return the state in ``desktop.json``, whether or not the runner that wrote it lives."""
+        return load(self.state_file, self.name)
 
     def write_state(self, state: DesktopState) -> None:
         """Replace ``desktop.json``."""
         save(state, self.state_file)
 
     def options(self) -> DesktopOptions | None:
-        """Return the options of its own that it was made with, or ``None`` where it has none."""
+        """Return the options that it was created with, or ``None`` if it has the defaults."""
         with contextlib.suppress(InvalidOption, UnknownDesktop):
             return DesktopOptions.from_json(self.stored_state().options)
         return None
 
     def runner_pid(self) -> int | None:
-        """Return the process id of the runner, or ``None`` where none holds the lock."""
-        try:
-            with open(self.path / "runner.lock", "rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with contextlib.suppress(OSError, ValueError):
-                return int((self.path / "runner.lock").read_text())
-        except OSError:
-            pass
-        return None
+        """Return the process id of the runner, or ``None`` if none holds the lock."""
+        return locks.runner_pid(self.path)
 
     def _runner_may_live(self) -> bool:
         if self._spawned is not None:
@@ -130,36 +110,36 @@ class Desktop:
         return False
 
     def note_activity(self) -> None:
-        """A person did something on the desktop. Whoever shows it shares this, hence a file."""
+        """Store the current time as that of the last input, in a file, for every server that shows the desktop."""
         with contextlib.suppress(OSError):
             (self.path / "activity").touch(mode=0o600)
 
     def last_activity(self) -> datetime | None:
-        """Return when a person last did something, in UTC, or ``None`` where nobody ever did."""
+        """Return the time of the last input in UTC, or ``None`` before the first."""
         try:
             return datetime.fromtimestamp((self.path / "activity").stat().st_mtime, timezone.utc)
         except OSError:
             return None
 
     def viewers(self) -> int:
-        """Return how many connections the desktop's socket has, whoever made them."""
+        """Return how many connections the desktop's socket has, from any process."""
         return count_connections(self.rfb_socket)
 
     def log_parts(self) -> list[str]:
-        """Return the names of the parts that have a log."""
+        """Return the names of the processes that have a log."""
         return sorted(file.stem for file in self.log_directory.glob("*.log"))
 
     def log(self, part: str, lines: int) -> list[str]:
-        """Return the last ``lines`` lines of a part's log; nothing where it has none."""
+        """Return the last ``lines`` lines of a process's log; nothing if it has none."""
         if part not in self.log_parts():
             return []
         return tail(self.log_directory / f"{part}.log", lines)
 
     def log_model(self, part: str, lines: str) -> LogModel:
-        """Return a part's log as JSON; ``part`` and ``lines`` come from a query and may be empty.
+        """Return a process's log as JSON; ``part`` (its name) and ``lines`` come from a query and may be empty.
 
-        Without a part it is that of the one that failed, else the session's. Raise `InvalidOption` for a part that
-        has no log, or ``lines`` that are no number.
+        The default is the log of the process that failed, else the session's. Raise `InvalidOption` for a process
+        without a log, or ``lines`` that is not a number.
         """
         if lines and (not lines.isdecimal() or len(lines) > 9):
             raise InvalidOption("'lines' must be a whole number.", code="bad-field")
@@ -173,17 +153,16 @@ class Desktop:
             raise InvalidOption(f"There is no log of {part!r}; there are: {', '.join(parts)}.", code="unknown-part")
         return {"name": self.name, "part": part, "parts": parts, "lines": self.log(part, count)}
 
-    # -- what can be done to it -----------------------------------------------------------------------------------
+    # -- start and stop -----------------------------------------------------------------------------------------------
 
     def start(self, options: DesktopOptions, orphan_timeout: float | None, remember: bool = False) -> None:
-        """Spawn a runner in a process group of its own and return at once; `state` tells how it goes on.
+        """Spawn a runner in its own process group and return at once; `state` shows its progress.
 
-        ``orphan_timeout``: seconds that the desktop lives on when no server looks after it, ``None``: until it is
-        stopped; ``remember``: these are options of its own, which its next start is to have too.
-        Raise `Conflict` where it runs already.
+        ``orphan_timeout``: seconds that the desktop keeps running without an owner, ``None`` for no limit;
+        ``remember``: store the options for the next start. Raise `Conflict` if it runs already.
         """
         if self.runner_pid() is not None:
-            raise Conflict(f"The desktop {self.name!r} is running already.", code="already-running")
+            raise self._running_already()
         self.prepare()
         created = self.stored_state().created if self.exists() else utc_now()
         self.write_state(
@@ -212,24 +191,24 @@ class Desktop:
             )
 
     def prepare(self) -> None:
-        """Make the directory and what is in it, 0700; raise `InvalidOption` where that can't be done."""
+        """Create the directory and its log directory (0700); raise `InvalidOption` on failure."""
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
             self.log_directory.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise InvalidOption(
-                f"The directory {self.path} could not be made: {error.strerror}.",
+                f"The directory {self.path} could not be created: {error.strerror}.",
                 code="runtime-directory",
             ) from error
 
     def begin_logs(self) -> None:
-        """Remove the logs of the parts: what an earlier run met would be taken for the cause of a later failure."""
+        """Remove the processes' logs: a message of an earlier run would be taken for the cause of a later failure."""
         for file in self.log_directory.glob("*.log"):
             if file.stem != "runner":
                 file.unlink()
 
     def signal_stop(self) -> None:
-        """Ask the runner to end the desktop (SIGTERM). Does nothing where there is none."""
+        """Ask the runner to end the desktop (SIGTERM); do nothing if there is none."""
         pid = self.runner_pid()
         if pid is None and self._spawned is not None and self._spawned.poll() is None:
             pid = self._spawned.pid
@@ -238,29 +217,28 @@ class Desktop:
                 os.kill(pid, signal.SIGTERM)
 
     def let_live(self) -> None:
-        """Forget the runner that we spawned: it goes on when we end, and is no child that was left by mistake."""
+        """Leave the runner that we spawned running when we end, without the warning about an unfinished process."""
         if self._spawned is not None:
             self._spawned.returncode = 0
 
     def stopped(self) -> bool:
-        """Tell whether no runner is left; reap it where it was our child."""
+        """Return whether no runner is left; reap it if we spawned it."""
         if self._spawned is not None and self._spawned.poll() is None:
             return False
         return self.runner_pid() is None
 
     def sweep(self, error: ErrorModel | None = None) -> None:
-        """Clear what a dead runner left behind: processes, sockets, cookie, locks; the state becomes ``stopped``.
+        """Remove what a dead runner left: processes, sockets, cookie, locks; the state becomes ``stopped``.
 
-        Must be called only where no runner lives.
+        Call this only if no runner lives.
         """
         end_marked(MARKER, str(self.path))
         state = self.stored_state()
         self.remove_traces(state.display)
-        state = replace(state, phase="stopped", step=None, display=None, error=error, encoder=None, notes=[])
-        self.write_state(state)
+        self.write_state(state.ended("stopped", error))
 
     def remove_traces(self, display: str | None) -> None:
-        """Remove sockets and cookies, and what is left of ``display`` where its server is dead."""
+        """Remove sockets and cookies, and the socket and lock of ``display`` if its server is dead."""
         for file in [*self.path.glob("*.sock"), self.xauthority]:
             file.unlink(missing_ok=True)
         if display is not None:
@@ -268,53 +246,29 @@ class Desktop:
         remove_dead_session_cookies()
 
     def remove(self) -> None:
-        """Remove the directory of a desktop that was stopped."""
+        """Remove the directory of a stopped desktop."""
         shutil.rmtree(self.path, ignore_errors=True)
 
     @contextlib.contextmanager
     def locked(self, timeout: float = 1.0) -> Iterator[None]:
-        """Hold the runner's lock (in the runner only); raise `Conflict` where another keeps it for ``timeout`` s."""
-        descriptor = os.open(self.path / "runner.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            deadline = time.monotonic() + timeout
-            while True:  # a reader's look at the lock may be in the way for a moment
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise Conflict(
-                            f"The desktop {self.name!r} is running already.", code="already-running"
-                        ) from None
-                    time.sleep(0.01)
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, str(os.getpid()).encode())
+        """Hold the runner's lock (in the runner only); raise `Conflict` if another keeps it for ``timeout`` s."""
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locks.hold_runner_lock(self.path, timeout))
+            except BlockingIOError:
+                raise self._running_already() from None
             yield
-        finally:
-            os.close(descriptor)
+
+    def _running_already(self) -> Conflict:
+        return Conflict(f"The desktop {self.name!r} is running already.", code="already-running")
 
     def own(self, server: int | None = None) -> IO[bytes]:
-        """Look after the desktop: it is no orphan until the file that this returns is closed.
+        """Own the desktop until the returned file is closed: a desktop without an owner is an orphan.
 
-        ``server``: the process id of the Jupyter server that we act for, our own where it is ``None``.
+        ``server``: the process id of the Jupyter server that we act for; ``None`` for our own.
         """
-        owners = self.path / "owners"
-        owners.mkdir(mode=0o700, exist_ok=True)
-        file = open(owners / str(server or os.getpid()), "ab")  # noqa: SIM115 - the caller keeps it
-        fcntl.flock(file, fcntl.LOCK_SH)
-        return file
+        return locks.own(self.path, server or os.getpid())
 
     def has_owner(self, besides: int | None = None) -> bool:
-        """Tell whether any Jupyter server looks after the desktop, ``besides`` that of this process id."""
-        return any(_is_locked(file) for file in self.path.glob("owners/*") if file.name != str(besides))
-
-
-def _is_locked(file: Path) -> bool:
-    try:
-        with open(file, "rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+        """Return whether any Jupyter server owns the desktop, not counting that of this process id."""
+        return locks.has_owner(self.path, besides)

@@ -8,14 +8,14 @@ from typing import TypedDict
 
 LOG_LINES = 100
 MAX_LOG_LINES = 5000
-"""Lines of a log that are returned where no number is given, and at the most."""
+"""Lines of a log that are returned by default, and at the most."""
 
 LOG_BYTES = 512 * 1024
-"""How much of a log's end is looked at."""
+"""Bytes of a log's end that are read."""
 
 
 class LogModel(TypedDict):
-    """The end of one part's log, as JSON."""
+    """The end of one process's log, as JSON."""
 
     name: str
     part: str
@@ -24,7 +24,7 @@ class LogModel(TypedDict):
 
 
 def tail(file: Path, lines: int) -> list[str]:
-    """Return the last ``lines`` lines of a text file, of its last 512 KiB at most; nothing where it can't be read."""
+    """Return the last ``lines`` lines of a text file, within its last `LOG_BYTES`; nothing if it can't be read."""
     try:
         with open(file, "rb") as stream:
             size = stream.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""A desktop as JSON, for browsers."""
+"""A desktop as JSON, as REST and the command line return it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from .desktop import Desktop
 from .state import DesktopState, iso
 
 CULL_WARNING = 60.0
-"""Seconds before its end that an untouched desktop says so (half its time where that is shorter)."""
+"""Seconds before its end that an idle desktop is announced to stop, or half of its time if that is shorter."""
 
 
 class DesktopModel(TypedDict):
-    """A desktop as JSON, for browsers. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
+    """A desktop as JSON. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
 
-    `stops_at` is set once an untouched desktop is about to be stopped. `xauthority` is a path on the server.
-    `encoder` is what encodes video now, where that is known; `notes` are sentences about what is not at its best.
+    `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
+    whether the VNC server can send H.264 with full chroma (4:4:4). `encoder` is the current video encoder, if known;
+    `notes` are sentences about what could be better.
     """
 
     name: str
@@ -30,6 +31,7 @@ class DesktopModel(TypedDict):
     xauthority: str
     geometry: str
     resize: str
+    full_chroma: bool
     created: str
     last_activity: str
     stops_at: str | None
@@ -40,7 +42,7 @@ class DesktopModel(TypedDict):
 
 
 def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle_timeout: float) -> DesktopModel:
-    """Return the model of ``desktop``, whose ``state`` was just read; ``clients`` viewers look at it through us."""
+    """Return the model of ``desktop`` with the given ``state``, and ``clients`` viewers connected."""
     activity = desktop.last_activity()
     deadline = idle_deadline(desktop, state, cull_idle_timeout)
     warning = timedelta(seconds=min(CULL_WARNING, cull_idle_timeout / 2))
@@ -56,6 +58,7 @@ def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle
         "xauthority": str(desktop.xauthority),
         "geometry": state.geometry,
         "resize": state.resize,
+        "full_chroma": state.full_chroma,
         "created": state.created,
         "last_activity": state.created if activity is None else iso(activity),
         "stops_at": iso(deadline) if deadline is not None and soon else None,
@@ -67,8 +70,8 @@ def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle
 
 
 def idle_deadline(desktop: Desktop, state: DesktopState, cull_idle_timeout: float) -> datetime | None:
-    """Return when an untouched desktop is to be stopped; ``None`` where it isn't to be (0 s), or doesn't run."""
+    """Return when an idle desktop is to be stopped; ``None`` if it runs without a limit (0 s), or doesn't run."""
     activity = desktop.last_activity()
-    if not cull_idle_timeout or state.phase != "running" or activity is None:
+    if not cull_idle_timeout or not state.is_usable or activity is None:
         return None
     return activity + timedelta(seconds=cull_idle_timeout)

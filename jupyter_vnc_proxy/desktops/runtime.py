@@ -1,4 +1,4 @@
-"""Where the desktops' directories are: found or made, private (0700), and ours."""
+"""The runtime directory, which holds the desktops' directories: found or created, private (0700), and ours."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ MAX_SOCKET_PATH = 107
 """Bytes of a unix socket's path: ``sun_path`` has 108 with its final NUL (unix(7))."""
 
 LONGEST_SOCKET = "rfb.sock"
+"""The longest name of a socket in a desktop's directory."""
 
 
 def runtime_directory(configured: str = "") -> Path:
-    """Return the directory that holds one directory for each desktop, and make it where it is missing.
+    """Return the directory that holds one directory for each desktop; create it if it is missing.
 
-    ``configured`` wins, then ``$JUPYTER_VNC_RUNTIME_DIR``, then ``$XDG_RUNTIME_DIR/jupyter-vnc``, then
-    ``jupyter-vnc-<uid>`` in the directory for temporary files (in ``/tmp`` where that path would be too long).
-    Raise `InvalidOption` where it can't be made, isn't ours, or is open to others.
+    It is ``configured``, else ``$JUPYTER_VNC_RUNTIME_DIR``, else ``$XDG_RUNTIME_DIR/jupyter-vnc``, else
+    ``jupyter-vnc-<uid>`` in the directory for temporary files, or in ``/tmp`` if that path is too long.
+    Raise `InvalidOption` if it can't be created or written, or belongs to another user.
     """
     chosen = configured or os.environ.get("JUPYTER_VNC_RUNTIME_DIR", "")
     if chosen:
@@ -51,7 +52,7 @@ def _private(path: Path) -> Path:
         info = path.lstat()
     except OSError as error:
         raise InvalidOption(
-            f"The runtime directory {path} could not be made: {error.strerror}.",
+            f"The runtime directory {path} could not be created: {error.strerror}.",
             code="runtime-directory",
             fix="export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops",
         ) from error
@@ -73,7 +74,7 @@ def _private(path: Path) -> Path:
 def desktop_path(runtime: Path, name: str) -> Path:
     """Return the directory of the desktop ``name``, which may not exist yet.
 
-    Raise `InvalidOption` for a bad name, or where its sockets' paths would be too long for the kernel.
+    Raise `InvalidOption` for a bad name, or if its sockets' paths are too long for the kernel.
     """
     path = runtime / check_name(name)
     if _socket_length(path) > MAX_SOCKET_PATH:

@@ -1,4 +1,4 @@
-"""What is on a desktop: from its X display, or as a viewer gets it where no X display has all of it."""
+"""Screenshots of a desktop: from its X display, or as an RFB client if the X display lacks part of the picture."""
 
 from __future__ import annotations
 
@@ -10,22 +10,18 @@ from ..rfb.client import RFBClient
 from ..system import x_display
 from .desktop import Desktop
 
-WITHOUT_X_PICTURE = frozenset(("wayland",))
-"""Backends whose X display has windows, but no picture of them all."""
 
-
-def picture(desktop: Desktop) -> bytes:
-    """Return what is on the desktop as a PNG; raise `Conflict` where it doesn't run."""
+def screenshot(desktop: Desktop) -> bytes:
+    """Return the desktop's screen as a PNG; raise `Conflict` if it doesn't run."""
     state = desktop.state()
-    if state.phase != "running" or state.display is None:
-        raise Conflict(f"The desktop {desktop.name!r} is {state.phase}, not running.", code="not-running")
+    display = state.usable_display()
     try:
-        if state.backend in WITHOUT_X_PICTURE:
-            with contextlib.closing(RFBClient(desktop.path / state.raw_socket)) as client:
-                return _png(client.width, client.height, client.framebuffer())
-        return x_display.screenshot(state.display, desktop.xauthority)
+        if state.x_screenshots:
+            return x_display.screenshot(display, desktop.xauthority)
+        with contextlib.closing(RFBClient(desktop.path / state.raw_socket)) as client:
+            return _png(client.width, client.height, client.framebuffer())
     except Exception as error:  # the display went away
-        raise Conflict(f"The display {state.display} could not be read: {error}.", code="display-gone") from error
+        raise Conflict(f"The display {display} could not be read: {error}.", code="display-gone") from error
 
 
 def _png(width: int, height: int, pixels: bytearray) -> bytes:

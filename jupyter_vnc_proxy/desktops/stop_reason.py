@@ -1,4 +1,4 @@
-"""Why a desktop is to be stopped, left in its directory for its runner, which says so once it has ended."""
+"""Why a desktop is stopped: a file in its directory, whose contents its runner then puts into the state."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FILE = "stop-reason.json"
 
 
 def leave_reason(directory: Path, reason: ErrorModel) -> None:
-    """Leave the reason for the runner that is about to be asked to stop; a full disk has no room for one."""
+    """Write the reason for the runner that is about to be asked to stop; ignore a full disk."""
     with contextlib.suppress(OSError):
         (directory / FILE).write_text(json.dumps(reason), encoding="utf-8")
 
 
 def take_reason(directory: Path) -> ErrorModel | None:
-    """Return the reason that was left, once; ``None`` where there is none."""
+    """Return the reason and remove its file; ``None`` if there is none."""
     file = directory / FILE
     try:
         reason: ErrorModel = json.loads(file.read_bytes())
@@ -28,9 +28,9 @@ def take_reason(directory: Path) -> ErrorModel | None:
     return reason if isinstance(reason, dict) and ErrorModel.__required_keys__ <= reason.keys() else None
 
 
-def nobody_used_it(seconds: float) -> ErrorModel:
-    """Return the reason of a stop after ``seconds`` in which nobody touched the desktop."""
-    message = f"It was stopped because nobody had used it for {_in_words(seconds)}."
+def unused_for(seconds: float) -> ErrorModel:
+    """Return the reason of a stop after ``seconds`` without input."""
+    message = f"It was stopped because it had not been used for {_in_words(seconds)}."
     return {"code": "unused", "message": message, "fix": None, "part": None, "log": []}
 
 

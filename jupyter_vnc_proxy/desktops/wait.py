@@ -1,4 +1,4 @@
-"""Waiting for a desktop that was started, from outside."""
+"""Waits for a started desktop, from outside."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from .desktop import Desktop
 from .state import DesktopState
 
 POLL = 0.02
-"""Seconds between two looks at a desktop that starts."""
+"""Seconds between two reads of a starting desktop's state."""
 
 
 def wait_until_up(
     desktop: Desktop, timeout: float, settle: float = 0.0, progress: Callable[[DesktopState], None] | None = None
 ) -> None:
-    """Wait until a desktop that was started runs; raise `StartFailed` where it fails, or takes ``timeout`` s.
+    """Wait until a started desktop runs; raise `StartFailed` if it fails, or takes ``timeout`` s.
 
-    ``settle``: seconds to look on in, where the session shows no window manager by which one sees that it came up.
+    ``settle``: seconds to wait on for a failure, if no window manager shows that the session came up.
     """
     deadline = time.monotonic() + timeout
     settled: float | None = None

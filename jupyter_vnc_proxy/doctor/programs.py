@@ -7,12 +7,21 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 
-from ..backends import AUTO, Backend, Program, all_backends, commands_for, lacks, missing_programs
-from ..backends.fields import from_environment
+from ..backends import (
+    AUTO,
+    SIMPLEST_PACKAGES,
+    AnyBackend,
+    Module,
+    Program,
+    all_backends,
+    commands_for,
+    describe_missing,
+    missing_programs,
+)
+from ..backends.fields import fields_from_environment
 from ..backends.sessions import DESKTOPS, installed_sessions
-from ..backends.stream import Module
 from ..options import DesktopOptions
-from ..runner.diagnosis import TIGERVNC, library_missing
+from ..runner.diagnosis import library_missing
 from ..system.environment import search_path
 from ..system.packages import install_command, install_commands
 from .findings import Finding
@@ -37,19 +46,19 @@ def _is_file(program: Program) -> bool:
     return not isinstance(program, Module)
 
 
-def _programs(backend: Backend) -> list[Program]:
+def _programs(backend: AnyBackend) -> list[Program]:
     found: list[Program] = []
     for transport in backend.transports:
         found += [each for each in backend.programs(_options(backend, transport)) if each not in found]
     return found
 
 
-def _options(backend: Backend, transport: str) -> DesktopOptions:
-    extra = from_environment((backend,), os.environ)
+def _options(backend: AnyBackend, transport: str) -> DesktopOptions:
+    extra = fields_from_environment((backend,), os.environ)
     return DesktopOptions(backend=backend.name, transport=transport, extra=extra)
 
 
-def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], known: dict[str, str]) -> Finding:
+def _backend(backend: AnyBackend, programs: Sequence[tuple[Program, str | None]], known: dict[str, str]) -> Finding:
     lacking = {each: missing_programs(backend, _options(backend, each)) for each in backend.transports}
     transports = {transport: not lacking[transport] for transport in backend.transports}
     missing = min(lacking.values(), key=lambda each: (any(program.obstacle for program in each), len(each)))
@@ -61,7 +70,7 @@ def _backend(backend: Backend, programs: Sequence[tuple[Program, str | None]], k
     }
     topic = f"backend-{backend.name}"
     if missing:
-        message = f"{backend.title} cannot run: {lacks(missing)}"
+        message = f"{backend.title} cannot run: {describe_missing(missing)}"
         return Finding(BACKENDS, topic, "note", message, tuple(commands_for(missing)), facts)
     for module in (each for each, _ in programs if isinstance(each, Module)):
         broken = _import_error(module.names[0])
@@ -88,7 +97,7 @@ def _import_error(module: str) -> str | None:
     return failed[-1].removeprefix("failed: ") if failed else None
 
 
-def _broken(backend: Backend, module: Program, error: str, facts: dict[str, object]) -> Finding:
+def _broken(backend: AnyBackend, module: Program, error: str, facts: dict[str, object]) -> Finding:
     explained = library_missing(error)
     why, fixes = explained if explained else (f"{module.names[0]} cannot be imported ({error}).", ())
     facts = {**facts, "usable": False, "import_error": error}
@@ -109,7 +118,7 @@ def auto(findings: Iterable[Finding]) -> Finding:
             BACKENDS, "backend-auto", "problem", message, (f"export JUPYTER_VNC_BACKEND={min(usable)}",), facts
         )
     message = "No backend can run on this machine, so no desktop can start."
-    return Finding(BACKENDS, "backend-auto", "problem", message, tuple(install_commands(TIGERVNC)), facts)
+    return Finding(BACKENDS, "backend-auto", "problem", message, tuple(install_commands(SIMPLEST_PACKAGES)), facts)
 
 
 def sessions() -> list[Finding]:

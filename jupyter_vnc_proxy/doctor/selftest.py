@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from ..backends import all_backends, choose
-from ..backends.fields import from_environment
+from ..backends.fields import fields_from_environment
 from ..desktops.desktop import MARKER, Desktop
 from ..desktops.wait import wait_until_up
 from ..errors import VncError
@@ -21,7 +21,7 @@ from ..options import DesktopOptions, Geometry
 from ..rfb.client import RFBClient
 from ..runner.diagnosis import GL
 from ..system.packages import install_commands
-from ..system.process import marked_processes
+from ..system.process_groups import marked_processes
 from ..system.x_display import connect
 from .findings import Finding
 
@@ -51,7 +51,7 @@ MESA_UTILS = {"apt": "mesa-utils", "dnf": "glx-utils"}
 
 def self_test(backend: str = "auto") -> list[Finding]:
     """Test a backend in a temporary directory. The session draws nothing, so nothing covers the test's window."""
-    extra = from_environment(all_backends().values(), os.environ)
+    extra = fields_from_environment(all_backends().values(), os.environ)
     options = DesktopOptions(backend, session_command=("sleep", "1000"), geometry=Geometry(640, 480), extra=extra)
     try:
         options = options.replaced(backend=choose(options).name)

@@ -185,7 +185,7 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         try:
             desktop = self.server.manager.get(name)
             state = desktop.state()
-            if state.phase != "running":
+            if not state.is_usable:
                 raise Conflict(f"The desktop {name!r} is {state.phase}.", code="not-running")
             self._desktop = name
             self._messages = ViewerActivity()

@@ -1,24 +1,24 @@
-"""How often a part may crash, and how long to wait before it is started again."""
+"""How often a process may crash, and the growing pauses between its restarts."""
 
 from __future__ import annotations
 
-CRASHES = 5
-CRASH_WINDOW = 60.0
-"""A part that crashes five times within these seconds is given up."""
+MAX_CRASHES = 5
+CRASH_WINDOW_SECONDS = 60.0
+"""A process that crashes so often within so many seconds is not restarted."""
 
-LONGEST_PAUSE = 30.0
-"""Seconds between two starts of a part, at the most; the first pause is one second and each doubles."""
+MAX_PAUSE_SECONDS = 30.0
+"""The longest pause before a restart; the first is one second, and each doubles."""
 
 
-class Crashes:
-    """Counts one part's crashes and says how long to wait before the next start."""
+class Backoff:
+    """Counts one process's crashes and returns the pause before its next start."""
 
     def __init__(self) -> None:
         self._times: list[float] = []
 
     def pause(self, now: float) -> float | None:
-        """Note a crash at ``now`` (monotonic seconds); return the pause in seconds, or ``None`` to give up."""
-        self._times = [each for each in self._times if now - each < CRASH_WINDOW] + [now]
-        if len(self._times) >= CRASHES:
+        """Count a crash at ``now`` (monotonic seconds); return the pause in seconds, or ``None`` to give up."""
+        self._times = [each for each in self._times if now - each < CRASH_WINDOW_SECONDS] + [now]
+        if len(self._times) >= MAX_CRASHES:
             return None
-        return float(min(LONGEST_PAUSE, 2 ** (len(self._times) - 1)))
+        return float(min(MAX_PAUSE_SECONDS, 2 ** (len(self._times) - 1)))

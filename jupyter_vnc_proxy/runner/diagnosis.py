@@ -1,6 +1,6 @@
-"""Why a part did not start, in one plain sentence, with the command that mends it.
+"""Explains in one sentence why a process failed to start, with the command that fixes it.
 
-Reads what a part wrote to its log; the signals are those that users of such software report.
+Searches the process's log for messages that users of such programs have reported.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..backends import Program, command_for, lacks
+from ..backends import SIMPLEST_PACKAGES, Program, command_for, describe_missing
 from ..backends.sessions import DESKTOPS
 from ..errors import MissingProgram, StartFailed
 from ..system.packages import install_command, install_commands
 
-LOG_LINES = 15
-"""Lines of a part's log that are shown with an error."""
+SHOWN_LINES = 15
+"""Lines of a process's log that are shown with an error."""
 
 TITLES = {
     "display": "The display server",
@@ -28,7 +28,7 @@ TITLES = {
 
 
 class Cause(NamedTuple):
-    """A pattern in a log, and what it means. ``fix`` is a command, or the packages to install (installer → names)."""
+    """A pattern in a log and its meaning. ``fix`` is a command, or the packages to install (installer → names)."""
 
     pattern: str
     code: str
@@ -36,14 +36,13 @@ class Cause(NamedTuple):
     fix: str | Mapping[str, str] | None
 
     def command(self) -> str | None:
-        """Return what mends it here, where anything does."""
+        """Return the command that fixes it here, or ``None``."""
         return install_command(self.fix) if isinstance(self.fix, Mapping) else self.fix
 
 
 FONTS = {"apt": "xfonts-base", "dnf": "xorg-x11-fonts-misc"}
 BUS = {"apt": "dbus-x11", "dnf": "dbus-x11"}
 GL = {"apt": "libgl1-mesa-dri", "dnf": "mesa-dri-drivers"}
-TIGERVNC = {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal"}
 
 SHARED_MEMORY = "docker run --shm-size 512m …"
 NO_SECCOMP = (
@@ -60,7 +59,7 @@ CAUSES = (
     Cause(
         r"LIBDBUS_PRIVATE|Unable to contact settings server|Failed to connect to (?:the )?(?:session )?bus",
         "dbus-shadowed",
-        "The session can't reach its D-Bus; often another environment's library stands in the system's place.",
+        "The session can't reach its D-Bus; often another environment's library shadows the system's.",
         BUS,
     ),
     Cause(
@@ -78,19 +77,19 @@ CAUSES = (
     Cause(
         r"No space left on device|Disk quota exceeded",
         "disk-full",
-        "There is no space left to write to.",
+        "There is no space left on the disk.",
         "df -h ~ /tmp",
     ),
     Cause(
         r"Read-only file system",
         "read-only",
-        "A directory that the desktop must write to is read-only.",
+        "A directory that the desktop needs to write to is read-only.",
         "df -h ~ /tmp",
     ),
     Cause(
         r"is taken because of|Server is already active for display",
         "display-taken",
-        "Every display number that was tried is taken, or a stale lock says so.",
+        "Every display number that was tried is taken, or has a stale lock.",
         "ls -l /tmp/.X*-lock",
     ),
     Cause(
@@ -102,13 +101,13 @@ CAUSES = (
     Cause(
         r"[Uu]nrecognized option: -rfb|[Ii]nvalid.*-rfbport|-rfbport.*(?:[Ii]nvalid|must be)",
         "vnc-brand",
-        "This Xvnc is not TigerVNC's, or an old one, and does not know a switch that it was given.",
-        TIGERVNC,
+        "This Xvnc is not TigerVNC's, or is too old: it does not know one of its arguments.",
+        SIMPLEST_PACKAGES,
     ),
     Cause(
         r"[Uu]nrecognized option|unknown option",
         "unknown-switch",
-        "This version of the program does not know a switch that it was given.",
+        "This version of the program does not know one of its arguments.",
         None,
     ),
     Cause(
@@ -117,7 +116,7 @@ CAUSES = (
         "The container's seccomp profile forbids a system call that the program needs.",
         NO_SECCOMP,
     ),
-    # Where X listens on its abstract socket, it says the same of its directory and runs: hence the last.
+    # Last, because an X server that can use its abstract socket prints the same message and runs.
     Cause(
         r"_XSERVTransmkdir.*\.X11-unix|Cannot establish any listening sockets",
         "x11-unix-directory",
@@ -139,17 +138,17 @@ LIBRARIES = {
     "libGL": {"apt": "libgl1", "dnf": "libglvnd-glx", "conda": "libgl"},
     "libX11": {"apt": "libx11-6", "dnf": "libX11", "conda": "xorg-libx11"},
 }
-"""Packages of the libraries that a wheel with an engine in it takes from the system."""
+"""The packages of the system libraries that the engine's wheel needs (installer → names)."""
 
 LIBRARY = re.compile(
     r"error while loading shared libraries: (\S+): cannot open"
     r"|(?:ImportError|OSError).*?(lib[\w.+-]+\.so[\d.]*): cannot open"
 )
-"""What the dynamic loader says, by itself or through Python."""
+"""The dynamic loader's message, from a program or through Python."""
 
 
 def library_missing(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return a sentence on the library that ``text`` misses, and the commands that install it, or ``None``."""
+    """Return a sentence on the library that ``text`` reports missing, and commands to install it; or ``None``."""
     match = LIBRARY.search(text)
     if match is None:
         return None
@@ -158,15 +157,15 @@ def library_missing(text: str) -> tuple[str, tuple[str, ...]] | None:
     return f"The library {name} is not installed.", tuple(install_commands(packages))
 
 
-def part_failed(part: str, reason: str, log: Sequence[str]) -> StartFailed:
-    """Return the error for a part that ended or hung (``reason``), explained by what stands in its ``log``."""
-    title = TITLES.get(part, part)
-    message, code, fix = _explained(part, reason, "\n".join(log))
-    return StartFailed(f"{message}{title} {reason}.", code=code, fix=fix, part=part, log=log[-LOG_LINES:])
+def process_failed(name: str, reason: str, log: Sequence[str]) -> StartFailed:
+    """Return the error for a process that ended or hung (``reason``), with the cause found in its ``log``."""
+    title = TITLES.get(name, name)
+    message, code, fix = _explained(name, reason, "\n".join(log))
+    return StartFailed(f"{message}{title} {reason}.", code=code, fix=fix, part=name, log=log[-SHOWN_LINES:])
 
 
-def _explained(part: str, reason: str, text: str) -> tuple[str, str, str | None]:
-    """Return a sentence with a space behind it (or nothing), the error's code and what mends it."""
+def _explained(name: str, reason: str, text: str) -> tuple[str, str, str | None]:
+    """Return a sentence with a trailing space (or nothing), the error's code and the command that fixes it."""
     library = library_missing(text)
     if library is not None:
         return f"{library[0]} ", "library-missing", next(iter(library[1]), None)
@@ -175,20 +174,20 @@ def _explained(part: str, reason: str, text: str) -> tuple[str, str, str | None]
         return f"{cause.message} ", cause.code, cause.command()
     if reason.startswith("was not ready"):
         return "", "start-timeout", "jupyter lab --VncProxy.start_timeout=90"
-    return "", f"{part}-failed", None
+    return "", f"{name}-failed", None
 
 
 def session_ended(seconds: float, reason: str, log: Sequence[str], others: Sequence[str]) -> StartFailed:
-    """Return the error for a session that ended ``seconds`` after its start; ``others`` are the sessions found here."""
-    error = part_failed("session", f"ended after {seconds:.1f} s ({reason})", log)
+    """Return the error for a session that ended ``seconds`` after its start; ``others`` are installed sessions."""
+    error = process_failed("session", f"ended after {seconds:.1f} s ({reason})", log)
     if error.code == "session-failed":
         error.code = "session-ended-early"
         home = unwritable_home()
         if home is not None:
-            error.message += f" The directory {home} can't be written, which most sessions need."
+            error.message += f" The directory {home} is not writable, and most sessions need it."
             error.code = "home-read-only"
         elif reason == "exit status 0":
-            error.message += " A session must stay in the foreground: perhaps it put itself into the background."
+            error.message += " A session must stay in the foreground; perhaps it went into the background."
         if error.fix is None and others:
             error.fix = f"JUPYTER_VNC_SESSION={others[0]} jupyter lab"
         error.args = (error.message,)
@@ -196,16 +195,22 @@ def session_ended(seconds: float, reason: str, log: Sequence[str], others: Seque
 
 
 def unwritable_home() -> Path | None:
-    """Return the home directory where it can't be written, else ``None``."""
+    """Return the home directory if it isn't writable, else ``None``."""
     home = Path.home()
     return None if os.access(home, os.W_OK) else home
+
+
+def directory_unwritable(directory: Path, error: OSError) -> StartFailed:
+    """Return the error for a desktop's directory that can't be written."""
+    message = f"The directory {directory} could not be written: {error.strerror}."
+    return StartFailed(message, code="disk-full", fix="df -h ~ /tmp")
 
 
 def programs_missing(backend: str, programs: Sequence[Program]) -> MissingProgram:
     """Return the error for programs that a backend needs and this machine lacks."""
     if any(each.obstacle for each in programs):
-        message = f"The backend {backend} can't run here: {lacks(programs)}"
+        message = f"The backend {backend} can't run here: {describe_missing(programs)}"
         return MissingProgram(message, code="not-possible-here", part="display")
     it = "it" if len(programs) == 1 else "them"
-    message = f"{lacks(programs)} The backend {backend} needs {it}."
+    message = f"{describe_missing(programs)} The backend {backend} needs {it}."
     return MissingProgram(message, part="display", fix=command_for(programs))

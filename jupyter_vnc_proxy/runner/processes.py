@@ -1,4 +1,4 @@
-"""The processes of one desktop: each by the name of its step, and the environment that they share."""
+"""The processes of one desktop, each by the name of its step, and the environment that they share."""
 
 from __future__ import annotations
 
@@ -11,88 +11,97 @@ from pathlib import Path
 from ..backends.base import DISPLAY, Step
 from ..desktops.desktop import MARKER, Desktop
 from ..system.cleanup import remove_segments
-from ..system.process import Child, ChildFailed, end_marked, reap_orphans
-from .diagnosis import part_failed
+from ..system.process import Process, ProcessFailed
+from ..system.process_groups import end_marked, reap_orphans
+from .diagnosis import process_failed
 
 SESSION_GRACE = 2.0
-PART_GRACE = 1.0
-"""Seconds between SIGTERM and SIGKILL; together under the five that a stop may take."""
+PROCESS_GRACE = 1.0
+"""Seconds between SIGTERM and SIGKILL for the session and then for the others, within the five that a stop may take."""
+
+LOG_LINES = 200
+"""Lines of a log that are searched for the cause of a failure."""
 
 
-class Parts:
-    """Starts the parts of ``desktop`` and stops them; ``ended`` tells of each that ended, with its exit status."""
+class Processes:
+    """Starts and stops the processes of ``desktop``; ``ended`` has each that ended, with its exit status."""
 
     def __init__(self, desktop: Desktop, environment: dict[str, str]) -> None:
         self.environment = environment
-        self.ended: asyncio.Queue[tuple[Child, int]] = asyncio.Queue()
+        self.ended: asyncio.Queue[tuple[Process, int]] = asyncio.Queue()
         self._desktop = desktop
-        self._children: dict[str, Child] = {}
-        self._companions: list[Child] = []
-        self._reports: set[asyncio.Task[None]] = set()
+        self._processes: dict[str, Process] = {}
+        self._companions: list[Process] = []
+        self._waits: set[asyncio.Task[None]] = set()
 
-    def __getitem__(self, name: str) -> Child:
-        return self._children[name]
+    def __getitem__(self, name: str) -> Process:
+        return self._processes[name]
 
-    def __contains__(self, child: object) -> bool:
-        """Tell whether ``child`` is one of the parts, and was not replaced."""
-        return any(child is each for each in self._children.values())
+    def __contains__(self, process: object) -> bool:
+        """Return whether ``process`` is a current one: it was not replaced."""
+        return any(process is each for each in self._processes.values())
 
-    async def start(self, step: Step, timeout: float, told: Callable[[str], None] | None = None) -> str:
-        """Start one part and wait until it is ready; return what it wrote to its readiness pipe.
+    async def start(self, step: Step, timeout: float, on_report: Callable[[str], None] | None = None) -> str:
+        """Start one process and wait until it is ready; return what it wrote to its readiness pipe.
 
-        ``told`` gets each line that it reports for as long as it is the part, and was not replaced. Raise `StartFailed`
-        where it isn't ready within ``timeout`` seconds.
+        ``on_report`` is called with each line that it reports until it is replaced. Raise `StartFailed` if it isn't
+        ready within ``timeout`` seconds.
         """
         display = self.environment.get("DISPLAY", "")
-        child = self._child(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
-        child.ready, child.umask, child.env = step.ready, step.umask, {**child.env, **step.environment}
-        if told is not None:
-            child.told = partial(self._tell, child, told)
-        self._children[step.name] = child
+        process = self._make(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
+        process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
+        if on_report is not None:
+            process.on_report = partial(self._report, process, on_report)
+        self._processes[step.name] = process
         try:
-            line = await child.start(timeout)
-        except ChildFailed as failure:
-            raise part_failed(step.name, failure.reason, self._desktop.log(step.name, 200)) from failure
-        report = asyncio.get_running_loop().create_task(self._report_end(child))
-        self._reports.add(report)
-        report.add_done_callback(self._reports.discard)
+            line = await process.start(timeout)
+        except ProcessFailed as failure:
+            raise process_failed(step.name, failure.reason, self._desktop.log(step.name, LOG_LINES)) from failure
+        wait = asyncio.get_running_loop().create_task(self._wait(process))
+        self._waits.add(wait)
+        wait.add_done_callback(self._waits.discard)
         return line
 
-    def _tell(self, child: Child, told: Callable[[str], None], line: str) -> None:
-        if child in self:
-            told(line)
+    def _report(self, process: Process, on_report: Callable[[str], None], line: str) -> None:
+        if process in self:
+            on_report(line)
 
     async def start_companions(self, commands: Sequence[Sequence[str]], timeout: float) -> None:
-        """Start what belongs to the session and may fail, or end when it likes."""
-        self._companions = [
-            self._child(f"session-{index}", tuple(argv)) for index, argv in enumerate(commands, start=1)
-        ]
+        """Start the session's companions, which may fail or end at any time."""
+        self._companions = [self._make(f"session-{index}", tuple(argv)) for index, argv in enumerate(commands, start=1)]
         for companion in self._companions:
-            with contextlib.suppress(ChildFailed):
+            with contextlib.suppress(ProcessFailed):
                 await companion.start(timeout)
 
-    def _child(self, name: str, argv: tuple[str, ...]) -> Child:
+    async def ends_within(self, name: str, timeout: float) -> bool:
+        """Return whether the process of this name has ended, or ends within ``timeout`` seconds."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self[name].wait(), timeout)
+            return True
+        return False
+
+    def _make(self, name: str, argv: tuple[str, ...]) -> Process:
         logfile = self._desktop.log_directory / f"{name}.log"
         home = Path(self.environment.get("HOME", "/"))
-        return Child(name, argv, dict(self.environment), logfile, directory=home if home.is_dir() else None)
+        return Process(name, argv, dict(self.environment), logfile, directory=home if home.is_dir() else None)
 
-    async def _report_end(self, child: Child) -> None:
-        status = await child.wait()
-        if child.pid is not None:
-            remove_segments(child.pid)
-        await self.ended.put((child, status))
+    async def _wait(self, process: Process) -> None:
+        status = await process.wait()
+        if process.pid is not None:
+            remove_segments(process.pid)
+        await self.ended.put((process, status))
 
     def reap_orphans(self) -> None:
-        """Reap what the parts left to us."""
-        children = [*self._children.values(), *self._companions]
-        reap_orphans({child.pid for child in children if child.pid is not None})
+        """Reap the orphans that we adopted from the desktop's processes."""
+        own = [*self._processes.values(), *self._companions]
+        reap_orphans({process.pid for process in own if process.pid is not None})
 
     async def stop(self) -> None:
-        """Stop every part, the session first, and whatever else was started on the desktop."""
-        session = [self._children.pop("session", None), *self._companions]
-        await asyncio.gather(*(child.stop(SESSION_GRACE) for child in session if child))
-        parts, self._children = list(self._children.values()), {}
-        await asyncio.gather(*(child.stop(PART_GRACE) for child in parts))
+        """Stop every process, the session first, and then everything else that was started on the desktop."""
+        session = [self._processes.pop("session", None), *self._companions]
+        await asyncio.gather(*(process.stop(SESSION_GRACE) for process in session if process))
+        others, self._processes = list(self._processes.values()), {}
+        await asyncio.gather(*(process.stop(PROCESS_GRACE) for process in others))
         end_marked(MARKER, str(self._desktop.path))
         self.reap_orphans()
-        await asyncio.gather(*self._reports)
+        await asyncio.gather(*self._waits)

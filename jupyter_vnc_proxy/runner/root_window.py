@@ -1,23 +1,26 @@
-"""Sees what happens to a display while a desktop starts and lives on it."""
+"""Watches a display's root window: its size, and whether a window manager runs."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
 from ..options import Geometry
 from ..system.x_display import connect, set_size
 
+log = logging.getLogger("jupyter_vnc_proxy")
+
 BACKGROUND = 0x2E3440
-"""Colour of the root window (RGB) until a session paints its own: not black, which looks like a dead screen."""
+"""Colour of the root window (RGB) until the session paints its own: not black, which looks like a dead screen."""
 
 
 class RootWatcher:
-    """Sees what happens to a display's root window: its size, and whether a window manager runs.
+    """Watches a display's root window: its size, and whether a window manager runs.
 
-    ``on_change`` is called with (geometry, has a window manager) from the event loop, once `start` was called.
-    Keeping the connection also keeps a display that would reset with its last client.
+    ``on_change`` is called with (geometry, has a window manager) from the event loop, after `start`.
+    The connection also keeps an X server running that resets with its last client.
     """
 
     def __init__(self, display: str, xauthority: Path, on_change: Callable[[Geometry, bool], None]) -> None:
@@ -25,7 +28,7 @@ class RootWatcher:
 
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection = connect(display, xauthority)
-        self._fileno = int(self._connection.get_file_descriptor())  # not to be had of a connection that broke
+        self._fileno = int(self._connection.get_file_descriptor())  # a broken connection can't return it
         self._on_change = on_change
         screen = self._connection.get_setup().roots[0]
         self._root = screen.root
@@ -44,7 +47,7 @@ class RootWatcher:
         return int(self._connection.core.InternAtom(False, len(name), name).reply().atom)
 
     def start(self) -> None:
-        """Take in events as they come; `close` ends it."""
+        """Handle events as they arrive, until `close`."""
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fileno, self._readable)
 
@@ -57,7 +60,7 @@ class RootWatcher:
         self.geometry = set_size(self._connection, geometry)
 
     def handle_events(self) -> bool:
-        """Take in what has happened; return ``False`` where the display is gone."""
+        """Handle the events that arrived; return ``False`` if the display is gone."""
         import xcffib
         import xcffib.xproto as xproto
 
@@ -69,7 +72,7 @@ class RootWatcher:
                 elif isinstance(event, xproto.PropertyNotifyEvent) and event.atom == self._wm_check:
                     self.has_window_manager = event.state == xproto.Property.NewValue
         except xcffib.Error:
-            pass  # an error of a request that needed no answer, such as a window that is gone
+            pass  # the error of a request without a reply, such as one about a closed window
         except xcffib.ConnectionException:
             return False
         if (self.geometry, self.has_window_manager) != before:
@@ -77,10 +80,42 @@ class RootWatcher:
         return True
 
     def close(self) -> None:
-        """End the connection; does nothing where that was done."""
+        """Close the connection; do nothing if it is closed."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
         if self._loop is not None:
             self._loop.remove_reader(self._fileno)
         connection.disconnect()
+
+
+class DisplayWatch:
+    """The `RootWatcher` of a desktop's current display, if it can be watched."""
+
+    def __init__(self, desktop: str, xauthority: Path, on_change: Callable[[Geometry, bool], None]) -> None:
+        self._desktop = desktop
+        self._xauthority = xauthority
+        self._on_change = on_change
+        self._root: RootWatcher | None = None
+
+    def open(self, display: str, size: Geometry | None = None) -> None:
+        """Watch ``display``, and set its size if one is given; on failure, write a warning to the log."""
+        try:
+            self._root = RootWatcher(display, self._xauthority, self._on_change)
+            if size is not None:
+                self._root.resize(size)
+        except Exception as error:  # a missing library, a display that went away
+            log.warning("%s: the display can't be watched: %s", self._desktop, error)
+            return
+        self._root.start()
+
+    @property
+    def has_window_manager(self) -> bool:
+        """Whether a window manager runs on the display, as far as it is watched."""
+        return self._root is not None and self._root.has_window_manager
+
+    def close(self) -> None:
+        """Watch no more; do nothing if no display is watched."""
+        if self._root is not None:
+            self._root.close()
+            self._root = None

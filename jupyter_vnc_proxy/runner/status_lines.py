@@ -1,4 +1,4 @@
-"""What a part tells the runner: lines of JSON, each with something that ``desktop.json`` is to say."""
+"""The reports of a process to the runner: lines of JSON with fields for ``desktop.json``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TypedDict
 
 
 class Report(TypedDict, total=False):
-    """What encodes video now (``None``: nothing does), and what is not at its best, in sentences for people."""
+    """The current video encoder (``None``: none), and sentences for people about what could be better."""
 
     encoder: str | None
     notes: list[str]
 
 
 def parse_report(line: str) -> Report:
-    """Return what a line reports; what isn't understood is left out."""
+    """Return the report in a line, without unknown or malformed fields."""
     try:
         told = json.loads(line)
     except (ValueError, RecursionError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
@@ -12,15 +13,24 @@ from traitlets.utils.bunch import Bunch
 
 from .._version import __version__
 from ..backends import all_backends
-from ..backends.fields import from_environment
+from ..backends.fields import fields_from_environment
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption
-from ..options import DesktopOptions, Geometry
+from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
 from .metrics import DesktopMetrics
 from .routes import handlers
 from .websocket import SocketLimits
+
+
+def _from_environment(name: str) -> Any:
+    """Return the default of the trait ``name``: its environment variable, or the option's own default."""
+
+    def read(self: VncProxy) -> str:
+        return environment_texts(os.environ).get(name, str(getattr(DesktopOptions(), name)))
+
+    return default(name)(read)
 
 
 class VncProxy(ExtensionApp):
@@ -102,25 +112,14 @@ class VncProxy(ExtensionApp):
         "desktop runs. Default: True.",
     ).tag(config=True)
 
-    @default("backend")
-    def _default_backend(self) -> str:
-        return os.environ.get("JUPYTER_VNC_BACKEND") or "auto"
-
-    @default("transport")
-    def _default_transport(self) -> str:
-        return os.environ.get("JUPYTER_VNC_TRANSPORT") or "direct"
-
     @default("backend_options")
     def _default_backend_options(self) -> dict[str, str]:
-        return from_environment(all_backends().values(), os.environ)
+        return fields_from_environment(all_backends().values(), os.environ)
 
-    @default("session")
-    def _default_session(self) -> str:
-        return os.environ.get("JUPYTER_VNC_SESSION", "")
-
-    @default("geometry")
-    def _default_geometry(self) -> str:
-        return os.environ.get("JUPYTER_VNC_GEOMETRY") or "1280x720"
+    _default_backend = _from_environment("backend")
+    _default_transport = _from_environment("transport")
+    _default_session = _from_environment("session")
+    _default_geometry = _from_environment("geometry")
 
     @validate("geometry")
     def _check_geometry(self, proposal: Bunch) -> str:
@@ -131,15 +130,7 @@ class VncProxy(ExtensionApp):
 
     def desktop_options(self) -> DesktopOptions:
         """Return the options of a desktop that is created without options; raise `InvalidOption` if one is invalid."""
-        return DesktopOptions(
-            backend=self.backend,
-            transport=self.transport,
-            session=self.session,
-            session_command=tuple(self.session_command),
-            geometry=Geometry.parse(self.geometry),
-            start_timeout=self.start_timeout,
-            extra=dict(self.backend_options),
-        )
+        return DesktopOptions.from_json({option.name: getattr(self, option.trait) for option in OPTIONS})
 
     def initialize_settings(self) -> None:
         """Create the desktop manager and the listeners of its changes."""

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 from ..desktops.manager import DesktopManager
 from ..desktops.model import DesktopModel
-from ..desktops.stop_reason import nobody_used_it
+from ..desktops.stop_reason import unused_for
 from ..errors import VncError
 
 POLL_SECONDS = 2.0
@@ -88,7 +88,7 @@ class DesktopWatcher:
             deadline = self._manager.idle_deadline(name)
             if deadline is not None and deadline <= now:
                 self._log.info("%s: idle for too long, stopping", name)
-                await self._manager.stop(name, nobody_used_it(self._manager.cull_idle_timeout))
+                await self._manager.stop(name, unused_for(self._manager.cull_idle_timeout))
 
 
 def _differs(change: DesktopChange) -> bool:

@@ -17,7 +17,7 @@ from ..backends.sessions import installed_sessions
 from ..desktops.manager import DesktopManager
 from ..doctor.report import report
 from ..errors import InvalidOption, UnknownDesktop, VncError, disk_error
-from ..options import DesktopOptions, Geometry
+from ..options import BODY_FIELDS, DesktopOptions, Geometry, read_body_fields
 from .endpoints import DESKTOPS_PATH, REPORT_PATH
 from .metrics import DesktopMetrics
 from .websocket import DesktopSocket, SocketLimits
@@ -88,17 +88,15 @@ class DesktopsHandler(DesktopsAPIHandler):
         await self.respond(self._create(), 201)
 
     async def _create(self) -> Any:
-        fields = {"name": str, "backend": str, "transport": str, "session": str, "geometry": str, "options": dict}
-        body = read_body(self.request.body, fields)
+        body = read_body(self.request.body, {"name": str, **BODY_FIELDS})
         name = body.pop("name", None) or self.manager.free_name()
-        if "geometry" in body:
-            body["geometry"] = Geometry.parse(body["geometry"])
-        if body.get("session"):
-            body["session_command"] = ()  # a chosen session overrides the configured command
         given = body.pop("options", {})
         if not all(isinstance(value, str) for value in given.values()):
             raise InvalidOption("The values of 'options' must be strings.", code="bad-field")
-        options = self.manager.defaults.replaced(**body)
+        changes = read_body_fields(body)
+        if changes.get("session"):
+            changes["session_command"] = ()  # the configured one is for those who choose none
+        options = self.manager.defaults.replaced(**changes)
         if given:
             extra = merged(pick(options)[0], options.extra, given)
             options = options.replaced(extra=extra)

@@ -75,7 +75,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             state = desktop.state()
         except (UnknownDesktop, InvalidOption) as error:
             return await self._respond_error(404, dict(error.body()))
-        if state.phase != "running" or state.step == "stopping":
+        if not state.is_usable:
             return await self._respond_error(409, dict(self.manager.model(name)))
         self.name = name
         try:
@@ -138,7 +138,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             state = self.manager.get(self.name).state()
         except UnknownDesktop:
             return CLOSE_REMOVED, "The desktop was removed."
-        if state.phase == "stopped" or state.step == "stopping":
+        if state.phase == "stopped" or state.is_stopping:
             return CLOSE_STOPPED, "The desktop was stopped."
         return CLOSE_ERROR, "The VNC server ended."
 

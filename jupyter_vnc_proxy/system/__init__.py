@@ -1,3 +1,3 @@
-"""The machine: processes, environment, displays, packages."""
+"""The machine: processes, environment, X displays, packages."""
 
 from __future__ import annotations

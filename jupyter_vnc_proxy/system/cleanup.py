@@ -1,4 +1,4 @@
-"""What killed programs leave behind: files in /tmp, shared memory; only ours, and only of dead processes."""
+"""Removes files in /tmp and shared memory of killed programs; only this user's, and only of dead processes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 
 def remove_dead_display(display: str) -> None:
-    """Remove the socket and the lock of a display such as ``:1`` where they are ours and no X server is behind them.
+    """Remove the socket and the lock of a display such as ``:1`` if they are ours and their X server is dead.
 
-    A server that chose its number itself (``-displayfd``) makes no ``/tmp/.X<n>-lock``, so the socket is asked.
+    An X server that chooses its display number (``-displayfd``) makes no ``/tmp/.X<n>-lock``, so the socket is probed.
     """
     number = display.removeprefix(":")
     if not number.isdecimal():
@@ -38,9 +38,9 @@ def _is_dead(path: Path) -> bool:
 
 
 def remove_dead_session_cookies() -> None:
-    """Remove ``/tmp/.xfsm-ICE-*``, which xfce4-session leaves unless a person logs out, where its process is dead.
+    """Remove each ``/tmp/.xfsm-ICE-*`` whose xfce4-session is dead: it removes the file only at a log-out.
 
-    Such a file names the session manager's socket, which ends in its process id.
+    The file names the session manager's socket, whose name is the process id.
     """
     for file in Path("/tmp").glob(".xfsm-ICE-*"):
         with contextlib.suppress(OSError):
@@ -57,10 +57,10 @@ IPC_RMID = 0
 
 
 def remove_segments(pid: int) -> None:
-    """Remove the shared memory that a process which has ended made (proc(5), sysvipc/shm; shmctl(2)).
+    """Remove the shared memory segments of a process that has ended (proc(5), sysvipc/shm; shmctl(2)).
 
-    A killed x11vnc leaves some forty segments, of the 4096 that a machine has for all of its users. Whoever is still
-    attached, as the X server for a moment, keeps it until then.
+    A killed x11vnc leaves some forty segments, of the 4096 that a machine has for all users. A process that is still
+    attached, such as the X server, keeps a segment until it detaches.
     """
     with contextlib.suppress(OSError):
         for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:

@@ -1,4 +1,4 @@
-"""The environment that a desktop's programs get: the system's libraries first, the user's PATH behind."""
+"""The environment of a desktop's processes: the system's libraries and directories before the user's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOADER_VARIABLES = (
     "XKB_CONFIG_ROOT",
     "XLOCALEDIR",
 )
-"""Variables through which a conda environment puts its libraries in the place of the system's."""
+"""Variables with which a conda environment shadows the system's libraries."""
 
 OTHER_SESSION = (
     "DBUS_SESSION_BUS_ADDRESS",
@@ -50,16 +50,16 @@ OTHER_SESSION = (
     "XDG_SESSION_ID",
     "XDG_VTNR",
 )
-"""Variables of another desktop, or of a notebook kernel, that would lead a program there."""
+"""Variables of another desktop, or of a notebook kernel, which would make programs connect to that one."""
 
 
 def search_path(path: str) -> str:
-    """Return ``path`` with the system's directories first and nothing twice."""
+    """Return ``path`` with the system's directories first, without duplicates."""
     return os.pathsep.join(dict.fromkeys([*SYSTEM_PATH, *filter(None, path.split(os.pathsep))]))
 
 
 def conda_prefixes(environment: Mapping[str, str]) -> list[Path]:
-    """Return the conda environments in force: the activated one, and the one that this Python is part of."""
+    """Return the active conda environments, and the one that this Python belongs to."""
     prefixes = {Path(environment[key]) for key in ("CONDA_PREFIX", "MAMBA_ROOT_PREFIX") if environment.get(key)}
     if Path(sys.prefix, "conda-meta").is_dir():
         prefixes.add(Path(sys.prefix))
@@ -67,10 +67,10 @@ def conda_prefixes(environment: Mapping[str, str]) -> list[Path]:
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return ``environment`` without conda's libraries and without traces of another desktop.
+    """Return ``environment`` without conda's libraries and without the variables of another desktop.
 
     A conda environment shadows the system's D-Bus and GTK (``version LIBDBUS_PRIVATE_… not found``), so its
-    entries leave `LOADER_VARIABLES`; what else those hold is the user's and stays.
+    entries are removed from `LOADER_VARIABLES`; the user's own entries stay.
     """
     prefixes = conda_prefixes(environment)
     clean = {key: value for key, value in environment.items() if key not in OTHER_SESSION}

@@ -1,4 +1,4 @@
-"""What a program says that it understands, asked once: brands and versions differ under the same name."""
+"""The switches that a program lists in its help: brands and versions differ under the same program name."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 import re
 import subprocess
 
-TIMEOUT = 5.0
-"""Seconds that a program may take to print its help; X servers take 10 ms."""
+HELP_TIMEOUT = 5.0
+"""Seconds that a program has to print its help; X servers take 10 ms."""
 
 
 def switches(program: str) -> frozenset[str]:
-    """Return the words that begin the lines of ``program -help``, in small letters and without dashes.
+    """Return the first words of the lines of ``program -help``, in lower case and without dashes.
 
-    X servers print a switch or parameter a line, and end (Xserver(1)). Nothing where it can't be asked.
+    X servers print one switch or parameter per line and exit (Xserver(1)). Empty if the program can't be run.
     """
     try:
         return _switches(program, os.stat(program).st_mtime_ns)
@@ -29,7 +29,7 @@ def _switches(program: str, _changed: int) -> frozenset[str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=TIMEOUT,
+        timeout=HELP_TIMEOUT,
         check=False,
     )
     text = result.stdout.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Whether an extension module can be loaded here, found out without loading it into this process."""
+"""Checks whether an extension module can be loaded, without loading it into this process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 from .environment import clean_environment
 
 NOT_LOADED = 3
-"""Exit status of `PROBE` where the loader refuses; it prints the loader's words."""
+"""Exit status of `PROBE` if the loader fails; it prints the loader's message."""
 
 PROBE = f"""
 import _ctypes, sys
@@ -25,10 +25,10 @@ except OSError as error:
 """Loads a library as an import does (2 is RTLD_NOW, from <dlfcn.h>), without running any of its Python."""
 
 PROBE_TIMEOUT = 10.0
-"""Seconds; what takes longer is taken to work, and the part that needs it will tell."""
+"""Seconds; a module that takes longer counts as loadable, and the process that imports it will report any error."""
 
 MISSING = "is missing"
-"""How `load_problem` ends where a shared library isn't there."""
+"""The end of a `load_problem` about a shared library that isn't installed."""
 
 SUFFIXES = (".so", ".pyd")
 
@@ -42,8 +42,8 @@ def find_module(name: str) -> str | None:
 def load_problem(file: str) -> str | None:
     """Return why the extension module ``file`` can't be loaded, as in ``libgbm.so.1 is missing``; ``None`` if it can.
 
-    A short child of the same interpreter asks the loader (some 15 ms, and none of the library's memory and threads stay
-    here). What can be loaded is remembered; what can't may be mended while this process runs.
+    A short-lived process of the same interpreter calls the loader, which takes some 15 ms and leaves none of the
+    library's memory and threads here. Success is cached; a failure may be fixed while this process runs.
     """
     if not file.endswith(SUFFIXES):
         return None
@@ -57,10 +57,10 @@ def load_problem(file: str) -> str | None:
 
 @functools.cache
 def _load(file: str) -> None:
-    """Have a child load ``file``; raise ``OSError`` with the loader's words where it can't."""
+    """Load ``file`` in another process; raise ``OSError`` with the loader's message if it fails."""
     argv = [sys.executable, "-I", "-S", "-c", PROBE, file]
     try:
-        # The environment of the part that will import it.
+        # The environment of the process that will import it.
         probe = subprocess.run(
             argv, env=clean_environment(os.environ), capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False
         )

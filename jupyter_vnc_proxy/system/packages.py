@@ -11,20 +11,21 @@ OS_RELEASE = Path("/etc/os-release")
 """Which distribution this is (os-release(5))."""
 
 INSTALLERS = {"debian": "apt", "ubuntu": "apt", "fedora": "dnf", "rhel": "dnf", "centos": "dnf"}
-"""A distribution's ID, or one that it is like, and the installer that it has."""
+"""The installer of a distribution, by its ID or an ID that it is like."""
 
 COMMANDS = {
     "apt": "apt-get install --no-install-recommends",
     "dnf": "dnf install",
     "conda": "conda install --channel conda-forge",
 }
-"""Installers, which are the keys of a mapping ``packages``, and how each is called."""
+"""The installers, which are the keys of every mapping ``packages``, and their commands."""
 
 AS_ROOT = ("apt", "dnf")
+"""Installers that only root can run."""
 
 
 def distribution() -> Mapping[str, str]:
-    """Return what os-release(5) says; nothing where there is no such file."""
+    """Return the variables of os-release(5); none if the file is missing."""
     try:
         lines = OS_RELEASE.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -34,7 +35,7 @@ def distribution() -> Mapping[str, str]:
 
 
 def installers() -> list[str]:
-    """Return the installers that a person can use here, the likeliest first."""
+    """Return the installers that the user can use here, the likeliest first."""
     release = distribution()
     likes = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     found = list(dict.fromkeys(INSTALLERS[each] for each in likes if each in INSTALLERS))
@@ -45,19 +46,19 @@ def installers() -> list[str]:
 
 
 def install_commands(packages: Mapping[str, str]) -> list[str]:
-    """Return the commands of which each installs ``packages`` (installer → names) here, the likeliest first.
+    """Return alternative commands, each of which installs ``packages`` (installer → names) here; the likeliest first.
 
-    On a distribution that we don't know, the packages are named as Debian names them.
+    On an unknown distribution, the text has Debian's package names.
     """
     here = installers()
     commands = [f"{_privileged(each)}{COMMANDS[each]} {packages[each]}" for each in here if each in packages]
     if not commands and "apt" in packages and not any(each in AS_ROOT for each in here):
-        commands = [f"install what is called {packages['apt']} on Debian"]
+        commands = [f"install the packages that Debian calls {packages['apt']}"]
     return commands
 
 
 def install_command(packages: Mapping[str, str]) -> str | None:
-    """Return the first of `install_commands`, or ``None`` where there is none."""
+    """Return the first of `install_commands`, or ``None``."""
     return next(iter(install_commands(packages)), None)
 
 
@@ -65,9 +66,9 @@ def _privileged(installer: str) -> str:
     return "sudo " if installer in AS_ROOT and os.geteuid() != 0 else ""
 
 
-def together(several: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Return one mapping for several: with the installers that have a package for each of them."""
-    every = list(several)
+def merge_packages(mappings: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return one mapping (installer → names) with those installers that have packages in every mapping."""
+    every = list(mappings)
     return {
         installer: " ".join(dict.fromkeys(word for each in every for word in each[installer].split()))
         for installer in COMMANDS

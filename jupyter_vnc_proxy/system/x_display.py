@@ -1,4 +1,4 @@
-"""One X display as a client sees it: its cookie, its size, its picture."""
+"""An X display from a client's side: its cookie, its size, screenshots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 COOKIE_BYTES = 16
 FAMILY_WILD = 0xFFFF
-"""Xauthority's address family that matches every display (X11/Xauth.h), so that one file serves server and clients."""
+"""Xauthority's address family that matches every display (X11/Xauth.h): server and clients share one file."""
 
 
 def write_cookie(path: Path) -> None:
@@ -33,11 +33,11 @@ def write_cookie(path: Path) -> None:
 
 
 def connect(display: str, xauthority: Path) -> xcffib.Connection:
-    """Connect to ``display`` with the cookie in ``xauthority``; raise ``xcffib.ConnectionException`` otherwise.
+    """Connect to ``display`` with the cookie in ``xauthority``; raise ``xcffib.ConnectionException`` on failure.
 
-    ``xcffib.Connection(auth=…)`` hands over memory that is freed by then (1.13), so the C library is asked here.
+    This calls the C library, because ``xcffib.Connection(auth=…)`` of version 1.13 passes freed memory.
     """
-    import xcffib  # 40 ms that only some callers need
+    import xcffib  # takes 40 ms, needed by some callers only
     import xcffib.xproto
 
     ffi = xcffib.ffi
@@ -55,7 +55,7 @@ def connect(display: str, xauthority: Path) -> xcffib.Connection:
 
 
 def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
-    """Change a display's size through RANDR, within its virtual screen; return the size that it has then, in pixels."""
+    """Resize a display through RANDR, within its virtual screen; return its new size in pixels."""
     connection = connect(display, xauthority)
     try:
         return set_size(connection, geometry)
@@ -64,7 +64,7 @@ def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
 
 
 def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
-    """Give the first output a mode of the size ``wanted`` (made where there is none) and shrink the screen to it."""
+    """Set the first output to a mode of the size ``wanted``, created if necessary, and shrink the screen to it."""
     import xcffib.randr as randr
 
     root = connection.get_setup().roots[0].root
@@ -72,7 +72,7 @@ def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
     limits = extension.GetScreenSizeRange(root).reply()
     width = max(limits.min_width, min(wanted.width, limits.max_width))
     height = max(limits.min_height, min(wanted.height, limits.max_height))
-    # While the server is grabbed no client sees a screen that is smaller than its output.
+    # While the server is grabbed, no client sees a screen that is smaller than its output.
     connection.core.GrabServer()
     try:
         resources = extension.GetScreenResources(root).reply()
@@ -84,12 +84,12 @@ def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
         extension.SetCrtcConfig(crtc, now, now, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
         extension.SetScreenSize(root, width, height, _millimetres(width), _millimetres(height))
         extension.SetCrtcConfig(crtc, now, now, 0, 0, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
-        if last_mode not in (mode, resources.modes[0].id):  # a person who drags an edge makes hundreds
+        if last_mode not in (mode, resources.modes[0].id):  # dragging a window's edge makes hundreds
             extension.DeleteOutputMode(output, last_mode)
             extension.DestroyMode(last_mode)
     finally:
         connection.core.UngrabServer()
-        connection.core.GetInputFocus().reply()  # what a client that goes had asked for last may never be done
+        connection.core.GetInputFocus().reply()  # a round trip: requests of a client that disconnects may be dropped
     return Geometry(width, height)
 
 
@@ -106,7 +106,7 @@ def _mode(
         if (mode.width, mode.height) == (width, height):
             return int(mode.id)
     name = f"{width}x{height}"
-    # 60 Hz: some toolkits take their frame clock from the mode.
+    # 60 Hz: some toolkits derive their frame clock from the mode.
     info = randr.ModeInfo.synthetic(0, width, height, width * height * 60, 0, 0, width, 0, 0, 0, height, len(name), 0)
     return int(extension.CreateMode(root, info, len(name), name).reply().mode)
 
@@ -116,7 +116,7 @@ def _millimetres(pixels: int) -> int:
 
 
 def screenshot(display: str, xauthority: Path) -> bytes:
-    """Return the whole of a display as a PNG (8 bits RGB)."""
+    """Return a display's whole screen as a PNG (8 bits RGB)."""
     import xcffib.xproto as xproto
     from PIL import Image
 
@@ -128,7 +128,7 @@ def screenshot(display: str, xauthority: Path) -> bytes:
         pixels = connection.core.GetImage(xproto.ImageFormat.ZPixmap, root, *everything).reply().data.buf()
     finally:
         connection.disconnect()
-    # A screen of depth 24 has 32 bits a pixel, blue first on every machine that Xvfb and Xvnc are built for here.
+    # A screen of depth 24 has 32 bits a pixel, blue first on every little-endian machine.
     image = Image.frombuffer("RGB", (size.width, size.height), bytes(pixels), "raw", "BGRX", 0, 1)
     png = io.BytesIO()
     image.save(png, "PNG", compress_level=1)

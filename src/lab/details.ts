@@ -1,23 +1,23 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
-import { decodesFullColour } from '../viewer/quality';
+import { decodesFullChroma } from '../viewer/quality';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { DesktopSession } from '../services/connection';
-import type { Desktop } from '../tokens';
+import type { Desktop } from '../model';
+import type { IDesktopConnection } from '../tokens';
 
-/** What there is to say about a connection: labels and values, in order. */
+/** Return the details of a connection: labels and values, in order. */
 export function detailsOf(
-  session: DesktopSession,
-  door: Desktop.Door | null,
+  connection: IDesktopConnection,
+  route: Desktop.Route | null,
   trans: TranslationBundle
 ): [label: string, value: string][] {
-  const { model } = session.status;
-  const details: [string, string][] = [[trans.__('Name'), session.name]];
-  if (door !== null) {
-    const way = door === 'extension' ? trans.__('Server extension, in one hop') : trans.__('jupyter-server-proxy');
-    details.push([trans.__('Way'), way]);
+  const { model } = connection.status;
+  const details: [string, string][] = [[trans.__('Name'), connection.name]];
+  if (route !== null) {
+    const value = route === 'extension' ? trans.__('Server extension') : trans.__('jupyter-server-proxy');
+    details.push([trans.__('Route'), value]);
   }
   if (model !== null) {
     details.push([trans.__('Backend'), `${model.backend} (${model.transport})`]);
@@ -25,53 +25,58 @@ export function detailsOf(
     details.push([trans.__('Display'), model.display ?? '–']);
     details.push([trans.__('Size'), model.geometry.replace('x', ' × ')]);
     details.push([trans.__('Viewers'), String(model.clients)]);
-    // Another version's server may not know of these.
+    // Older servers don't send these.
     const { encoder = null, notes = [] }: Partial<Desktop.IModel> = model;
     details.push([trans.__('Video'), encoder ?? '–']);
     if (notes.length > 0) {
       details.push([trans.__('Notes'), notes.join('\n')]);
     }
   }
-  const without = trans.__('needs https, or a server on this computer');
+  const needsHttps = trans.__('requires https, or a server on this computer');
   details.push(
-    [trans.__('Clipboard'), window.isSecureContext ? trans.__('shared with the browser, which may ask') : without],
-    [trans.__('H.264'), h264(trans)],
-    [trans.__('All keys'), keys(trans, without)]
+    [
+      trans.__('Clipboard'),
+      window.isSecureContext ? trans.__('shared; the browser may ask for permission') : needsHttps
+    ],
+    [trans.__('H.264'), h264Support(trans)],
+    [trans.__('Keyboard shortcuts'), keyboardLock(trans, needsHttps)]
   );
   return details;
 }
 
-function h264(trans: TranslationBundle): string {
+function h264Support(trans: TranslationBundle): string {
   if (!window.isSecureContext) {
     return trans.__(
-      'browsers decode it for pages that come with https, or from this computer; this one gets Tight, which is softer or slower when much moves'
+      'requires https, or a server on this computer; without it, moving content is sent as JPEG (Tight), which is slower or less sharp'
     );
   }
   if (!('VideoDecoder' in window)) {
-    return trans.__('not in this browser; it gets Tight, which is softer or slower when much moves');
+    return trans.__(
+      'not supported by this browser; moving content is sent as JPEG (Tight), which is slower or less sharp'
+    );
   }
-  return decodesFullColour()
-    ? trans.__('can be decoded here, with a colour for each pixel (4:4:4)')
-    : trans.__('can be decoded here, with a colour for four pixels (4:2:0)');
+  return decodesFullChroma()
+    ? trans.__('supported, with full chroma (4:4:4)')
+    : trans.__('supported, with subsampled chroma (4:2:0)');
 }
 
-function keys(trans: TranslationBundle, without: string): string {
+function keyboardLock(trans: TranslationBundle, needsHttps: string): string {
   if (!window.isSecureContext) {
-    return without;
+    return needsHttps;
   }
-  return 'keyboard' in navigator ? trans.__('in full screen') : trans.__('not in this browser');
+  return 'keyboard' in navigator ? trans.__('sent to the desktop in full screen') : trans.__('kept by this browser');
 }
 
-/** Show what `detailsOf` says. */
+/** Show the details of a connection in a dialog. */
 export async function showDetails(
-  session: DesktopSession,
-  door: Desktop.Door | null,
+  connection: IDesktopConnection,
+  route: Desktop.Route | null,
   trans: TranslationBundle
 ): Promise<void> {
-  await session.look();
+  await connection.refresh();
   const body = new Widget({ node: document.createElement('dl') });
   body.addClass('jp-Desktop-details');
-  for (const [label, value] of detailsOf(session, door, trans)) {
+  for (const [label, value] of detailsOf(connection, route, trans)) {
     const term = document.createElement('dt');
     const description = document.createElement('dd');
     term.textContent = label;

@@ -12,5 +12,5 @@ export const fullScreenIcon = new LabIcon({
   svgstr: fullScreenSvg
 });
 
-/** Keys that the browser or the operating system keep to themselves. */
+/** The icon of keys that the browser or the operating system would intercept. */
 export const keysIcon = new LabIcon({ name: 'jupyter-vnc-proxy:keys', svgstr: keysSvg });

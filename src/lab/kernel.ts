@@ -4,7 +4,7 @@ import type { Widget } from '@lumino/widgets';
 
 type Variables = Record<string, string>;
 
-/** How each language sets variables of its environment; by the name that kernels give their language. */
+/** The code that sets environment variables, by language as kernels name it. */
 const LANGUAGES: Record<string, (variables: Variables) => string> = {
   python: variables => `import os as _os; _os.environ.update(${JSON.stringify(variables)}); del _os`,
   R: variables =>
@@ -17,21 +17,21 @@ const LANGUAGES: Record<string, (variables: Variables) => string> = {
       .join('; ')
 };
 
-/** The code that sets variables in a kernel of a language; null where we don't know how. */
-export function codeSetting(language: string, variables: Variables): string | null {
+/** Return code that sets environment variables in a language; null if the language is unknown. */
+export function codeToSet(language: string, variables: Variables): string | null {
   return LANGUAGES[language]?.(variables) ?? null;
 }
 
-/** The kernel of a notebook or a console; null of any other widget. */
+/** Return the kernel of a notebook or console; null for any other widget. */
 export function kernelOf(widget: Widget | null): Kernel.IKernelConnection | null {
   const { sessionContext } = (widget ?? {}) as { sessionContext?: ISessionContext };
   return sessionContext?.session?.kernel ?? null;
 }
 
-/** Sets variables of a kernel's environment, with no trace in its history; throws what the kernel answers. */
+/** Set environment variables in a kernel, without an entry in its history; throw the kernel's error. */
 export async function setVariables(kernel: Kernel.IKernelConnection, variables: Variables): Promise<void> {
   const { language_info: language } = await kernel.info;
-  const code = codeSetting(language.name, variables);
+  const code = codeToSet(language.name, variables);
   if (code === null) {
     throw new UnknownLanguage(language.name);
   }
@@ -41,7 +41,7 @@ export async function setVariables(kernel: Kernel.IKernelConnection, variables: 
   }
 }
 
-/** We don't know how a language sets variables. */
+/** The kernel's language is unknown. */
 export class UnknownLanguage extends Error {
   constructor(readonly language: string) {
     super(language);

@@ -1,25 +1,26 @@
 import { Poll } from '@lumino/polling';
 import { Widget } from '@lumino/widgets';
 
-import { wordsFor } from './dialogs';
+import { errorText } from './dialogs';
 import { desktopIcon } from './icons';
-import { nameFor } from '../viewer/titles';
+import { labelFor } from '../viewer/titles';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
-import type { Desktop, IDesktopAPI } from '../tokens';
+import type { Desktop } from '../model';
+import type { IDesktopAPI } from '../tokens';
 
-/** How often the log is asked for, and how seldom at least when that fails, in milliseconds. */
-const INTERVAL = 2000;
-const LONGEST_INTERVAL = 30000;
+/** The time between two requests for the log, and its maximum after failures. */
+const POLL_INTERVAL_MS = 2000;
+const MAX_POLL_INTERVAL_MS = 30000;
 
-/** How many of the last lines are shown. */
-const LINES = 500;
+/** The number of lines shown. */
+const MAX_LINES = 500;
 
-/** How near to its end the log counts as being read there, in pixels. */
-const END = 8;
+/** The distance from the end within which the view keeps scrolling with new lines. */
+const SCROLL_TOLERANCE_PX = 8;
 
-/** The last lines of the logs of one desktop's parts, kept fresh while they are seen. */
+/** Shows the last lines of the logs of one desktop's processes, and polls for new ones while visible. */
 export class LogView extends Widget {
   constructor(options: LogView.IOptions) {
     super();
@@ -31,19 +32,19 @@ export class LogView extends Widget {
     this._pre = document.createElement('pre');
     this._pre.tabIndex = 0;
     this._select = document.createElement('select');
-    this._select.setAttribute('aria-label', this._trans.__('Part'));
+    this._select.setAttribute('aria-label', this._trans.__('Process'));
     this._select.addEventListener('change', this);
-    this.partSelector = new Widget({ node: document.createElement('div') });
-    this.partSelector.addClass('jp-Desktop-parts');
-    this.partSelector.node.append(this._select);
+    this.processSelector = new Widget({ node: document.createElement('div') });
+    this.processSelector.addClass('jp-Desktop-processes');
+    this.processSelector.node.append(this._select);
     this.node.append(this._pre);
-    this.title.label = this._trans.__('Log of %1', nameFor(this.name, this._trans));
+    this.title.label = this._trans.__('Log of %1', labelFor(this.name, this._trans));
     this.title.icon = desktopIcon;
     this.title.closable = true;
     this._poll = new Poll({
       auto: false,
       factory: () => this._fetch(),
-      frequency: { interval: INTERVAL, backoff: true, max: LONGEST_INTERVAL },
+      frequency: { interval: POLL_INTERVAL_MS, backoff: true, max: MAX_POLL_INTERVAL_MS },
       name: `jupyter-vnc-proxy:LogView#${this.name}`,
       standby: () => (this.isVisible ? 'when-hidden' : true)
     });
@@ -52,10 +53,10 @@ export class LogView extends Widget {
   /** The desktop's name. */
   readonly name: string;
 
-  /** The list of the parts, for a toolbar. */
-  readonly partSelector: Widget;
+  /** The list of processes, for a toolbar. */
+  readonly processSelector: Widget;
 
-  /** The part whose log is shown; empty until the server has chosen one. */
+  /** The process whose log is shown; empty until the server has chosen one. */
   get part(): string {
     return this._part;
   }
@@ -70,7 +71,7 @@ export class LogView extends Widget {
     }
     this._poll.dispose();
     this._select.removeEventListener('change', this);
-    this.partSelector.dispose();
+    this.processSelector.dispose();
     super.dispose();
   }
 
@@ -84,7 +85,7 @@ export class LogView extends Widget {
     try {
       await navigator.clipboard.writeText(this.text);
     } catch {
-      // No clipboard without https: leave the text selected for the person's own copying.
+      // The clipboard needs https: select the text for the user to copy.
       getSelection()?.selectAllChildren(this._pre);
     }
   }
@@ -102,15 +103,15 @@ export class LogView extends Widget {
   }
 
   private async _fetch(): Promise<void> {
-    const asked = this._part;
+    const part = this._part;
     try {
-      const log = await this._api.log(this.name, asked || undefined, LINES);
-      if (!this.isDisposed && asked === this._part) {
+      const log = await this._api.log(this.name, part || undefined, MAX_LINES);
+      if (!this.isDisposed && part === this._part) {
         this._take(log);
       }
     } catch (error) {
-      if (!this.isDisposed && asked === this._part) {
-        this._show(wordsFor(error, this._trans));
+      if (!this.isDisposed && part === this._part) {
+        this._show(errorText(error, this._trans));
       }
       throw error;
     }
@@ -120,19 +121,19 @@ export class LogView extends Widget {
     this._part = part;
     const known = Array.from(this._select.options, option => option.value);
     if (known.join() !== parts.join()) {
-      this._select.replaceChildren(...parts.map(each => new Option(each, each)));
+      this._select.replaceChildren(...parts.map(name => new Option(name, name)));
     }
     this._select.value = part;
-    this._show(lines.length > 0 ? lines.join('\n') : this._trans.__('Nothing has been written yet.'));
+    this._show(lines.length > 0 ? lines.join('\n') : this._trans.__('The log is empty.'));
   }
 
-  /** Text that comes behind what is read at its end is scrolled to. */
+  /** Show a text, and keep scrolling with it if the view is at its end. */
   private _show(text: string): void {
     if (text === this.text) {
       return;
     }
     const { scrollTop, clientHeight, scrollHeight } = this._pre;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - END;
+    const atEnd = scrollTop + clientHeight >= scrollHeight - SCROLL_TOLERANCE_PX;
     this._pre.textContent = text;
     if (atEnd) {
       this._pre.scrollTop = this._pre.scrollHeight;
@@ -153,7 +154,7 @@ export namespace LogView {
     name: string;
     api: IDesktopAPI;
     trans: TranslationBundle;
-    /** The part to begin with; without it, the one that failed, else the session. */
+    /** The process to show first; defaults to the one that failed, or else the session. */
     part?: string;
   }
 }

@@ -1,14 +1,15 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 
 import { DesktopError } from '../services/restapi';
-import { showProblem, wordsFor } from './dialogs';
+import { showProblem, errorText } from './dialogs';
 import { NewDesktopForm } from './newdesktopform';
-import { errorFrom } from '../services/problems';
+import { toDesktopError } from '../services/problems';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Desktop, IDesktopManager } from '../tokens';
+import type { Desktop } from '../model';
+import type { IDesktopManager } from '../tokens';
 
-/** Ask what a new desktop is to be, and make it; null where the person changed their mind. */
+/** Ask for the options of a new desktop, and create it; return null if the user cancels. */
 export async function askNewDesktop(
   manager: IDesktopManager,
   trans: TranslationBundle
@@ -18,45 +19,42 @@ export async function askNewDesktop(
   try {
     choices = await manager.api.backends();
   } catch (error) {
-    await showProblem(title, errorFrom(error).status === 404 ? onlyOne(trans) : error, trans);
+    await showProblem(title, toDesktopError(error).status === 404 ? extensionRequired(trans) : error, trans);
     return null;
   }
-  let wanted: Desktop.ICreateOptions = { name: freeName(manager.desktops()) };
+  let options: Desktop.ICreateOptions = { name: unusedName(manager.desktops()) };
   let problem = '';
   for (;;) {
-    const body = new NewDesktopForm({ choices, wanted, problem, trans });
+    const body = new NewDesktopForm({ choices, initial: options, problem, trans });
     const result = await showDialog({
       title,
       body,
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Cancel') }),
-        Dialog.okButton({ label: trans.__('Open') })
-      ],
+      buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.okButton({ label: trans.__('Create') })],
       focusNodeSelector: 'input'
     });
     if (!result.button.accept || result.value === null) {
       return null;
     }
-    wanted = result.value;
+    options = result.value;
     try {
-      return await manager.create(wanted);
+      return await manager.create(options);
     } catch (error) {
-      problem = wordsFor(error, trans);
+      problem = errorText(error, trans);
     }
   }
 }
 
-/** jupyter-server-proxy's door leads to one desktop, and has nothing to choose. */
-function onlyOne(trans: TranslationBundle): DesktopError {
+/** Through jupyter-server-proxy there is only one desktop. */
+function extensionRequired(trans: TranslationBundle): DesktopError {
   return new DesktopError({
     status: 404,
-    message: trans.__('Only the server extension has more than one desktop. Switch it on, and restart the server:'),
+    message: trans.__('More than one desktop requires the server extension. Enable it and restart the server:'),
     fix: 'jupyter server extension enable jupyter_vnc_proxy'
   });
 }
 
-/** A name that no desktop has: the server's own scheme. */
-export function freeName(models: readonly Desktop.IModel[]): string {
+/** Return an unused name for a desktop, as the server does. */
+export function unusedName(models: readonly Desktop.IModel[]): string {
   const taken = new Set(models.map(({ name }) => name));
   let number = 1;
   while (taken.has(`desktop-${number}`)) {

@@ -1,38 +1,38 @@
 import { Styling } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
-import { Desktop } from '../tokens';
+import { Desktop } from '../model';
 
 import type { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** The fields of a new desktop, and what can't be chosen, with the command that mends it. */
+/** The form for a new desktop; below it, the backends that are not installed, with the command that installs them. */
 export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop.ICreateOptions> {
   constructor(options: NewDesktopForm.IOptions) {
     super();
     this.addClass('jp-Desktop-new');
-    const { choices, wanted, problem, trans } = options;
+    const { choices, initial, problem, trans } = options;
     this._trans = trans;
     this._usable = choices.backends.filter(backend => backend.usable);
-    const byServer = trans.__('Chosen by the server');
+    const automatic = trans.__('Automatic');
     const first = this._usable.find(backend => backend.default);
-    this._name = nameInput(wanted.name ?? '');
+    this._name = nameInput(initial.name ?? '');
     this._backend = selectOf(
       [
-        ['', first ? trans.__('Chosen by the server (%1)', first.title) : byServer],
+        ['', first ? trans.__('Automatic (%1)', first.title) : automatic],
         ...this._usable.map(({ name, title }): [string, string] => [name, title])
       ],
-      wanted.backend
+      initial.backend
     );
     this._session = selectOf(
-      [['', byServer], ...choices.sessions.map(({ name, title }): [string, string] => [name, title])],
-      wanted.session
+      [['', automatic], ...choices.sessions.map(({ name, title }): [string, string] => [name, title])],
+      initial.session
     );
-    this._own.className = 'jp-Desktop-own';
+    this._backendFields.className = 'jp-Desktop-backendFields';
     this.node.append(
-      fieldOf(trans.__('Name'), this._name, '', nameWords(trans)),
+      fieldOf(trans.__('Name'), this._name, '', nameMessage(trans)),
       fieldOf(trans.__('Backend'), this._backend),
-      this._own,
+      this._backendFields,
       fieldOf(trans.__('Session'), this._session),
       ...choices.backends.filter(backend => !backend.usable).map(backend => missingLine(backend, trans))
     );
@@ -41,14 +41,14 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
       line.setAttribute('role', 'alert');
       this.node.append(line);
     }
-    this._showOwn(wanted);
+    this._showBackendOptions(initial);
     this._backend.addEventListener('input', () => {
-      this._showOwn({});
-      // What is there at first is styled by the dialog.
-      Styling.styleNode(this._own);
-      this._lookAgain();
+      this._showBackendOptions({});
+      // The dialog only styles the initial fields.
+      Styling.styleNode(this._backendFields);
+      this._validate();
     });
-    this._own.addEventListener('input', () => this._lookAgain());
+    this._backendFields.addEventListener('input', () => this._validate());
   }
 
   getValue(): Desktop.ICreateOptions {
@@ -56,49 +56,49 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
     if (this._session.value) {
       value.session = this._session.value;
     }
-    const backend = this._chosen();
+    const backend = this._selectedBackend();
     if (backend === undefined) {
       return value;
     }
     value.backend = backend.name;
-    // The server's own choice may be one that this backend lacks.
+    // The server's default transport may not be available with this backend.
     const transport = this._transport?.value ?? (backend.transports.length === 1 ? backend.transports[0] : '');
     if (transport) {
       value.transport = transport;
     }
-    const filled = [...this._options].filter(([, control]) => control.value !== '');
-    if (filled.length > 0) {
-      value.options = Object.fromEntries(filled.map(([name, control]) => [name, control.value]));
+    const entries = [...this._options].filter(([, control]) => control.value !== '');
+    if (entries.length > 0) {
+      value.options = Object.fromEntries(entries.map(([name, control]) => [name, control.value]));
     }
     return value;
   }
 
-  /** The dialog looks at each input whether all fields are valid, but before they know. */
-  private _lookAgain(): void {
+  /** Have the dialog validate the form again: it does so on each input event, but before our listeners run. */
+  private _validate(): void {
     this.node.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
-  private _chosen(): Desktop.IBackend | undefined {
+  private _selectedBackend(): Desktop.IBackend | undefined {
     return this._usable.find(({ name }) => name === this._backend.value);
   }
 
-  /** The fields that the chosen backend alone has, filled in with what is wanted. */
-  private _showOwn({ transport, options = {} }: Desktop.ICreateOptions): void {
+  /** Show the fields of the selected backend, with initial values. */
+  private _showBackendOptions({ transport, options = {} }: Desktop.ICreateOptions): void {
     const trans = this._trans;
-    this._own.replaceChildren();
+    this._backendFields.replaceChildren();
     this._options.clear();
     this._transport = null;
-    const { transports, fields = [] } = this._chosen() ?? { transports: [] };
+    const { transports, fields = [] } = this._selectedBackend() ?? { transports: [] };
     if (transports.length > 1) {
       const choices = transports.map((each): [string, string] => [each, each]);
-      this._transport = selectOf([['', trans.__('Chosen by the server')], ...choices], transport);
-      this._own.append(fieldOf(trans.__('Transport'), this._transport));
+      this._transport = selectOf([['', trans.__('Automatic')], ...choices], transport);
+      this._backendFields.append(fieldOf(trans.__('Transport'), this._transport));
     }
     for (const field of fields) {
       const control = controlOf(field, options[field.name] ?? field.default ?? '', trans);
       this._options.set(field.name, control);
-      const words = () => (control.value === '' ? trans.__('This is needed.') : trans.__('This does not fit.'));
-      this._own.append(fieldOf(field.label, control, field.description, words));
+      const message = () => (control.value === '' ? trans.__('This is required.') : trans.__('This is not valid.'));
+      this._backendFields.append(fieldOf(field.label, control, field.description, message));
     }
   }
 
@@ -107,7 +107,7 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
   private readonly _name: HTMLInputElement;
   private readonly _backend: HTMLSelectElement;
   private readonly _session: HTMLSelectElement;
-  private readonly _own = document.createElement('div');
+  private readonly _backendFields = document.createElement('div');
   private readonly _options = new Map<string, HTMLInputElement | HTMLSelectElement>();
   private _transport: HTMLSelectElement | null = null;
 }
@@ -115,9 +115,9 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
 export namespace NewDesktopForm {
   export interface IOptions {
     choices: Desktop.IChoices;
-    /** What the fields say at first. */
-    wanted: Desktop.ICreateOptions;
-    /** Why the server refused the last attempt. */
+    /** The initial values of the fields. */
+    initial: Desktop.ICreateOptions;
+    /** The error of the last attempt, or an empty string. */
     problem: string;
     trans: TranslationBundle;
   }
@@ -131,14 +131,14 @@ function nameInput(value: string): HTMLInputElement {
   return input;
 }
 
-function nameWords(trans: TranslationBundle): (input: HTMLInputElement) => string {
+function nameMessage(trans: TranslationBundle): (input: HTMLInputElement) => string {
   return ({ value }) => {
     if (value === '') {
-      return trans.__('A desktop needs a name.');
+      return trans.__('Enter a name.');
     }
     return /^[A-Za-z0-9]/.test(value)
-      ? trans.__('A name has up to 32 letters (A to Z), digits, dots, hyphens and underscores, and no spaces.')
-      : trans.__('A name begins with a letter (A to Z) or a digit.');
+      ? trans.__('Use up to 32 letters (A to Z), digits, dots, hyphens and underscores, and no spaces.')
+      : trans.__('Begin with a letter (A to Z) or a digit.');
   };
 }
 
@@ -162,13 +162,13 @@ function controlOf(
   return input;
 }
 
-/** As the attribute `pattern` does, which knows no unescaped hyphen in a class, as Python's expressions have it. */
+/** Check a pattern as the `pattern` attribute does, which rejects the unescaped hyphens of Python's patterns. */
 function checkPattern(input: HTMLInputElement, pattern: string): void {
   let expression: RegExp;
   try {
     expression = new RegExp(`^(?:${pattern})$`, 'u');
   } catch {
-    // The server checks it by its own.
+    // The server validates the value.
     return;
   }
   const check = () => input.setCustomValidity(input.value === '' || expression.test(input.value) ? '' : pattern);
@@ -194,12 +194,12 @@ function selectOf(options: [value: string, label: string][], chosen = ''): HTMLS
   return select;
 }
 
-/** A labelled control; below it what it is for, and while its value can't be taken, why. */
+/** Return a labelled control with its description and, while its value is not valid, a message. */
 function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
   label: string,
   control: T,
   description = '',
-  words: ((control: T) => string) | null = null
+  message: ((control: T) => string) | null = null
 ): HTMLElement {
   const field = document.createElement('div');
   field.className = 'jp-Desktop-field';
@@ -211,12 +211,12 @@ function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
   if (description) {
     field.append(lineOf('jp-Desktop-description', description));
   }
-  if (words !== null) {
+  if (message !== null) {
     const line = lineOf('jp-Desktop-invalid', '');
     line.setAttribute('aria-live', 'polite');
     field.append(line);
     control.addEventListener('input', () => {
-      line.textContent = control.validity.valid ? '' : words(control);
+      line.textContent = control.validity.valid ? '' : message(control);
     });
   }
   return field;
@@ -224,7 +224,7 @@ function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
 
 function missingLine({ title, missing }: Desktop.IBackend, trans: TranslationBundle): HTMLElement {
   const programs = missing.map(({ program }) => program).join(', ');
-  const line = lineOf('jp-Desktop-missing', trans.__('%1 cannot run here without %2.', title, programs));
+  const line = lineOf('jp-Desktop-missing', trans.__('%1 is not available (missing: %2).', title, programs));
   for (const fix of new Set(missing.map(each => each.fix))) {
     if (fix !== null) {
       const code = document.createElement('code');

@@ -1,20 +1,21 @@
 import { ToolbarButton, addIcon } from '@jupyterlab/ui-components';
 
-import { CommandIDs } from './commands';
+import { Desktop } from '../model';
+import { CommandIDs } from './commands/ids';
 import { showProblem } from './dialogs';
 import { desktopIcon } from './icons';
-import { nameFor } from '../viewer/titles';
+import { labelFor } from '../viewer/titles';
 
 import type { IRunningSessions } from '@jupyterlab/running';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ISignal } from '@lumino/signaling';
-import type { Desktop, IDesktopManager } from '../tokens';
+import type { IDesktopManager } from '../tokens';
 
 /**
- * The section "Desktops" of the panel of running sessions.
+ * The section "Desktops" of the Running panel.
  *
- * It lists those too that are stopped, to be opened or removed: nothing else shows them.
+ * It also lists stopped desktops, since this is the only place to open or remove them.
  */
 export class RunningDesktops implements IRunningSessions.IManager {
   constructor(options: RunningDesktops.IOptions) {
@@ -24,7 +25,7 @@ export class RunningDesktops implements IRunningSessions.IManager {
     this.name = this._trans.__('Desktops');
     this.shutdownAllLabel = this._trans.__('Stop All');
     this.shutdownAllConfirmationText = this._trans.__(
-      'Stop all desktops? All programs on them end. What is not saved in them is lost.'
+      'Stop all desktops? All their programs will be closed. Unsaved work will be lost.'
     );
     this.toolbarButtons = [
       new ToolbarButton({
@@ -55,25 +56,25 @@ export class RunningDesktops implements IRunningSessions.IManager {
   }
 
   shutdownAll(): void {
-    for (const { name } of this._manager.desktops().filter(isAlive)) {
-      void this._do(name, this._manager.stop(name));
+    for (const { name } of this._manager.desktops().filter(Desktop.isAlive)) {
+      void this._run(name, this._manager.stop(name));
     }
   }
 
   private _itemOf(model: Desktop.IModel): IRunningSessions.IRunningItem {
     const { name } = model;
-    const alive = isAlive(model);
+    const isAlive = Desktop.isAlive(model);
     const details = [model.backend, model.session, model.geometry].filter(Boolean);
-    const label = nameFor(name, this._trans);
+    const label = labelFor(name, this._trans);
     return {
-      className: alive ? 'jp-Desktop-item' : 'jp-Desktop-item jp-mod-stopped',
-      context: alive ? ALIVE : '',
+      className: isAlive ? 'jp-Desktop-item' : 'jp-Desktop-item jp-mod-stopped',
+      context: isAlive ? ALIVE : '',
       icon: () => desktopIcon,
       label: () => this._labelOf(model, label),
       labelTitle: () => [label, ...details].join('\n'),
       detail: () => details.join(' · '),
       open: () => void this._commands.execute(CommandIDs.open, { name, start: false }),
-      shutdown: () => void this._do(name, alive ? this._manager.stop(name) : this._manager.delete(name))
+      shutdown: () => void this._run(name, isAlive ? this._manager.stop(name) : this._manager.delete(name))
     };
   }
 
@@ -93,11 +94,11 @@ export class RunningDesktops implements IRunningSessions.IManager {
     }
   }
 
-  private async _do(name: string, request: Promise<unknown>): Promise<void> {
+  private async _run(name: string, request: Promise<unknown>): Promise<void> {
     try {
       await request;
     } catch (error) {
-      await showProblem(nameFor(name, this._trans), error, this._trans);
+      await showProblem(labelFor(name, this._trans), error, this._trans);
     }
   }
 
@@ -116,7 +117,3 @@ export namespace RunningDesktops {
 
 /** The context of an item whose desktop can be stopped. */
 const ALIVE = 'desktop-alive';
-
-function isAlive({ phase }: Desktop.IModel): boolean {
-  return phase === 'starting' || phase === 'running';
-}

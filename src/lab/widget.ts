@@ -2,56 +2,53 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import { desktopIcon } from './icons';
-import { DesktopScreen } from '../viewer/screen';
-import { nameFor, titleOf } from '../viewer/titles';
+import { DesktopViewer } from '../viewer/desktopviewer';
+import { labelFor, titleWithStatus } from '../viewer/titles';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
-import type { IQualityChoice } from '../viewer/quality';
-import type { DesktopSession } from '../services/connection';
+import type { IQualitySettings } from '../viewer/quality';
+import type { IDesktopConnection, IDesktopWidget } from '../tokens';
 
-/** A desktop as a Lumino widget, which owns its session. */
-export class DesktopWidget extends Widget {
+/** A Lumino widget that shows a desktop; it disposes its connection. */
+export class DesktopWidget extends Widget implements IDesktopWidget {
   constructor(options: DesktopWidget.IOptions) {
     super();
     this._trans = options.trans;
-    this._ownTitle = options.title ?? '';
+    this._customTitle = options.title ?? '';
     this.view = options.view ?? 1;
-    this.session = options.session;
+    this.connection = options.connection;
     this.node.tabIndex = -1;
-    this.screen = new DesktopScreen({
-      session: options.session,
+    this.viewer = new DesktopViewer({
+      connection: options.connection,
       node: this.node,
       trans: options.trans,
       quality: options.quality
     });
-    this.screen.visible = false;
+    this.viewer.visible = false;
     this.title.icon = desktopIcon;
     this.title.closable = true;
-    this.session.statusChanged.connect(this._updateTitle, this);
+    this.connection.statusChanged.connect(this._updateTitle, this);
     this._updateTitle();
   }
 
-  readonly session: DesktopSession;
-  readonly screen: DesktopScreen;
+  readonly connection: IDesktopConnection;
+  readonly viewer: DesktopViewer;
 
-  /** Tells the panels apart that show the same desktop: 1, 2, … */
   readonly view: number;
 
-  /** The title that a person gave it; empty where nobody did. */
-  get ownTitle(): string {
-    return this._ownTitle;
+  get customTitle(): string {
+    return this._customTitle;
   }
-  set ownTitle(value: string) {
-    if (value !== this._ownTitle) {
-      this._ownTitle = value;
+  set customTitle(value: string) {
+    if (value !== this._customTitle) {
+      this._customTitle = value;
       this._updateTitle();
       this._renamed.emit();
     }
   }
 
-  /** Emitted when a person gave it another title. */
   get renamed(): ISignal<this, void> {
     return this._renamed;
   }
@@ -60,35 +57,35 @@ export class DesktopWidget extends Widget {
     if (this.isDisposed) {
       return;
     }
-    this.screen.dispose();
-    this.session.dispose();
+    this.viewer.dispose();
+    this.connection.dispose();
     super.dispose();
   }
 
   protected override onAfterAttach(_: Message): void {
-    this.screen.visible = this.isVisible;
+    this.viewer.visible = this.isVisible;
   }
 
   protected override onAfterShow(_: Message): void {
-    this.screen.visible = this.isVisible;
+    this.viewer.visible = this.isVisible;
   }
 
-  /** Hiding and moving keep the connection; without a size of its own, the picture isn't resized. */
+  /** A hidden or detached widget keeps its connection, but does not resize the desktop. */
   protected override onBeforeHide(_: Message): void {
-    this.screen.visible = false;
+    this.viewer.visible = false;
   }
 
   protected override onBeforeDetach(_: Message): void {
-    this.screen.visible = false;
+    this.viewer.visible = false;
   }
 
   protected override onActivateRequest(_: Message): void {
-    this.screen.focus();
+    this.viewer.focus();
   }
 
   private _updateTitle(): void {
-    const { status, name } = this.session;
-    const label = titleOf(this._ownTitle || nameFor(name, this._trans), status, this._trans);
+    const { status, name } = this.connection;
+    const label = titleWithStatus(this._customTitle || labelFor(name, this._trans), status, this._trans);
     const phase = status.connected ? 'running' : status.phase;
     this.title.label = label;
     this.title.className = `jp-Desktop-tab jp-mod-${phase}`;
@@ -96,7 +93,7 @@ export class DesktopWidget extends Widget {
   }
 
   private _caption(label: string): string {
-    const { model } = this.session.status;
+    const { model } = this.connection.status;
     if (model === null) {
       return label;
     }
@@ -110,7 +107,9 @@ export class DesktopWidget extends Widget {
     }
     if (!window.isSecureContext) {
       lines.push(
-        trans.__('This page came without https: no shared clipboard, no H.264, and keys of the browser stay with it.')
+        trans.__(
+          'This page is not secure (https): no shared clipboard, no H.264, and the browser keeps its keyboard shortcuts.'
+        )
       );
     }
     return lines.join('\n');
@@ -118,16 +117,16 @@ export class DesktopWidget extends Widget {
 
   private readonly _trans: TranslationBundle;
   private readonly _renamed = new Signal<this, void>(this);
-  private _ownTitle: string;
+  private _customTitle: string;
 }
 
 export namespace DesktopWidget {
   export interface IOptions {
-    session: DesktopSession;
+    connection: IDesktopConnection;
     trans: TranslationBundle;
-    quality?: IQualityChoice;
+    quality?: IQualitySettings;
     view?: number;
-    /** A title that a person gave it. */
+    /** The title that the user chose for the tab. */
     title?: string;
   }
 }

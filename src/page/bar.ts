@@ -1,13 +1,13 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
-import type { DesktopScreen } from '../viewer/screen';
+import type { DesktopViewer } from '../viewer/desktopviewer';
+import type { ITranslation } from '../viewer/translation';
 
 export interface IBarOptions {
-  screen: DesktopScreen;
-  trans: TranslationBundle;
+  viewer: DesktopViewer;
+  trans: ITranslation;
 }
 
-/** The page's few buttons, in a bar that waits at the upper edge. */
-export function addBar({ screen, trans }: IBarOptions): void {
+/** Add a toolbar, which slides in from the upper edge of the viewer. */
+export function addBar({ viewer, trans }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
@@ -17,12 +17,12 @@ export function addBar({ screen, trans }: IBarOptions): void {
     button.addEventListener('click', () => {
       action();
       button.blur();
-      screen.focus();
+      viewer.focus();
     });
     bar.append(button);
   };
-  add(trans.__('Full screen'), () => void screen.fullScreen.toggle());
-  add(trans.__('Ctrl-Alt-Del'), () => screen.sendCtrlAltDel());
-  add(trans.__('Reconnect'), () => screen.session.reconnect());
-  screen.node.append(bar);
+  add(trans.__('Full Screen'), () => void viewer.fullScreen.toggle());
+  add(trans.__('Ctrl-Alt-Del'), () => viewer.sendCtrlAltDel());
+  add(trans.__('Reconnect'), () => viewer.connection.reconnect());
+  viewer.node.append(bar);
 }

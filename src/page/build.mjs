@@ -1,4 +1,4 @@
-// Bundles the plain page, all of it from here: nothing is fetched from elsewhere when it runs.
+// Bundles the plain page, with all it needs: it loads nothing from other hosts.
 import { build } from 'esbuild';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 

@@ -1,42 +1,43 @@
-/** The plain page: one desktop in all of the window, without JupyterLab. */
+/** The plain page: one desktop in the whole window, without JupyterLab. */
 
+import { Desktop } from '../model';
+import { DesktopConnection } from '../services/connection';
 import { DesktopAPI } from '../services/restapi';
-import { DesktopScreen } from '../viewer/screen';
-import { DesktopSession } from '../services/connection';
-import { nameFor, titleOf } from '../viewer/titles';
+import { DesktopViewer } from '../viewer/desktopviewer';
+import { labelFor, titleWithStatus } from '../viewer/titles';
 import { addBar } from './bar';
 import { english } from './english';
 
-/** How often the page looks at the desktop's model, for a warning before it is stopped, in milliseconds. */
-const LOOK_INTERVAL = 10000;
+/** The time between two requests for the model, which announces a stop. */
+const REFRESH_INTERVAL_MS = 10000;
 
 /** The page is at `{base}/vnc/`. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
 const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
-const name = new URLSearchParams(location.search).get('desktop') ?? 'default';
-const session = new DesktopSession({ name, api, prepare: DesktopScreen.prepare });
+const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
+const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.prepare });
 const node = document.createElement('main');
 node.tabIndex = -1;
 document.body.append(node);
-const screen = new DesktopScreen({ session, node, trans: english });
+const viewer = new DesktopViewer({ connection, node, trans: english });
 
-addBar({ screen, trans: english });
-session.statusChanged.connect(() => {
-  document.title = titleOf(nameFor(name, english), session.status, english);
+addBar({ viewer, trans: english });
+connection.statusChanged.connect(() => {
+  document.title = titleWithStatus(labelFor(name, english), connection.status, english);
 });
 document.addEventListener('visibilitychange', () => {
-  session.paused = document.hidden;
+  connection.paused = document.hidden;
 });
 setInterval(() => {
-  if (!document.hidden && session.status.phase !== 'starting') {
-    void session.look();
+  if (!document.hidden && connection.status.phase !== 'starting') {
+    void connection.refresh();
   }
-}, LOOK_INTERVAL);
-session.start();
-screen.focus();
+}, REFRESH_INTERVAL_MS);
+connection.start();
+viewer.focus();
 
-/** Jupyter wants its own cookie's value back with each request that changes something. */
+/** Send a request with Jupyter's XSRF cookie as a header, which Jupyter requires for all but GET. */
 function send(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   const token = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1];

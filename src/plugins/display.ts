@@ -2,11 +2,12 @@ import { ILabShell } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../lab/commands';
-import { showWords } from '../lab/dialogs';
+import { CommandIDs } from '../lab/commands/ids';
+import { showText } from '../lab/dialogs';
 import { kernelOf, setVariables, UnknownLanguage } from '../lab/kernel';
-import { nameFor } from '../viewer/titles';
-import { Desktop, IDesktopManager, IDesktopTracker } from '../tokens';
+import { labelFor } from '../viewer/titles';
+import { Desktop } from '../model';
+import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -15,7 +16,7 @@ import type { Widget } from '@lumino/widgets';
 
 export const displayPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-vnc-proxy:display',
-  description: 'Adds a command that has the kernel of a notebook show its windows on a desktop.',
+  description: 'Adds a command that opens the windows of a notebook kernel on a desktop.',
   autoStart: true,
   requires: [IDesktopManager, IDesktopTracker, ITranslator],
   optional: [ILabShell],
@@ -29,9 +30,10 @@ export const displayPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter-vnc-proxy');
     const { commands, shell } = app;
     const isRunning = ({ phase, display }: Desktop.IModel) => phase === 'running' && display !== null;
-    /** The desktop that is named, that was looked at last, or the default one. */
-    const desktop = (wanted: unknown) => {
-      const names = wanted === undefined ? [tracker.currentWidget?.content.session.name, Desktop.DEFAULT_NAME] : [wanted];
+    /** Find the running desktop with the given name, or else that of the current panel or the default one. */
+    const findDesktop = (requested: unknown) => {
+      const { name: current } = tracker.currentWidget?.content.connection ?? {};
+      const names = requested === undefined ? [current, Desktop.DEFAULT_NAME] : [requested];
       const running = manager.desktops().filter(isRunning);
       return names.map(name => running.find(model => model.name === name)).find(model => model !== undefined);
     };
@@ -39,10 +41,10 @@ export const displayPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show Windows on Desktop'),
       caption: trans.__('Set DISPLAY and XAUTHORITY in the kernel, so that its windows open on the desktop'),
       describedBy: { args: displayArguments },
-      isEnabled: args => kernelOf(shell.currentWidget) !== null && desktop(args.name) !== undefined,
+      isEnabled: args => kernelOf(shell.currentWidget) !== null && findDesktop(args.name) !== undefined,
       execute: async args => {
         const kernel = kernelOf(shell.currentWidget);
-        const model = desktop(args.name);
+        const model = findDesktop(args.name);
         if (kernel !== null && model !== undefined) {
           await setDisplay(kernel, model, trans);
         }
@@ -52,13 +54,13 @@ export const displayPlugin: JupyterFrontEndPlugin<void> = {
     manager.changed.connect(update);
     labShell?.currentChanged.connect((_, { newValue }) => {
       update();
-      followKernel(newValue, update);
+      updateWhenReady(newValue, update);
     });
   }
 };
 
-/** The command is there as soon as the notebook's kernel is. */
-function followKernel(widget: Widget | null, update: () => void): void {
+/** Update the command when the widget's kernel is ready. */
+function updateWhenReady(widget: Widget | null, update: () => void): void {
   const { sessionContext } = (widget ?? {}) as { sessionContext?: { ready?: Promise<void> } };
   void sessionContext?.ready?.then(update, () => undefined);
 }
@@ -71,20 +73,24 @@ async function setDisplay(
   const display = model.display ?? '';
   try {
     await setVariables(kernel, { DISPLAY: display, XAUTHORITY: model.xauthority });
-    const words = trans.__('Windows of this kernel open on "%1" (%2).', nameFor(model.name, trans), display);
-    Notification.success(words, { autoClose: 4000 });
+    const message = trans.__(
+      'The windows of this kernel will open on "%1" (%2).',
+      labelFor(model.name, trans),
+      display
+    );
+    Notification.success(message, { autoClose: 4000 });
   } catch (error) {
-    const words =
+    const message =
       error instanceof UnknownLanguage
-        ? trans.__('The environment of a %1 kernel cannot be changed from here.', error.language)
+        ? trans.__('Environment variables of %1 kernels are not supported.', error.language)
         : String(error);
-    await showWords(trans.__('Show Windows on Desktop'), words, trans);
+    await showText(trans.__('Show Windows on Desktop'), message, trans);
   }
 }
 
 const displayArguments = {
   type: 'object',
   properties: {
-    name: { type: 'string', description: 'The name of the desktop; without it the one looked at last' }
+    name: { type: 'string', description: 'The name of the desktop; defaults to the current one' }
   }
 };

@@ -1,7 +1,7 @@
 import { ILauncher } from '@jupyterlab/launcher';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../lab/commands';
+import { CommandIDs } from '../lab/commands/ids';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -10,12 +10,12 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Adds the tile "Desktop" to the launcher.',
   autoStart: true,
   requires: [ITranslator],
-  // Notebook 7 has none.
+  // Notebook 7 has no launcher.
   optional: [ILauncher],
   activate: (_: JupyterFrontEnd, translator: ITranslator, launcher: ILauncher | null): void => {
-    // The launcher's own word for its section.
+    // The launcher's own name for its section, in the user's language.
     const category = translator.load('jupyterlab').__('Other');
-    // Right behind the terminal, whose icon is the section's too.
+    // After the terminal, whose icon the section uses.
     launcher?.add({ command: CommandIDs.open, category, rank: 0.5 });
   }
 };

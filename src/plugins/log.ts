@@ -3,16 +3,18 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { copyIcon, ToolbarButton } from '@jupyterlab/ui-components';
 
-import { CommandIDs, panelArguments, panelFinder } from '../lab/commands';
+import { findPanel, panelArguments } from '../lab/commands/context';
+import { CommandIDs } from '../lab/commands/ids';
 import { LogView } from '../lab/logview';
-import { Desktop, IDesktopManager, IDesktopTracker } from '../tokens';
+import { Desktop } from '../model';
+import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 export const logPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-vnc-proxy:log',
-  description: 'Shows the logs of the parts of desktops.',
+  description: 'Shows the logs of desktops.',
   autoStart: true,
   requires: [IDesktopManager, IDesktopTracker, ITranslator],
   optional: [ILabShell, ILayoutRestorer],
@@ -29,20 +31,20 @@ export const logPlugin: JupyterFrontEndPlugin<void> = {
     }
     const trans = translator.load('jupyter-vnc-proxy');
     const tracker = new WidgetTracker<MainAreaWidget<LogView>>({ namespace: 'desktop-log' });
-    const panelOf = panelFinder(app, desktops);
     app.commands.addCommand(CommandIDs.showLog, {
       label: args => (args.fromTab ? trans.__('Show Log') : trans.__('Show Log of Desktop')),
-      caption: trans.__('Show what the parts of the desktop have written'),
+      caption: trans.__('Show the logs of the desktop’s processes'),
       describedBy: { args: logArguments },
       execute: async args => {
-        const panel = panelOf(args);
-        const name = typeof args.name === 'string' ? args.name : (panel?.content.session.name ?? Desktop.DEFAULT_NAME);
+        const panel = findPanel(app, desktops, args);
+        const name =
+          typeof args.name === 'string' ? args.name : (panel?.content.connection.name ?? Desktop.DEFAULT_NAME);
         let shown = tracker.find(({ content }) => content.name === name);
         if (shown === undefined) {
           const part = typeof args.part === 'string' ? args.part : undefined;
           shown = logPanel(new LogView({ name, part, api: manager.api, trans }), trans);
-          const beside = panel?.content.session.name === name && panel.isVisible;
-          app.shell.add(shown, 'main', beside ? { ref: panel.id, mode: 'split-bottom' } : {});
+          const isBesidePanel = panel?.content.connection.name === name && panel.isVisible;
+          app.shell.add(shown, 'main', isBesidePanel ? { ref: panel.id, mode: 'split-bottom' } : {});
           await tracker.add(shown);
         }
         app.shell.activateById(shown.id);
@@ -62,7 +64,7 @@ export const logPlugin: JupyterFrontEndPlugin<void> = {
 function logPanel(content: LogView, trans: TranslationBundle): MainAreaWidget<LogView> {
   const panel = new MainAreaWidget({ content });
   panel.id = `jp-desktop-log-${content.name}`;
-  panel.toolbar.addItem('part', content.partSelector);
+  panel.toolbar.addItem('process', content.processSelector);
   const copy = new ToolbarButton({
     icon: copyIcon,
     tooltip: trans.__('Copy the log'),
@@ -76,7 +78,7 @@ const logArguments = {
   ...panelArguments,
   properties: {
     ...panelArguments.properties,
-    name: { type: 'string', description: "The desktop's name; without it, the panel's" },
-    part: { type: 'string', description: 'The part to begin with' }
+    name: { type: 'string', description: "The name of the desktop; defaults to the panel's desktop" },
+    part: { type: 'string', description: 'The process whose log to show first' }
   }
 };

@@ -2,7 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { DesktopAPI } from '../services/restapi';
 import { DesktopManager } from '../services/manager';
-import { DesktopScreen } from '../viewer/screen';
+import { DesktopViewer } from '../viewer/desktopviewer';
 import { IDesktopManager } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -22,6 +22,6 @@ export const managerPlugin: JupyterFrontEndPlugin<IDesktopManager> = {
       token: serverSettings.appendToken ? serverSettings.token : '',
       send: (url, init) => ServerConnection.makeRequest(url, init, serverSettings)
     });
-    return new DesktopManager({ api, prepare: DesktopScreen.prepare, standby });
+    return new DesktopManager({ api, prepare: DesktopViewer.prepare, standby });
   }
 };

@@ -1,7 +1,7 @@
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../lab/commands';
+import { CommandIDs } from '../lab/commands/ids';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -13,7 +13,7 @@ export const palettePlugin: JupyterFrontEndPlugin<void> = {
   activate: (_: JupyterFrontEnd, palette: ICommandPalette, translator: ITranslator): void => {
     const category = translator.load('jupyter-vnc-proxy').__('Desktop');
     for (const command of Object.values(CommandIDs)) {
-      // Where a command doesn't exist, as those of panels where desktops are pages, its item isn't shown.
+      // The palette hides the commands that a front end without panels lacks.
       palette.addItem({ command, category, args: { isPalette: true } });
     }
   }

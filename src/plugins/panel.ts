@@ -3,20 +3,22 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../lab/commands';
-import { UNCHOSEN } from '../viewer/quality';
+import { CommandIDs } from '../lab/commands/ids';
+import { addOpenPage, addOpenPanel } from '../lab/commands/open';
+import { addPanelCommands } from '../lab/commands/panel';
+import { AUTOMATIC_QUALITY } from '../viewer/quality';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
-import type { IQualityChoice } from '../viewer/quality';
+import type { IQualitySettings } from '../viewer/quality';
 import type { DesktopWidget } from '../lab/widget';
 
 const ID = 'jupyter-vnc-proxy:plugin';
 
 export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
   id: ID,
-  description: 'Opens desktops: as panels in JupyterLab, as pages elsewhere.',
+  description: 'Opens desktops in panels in JupyterLab, and in browser tabs elsewhere.',
   autoStart: true,
   provides: IDesktopTracker,
   requires: [IDesktopManager, ITranslator],
@@ -33,41 +35,38 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     const tracker = new WidgetTracker<MainAreaWidget<DesktopWidget>>({ namespace: 'desktop' });
     if (labShell === null) {
       addOpenPage({ app, manager, trans });
-      // Loaded for the menu in it.
+      // The settings contain the menu entries.
       void settingRegistry?.load(ID);
       return tracker;
     }
-    let quality = UNCHOSEN;
+    let quality = AUTOMATIC_QUALITY;
     const context = { app, manager, trans, tracker, quality: () => quality };
     addOpenPanel(context);
     addPanelCommands(context);
     if (settingRegistry !== null) {
-      void followSettings(settingRegistry, chosen => {
-        quality = chosen;
-        tracker.forEach(panel => panel.content.screen.applyQuality(chosen));
+      void followSettings(settingRegistry, settings => {
+        quality = settings;
+        tracker.forEach(panel => panel.content.viewer.applyQuality(settings));
       });
     }
     if (restorer !== null) {
       void restorer.restore(tracker, {
         command: CommandIDs.open,
-        // A reload is no reason to start what was stopped.
+        // A reload must not start a stopped desktop.
         args: ({ content }) => ({
-          name: content.session.name,
+          name: content.connection.name,
           start: false,
           view: content.view,
-          title: content.ownTitle
+          title: content.customTitle
         }),
-        name: ({ content: { session, view } }) => (view === 1 ? session.name : `${session.name}:${view}`)
+        name: ({ content: { connection, view } }) => (view === 1 ? connection.name : `${connection.name}:${view}`)
       });
     }
     return tracker;
   }
 };
 
-async function followSettings(
-  registry: ISettingRegistry,
-  apply: (quality: IQualityChoice) => void
-): Promise<void> {
+async function followSettings(registry: ISettingRegistry, apply: (quality: IQualitySettings) => void): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
     const { qualityLevel, compressionLevel } = settings.composite;

@@ -9,7 +9,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 
 export const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-vnc-proxy:running',
-  description: 'Lists desktops among the running sessions.',
+  description: 'Lists desktops in the Running panel.',
   autoStart: true,
   requires: [IDesktopManager, ITranslator],
   optional: [IRunningSessionManagers, ILabShell],
@@ -20,7 +20,7 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
     running: IRunningSessionManagers | null,
     labShell: ILabShell | null
   ): void => {
-    // Elsewhere a list of running things is a page of its own, without the commands used here.
+    // In Notebook 7 the list is a page of its own, without the commands that it needs.
     if (labShell !== null) {
       running?.add(new RunningDesktops({ manager, commands, trans: translator.load('jupyter-vnc-proxy') }));
     }

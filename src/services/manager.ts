@@ -1,17 +1,18 @@
 import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 
+import { DesktopConnection } from './connection';
 import { DesktopError } from './restapi';
-import { DesktopSession } from './connection';
 
 import type { ISignal } from '@lumino/signaling';
-import type { Desktop, IDesktopAPI, IDesktopManager } from '../tokens';
+import type { Desktop } from '../model';
+import type { IDesktopAPI, IDesktopManager } from '../tokens';
 
-/** How often the list is asked for, and how seldom at least when that fails, in milliseconds. */
-const INTERVAL = 10 * 1000;
-const LONGEST_INTERVAL = 300 * 1000;
+/** The time between two requests for the list, and its maximum after failures. */
+const POLL_INTERVAL_MS = 10 * 1000;
+const MAX_POLL_INTERVAL_MS = 300 * 1000;
 
-/** The desktops of a server: the list, kept fresh by asking, and what changes it. */
+/** The desktops of a server: polls the list and sends requests that change it. */
 export class DesktopManager implements IDesktopManager {
   constructor(options: DesktopManager.IOptions) {
     this.api = options.api;
@@ -19,7 +20,7 @@ export class DesktopManager implements IDesktopManager {
     this._poll = new Poll({
       auto: false,
       factory: () => this._fetch(),
-      frequency: { interval: INTERVAL, backoff: true, max: LONGEST_INTERVAL },
+      frequency: { interval: POLL_INTERVAL_MS, backoff: true, max: MAX_POLL_INTERVAL_MS },
       name: 'jupyter-vnc-proxy:DesktopManager#desktops',
       standby: options.standby ?? 'when-hidden'
     });
@@ -42,8 +43,8 @@ export class DesktopManager implements IDesktopManager {
     }
     this._isDisposed = true;
     this._poll.dispose();
-    for (const session of [...this._sessions]) {
-      session.dispose();
+    for (const connection of [...this._connections]) {
+      connection.dispose();
     }
     Signal.clearData(this);
   }
@@ -54,45 +55,45 @@ export class DesktopManager implements IDesktopManager {
 
   async refresh(): Promise<void> {
     await this._poll.refresh();
-    // It is rejected where the manager is disposed of meanwhile.
+    // The tick is rejected if the manager is disposed in the meantime.
     await this._poll.tick.catch(() => undefined);
   }
 
   async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {
-    return this._changing(this.api.create(options));
+    return this._thenRefresh(this.api.create(options));
   }
 
   async start(name: string): Promise<Desktop.IModel> {
-    return this._changing(this.api.start(name));
+    return this._thenRefresh(this.api.start(name));
   }
 
   async stop(name: string): Promise<Desktop.IModel> {
-    return this._changing(this.api.stop(name));
+    return this._thenRefresh(this.api.stop(name));
   }
 
   async restart(name: string): Promise<Desktop.IModel> {
-    return this._changing(this.api.restart(name));
+    return this._thenRefresh(this.api.restart(name));
   }
 
   async keep(name: string): Promise<Desktop.IModel> {
-    return this._changing(this.api.keep(name));
+    return this._thenRefresh(this.api.keep(name));
   }
 
   async delete(name: string): Promise<void> {
-    await this._changing(this.api.delete(name));
+    await this._thenRefresh(this.api.delete(name));
   }
 
-  connectTo(name: string): DesktopSession {
-    const known = () => this._models.find(model => model.name === name);
-    const session = new DesktopSession({ name, api: this.api, prepare: this._prepare, known });
-    this._sessions.add(session);
-    session.statusChanged.connect(this._onStatus, this);
-    session.disposed.connect(() => this._sessions.delete(session));
-    return session;
+  connectTo(name: string): DesktopConnection {
+    const cachedModel = () => this._models.find(model => model.name === name);
+    const connection = new DesktopConnection({ name, api: this.api, prepare: this._prepare, cachedModel });
+    this._connections.add(connection);
+    connection.statusChanged.connect(this._onStatusChanged, this);
+    connection.disposed.connect(() => this._connections.delete(connection));
+    return connection;
   }
 
-  /** What was asked for shows in the list at once. */
-  private async _changing<T>(request: Promise<T>): Promise<T> {
+  /** Refresh the list after a request, so that its effect shows immediately. */
+  private async _thenRefresh<T>(request: Promise<T>): Promise<T> {
     try {
       return await request;
     } finally {
@@ -102,13 +103,13 @@ export class DesktopManager implements IDesktopManager {
     }
   }
 
-  /** A session saw a desktop's phase change before the list did. */
-  private _onStatus(_: DesktopSession, { model }: Desktop.IStatus): void {
+  /** Update the list from a connection, which sees changes first. */
+  private _onStatusChanged(_: DesktopConnection, { model }: Desktop.IStatus): void {
     if (model !== null) {
-      const known = this._models.find(({ name }) => name === model.name);
-      if (known?.phase !== model.phase || known.stops_at !== model.stops_at) {
-        const others = this._models.filter(other => other !== known);
-        this._take([...others, model].sort((a, b) => (a.name < b.name ? -1 : 1)));
+      const listed = this._models.find(({ name }) => name === model.name);
+      if (listed?.phase !== model.phase || listed.stops_at !== model.stops_at) {
+        const others = this._models.filter(other => other !== listed);
+        this._setModels([...others, model].sort((a, b) => (a.name < b.name ? -1 : 1)));
       }
     }
   }
@@ -117,11 +118,11 @@ export class DesktopManager implements IDesktopManager {
     try {
       const models = await this.api.list();
       if (!this._isDisposed) {
-        this._take(models);
+        this._setModels(models);
       }
     } catch (error) {
       if (error instanceof DesktopError && error.code === DesktopError.MISSING) {
-        // Asking on would fill the server's log; opening a panel asks again.
+        // More requests would only fill the server's log; opening a panel sends one.
         void this._poll.stop();
         return;
       }
@@ -129,13 +130,13 @@ export class DesktopManager implements IDesktopManager {
     }
   }
 
-  private _take(models: Desktop.IModel[]): void {
+  private _setModels(models: Desktop.IModel[]): void {
     if (JSON.stringify(models) === JSON.stringify(this._models)) {
       return;
     }
     this._models = models;
-    for (const session of this._sessions) {
-      session.update(models.find(({ name }) => name === session.name) ?? null);
+    for (const connection of this._connections) {
+      connection.update(models.find(({ name }) => name === connection.name) ?? null);
     }
     this._changed.emit(models);
   }
@@ -143,7 +144,7 @@ export class DesktopManager implements IDesktopManager {
   private readonly _prepare: () => Promise<void>;
   private readonly _poll: Poll;
   private readonly _changed = new Signal<this, readonly Desktop.IModel[]>(this);
-  private readonly _sessions = new Set<DesktopSession>();
+  private readonly _connections = new Set<DesktopConnection>();
   private _models: Desktop.IModel[] = [];
   private _isDisposed = false;
 }
@@ -151,9 +152,9 @@ export class DesktopManager implements IDesktopManager {
 export namespace DesktopManager {
   export interface IOptions {
     api: IDesktopAPI;
-    /** Loads what a session needs before it opens a socket. */
+    /** Loads the code that a connection needs before it opens a socket. */
     prepare: () => Promise<void>;
-    /** When not to ask for the list. */
+    /** When to stop polling. */
     standby?: Poll.Standby | (() => boolean | Poll.Standby);
   }
 }

@@ -1,12 +1,12 @@
 import type { IDisposable } from '@lumino/disposable';
-import type { Desktop } from '../tokens';
+import type { Desktop } from '../model';
 
-/** The least time between two requests for another size, in milliseconds. */
-const PAUSE = 150;
+/** The minimum time between two requests. */
+const REQUEST_INTERVAL_MS = 150;
 
-/** Asks the server for other sizes of a desktop: at most every so often, one at a time, the last one for sure. */
-export class SizeRequests implements IDisposable {
-  constructor(options: SizeRequests.IOptions) {
+/** Sends requests to resize a desktop, one at a time and not too often; the last requested size is always sent. */
+export class ResizeRequests implements IDisposable {
+  constructor(options: ResizeRequests.IOptions) {
     this._send = options.send;
   }
 
@@ -22,7 +22,7 @@ export class SizeRequests implements IDisposable {
   request(size: Desktop.ISize): void {
     this._next = size;
     if (this._timer === undefined && !this._isDisposed) {
-      this._timer = setTimeout(() => void this._sendNext(), PAUSE);
+      this._timer = setTimeout(() => void this._sendNext(), REQUEST_INTERVAL_MS);
     }
   }
 
@@ -34,7 +34,7 @@ export class SizeRequests implements IDisposable {
         await this._send(size);
       }
     } catch {
-      // The picture is scaled to fit, then.
+      // The viewer scales the desktop to fit.
     }
     this._timer = undefined;
     if (this._next !== null) {
@@ -42,14 +42,14 @@ export class SizeRequests implements IDisposable {
     }
   }
 
-  private readonly _send: (size: Desktop.ISize) => Promise<void>;
+  private readonly _send: (size: Desktop.ISize) => Promise<unknown>;
   private _next: Desktop.ISize | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 }
 
-export namespace SizeRequests {
+export namespace ResizeRequests {
   export interface IOptions {
-    send: (size: Desktop.ISize) => Promise<void>;
+    send: (size: Desktop.ISize) => Promise<unknown>;
   }
 }

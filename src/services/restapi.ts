@@ -1,11 +1,12 @@
-import type { Desktop, IDesktopAPI } from '../tokens';
+import type { Desktop } from '../model';
+import type { IDesktopAPI } from '../tokens';
 
-/** Where the ways to desktops begin below a server's base URL: the server extension first, else jupyter-server-proxy. */
-const ROOTS: Record<Desktop.Door, string> = { extension: 'api/', proxy: 'vnc/api/' };
+/** The root of each route's URLs, relative to the server's base URL. */
+const ROOTS: Record<Desktop.Route, string> = { extension: 'api/', proxy: 'vnc/api/' };
 
 const DESKTOPS = 'desktops';
 
-/** An answer that isn't the one asked for. */
+/** An error response, or no response at all. */
 export class DesktopError extends Error {
   constructor(options: DesktopError.IOptions) {
     super(options.message);
@@ -15,10 +16,10 @@ export class DesktopError extends Error {
     this.fix = options.fix ?? null;
   }
 
-  /** The HTTP status; 0 where no answer came. */
+  /** The HTTP status; 0 if there was no response. */
   readonly status: number;
 
-  /** Why, as the desktops' own server says; null where something else answered. */
+  /** The error code from our server; null if another program responded. */
   readonly code: string | null;
 
   readonly fix: string | null;
@@ -32,14 +33,14 @@ export namespace DesktopError {
     fix?: string | null;
   }
 
-  /** Neither way to the desktops is there. */
+  /** Neither route exists. */
   export const MISSING = 'server-side-missing';
 }
 
 /**
- * The requests about desktops; sole owner of their URLs.
+ * The client of the REST API; the only place that knows its URLs.
  *
- * JupyterLab's panels and the plain page share it, so it takes the function that sends a request.
+ * JupyterLab's panels and the plain page share it, so they pass the function that sends a request.
  */
 export class DesktopAPI implements IDesktopAPI {
   constructor(options: DesktopAPI.IOptions) {
@@ -49,19 +50,19 @@ export class DesktopAPI implements IDesktopAPI {
     this._send = options.send;
   }
 
-  get door(): Desktop.Door | null {
-    return this._door;
+  get route(): Desktop.Route | null {
+    return this._route;
   }
 
   async list(): Promise<Desktop.IModel[]> {
-    if (this._door === null) {
-      return this._findDoor();
+    if (this._route === null) {
+      return this._findRoute();
     }
     return this._call('GET', DESKTOPS);
   }
 
   async get(name: string): Promise<Desktop.IModel> {
-    return this._call('GET', pathOf(name));
+    return this._call('GET', pathTo(name));
   }
 
   async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {
@@ -69,23 +70,23 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async delete(name: string): Promise<void> {
-    await this._call('DELETE', pathOf(name));
+    await this._call('DELETE', pathTo(name));
   }
 
   async start(name: string): Promise<Desktop.IModel> {
-    return this._call('POST', pathOf(name, 'start'));
+    return this._call('POST', pathTo(name, 'start'));
   }
 
   async stop(name: string): Promise<Desktop.IModel> {
-    return this._call('POST', pathOf(name, 'stop'));
+    return this._call('POST', pathTo(name, 'stop'));
   }
 
   async restart(name: string): Promise<Desktop.IModel> {
-    return this._call('POST', pathOf(name, 'restart'));
+    return this._call('POST', pathTo(name, 'restart'));
   }
 
   async keep(name: string): Promise<Desktop.IModel> {
-    return this._call('POST', pathOf(name, 'keep'));
+    return this._call('POST', pathTo(name, 'keep'));
   }
 
   async backends(): Promise<Desktop.IChoices> {
@@ -93,7 +94,7 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel> {
-    return this._call('POST', pathOf(name, 'resize'), { ...size });
+    return this._call('POST', pathTo(name, 'resize'), { ...size });
   }
 
   async log(name: string, part?: string, lines?: number): Promise<Desktop.ILog> {
@@ -105,17 +106,18 @@ export class DesktopAPI implements IDesktopAPI {
       query.set('lines', String(lines));
     }
     const tail = query.size > 0 ? `?${query.toString()}` : '';
-    return this._call('GET', pathOf(name, 'log') + tail);
+    return this._call('GET', pathTo(name, 'log') + tail);
   }
 
   async report(name: string): Promise<string> {
-    const ask = async (query = '') => (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
+    const fetchReport = async (query = '') =>
+      (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
     try {
-      return await ask(`?desktop=${encodeURIComponent(name)}`);
+      return await fetchReport(`?desktop=${encodeURIComponent(name)}`);
     } catch (error) {
       if (error instanceof DesktopError && error.code === 'unknown-desktop') {
-        // One that could not even be made: its server may say why.
-        return ask();
+        // The server's own report may say why the desktop could not be created.
+        return fetchReport();
       }
       throw error;
     }
@@ -123,7 +125,7 @@ export class DesktopAPI implements IDesktopAPI {
 
   socketURL(name: string): string {
     const query = this._token ? `?token=${encodeURIComponent(this._token)}` : '';
-    return this._wsUrl + ROOTS[this._door ?? 'extension'] + pathOf(name, 'rfb') + query;
+    return this._wsUrl + ROOTS[this._route ?? 'extension'] + pathTo(name, 'rfb') + query;
   }
 
   pageURL(name: string): string {
@@ -131,33 +133,33 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   private async _call<T>(method: string, path: string, body?: object): Promise<T> {
-    if (this._door === null) {
-      await this._findDoor();
+    if (this._route === null) {
+      await this._findRoute();
     }
-    const response = await this._request(method, ROOTS[this._door!] + path, body);
+    const response = await this._request(method, ROOTS[this._route!] + path, body);
     if (!response.ok) {
-      throw await errorOf(response);
+      throw await errorFrom(response);
     }
-    return (response.status === 204 ? undefined : await json(response)) as T;
+    return (response.status === 204 ? undefined : await parseJSON(response)) as T;
   }
 
-  /** Finds out which door opens, and keeps to it. */
-  private async _findDoor(): Promise<Desktop.IModel[]> {
-    for (const door of ['extension', 'proxy'] as const) {
-      const response = await this._request('GET', ROOTS[door] + DESKTOPS);
+  /** Find the first route that exists, and use it from now on. */
+  private async _findRoute(): Promise<Desktop.IModel[]> {
+    for (const route of ['extension', 'proxy'] as const) {
+      const response = await this._request('GET', ROOTS[route] + DESKTOPS);
       if (response.ok) {
-        const models = (await json(response)) as Desktop.IModel[];
-        this._door = door;
+        const models = (await parseJSON(response)) as Desktop.IModel[];
+        this._route = route;
         return models;
       }
       if (response.status !== 404) {
-        throw await errorOf(response);
+        throw await errorFrom(response);
       }
     }
     throw new DesktopError({
       status: 404,
       code: DesktopError.MISSING,
-      message: 'This Jupyter server has no desktops.'
+      message: 'jupyter-vnc-proxy is not installed on this Jupyter server.'
     });
   }
 
@@ -165,7 +167,7 @@ export class DesktopAPI implements IDesktopAPI {
     const init: RequestInit = {
       method,
       cache: 'no-store',
-      // A page elsewhere can't send this header without the server's leave.
+      // Other origins can't send this header without the server's permission (CORS).
       headers: { 'X-Requested-With': 'jupyter-vnc-proxy', 'Content-Type': 'application/json' }
     };
     if (body !== undefined) {
@@ -181,22 +183,22 @@ export class DesktopAPI implements IDesktopAPI {
   private readonly _baseUrl: string;
   private readonly _wsUrl: string;
   private readonly _token: string;
-  private readonly _send: DesktopAPI.ISend;
-  private _door: Desktop.Door | null = null;
+  private readonly _send: DesktopAPI.Send;
+  private _route: Desktop.Route | null = null;
 }
 
 export namespace DesktopAPI {
-  export type ISend = (url: string, init: RequestInit) => Promise<Response>;
+  export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
   export interface IOptions {
     /** The Jupyter server's base URL. */
     baseUrl: string;
     /** The same for WebSockets. */
     wsUrl: string;
-    /** To be added to a WebSocket's URL, where no cookie speaks for us. */
+    /** Added to a WebSocket's URL, if the page has no cookie. */
     token?: string;
-    /** Sends a request; rejects where no answer came. */
-    send: ISend;
+    /** Sends a request; rejects if there is no response. */
+    send: Send;
   }
 }
 
@@ -204,26 +206,26 @@ function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-function pathOf(name: string, verb?: string): string {
+function pathTo(name: string, verb?: string): string {
   const path = `${DESKTOPS}/${encodeURIComponent(name)}`;
   return verb === undefined ? path : `${path}/${verb}`;
 }
 
-async function json(response: Response): Promise<unknown> {
+async function parseJSON(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    // A log-in page, most likely: Jupyter's own answers are all JSON here.
-    throw new DesktopError({ status: 403, message: 'The answer is not JSON.' });
+    // Most likely a log-in page: Jupyter's own responses are JSON.
+    throw new DesktopError({ status: 403, message: 'The response is not JSON.' });
   }
 }
 
-async function errorOf(response: Response): Promise<DesktopError> {
+async function errorFrom(response: Response): Promise<DesktopError> {
   let body: unknown = null;
   try {
     body = await response.json();
   } catch {
-    // Not ours; the status has to do.
+    // Another program's response; use the status.
   }
   const { message, code, fix } = (body ?? {}) as Partial<DesktopError.IOptions>;
   return new DesktopError({

@@ -1,27 +1,27 @@
 import type { IDisposable } from '@lumino/disposable';
 
-/** Pauses between attempts to connect, in milliseconds; the last one repeats. */
-const RETRY_PAUSES = [0, 500, 1000, 2000, 4000, 8000, 10000];
+/** Delays between attempts to connect; the last one repeats. */
+const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, 8000, 10000];
 
-/** Pauses between questions about a starting desktop, in milliseconds. */
-const POLL_PAUSE = 75;
-const SLOW_POLL_PAUSE = 500;
+/** Delays between requests for the state of a starting desktop. */
+const POLL_DELAY_MS = 75;
+const SLOW_POLL_DELAY_MS = 500;
 
-/** When a start counts as slow, in milliseconds. */
-const SLOW_START = 5000;
+/** The duration after which a start counts as slow. */
+const SLOW_START_MS = 5000;
 
-/** Knows when to try again: soon while something is under way, later and later after failures. */
-export class Attempts implements IDisposable {
-  constructor(options: Attempts.IOptions) {
+/** Schedules the next attempt to connect: soon while a desktop starts or stops, with growing delays after failures. */
+export class RetryTimer implements IDisposable {
+  constructor(options: RetryTimer.IOptions) {
     this._attempt = options.attempt;
   }
 
-  /** While nobody looks, attempts after a failure are put off. */
+  /** Whether attempts after a failure are deferred. */
   paused = false;
 
-  /** Whether one was put off. */
-  get isPutOff(): boolean {
-    return this._isPutOff;
+  /** Whether an attempt is deferred. */
+  get isDeferred(): boolean {
+    return this._isDeferred;
   }
 
   get isDisposed(): boolean {
@@ -36,55 +36,55 @@ export class Attempts implements IDisposable {
     this._isDisposed = true;
   }
 
-  /** Make no attempt now that was due. */
+  /** Cancel the next attempt. */
   cancel(): void {
     clearTimeout(this._timer);
-    this._isPutOff = false;
+    this._isDeferred = false;
   }
 
-  /** Make the attempt that was due when somebody looks again. */
-  putOff(): void {
+  /** Defer the next attempt until the connection is no longer paused. */
+  defer(): void {
     this.cancel();
-    this._isPutOff = true;
+    this._isDeferred = true;
   }
 
-  /** Look again soon at what ends by itself. */
-  soon(): void {
-    this._later(POLL_PAUSE);
+  /** Schedule a request for the state of a stopping desktop. */
+  scheduleWhileStopping(): void {
+    this._schedule(POLL_DELAY_MS);
   }
 
-  /** Look again at what is starting; not as soon where it takes its time. */
-  whileStarting(): void {
+  /** Schedule a request for the state of a starting desktop; less often if the start is slow. */
+  scheduleWhileStarting(): void {
     this._startingSince ??= Date.now();
-    this._later(Date.now() - this._startingSince > SLOW_START ? SLOW_POLL_PAUSE : POLL_PAUSE);
+    this._schedule(Date.now() - this._startingSince > SLOW_START_MS ? SLOW_POLL_DELAY_MS : POLL_DELAY_MS);
   }
 
-  /** Nothing is starting any more. */
-  startOver(): void {
+  /** Note that the desktop is no longer starting. */
+  startEnded(): void {
     this._startingSince = null;
   }
 
-  /** Try again after a failure; when, in milliseconds since the epoch, or null where that is put off. */
-  afterFailure(): number | null {
-    const pause = RETRY_PAUSES[Math.min(this._failures, RETRY_PAUSES.length - 1)];
+  /** Schedule an attempt after a failure; return its time in milliseconds since the epoch, or null if deferred. */
+  scheduleAfterFailure(): number | null {
+    const delay = RETRY_DELAYS_MS[Math.min(this._failures, RETRY_DELAYS_MS.length - 1)];
     this._failures++;
     if (this.paused) {
-      this.putOff();
+      this.defer();
       return null;
     }
-    this._later(pause);
-    return Date.now() + pause;
+    this._schedule(delay);
+    return Date.now() + delay;
   }
 
-  /** What failed is forgotten: the next failure is followed by the shortest pause. */
-  forget(): void {
+  /** Begin with the shortest delay again after the next failure. */
+  resetFailures(): void {
     this._failures = 0;
   }
 
-  private _later(pause: number): void {
+  private _schedule(delay: number): void {
     this.cancel();
     if (!this._isDisposed) {
-      this._timer = setTimeout(this._attempt, pause);
+      this._timer = setTimeout(this._attempt, delay);
     }
   }
 
@@ -92,13 +92,13 @@ export class Attempts implements IDisposable {
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _failures = 0;
   private _startingSince: number | null = null;
-  private _isPutOff = false;
+  private _isDeferred = false;
   private _isDisposed = false;
 }
 
-export namespace Attempts {
+export namespace RetryTimer {
   export interface IOptions {
-    /** Called when one is due. */
+    /** Called when an attempt is due. */
     attempt: () => void;
   }
 }

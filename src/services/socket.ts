@@ -1,19 +1,18 @@
 import type { IDisposable } from '@lumino/disposable';
 
-/** How long a socket may take until the RFB handshake is done, in milliseconds. */
-const HANDSHAKE_TIMEOUT = 15000;
+/** The time that a socket has to complete the RFB handshake. */
+const HANDSHAKE_TIMEOUT_MS = 15000;
 
-/** One socket to a desktop; it closes where no RFB handshake comes over it, and with its disposal. */
-export class Connection implements IDisposable {
-  constructor(options: Connection.IOptions) {
-    this.socket = options.socket;
-    this._closed = options.closed;
-    // A listener, since noVNC sets `onclose`; added first, it sees the picture before noVNC takes it away.
-    this.socket.addEventListener('close', this);
-    this._timer = setTimeout(() => this.socket.close(), HANDSHAKE_TIMEOUT);
+/** Opens the RFB sockets of a connection, one at a time, and closes each that does not complete the RFB handshake. */
+export class RfbSocket implements IDisposable {
+  constructor(options: RfbSocket.IOptions) {
+    this._options = options;
   }
 
-  readonly socket: WebSocket;
+  /** Whether there is a socket that is connecting or open. */
+  get isActive(): boolean {
+    return this._socket !== null;
+  }
 
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -23,31 +22,77 @@ export class Connection implements IDisposable {
     if (this._isDisposed) {
       return;
     }
+    this.close();
     this._isDisposed = true;
-    clearTimeout(this._timer);
-    this.socket.removeEventListener('close', this);
-    this.socket.close();
   }
 
+  /** Load the RFB client and open a socket, unless `close` is called in the meantime. */
+  async open(url: string): Promise<void> {
+    this.close();
+    const attempt = this._attempt;
+    const isCurrent = () => attempt === this._attempt && !this._isDisposed;
+    const { prepare, openSocket, opened, failed } = this._options;
+    try {
+      await prepare();
+    } catch (error) {
+      if (isCurrent()) {
+        failed(error);
+      }
+      return;
+    }
+    if (!isCurrent()) {
+      return;
+    }
+    const socket = openSocket(url);
+    // noVNC sets `onclose`; a listener added before that runs first, while noVNC still shows the last frame.
+    socket.addEventListener('close', this);
+    this._socket = socket;
+    this._timer = setTimeout(() => socket.close(), HANDSHAKE_TIMEOUT_MS);
+    opened(socket);
+  }
+
+  /** Close the socket, without a call of `closed`. */
+  close(): void {
+    this._attempt++;
+    const socket = this._release();
+    socket?.removeEventListener('close', this);
+    socket?.close();
+  }
+
+  /** Stop the timeout of the RFB handshake. */
   handshakeDone(): void {
     clearTimeout(this._timer);
   }
 
   handleEvent(event: CloseEvent): void {
-    clearTimeout(this._timer);
-    this._closed(event.code);
+    this._release();
+    this._options.closed(event.code);
   }
 
-  private readonly _closed: (code: number) => void;
-  private readonly _timer: ReturnType<typeof setTimeout>;
+  private _release(): WebSocket | null {
+    clearTimeout(this._timer);
+    const socket = this._socket;
+    this._socket = null;
+    return socket;
+  }
+
+  private readonly _options: RfbSocket.IOptions;
+  private _socket: WebSocket | null = null;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _attempt = 0;
   private _isDisposed = false;
 }
 
-export namespace Connection {
+export namespace RfbSocket {
   export interface IOptions {
-    /** A socket that is still connecting. */
-    socket: WebSocket;
-    /** Called with the close code, unless the connection was disposed of. */
+    /** Loads the code that must be present when a socket opens, such as the RFB client. */
+    prepare: () => Promise<void>;
+    openSocket: (url: string) => WebSocket;
+    /** Called with each new socket, before it is open. */
+    opened: (socket: WebSocket) => void;
+    /** Called with the close code, unless `close` was called. */
     closed: (code: number) => void;
+    /** Called if `prepare` failed. */
+    failed: (error: unknown) => void;
   }
 }

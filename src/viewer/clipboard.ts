@@ -1,19 +1,19 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import type { ITranslation } from './translation';
 
-/** How long a paste waits for the browser's clipboard (it may ask the person first), in milliseconds. */
-const READ_TIMEOUT = 1000;
+/** The time that a paste waits for the browser's clipboard; the browser may ask the user first. */
+const READ_TIMEOUT_MS = 1000;
 
 /**
- * Carries text between the browser's clipboard and a desktop's.
+ * Copies text between the browser's clipboard and a desktop's.
  *
- * The browser's is read when Ctrl+V or Cmd+V is pressed, since Firefox and Safari want a gesture. The key, and those
- * after it, are held back until the text is across, so that the desktop pastes what was copied here.
+ * It reads the browser's clipboard when the user presses Ctrl+V or Cmd+V, because Firefox and Safari require a user
+ * gesture. It delays that key and the keys after it until the text is sent, so that the desktop pastes the new text.
  */
 export class ClipboardBridge implements IDisposable {
   constructor(options: ClipboardBridge.IOptions) {
     this._node = options.node;
-    this._put = options.put;
+    this._send = options.send;
     this._failed = options.failed;
     for (const type of ['keydown', 'keyup']) {
       this._node.addEventListener(type, this, true);
@@ -34,8 +34,8 @@ export class ClipboardBridge implements IDisposable {
     }
   }
 
-  /** Something was copied on the desktop. */
-  async copied(text: string): Promise<void> {
+  /** Put a text that was copied on the desktop into the browser's clipboard. */
+  async receive(text: string): Promise<void> {
     if (!this._node.contains(document.activeElement)) {
       return;
     }
@@ -44,9 +44,9 @@ export class ClipboardBridge implements IDisposable {
     }
     try {
       await navigator.clipboard.writeText(text);
-      this._known = text;
+      this._lastText = text;
     } catch {
-      // The desktop's own clipboard has it still.
+      // The desktop's clipboard still has the text.
       this._fail('write');
     }
   }
@@ -60,27 +60,27 @@ export class ClipboardBridge implements IDisposable {
     if (pastes && !readable) {
       this._fail('missing');
     }
-    if (this._held === null && !(pastes && readable)) {
+    if (this._delayedEvents === null && !(pastes && readable)) {
       return;
     }
     event.stopImmediatePropagation();
     event.preventDefault();
-    if (this._held === null) {
-      this._held = [event];
+    if (this._delayedEvents === null) {
+      this._delayedEvents = [event];
       void this._paste();
     } else {
-      this._held.push(event);
+      this._delayedEvents.push(event);
     }
   }
 
   private async _paste(): Promise<void> {
     const read = this._read();
-    const timeout = new Promise<void>(resolve => setTimeout(resolve, READ_TIMEOUT));
+    const timeout = new Promise<void>(resolve => setTimeout(resolve, READ_TIMEOUT_MS));
     await Promise.race([read, timeout]);
-    const held = this._held ?? [];
-    this._held = null;
+    const events = this._delayedEvents ?? [];
+    this._delayedEvents = null;
     this._replaying = true;
-    for (const event of held) {
+    for (const event of events) {
       if (!this._isDisposed) {
         event.target?.dispatchEvent(new KeyboardEvent(event.type, event));
       }
@@ -91,12 +91,12 @@ export class ClipboardBridge implements IDisposable {
   private async _read(): Promise<void> {
     try {
       const text = await navigator.clipboard.readText();
-      if (text !== '' && text !== this._known && !this._isDisposed) {
-        this._known = text;
-        this._put(text);
+      if (text !== '' && text !== this._lastText && !this._isDisposed) {
+        this._lastText = text;
+        this._send(text);
       }
     } catch {
-      // The desktop pastes what it has.
+      // The desktop pastes its own clipboard.
       this._fail('read');
     }
   }
@@ -108,39 +108,41 @@ export class ClipboardBridge implements IDisposable {
   }
 
   private readonly _node: HTMLElement;
-  private readonly _put: (text: string) => void;
+  private readonly _send: (text: string) => void;
   private readonly _failed: (reason: ClipboardBridge.Failure) => void;
-  private _held: KeyboardEvent[] | null = null;
-  /** The browser's clipboard as last seen: unchanged, it must not replace a newer one of the desktop. */
-  private _known: string | null = null;
+  private _delayedEvents: KeyboardEvent[] | null = null;
+  /** The last known text of the browser's clipboard; if it is unchanged, the desktop's may be newer. */
+  private _lastText: string | null = null;
   private _replaying = false;
   private _isDisposed = false;
 }
 
-/** What there is to say where a text doesn't get across. */
-export function clipboardWords(reason: ClipboardBridge.Failure, trans: TranslationBundle): string {
+/** Return a message for the user about a failure. */
+export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITranslation): string {
   switch (reason) {
     case 'missing':
       return window.isSecureContext
-        ? trans.__('The clipboard is not shared: this browser does not give it to pages.')
-        : trans.__('The clipboard is not shared: browsers give it to pages that come with https, or from this computer.');
+        ? trans.__('The clipboard is not shared: this browser does not let pages access it.')
+        : trans.__('The clipboard is not shared: browsers require https, or a server on this computer.');
     case 'read':
-      return trans.__('The browser does not let this page read its clipboard. Allow that in its settings for this site.');
+      return trans.__(
+        'The browser does not let this page read the clipboard. Allow it in the browser’s settings for this site.'
+      );
     case 'write':
-      return trans.__('The browser did not take what was copied. Click the desktop, and copy it once more.');
+      return trans.__('The browser did not accept the copied text. Click the desktop, and copy it again.');
   }
 }
 
 export namespace ClipboardBridge {
-  /** The page has no clipboard, or may not read or write it now. */
+  /** The page cannot access the clipboard, or is not allowed to read or write it now. */
   export type Failure = 'missing' | 'read' | 'write';
 
   export interface IOptions {
-    /** The element that the desktop's keys pass through. */
+    /** The element that receives the desktop's key events. */
     node: HTMLElement;
-    /** Makes a text the desktop's clipboard. */
-    put: (text: string) => void;
-    /** Called when a text did not get across. */
+    /** Sends a text to the desktop's clipboard. */
+    send: (text: string) => void;
+    /** Called when a text could not be copied. */
     failed: (reason: Failure) => void;
   }
 }

@@ -8,7 +8,7 @@ interface INavigator extends Navigator {
   keyboard?: { lock?(keys?: string[]): Promise<void>; unlock?(): void };
 }
 
-/** Full screen for one element, with all keys where the browser lets us have them. */
+/** Full screen for one element, with the browser's and system's shortcuts if the browser supports keyboard lock. */
 export class FullScreen implements IDisposable {
   constructor(options: FullScreen.IOptions) {
     this._node = options.node;
@@ -19,7 +19,7 @@ export class FullScreen implements IDisposable {
     return document.fullscreenElement === this._node;
   }
 
-  /** Emitted when full screen was entered or left, however that came. */
+  /** Emitted when full screen was entered or left for any reason. */
   get changed(): ISignal<this, boolean> {
     return this._changed;
   }
@@ -43,10 +43,10 @@ export class FullScreen implements IDisposable {
     }
     await this._node.requestFullscreen({ navigationUI: 'hide' });
     try {
-      // With the lock, Escape belongs to the desktop, and holding it leaves full screen.
+      // With the lock, the desktop receives Escape; holding it leaves full screen.
       await (navigator as INavigator).keyboard?.lock?.();
     } catch {
-      // Without it, Escape leaves.
+      // Without the lock, Escape leaves full screen.
     }
   }
 

@@ -1,10 +1,10 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import type { ITranslation } from './translation';
 
-/** How long a notice stays, in milliseconds; it covers a part of the desktop. */
-const STAY = 15000;
+/** The time that a notice stays; it covers a part of the desktop. */
+const DURATION_MS = 15000;
 
-/** Says something above the picture that people may read or not; each sentence once. */
+/** Shows messages over the desktop for a while; each message only once. */
 export class Notice implements IDisposable {
   constructor(options: Notice.IOptions) {
     this.node = document.createElement('div');
@@ -37,15 +37,15 @@ export class Notice implements IDisposable {
     this.node.remove();
   }
 
-  tell(sentence: string): void {
-    if (this._isDisposed || this._told.has(sentence)) {
+  show(message: string): void {
+    if (this._isDisposed || this._shown.has(message)) {
       return;
     }
-    this._told.add(sentence);
+    this._shown.add(message);
     this.node.hidden = false;
-    this._text.textContent = sentence;
+    this._text.textContent = message;
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this._hide(), STAY);
+    this._timer = setTimeout(() => this._hide(), DURATION_MS);
   }
 
   private _hide(): void {
@@ -54,15 +54,15 @@ export class Notice implements IDisposable {
   }
 
   private readonly _text: HTMLElement;
-  private readonly _told = new Set<string>();
+  private readonly _shown = new Set<string>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 }
 
 export namespace Notice {
   export interface IOptions {
-    trans: TranslationBundle;
-    /** Called when a person closed it. */
+    trans: ITranslation;
+    /** Called when the user has closed a notice. */
     closed: () => void;
   }
 }

@@ -1,66 +1,65 @@
-import type { RemoteScreen } from './rfb';
-import type { Desktop } from '../tokens';
+import type { Desktop } from '../model';
+import type { RfbClient } from './rfb';
 
-/** What people chose; a level that nobody chose is null, and depends on browser and server. */
-export interface IQualityChoice {
+/** The user's settings. A quality level of null is automatic: it depends on the browser and the server. */
+export interface IQualitySettings {
   qualityLevel: number | null;
   compressionLevel: number;
 }
 
-export const UNCHOSEN: IQualityChoice = { qualityLevel: null, compressionLevel: 2 };
+export const AUTOMATIC_QUALITY: IQualitySettings = { qualityLevel: null, compressionLevel: 2 };
 
-/** noVNC's own, and from 7 on our server sends H.264 with a colour for each pixel (4:4:4). */
-const PLAIN_LEVEL = 6;
-const FULL_COLOUR_LEVEL = 8;
+/** noVNC's default. */
+const DEFAULT_QUALITY_LEVEL = 6;
 
-/** The backends whose VNC server is our own, by name and transport; to others a higher level is larger JPEGs only. */
-const OWN_SERVER = ['stream direct', 'wayland direct'];
+/** From level 7, a server with `full_chroma` sends H.264 in 4:4:4; for others, higher levels only mean larger JPEGs. */
+const FULL_CHROMA_QUALITY_LEVEL = 8;
 
 /** H.264, High 4:4:4 Predictive profile, level 4.2 (RFC 6381 and ITU-T H.264, annex A). */
-const CONFIG: VideoDecoderConfig = {
+const DECODER_CONFIG: VideoDecoderConfig = {
   codec: 'avc1.F4002A',
   codedWidth: 1920,
   codedHeight: 1080,
   optimizeForLatency: true
 };
 
-/** A black picture of 64x64 pixels in that profile, by x264: parameter sets and one slice as Annex B. */
-const PICTURE = 'AAAAAWf0AAqRgliRCabgICAoAAADAAgAAAMDxHiRMTAAAAABaM4cZIAAAAABZYiABDokUAAR3+TyeT169evXr169evXr4A==';
+/** A black frame of 64x64 pixels in that profile, encoded by x264: parameter sets and one slice, as Annex B. */
+const BLACK_FRAME = 'AAAAAWf0AAqRgliRCabgICAoAAADAAgAAAMDxHiRMTAAAAABaM4cZIAAAAABZYiABDokUAAR3+TyeT169evXr169evXr4A==';
 
-let decodes = false;
-let checking: Promise<boolean> | null = null;
+let isDecoded = false;
+let detection: Promise<boolean> | null = null;
 
-/** Whether the browser decodes H.264 in 4:4:4, as far as is known: at first it is taken not to. */
-export function decodesFullColour(): boolean {
-  return decodes;
+/** Whether the browser decodes H.264 with full chroma (4:4:4); false until `detectFullChroma` has found that it does. */
+export function decodesFullChroma(): boolean {
+  return isDecoded;
 }
 
-/** Find out, once; it takes some milliseconds, and nothing has to wait for it. */
-export function checkFullColour(): Promise<boolean> {
-  checking ??= tryDecoding().then(
-    answer => (decodes = answer),
+/** Detect, once, whether the browser decodes H.264 with full chroma; it takes some milliseconds. */
+export function detectFullChroma(): Promise<boolean> {
+  detection ??= tryDecoding().then(
+    result => (isDecoded = result),
     () => false
   );
-  return checking;
+  return detection;
 }
 
-/** The levels to ask a desktop's server for. */
-export function qualityFor(choice: IQualityChoice, model: Desktop.IModel | null): RemoteScreen.IQuality {
-  const own = model !== null && OWN_SERVER.includes(`${model.backend} ${model.transport}`);
+/** Return the levels to request from a desktop's VNC server. */
+export function qualityFor(settings: IQualitySettings, model: Desktop.IModel | null): RfbClient.IQuality {
+  const hasFullChroma = isDecoded && model?.full_chroma === true;
   return {
-    qualityLevel: choice.qualityLevel ?? (own && decodes ? FULL_COLOUR_LEVEL : PLAIN_LEVEL),
-    compressionLevel: choice.compressionLevel
+    qualityLevel: settings.qualityLevel ?? (hasFullChroma ? FULL_CHROMA_QUALITY_LEVEL : DEFAULT_QUALITY_LEVEL),
+    compressionLevel: settings.compressionLevel
   };
 }
 
-/** What a browser says of a profile isn't always so (Firefox, Safari): it has to show a picture. */
+/** Decode a frame: `isConfigSupported` alone is not reliable in Firefox and Safari. */
 async function tryDecoding(): Promise<boolean> {
-  if (!('VideoDecoder' in window) || !(await VideoDecoder.isConfigSupported(CONFIG)).supported) {
+  if (!('VideoDecoder' in window) || !(await VideoDecoder.isConfigSupported(DECODER_CONFIG)).supported) {
     return false;
   }
   return new Promise(resolve => {
-    const done = (answer: boolean) => {
-      resolve(answer);
+    const done = (result: boolean) => {
+      resolve(result);
       if (decoder.state !== 'closed') {
         decoder.close();
       }
@@ -72,10 +71,10 @@ async function tryDecoding(): Promise<boolean> {
       },
       error: () => done(false)
     });
-    decoder.configure(CONFIG);
-    const data = Uint8Array.from(atob(PICTURE), letter => letter.charCodeAt(0));
+    decoder.configure(DECODER_CONFIG);
+    const data = Uint8Array.from(atob(BLACK_FRAME), char => char.charCodeAt(0));
     decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: 0, data }));
-    // Without a flush, a decoder may wait for more before it shows anything.
+    // Without a flush, a decoder may wait for more frames before it outputs the first.
     decoder.flush().then(
       () => done(false),
       () => done(false)

@@ -1,7 +1,7 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import type { ITranslation } from './translation';
 
-/** A button that copies the report about a desktop, or shows it where the browser doesn't let it be copied. */
+/** A button that copies the diagnostic report of a desktop, or shows it if the browser's clipboard is not available. */
 export class ReportButton implements IDisposable {
   constructor(options: ReportButton.IOptions) {
     this._options = options;
@@ -10,7 +10,7 @@ export class ReportButton implements IDisposable {
     this._button = document.createElement('button');
     this._button.className = 'jp-mod-styled jp-mod-minimal';
     this._button.textContent = options.trans.__('Copy Report');
-    this._button.title = options.trans.__('What is known of this desktop and its server, for who can help');
+    this._button.title = options.trans.__('Diagnostic report, to share with support');
     this._button.addEventListener('click', this);
     this.node.append(this._button);
   }
@@ -35,14 +35,14 @@ export class ReportButton implements IDisposable {
   }
 
   private async _copy(): Promise<void> {
-    const { fetch, instead, trans } = this._options;
+    const { fetch, fallback, trans } = this._options;
     this._button.disabled = true;
-    this._button.textContent = trans.__('Asking the server…');
+    this._button.textContent = trans.__('Fetching the report…');
     let report: string;
     try {
       report = await fetch();
     } catch (error) {
-      report = `${instead}\n\n${trans.__('The server gave no report: %1', String(error))}`;
+      report = `${fallback}\n\n${trans.__('The server returned no report: %1', String(error))}`;
     }
     if (this._isDisposed) {
       return;
@@ -54,13 +54,13 @@ export class ReportButton implements IDisposable {
       this._text?.remove();
       this._text = null;
     } catch {
-      // No clipboard without https, and in some browsers none so long after the click.
+      // The clipboard needs https, and in some browsers a click more recent than this one.
       this._button.textContent = trans.__('Copy Report');
       this._show(report);
     }
   }
 
-  /** Leaves the text selected for the person's own copying. */
+  /** Show the report, selected, for the user to copy. */
   private _show(report: string): void {
     this._text ??= document.createElement('textarea');
     this._text.readOnly = true;
@@ -81,10 +81,10 @@ export class ReportButton implements IDisposable {
 
 export namespace ReportButton {
   export interface IOptions {
-    /** Asks the server for the report. */
+    /** Fetches the report from the server. */
     fetch: () => Promise<string>;
-    /** What is known here, where the server gives none. */
-    instead: string;
-    trans: TranslationBundle;
+    /** A report from the client, if the server returns none. */
+    fallback: string;
+    trans: ITranslation;
   }
 }

@@ -5,16 +5,16 @@ import type { ISignal } from '@lumino/signaling';
 import type RFB from '@novnc/novnc';
 
 let loading: Promise<void> | null = null;
-let Client: typeof RFB | null = null;
+let RFBClass: typeof RFB | null = null;
 
-/** Fetch the RFB client, which is a large module of its own. */
-export function loadClient(): Promise<void> {
+/** Load noVNC, a large chunk of its own. */
+export function loadNoVNC(): Promise<void> {
   loading ??= import('@novnc/novnc').then(
     module => {
-      Client = module.default;
+      RFBClass = module.default;
     },
     (error: unknown) => {
-      // Another attempt may find the network mended.
+      // The network may work at the next attempt.
       loading = null;
       throw error;
     }
@@ -22,14 +22,14 @@ export function loadClient(): Promise<void> {
   return loading;
 }
 
-/** The picture, keyboard and mouse of a desktop over one socket; a new socket needs a new one. */
-export class RemoteScreen implements IDisposable {
-  /** Needs `loadClient` to have come back: bytes that arrive on the socket before now would be lost. */
-  constructor(options: RemoteScreen.IOptions) {
-    if (Client === null) {
-      throw new Error('The RFB client is not loaded');
+/** An RFB client on one socket: noVNC, with signals. Each socket needs a new client. */
+export class RfbClient implements IDisposable {
+  /** Requires that `loadNoVNC` has succeeded: it cannot wait for it, since it would miss the socket's first bytes. */
+  constructor(options: RfbClient.IOptions) {
+    if (RFBClass === null) {
+      throw new Error('noVNC is not loaded');
     }
-    this._rfb = new Client(options.target, options.socket, { shared: true });
+    this._rfb = new RFBClass(options.target, options.socket, { shared: true });
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = true;
     this._rfb.showDotCursor = true;
@@ -37,7 +37,7 @@ export class RemoteScreen implements IDisposable {
     this.applyQuality(options.quality);
     this._rfb.addEventListener('connect', () => this._onConnect());
     this._rfb.addEventListener('disconnect', () => {
-      this._isOver = true;
+      this._isDisconnected = true;
     });
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
@@ -45,17 +45,17 @@ export class RemoteScreen implements IDisposable {
 
   readonly canvas: HTMLCanvasElement;
 
-  /** Emitted when the handshake is done. */
+  /** Emitted when the RFB handshake is done. */
   get connected(): ISignal<this, void> {
     return this._connected;
   }
 
-  /** Emitted when the first part of the picture is on the canvas. */
+  /** Emitted when the canvas shows the first pixels. */
   get painted(): ISignal<this, void> {
     return this._painted;
   }
 
-  /** Emitted when something was copied on the desktop. */
+  /** Emitted with a text that was copied on the desktop. */
   get copied(): ISignal<this, string> {
     return this._copied;
   }
@@ -70,17 +70,17 @@ export class RemoteScreen implements IDisposable {
     }
     this._isDisposed = true;
     Signal.clearData(this);
-    if (!this._isOver) {
+    if (!this._isDisconnected) {
       this._rfb.disconnect();
     }
   }
 
-  applyQuality(quality: RemoteScreen.IQuality): void {
+  applyQuality(quality: RfbClient.IQuality): void {
     this._rfb.qualityLevel = quality.qualityLevel;
     this._rfb.compressionLevel = quality.compressionLevel;
   }
 
-  /** Whether the desktop takes the target's size; off while the target is hidden and has none. */
+  /** Whether to resize the desktop to the target's size; false while the target is hidden and has no size. */
   set resizeSession(value: boolean) {
     this._rfb.resizeSession = value;
   }
@@ -93,8 +93,8 @@ export class RemoteScreen implements IDisposable {
     this._rfb.sendCtrlAltDel();
   }
 
-  /** Make a text the desktop's clipboard. */
-  putClipboard(text: string): void {
+  /** Send a text to the desktop's clipboard. */
+  sendClipboard(text: string): void {
     this._rfb.clipboardPasteFrom(text);
   }
 
@@ -111,10 +111,10 @@ export class RemoteScreen implements IDisposable {
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);
   private _isDisposed = false;
-  private _isOver = false;
+  private _isDisconnected = false;
 }
 
-export namespace RemoteScreen {
+export namespace RfbClient {
   /** JPEG quality and compression, each from 0 to 9. */
   export interface IQuality {
     qualityLevel: number;
@@ -122,9 +122,9 @@ export namespace RemoteScreen {
   }
 
   export interface IOptions {
-    /** The element that the picture fills. */
+    /** The element that the canvas fills. */
     target: HTMLElement;
-    /** A socket that has received nothing yet. */
+    /** A socket that has received no data yet. */
     socket: WebSocket;
     resizeSession: boolean;
     quality: IQuality;
@@ -132,11 +132,11 @@ export namespace RemoteScreen {
 }
 
 /**
- * Calls back when pixels are on the canvas.
+ * Call back when the canvas shows the desktop's first pixels.
  *
- * noVNC tells of no frames, but copies each to the visible canvas with `drawImage`. It does so too, with nothing in
- * it, when the size changes; what it drew is opaque only once the desktop's own pixels are in. That is looked up in a
- * canvas of one pixel, since browsers take a canvas that is read for one that is better kept off the GPU.
+ * noVNC has no event for frames, but copies each to the visible canvas with `drawImage`. It also copies a transparent
+ * frame when the size changes, so an opaque pixel tells the two apart. The pixel is read from a second canvas of one
+ * pixel, because browsers move a canvas that is read off the GPU.
  */
 function whenPainted(canvas: HTMLCanvasElement, callback: () => void): void {
   const context = canvas.getContext('2d');
@@ -151,7 +151,7 @@ function whenPainted(canvas: HTMLCanvasElement, callback: () => void): void {
     probe.clearRect(0, 0, 1, 1);
     probe.drawImage(canvas, x + (width >> 1), y + (height >> 1), 1, 1, 0, 0, 1, 1);
     if (probe.getImageData(0, 0, 1, 1).data[3] !== 0) {
-      // The method of the prototype shows again.
+      // Restore the prototype's method.
       delete (context as Partial<CanvasRenderingContext2D>).drawImage;
       callback();
     }

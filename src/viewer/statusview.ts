@@ -1,13 +1,14 @@
-import { isHeld, ProblemCodes } from '../services/problems';
+import { ProblemCodes } from '../services/problems';
+import { isDisconnectedByServer } from '../services/status';
 import { ReportButton } from './report';
 
 import type { IDisposable } from '@lumino/disposable';
-import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Desktop } from '../tokens';
+import type { Desktop } from '../model';
+import type { ITranslation } from './translation';
 
-const INSTALL = 'pip install jupyter-vnc-proxy';
+const INSTALL_COMMAND = 'pip install jupyter-vnc-proxy';
 
-/** What a panel shows in place of, or above, the picture. */
+/** The status that a panel shows instead of the desktop, or over its last frame. */
 export class StatusView implements IDisposable {
   constructor(options: StatusView.IOptions) {
     this._trans = options.trans;
@@ -28,7 +29,7 @@ export class StatusView implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    this._end();
+    this._reset();
     this.node.removeEventListener('click', this);
     this.node.remove();
   }
@@ -36,11 +37,11 @@ export class StatusView implements IDisposable {
   /** Show nothing. */
   clear(): void {
     this._key = '';
-    this._end();
+    this._reset();
     this.node.replaceChildren();
   }
 
-  /** Show a status; the same one again leaves the elements, and so focus and selection, alone. */
+  /** Show a status; if it is unchanged, keep the elements, and with them focus and selection. */
   update(status: Desktop.IStatus): void {
     const { phase, problem, retryAt, model } = status;
     const key = JSON.stringify([phase, problem, retryAt, model?.phase, model?.step]);
@@ -48,7 +49,7 @@ export class StatusView implements IDisposable {
       return;
     }
     this._key = key;
-    this._end();
+    this._reset();
     this.node.replaceChildren(...this._contents(status));
   }
 
@@ -66,8 +67,8 @@ export class StatusView implements IDisposable {
     }
   }
 
-  /** End what belongs to what is shown. */
-  private _end(): void {
+  /** Release the timer and the widget of the current contents. */
+  private _reset(): void {
     clearInterval(this._clock);
     this._report?.dispose();
     this._report = null;
@@ -82,9 +83,9 @@ export class StatusView implements IDisposable {
       case 'stopped':
         if (status.problem?.code === ProblemCodes.UNKNOWN) {
           return [
-            this._heading(trans.__('There is no such desktop')),
-            element('p', '', trans.__('It was removed, or its server is a new one.')),
-            this._button('create', trans.__('Make It Again'))
+            this._heading(trans.__('This desktop does not exist')),
+            element('p', '', trans.__('It was removed, or the Jupyter server was replaced.')),
+            this._button('create', trans.__('Create It Again'))
           ];
         }
         return [
@@ -96,8 +97,8 @@ export class StatusView implements IDisposable {
         return [
           this._heading(trans.__('The desktop has failed')),
           ...this._problem(status.problem),
-          this._button('start', trans.__('Try again')),
-          this._reportOf(status)
+          this._button('start', trans.__('Try Again')),
+          this._reportButton(status)
         ];
       case 'missing':
         return this._missing();
@@ -116,7 +117,7 @@ export class StatusView implements IDisposable {
     if (model?.transport === 'websockify') {
       titles.splice(2, 0, ['websockify', trans.__('WebSocket bridge')]);
     }
-    // Once it runs, the socket is all that is waited for; the session may take its time behind the picture.
+    // A running desktop only waits for its socket; its session may still be starting.
     const found = titles.findIndex(([step]) => step === model?.step);
     const current = model?.phase === 'running' ? titles.length - 1 : Math.max(0, found);
     const list = element('ol', 'jp-Desktop-steps');
@@ -131,74 +132,69 @@ export class StatusView implements IDisposable {
 
   private _lost(status: Desktop.IStatus): HTMLElement[] {
     const trans = this._trans;
-    const held = isHeld(status);
+    const byServer = isDisconnectedByServer(status);
     const idle = status.problem?.code === ProblemCodes.IDLE;
     const contents = [
       this._heading(
-        idle
-          ? trans.__('Disconnected because nobody used it')
-          : held
-            ? trans.__('Disconnected')
-            : trans.__('Connection lost')
+        idle ? trans.__('Disconnected while idle') : byServer ? trans.__('Disconnected') : trans.__('Connection lost')
       ),
-      element('p', '', this._whyLost(status.problem))
+      element('p', '', this._lostReason(status.problem))
     ];
     if (status.retryAt !== null) {
       contents.push(this._countdown(status.retryAt));
     }
-    contents.push(this._button('retry', held ? trans.__('Connect') : trans.__('Try now')));
-    if (!held && status.problem !== null) {
-      contents.push(this._reportOf(status));
+    contents.push(this._button('retry', byServer ? trans.__('Reconnect') : trans.__('Try Now')));
+    if (!byServer && status.problem !== null) {
+      contents.push(this._reportButton(status));
     }
     return contents;
   }
 
-  private _whyLost(problem: Desktop.IProblem | null): string {
+  private _lostReason(problem: Desktop.IProblem | null): string {
     const trans = this._trans;
     switch (problem?.code) {
       case undefined:
-        return trans.__('The connection to the desktop dropped.');
+        return trans.__('The connection to the desktop was lost.');
       case ProblemCodes.IDLE:
-        return trans.__('What is open in it stays open. Click to go on.');
+        return trans.__('Your programs are still running. Click to reconnect.');
       case ProblemCodes.TOO_MANY:
-        return trans.__('Too many connections to this desktop are open. Close one of the others first.');
+        return trans.__('This desktop has too many connections. Close another one first.');
       case '0':
-        return trans.__('The Jupyter server does not answer.');
+        return trans.__('The Jupyter server does not respond.');
       case '401':
       case '403':
-        return trans.__('The Jupyter server does not know you any more: log in again, in another tab.');
+        return trans.__('You are logged out of the Jupyter server. Log in again in another tab.');
       case ProblemCodes.VIEWER:
         return trans.__('The viewer could not be loaded from the Jupyter server.');
       default:
-        return trans.__('The Jupyter server answers: %1', problem!.message);
+        return trans.__('The Jupyter server responded: %1', problem!.message);
     }
   }
 
   private _countdown(retryAt: number): HTMLElement {
     const line = element('p', 'jp-Desktop-countdown');
-    const tell = () => {
+    const countDown = () => {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
-      line.textContent =
-        seconds > 0 ? this._trans.__('Trying again in %1 s', seconds) : this._trans.__('Connecting…');
+      line.textContent = seconds > 0 ? this._trans.__('Trying again in %1 s', seconds) : this._trans.__('Connecting…');
     };
-    tell();
-    this._clock = setInterval(tell, 250);
+    countDown();
+    this._clock = setInterval(countDown, 250);
     return line;
   }
 
   private _missing(): HTMLElement[] {
     const trans = this._trans;
     return [
-      this._heading(trans.__('The server side is not installed')),
+      this._heading(trans.__('The server extension is not installed')),
       element(
         'p',
         '',
         trans.__(
-          'This Jupyter server cannot start desktops. Install the package in the environment that the server runs in, then restart the server.'
+          'This Jupyter server cannot start desktops. Install the package in the environment of the server, and restart the server.'
         )
       ),
-      this._command(INSTALL),
-      this._button('retry', trans.__('Try again'))
+      this._command(INSTALL_COMMAND),
+      this._button('retry', trans.__('Try Again'))
     ];
   }
 
@@ -234,13 +230,13 @@ export class StatusView implements IDisposable {
       await navigator.clipboard.writeText(code.textContent ?? '');
       button.textContent = this._trans.__('Copied');
     } catch {
-      // No clipboard without https: leave the text selected for the person's own copying.
+      // The clipboard needs https: select the command for the user to copy.
       getSelection()?.selectAllChildren(code);
     }
   }
 
-  private _reportOf({ phase, problem, model }: Desktop.IStatus): HTMLElement {
-    const known = [
+  private _reportButton({ phase, problem, model }: Desktop.IStatus): HTMLElement {
+    const details = [
       `${model?.name ?? ''}: ${phase} ${problem?.code ?? ''}`.trim(),
       problem?.message,
       problem?.fix,
@@ -249,7 +245,7 @@ export class StatusView implements IDisposable {
     ];
     this._report = new ReportButton({
       fetch: () => this._actions.report(),
-      instead: known.filter(Boolean).join('\n'),
+      fallback: details.filter(Boolean).join('\n'),
       trans: this._trans
     });
     return this._report.node;
@@ -265,7 +261,7 @@ export class StatusView implements IDisposable {
     return button;
   }
 
-  private readonly _trans: TranslationBundle;
+  private readonly _trans: ITranslation;
   private readonly _actions: StatusView.IActions;
   private _isDisposed = false;
   private _key = '';
@@ -274,17 +270,17 @@ export class StatusView implements IDisposable {
 }
 
 export namespace StatusView {
-  /** What the buttons do. */
+  /** The actions of the buttons. */
   export interface IActions {
     start(): void;
     retry(): void;
     create(): void;
-    /** Asks for the report about the desktop. */
+    /** Fetches the desktop's diagnostic report. */
     report(): Promise<string>;
   }
 
   export interface IOptions {
-    trans: TranslationBundle;
+    trans: ITranslation;
     actions: IActions;
   }
 }

@@ -1,15 +1,14 @@
 import { ProblemCodes } from '../services/problems';
-import { Desktop } from '../tokens';
+import { Desktop } from '../model';
+import type { ITranslation } from './translation';
 
-import type { TranslationBundle } from '@jupyterlab/translation';
-
-/** What people call a desktop. */
-export function nameFor(name: string, trans: TranslationBundle): string {
+/** Return a desktop's name for display; the default desktop is simply "Desktop". */
+export function labelFor(name: string, trans: ITranslation): string {
   return name === Desktop.DEFAULT_NAME ? trans.__('Desktop') : name;
 }
 
-/** A title with the state of a panel where that isn't simply "running". */
-export function titleOf(title: string, status: Desktop.IStatus, trans: TranslationBundle): string {
+/** Return a title with the status in brackets, unless the desktop is connected. */
+export function titleWithStatus(title: string, status: Desktop.IStatus, trans: ITranslation): string {
   if (status.connected) {
     return title;
   }

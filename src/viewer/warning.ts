@@ -1,7 +1,7 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import type { ITranslation } from './translation';
 
-/** Says above the picture that an untouched desktop is about to be stopped, and offers to keep it. */
+/** Warns over the desktop that it will stop because it is idle, with a button to keep it running. */
 export class StopWarning implements IDisposable {
   constructor(options: StopWarning.IOptions) {
     this._trans = options.trans;
@@ -14,14 +14,14 @@ export class StopWarning implements IDisposable {
     this._countdown.className = 'jp-Desktop-countdown';
     const button = document.createElement('button');
     button.className = 'jp-mod-styled jp-mod-accept';
-    button.textContent = this._trans.__('Keep');
+    button.textContent = this._trans.__('Keep Running');
     button.addEventListener('click', options.keep);
     this.node.append(this._text, this._countdown, button);
   }
 
   readonly node: HTMLElement;
 
-  /** Whether there is something to say now. */
+  /** Whether the warning is visible. */
   get isShown(): boolean {
     return this._stopsAt !== null;
   }
@@ -39,7 +39,7 @@ export class StopWarning implements IDisposable {
     this.node.remove();
   }
 
-  /** Warn of a stop at an ISO 8601 time; null where there is none to come. */
+  /** Set the time of the stop (ISO 8601), or null if the desktop will not stop. */
   update(stopsAt: string | null): void {
     if (stopsAt === this._stopsAt || this._isDisposed) {
       return;
@@ -52,16 +52,16 @@ export class StopWarning implements IDisposable {
     }
     const end = new Date(stopsAt);
     const time = end.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    this._text.textContent = this._trans.__('This desktop stops at %1, because nobody has used it.', time);
-    const tell = () => {
+    this._text.textContent = this._trans.__('This desktop stops at %1 because it is idle.', time);
+    const countDown = () => {
       const seconds = Math.max(0, Math.ceil((end.getTime() - Date.now()) / 1000));
       this._countdown.textContent = this._trans.__('%1 s', seconds);
     };
-    tell();
-    this._clock = setInterval(tell, 500);
+    countDown();
+    this._clock = setInterval(countDown, 500);
   }
 
-  private readonly _trans: TranslationBundle;
+  private readonly _trans: ITranslation;
   private readonly _text: HTMLElement;
   private readonly _countdown: HTMLElement;
   private _stopsAt: string | null = null;
@@ -71,8 +71,8 @@ export class StopWarning implements IDisposable {
 
 export namespace StopWarning {
   export interface IOptions {
-    trans: TranslationBundle;
-    /** What the button does. */
+    trans: ITranslation;
+    /** Called when the user clicks the button. */
     keep: () => void;
   }
 }

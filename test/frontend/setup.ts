@@ -1,4 +1,4 @@
-/** What jsdom lacks, and the rule that a message on the console fails the test. */
+/** Adds what jsdom lacks, and fails tests that print warnings or errors to the console. */
 
 class FakeResizeObserver {
   observe(): void {}
@@ -19,18 +19,18 @@ window.matchMedia = query =>
     removeListener: () => undefined
   }) as unknown as MediaQueryList;
 
-let complaints: unknown[][] = [];
+let messages: unknown[][] = [];
 
 beforeEach(() => {
   document.body.replaceChildren();
-  complaints = [];
+  messages = [];
   for (const level of ['error', 'warn'] as const) {
     jest.spyOn(console, level).mockImplementation((...args: unknown[]) => {
-      complaints.push([level, ...args]);
+      messages.push([level, ...args]);
     });
   }
 });
 
 afterEach(() => {
-  expect(complaints).toEqual([]);
+  expect(messages).toEqual([]);
 });

@@ -4,7 +4,7 @@ const { transformSync, version } = require('esbuild');
 const LOADERS = { '.ts': 'ts', '.tsx': 'tsx', '.svg': 'text' };
 
 module.exports = {
-  getCacheKey(source, path, options) {
+  getCacheKey(source, path) {
     return require('node:crypto')
       .createHash('sha256')
       .update([version, path, source, __filename].join('\0'))
@@ -17,7 +17,7 @@ module.exports = {
       target: 'es2022',
       sourcefile: path,
       sourcemap: 'inline',
-      // Jest's require knows the fakes, Node's import() doesn't.
+      // Jest's require() uses the fakes, Node's import() does not.
       supported: { 'dynamic-import': false }
     });
     return { code };

@@ -1,4 +1,4 @@
-"""What the server's tests share: a private place for desktops, real runners in it, and waiting with a deadline."""
+"""Fixtures of all tests: a private runtime directory, real runners in it, a Jupyter server with our extension."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ settings.register_profile("desktops", deadline=None, max_examples=60)
 settings.load_profile("desktops")
 
 
-PROMPT = 1.0
-"""Seconds that processes which were ended may take to vanish."""
+END_SECONDS = 1.0
+"""Seconds that ended processes may take to disappear."""
 
 
 @pytest.fixture
 def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A short private runtime directory, named by the environment; nothing may be left that runs in it."""
+    """A private runtime directory with a short path, set in the environment; no process may be left in it."""
     directory = Path(tempfile.mkdtemp(prefix="jv-", dir="/tmp"))
     home = directory / ".home"
     home.mkdir()
@@ -42,7 +42,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PYTHONWARNINGS", "default")
     yield directory
-    deadline = time.monotonic() + PROMPT
+    deadline = time.monotonic() + END_SECONDS
     while (left := processes_of(directory)) and time.monotonic() < deadline:
         time.sleep(0.01)
     for pid in left:
@@ -56,7 +56,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def runners(runtime: Path) -> Iterator[Runners]:
-    """Starts runners as real processes, and ends those that a test left."""
+    """Starts runners as real processes; those that a test leaves are ended."""
     made = Runners(runtime)
     yield made
     made.close()
@@ -64,7 +64,7 @@ def runners(runtime: Path) -> Iterator[Runners]:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> Machine:
-    """A Debian with nothing but a shell, where we are root; the programs that we start believe it too."""
+    """A Debian with a shell and no more, on which we are root; for our processes too."""
     made = Machine(monkeypatch, tmp_path / "bin")
     monkeypatch.setattr("jupyter_vnc_proxy.system.packages.os.geteuid", lambda: 0)
     made.tell_children(monkeypatch)
@@ -73,7 +73,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runtime: Path) -> M
 
 @pytest.fixture
 def vnc_traits() -> dict[str, Any]:
-    """What ``c.VncProxy`` says in a test's Jupyter server; a test may override it by parametrizing it directly."""
+    """The configuration ``c.VncProxy`` of a test's Jupyter server; override it by parametrizing it directly."""
     return {}
 
 

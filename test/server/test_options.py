@@ -1,9 +1,10 @@
-"""What may be asked of a desktop: names, sizes, and their way through an argv and through JSON."""
+"""The options of a desktop: names, sizes, and their forms in argv, JSON, REST, traits and environment."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,24 @@ from hypothesis import strategies as st
 from jupyter_vnc_proxy.cli import parse
 from jupyter_vnc_proxy.commands.desktop_options import read_desktop_options
 from jupyter_vnc_proxy.errors import InvalidOption
-from jupyter_vnc_proxy.options import MAX_SIDE, MIN_SIDE, DesktopOptions, Geometry, check_name
+from jupyter_vnc_proxy.options import (
+    BODY_FIELDS,
+    MAX_SIDE,
+    MIN_SIDE,
+    OPTIONS,
+    DesktopOptions,
+    Geometry,
+    check_name,
+    environment_texts,
+    read_body_fields,
+    read_texts,
+)
+from jupyter_vnc_proxy.server.app import VncProxy
 
 SIDES = st.integers(MIN_SIDE, MAX_SIDE)
 GEOMETRIES = st.builds(Geometry, SIDES, SIDES)
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
-OPTIONS = st.builds(
+CHOICES = st.builds(
     DesktopOptions,
     backend=st.sampled_from(["auto", "tigervnc", "x11vnc"]),
     transport=st.sampled_from(["direct", "websockify", "native"]),
@@ -97,12 +110,12 @@ def test_a_bad_name_is_refused(name: str) -> None:
         check_name(name)
 
 
-@given(OPTIONS)
+@given(CHOICES)
 def test_options_survive_the_state_file(options: DesktopOptions) -> None:
     assert DesktopOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 
 
-@given(OPTIONS)
+@given(CHOICES)
 def test_options_survive_the_command_line(options: DesktopOptions) -> None:
     assert read_desktop_options(parse(["run", *options.argv()]), DesktopOptions()) == options
 
@@ -127,3 +140,30 @@ def test_a_copy_differs_only_where_it_was_asked_to() -> None:
     options = DesktopOptions(session="xfce")
     assert options.replaced(backend="x11vnc") == DesktopOptions(session="xfce", backend="x11vnc")
     assert options.backend == "auto"
+
+
+def test_the_table_has_every_option_and_each_is_a_trait() -> None:
+    assert {option.name for option in OPTIONS} == {field.name for field in fields(DesktopOptions)}
+    assert {option.trait for option in OPTIONS} <= set(VncProxy.class_trait_names(config=True))
+
+
+def test_an_option_is_the_same_from_a_body_and_from_the_environment() -> None:
+    asked = {"backend": "x11vnc", "transport": "native", "session": "xfce", "geometry": "800x600"}
+    expected = {**asked, "geometry": Geometry(800, 600)}
+    environment = {f"JUPYTER_VNC_{name.upper()}": text for name, text in asked.items()}
+    assert read_body_fields(asked) == read_texts(environment_texts(environment)) == expected
+    assert read_body_fields({"options": {"xserver": "xdummy"}}) == {"extra": {"xserver": "xdummy"}}
+    assert {**dict.fromkeys(asked, str), "options": dict} == BODY_FIELDS
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert environment_texts({"JUPYTER_VNC_BACKEND": "", "JUPYTER_VNC_START_TIMEOUT": "9"}) == {}
+
+
+def test_a_traits_default_is_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert VncProxy().desktop_options() == DesktopOptions()
+    for name, text in {"BACKEND": "x11vnc", "TRANSPORT": "native", "SESSION": "xfce", "GEOMETRY": "800x600"}.items():
+        monkeypatch.setenv(f"JUPYTER_VNC_{name}", text)
+    wanted = DesktopOptions(backend="x11vnc", transport="native", session="xfce", geometry=Geometry(800, 600))
+    assert VncProxy().desktop_options() == wanted
+    assert VncProxy(backend="tigervnc").desktop_options() == wanted.replaced(backend="tigervnc")

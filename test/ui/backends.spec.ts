@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DesktopView, expect, look, openDesktop, openLab, runCommand, test } from './lab';
+import { DesktopView, expect, saveScreenshot, openDesktop, openLab, runCommand, test } from './lab';
 import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
 import { pixel } from './pixels';
 import { listeningPorts } from './processes';
@@ -36,7 +36,7 @@ for (const [backend, transport, options = {}] of ways) {
     const window = await XWindow.show(jupyter, undefined, name, backend === 'wayland');
     await window.seen(view);
     await window.type(view, 'Key!');
-    await look(page, name);
+    await saveScreenshot(page, name);
     window.close();
 
     const ports = jupyter.processes().flatMap(({ pid }) => listeningPorts(pid));
@@ -45,7 +45,7 @@ for (const [backend, transport, options = {}] of ways) {
   });
 }
 
-test('rdp asks for a name on the desktop', async ({ page }) => {
+test('rdp shows a prompt for the user name on the desktop', async ({ page }) => {
   await jupyter.post('api/desktops', { name: 'rdp', backend: 'rdp', options: { rdp_host: '127.0.0.1:9' } });
   await openLab(page, jupyter);
   await runCommand(page, 'vnc:open', { name: 'rdp' });
@@ -84,7 +84,7 @@ for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
   });
 }
 
-test('the tile opens a desktop of the best backend, without a word', async ({ page }) => {
+test('the tile opens a desktop with the best backend, without notes', async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   expect(await jupyter.model()).toMatchObject({ backend: 'stream', transport: 'direct', notes: [] });
   const window = await XWindow.show(jupyter);
@@ -94,19 +94,20 @@ test('the tile opens a desktop of the best backend, without a word', async ({ pa
   await jupyter.removeDesktops();
 });
 
-test.describe('where pixelflux is installed, and lacks a library', () => {
+test.describe('if pixelflux is installed without a library that it needs', () => {
   const engine = join(tmpdir(), `vncui-engine-${process.pid}`);
 
   test.beforeAll(() => {
     mkdirSync(engine);
-    const script = 'import pathlib, sys; from support import standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
+    const script =
+      'import pathlib, sys; from support import standins; standins.break_engine(pathlib.Path(sys.argv[1]))';
     execFileSync(PYTHON, ['-c', script, engine], { cwd: join(REPOSITORY, 'test/server') });
   });
   test.afterAll(() => rmSync(engine, { recursive: true, force: true }));
 
   const other = jupyterForFile({ env: { PYTHONPATH: engine } });
 
-  test('TigerVNC shows the desktop, and its notes say why and what mends it', async ({ page }) => {
+  test('TigerVNC shows the desktop, and its notes show the reason and the fix', async ({ page }) => {
     const view = await openDesktop(page, other);
     const { backend, notes, encoder } = (await other.model())!;
     expect([backend, encoder]).toEqual(['tigervnc', null]);
@@ -118,14 +119,16 @@ test.describe('where pixelflux is installed, and lacks a library', () => {
     window.close();
   });
 
-  test('a desktop that is to be stream fails with the reason and the command', async ({ page }) => {
+  test('a desktop with the backend stream fails with the reason and the command', async ({ page }) => {
     await other.post('api/desktops', { name: 'named', backend: 'stream' });
     await openLab(page, other);
     await runCommand(page, 'vnc:open', { name: 'named' });
     const view = new DesktopView(page, { name: 'named' });
     await view.phase('failed');
-    await expect(view.status.locator('.jp-Desktop-reason')).toContainText("pixelflux (capture and H.264) can't be loaded");
+    await expect(view.status.locator('.jp-Desktop-reason')).toContainText(
+      "pixelflux (capture and H.264) can't be loaded"
+    );
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('libgbm1');
-    await look(page, 'stream-cannot-load');
+    await saveScreenshot(page, 'stream-cannot-load');
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { countSockets, DesktopView, dialogButton, expect, look, openLab, runCommand, test } from './lab';
+import { countSockets, DesktopView, dialogButton, expect, saveScreenshot, openLab, runCommand, test } from './lab';
 import { jupyterForFile, PYTHON } from './jupyter';
 import { samples } from './pixels';
 import { startOn } from './xclient';
@@ -19,11 +19,11 @@ declare global {
   }
 }
 
-test('when the decoder hangs, the panel goes on without H.264 by itself, and the details say so', async ({ page }) => {
+test('when the decoder hangs, the panel continues without H.264, and the details show it', async ({ page }) => {
   await page.addInitScript(() => {
     const { decode } = VideoDecoder.prototype;
     VideoDecoder.prototype.decode = function (chunk) {
-      // What page and noVNC try before is to succeed.
+      // The tests of the page and of noVNC must succeed.
       if (!window.decoderHangs) {
         decode.call(this, chunk);
       }
@@ -35,15 +35,17 @@ test('when the decoder hangs, the panel goes on without H.264 by itself, and the
   await page.evaluate(() => (window.decoderHangs = true));
   const film = await Film.play(jupyter);
   await expect.poll(() => sockets.opened, { timeout: 20_000 }).toBeGreaterThan(0);
-  await expect.poll(async () => (await jupyter.model('own'))!.notes.join(), { timeout: 20_000 }).toContain('without H.264');
+  await expect
+    .poll(async () => (await jupyter.model('own'))!.notes.join(), { timeout: 20_000 })
+    .toContain('without H.264');
   await moves(view);
-  await look(page, 'decoder-hangs');
+  await saveScreenshot(page, 'decoder-hangs');
   await film.end();
   await isExact(view, jupyter);
-  await look(page, 'decoder-hangs-exact');
+  await saveScreenshot(page, 'decoder-hangs-exact');
   await view.choose('Show Connection');
   await expect(page.locator('.jp-Desktop-details')).toContainText('A browser stopped decoding the video');
-  await look(page, 'decoder-hangs-connection');
+  await saveScreenshot(page, 'decoder-hangs-connection');
   await dialogButton(page, 'Close').click();
 });
 
@@ -53,7 +55,7 @@ test('a browser without WebCodecs shows the film, and then every pixel', async (
   await expect.poll(() => view.size()).toBe(await view.place());
   const film = await Film.play(jupyter);
   await moves(view);
-  await look(page, 'no-webcodecs');
+  await saveScreenshot(page, 'no-webcodecs');
   await film.end();
   await isExact(view, jupyter);
   expect((await jupyter.model('own'))!.encoder).toBeNull();
@@ -65,12 +67,12 @@ test('a browser that decodes shows the film, and then every pixel', async ({ pag
   const film = await Film.play(jupyter);
   await expect.poll(async () => (await jupyter.model('own'))!.encoder).not.toBeNull();
   await moves(view);
-  await look(page, 'film');
+  await saveScreenshot(page, 'film');
   await film.end();
   await isExact(view, jupyter);
 });
 
-/** A desktop of our own server's in a panel. */
+/** Opens a desktop of the backend stream in a panel. */
 async function openOwn(page: Page, jupyter: Jupyter): Promise<DesktopView> {
   await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
   await openLab(page, jupyter);
@@ -97,7 +99,7 @@ class Film {
   }
 }
 
-/** Waits until the picture changes, and changes again. */
+/** Waits until the canvas changes several times. */
 async function moves(view: DesktopView): Promise<void> {
   for (let change = 0; change < 5; change++) {
     const before = (await samples(view.canvas)).join();
@@ -105,7 +107,7 @@ async function moves(view: DesktopView): Promise<void> {
   }
 }
 
-/** Waits until every pixel is as the X server has it. */
+/** Waits until every pixel equals that of the X server. */
 async function isExact(view: DesktopView, jupyter: Jupyter): Promise<void> {
   const url = jupyter.url('api/desktops/own/screenshot');
   const differing = () =>
@@ -121,5 +123,5 @@ async function isExact(view: DesktopView, jupyter: Jupyter): Promise<void> {
       const seen = canvas.getContext('2d')!.getImageData(0, 0, width, height).data;
       return expected.reduce((count, value, index) => count + Number(value !== seen[index]), 0);
     }, url);
-  await expect.poll(differing, { message: 'parts of pixels that differ' }).toBe(0);
+  await expect.poll(differing, { message: 'color components that differ' }).toBe(0);
 }

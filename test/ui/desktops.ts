@@ -8,18 +8,18 @@ import { startOn } from './xclient';
 import type { Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
-/** Desktops that are told apart by the colours of their backgrounds; each part is a multiple of 16. */
+/** The background colours that tell desktops apart; each component is a multiple of 16. */
 export const COLOURS: Record<string, string> = { red: '#c02020', green: '#20a040', blue: '#2040c0' };
 
-/** Sooner than by any question that the front end asks from time to time, in milliseconds. */
-export const AT_ONCE = 2000;
+/** Less than any polling interval of the front end. */
+export const IMMEDIATELY_MS = 2000;
 
-/** Gives the background of a desktop the colour of its name; no session may cover it. */
+/** Sets the background of a desktop whose session leaves it visible. */
 export async function paint(jupyter: Jupyter, name: string, colour = COLOURS[name]): Promise<void> {
   await once(await startOn(jupyter, ['xsetroot', '-solid', colour], name), 'exit');
 }
 
-/** Waits until the background of a desktop is seen in a panel: its lower left corner. */
+/** Waits until the lower left corner of a view has a colour. */
 export async function painted(view: DesktopView, colour: string): Promise<void> {
   const corner = async () => {
     const height = await view.canvas.evaluate((canvas: HTMLCanvasElement) => canvas.height);
@@ -28,7 +28,7 @@ export async function painted(view: DesktopView, colour: string): Promise<void> 
   await expect.poll(corner, { message: `the background is ${colour}` }).toBe(colour);
 }
 
-/** Makes a desktop for each colour, opens them side by side, and waits until each shows its own. */
+/** Creates a desktop for each colour, opens them side by side, and waits until each shows its colour. */
 export async function openSideBySide(page: Page, jupyter: Jupyter): Promise<Record<string, DesktopView>> {
   const names = Object.keys(COLOURS);
   await Promise.all(names.map(name => jupyter.post('api/desktops', { name })));
@@ -45,7 +45,7 @@ export async function openSideBySide(page: Page, jupyter: Jupyter): Promise<Reco
   return views;
 }
 
-/** Waits until every panel is live and has the colour of its desktop. */
+/** Waits until every view is live and has the colour of its desktop. */
 export async function allPainted(views: Record<string, DesktopView>): Promise<void> {
   for (const [name, view] of Object.entries(views)) {
     await view.live();

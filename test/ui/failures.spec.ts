@@ -1,13 +1,13 @@
-import { DesktopView, expect, look, openLab, sessionUp, test, tile } from './lab';
+import { DesktopView, expect, saveScreenshot, openLab, sessionUp, test, tile } from './lab';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
-test.describe('a session that ends at once', () => {
+test.describe('a session that exits immediately', () => {
   const jupyter = jupyterForFile({
     config: { VncProxy: { session_command: ['sh', '-c', 'echo "no such thing as a desktop"; exit 3'] } }
   });
 
-  test('shows the reason, the log and a command, and is tried again', async ({ page }) => {
+  test('shows the reason, the log and a command, and can be retried', async ({ page }) => {
     await openLab(page, jupyter);
     await tile(page).click();
     const view = new DesktopView(page);
@@ -17,7 +17,7 @@ test.describe('a session that ends at once', () => {
     await expect(view.status.locator('.jp-Desktop-reason')).toContainText('exit status 3');
     await expect(view.status.locator('pre')).toContainText('no such thing as a desktop');
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('JUPYTER_VNC_SESSION=');
-    await look(page, 'failed');
+    await saveScreenshot(page, 'failed');
 
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await view.button('Copy Report').click();
@@ -33,7 +33,7 @@ test.describe('a session that ends at once', () => {
         (window as unknown as { notePhase(phase?: string): void }).notePhase(node.dataset.phase)
       ).observe(node, { attributeFilter: ['data-phase'] })
     );
-    await view.button('Try again').click();
+    await view.button('Try Again').click();
     await expect.poll(() => phases).toContain('starting');
     await view.phase('failed');
   });
@@ -49,8 +49,8 @@ test.describe('a session that is not installed', () => {
     await view.phase('failed');
     await expect(view.status).toContainText('The session KDE Plasma is not installed');
     await expect(view.status.locator('.jp-Desktop-command code')).toContainText('kde-plasma-desktop');
-    await expect(view.button('Try again')).toBeVisible();
-    await look(page, 'not-installed');
+    await expect(view.button('Try Again')).toBeVisible();
+    await saveScreenshot(page, 'not-installed');
   });
 });
 
@@ -69,23 +69,23 @@ test.describe('without the server extension', () => {
     await sessionUp(jupyter);
     const window = await XWindow.show(jupyter);
     await window.seen(view);
-    await window.type(view, 'door');
+    await window.type(view, 'typed');
     window.close();
   });
 });
 
-test.describe('without anything on the server', () => {
+test.describe('without the package on the server', () => {
   const jupyter = jupyterForFile({
     config: { ServerApp: { jpserver_extensions: { jupyter_vnc_proxy: false, jupyter_server_proxy: false } } }
   });
 
-  test('the tile explains what to install', async ({ page }) => {
+  test('the panel shows what to install', async ({ page }) => {
     await openLab(page, jupyter);
     await tile(page).click();
     const view = new DesktopView(page);
     await view.phase('missing');
     await expect(view.tab).toHaveText('Desktop (not installed)');
     await expect(view.status.locator('code')).toHaveText('pip install jupyter-vnc-proxy');
-    await look(page, 'missing');
+    await saveScreenshot(page, 'missing');
   });
 });

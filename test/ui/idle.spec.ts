@@ -1,17 +1,18 @@
-import { DesktopView, expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
+import { expect, saveScreenshot, openDesktop, runCommand, sessionUp, test } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
 import type { Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
+import type { DesktopView } from './lab';
 
 const session_command = ['openbox'];
 
-test.describe('where untouched viewers are disconnected', () => {
+test.describe('with idle_disconnect', () => {
   const jupyter = jupyterForFile({ config: { VncProxy: { session_command, idle_disconnect: 3 } } });
 
-  test('the panel says so and keeps the last picture, and a click on it resumes', async ({ page }) => {
+  test('the panel is disconnected and keeps the last frame, and a click on it reconnects', async ({ page }) => {
     await jupyter.post('api/desktops/default/start');
     await sessionUp(jupyter);
     await paint(jupyter, 'default', COLOURS.green);
@@ -19,13 +20,14 @@ test.describe('where untouched viewers are disconnected', () => {
     const view = await openDesktop(page, jupyter);
     await window.seen(view);
     await view.phase('lost');
-    await expect(view.status).toContainText('Disconnected because nobody used it');
+    await expect(view.status).toContainText('Disconnected while idle');
+    await expect(view.status).toContainText('Your programs are still running. Click to reconnect.');
     await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
-    await expect(view.button('Connect')).toBeVisible();
+    await expect(view.button('Reconnect')).toBeVisible();
     await expect(view.tab).toHaveText('Desktop (disconnected)');
     expect(await jupyter.model()).toMatchObject({ phase: 'running', clients: 0 });
     await expect(view.node.locator('canvas[data-kept]')).toBeVisible();
-    await look(page, 'idle');
+    await saveScreenshot(page, 'idle');
 
     await view.node.locator('.jp-Desktop-screen').click({ position: { x: 20, y: 20 } });
     await view.live();
@@ -36,16 +38,18 @@ test.describe('where untouched viewers are disconnected', () => {
   });
 });
 
-test.describe('where untouched desktops are stopped', () => {
+test.describe('with cull_idle_timeout', () => {
   const jupyter = jupyterForFile({ config: { VncProxy: { session_command, cull_idle_timeout: 8 } } });
 
-  test('a warning comes before, "Keep" puts it off, and without it the desktop is stopped', async ({ page }) => {
+  test('a warning comes first, "Keep Running" cancels the stop, and without it the desktop is stopped', async ({
+    page
+  }) => {
     const view = await openDesktop(page, jupyter);
     await runCommand(page, 'running:show-panel');
     await warned(page, jupyter, view);
-    await expect(warning(view)).toContainText('because nobody has used it');
-    await look(page, 'warning');
-    await warning(view).getByRole('button', { name: 'Keep' }).click();
+    await expect(warning(view)).toContainText('because it is idle');
+    await saveScreenshot(page, 'warning');
+    await warning(view).getByRole('button', { name: 'Keep Running' }).click();
     await expect(warning(view)).toBeHidden();
     expect((await jupyter.model())!.stops_at).toBeNull();
 
@@ -53,8 +57,8 @@ test.describe('where untouched desktops are stopped', () => {
     await view.phase('stopped');
     await expect(view.tab).toHaveText('Desktop (stopped)');
     await expect(warning(view)).toBeHidden();
-    await expect(view.status).toContainText('It was stopped because nobody had used it for 8 seconds.');
-    await look(page, 'culled');
+    await expect(view.status).toContainText('It was stopped because it had not been used for 8 seconds.');
+    await saveScreenshot(page, 'culled');
     await view.button('Start').click();
     await view.live();
   });
@@ -64,7 +68,7 @@ function warning(view: DesktopView) {
   return view.node.locator('.jp-Desktop-warning');
 }
 
-/** Waits for the server's warning, and asks for it: by itself the list does so every ten seconds. */
+/** Waits for the warning, and refreshes the list, which is polled only every ten seconds. */
 async function warned(page: Page, jupyter: Jupyter, view: DesktopView): Promise<void> {
   await expect.poll(async () => (await jupyter.model())?.stops_at).not.toBeNull();
   await page.locator('.jp-RunningSessions').getByRole('button', { name: 'Refresh List' }).click();

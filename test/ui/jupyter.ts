@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -16,10 +26,10 @@ export const PYTHON = process.env.JUPYTER_VNC_PYTHON ?? join(REPOSITORY, '.venv/
 const TOKEN = 'ui-test';
 const START_TIMEOUT = 40_000;
 
-/** A desktop has five seconds to end, and its server a moment of its own. */
+/** A desktop has five seconds to stop, and the server needs some time afterwards. */
 const STOP_TIMEOUT = 12_000;
 
-/** What the tests read of a desktop's model. */
+/** The fields of a desktop's model that the tests use. */
 export interface IDesktopModel {
   name: string;
   phase: string;
@@ -36,7 +46,7 @@ export interface IDesktopModel {
   notes: string[];
 }
 
-/** A Jupyter server with a home, a port and a runtime directory of its own. */
+/** A Jupyter server with its own home, port and runtime directory. */
 export class Jupyter {
   constructor(options: Jupyter.IOptions = {}) {
     this._options = options;
@@ -46,7 +56,7 @@ export class Jupyter {
     return join(this._directory, 'home');
   }
 
-  /** The directory whose files JupyterLab shows. */
+  /** The root directory of JupyterLab's file browser. */
   get root(): string {
     return join(this.home, 'work');
   }
@@ -63,14 +73,14 @@ export class Jupyter {
     return this._child!.pid!;
   }
 
-  /** The address of something below the base URL, with the token. */
+  /** The URL of a path, with the token. */
   url(path: string): string {
     const url = new URL(path, `http://127.0.0.1:${this._port}/`);
     url.searchParams.set('token', TOKEN);
     return url.href;
   }
 
-  /** Starts it; after `kill`, on the same port and with the same files. */
+  /** Starts the server; after `kill`, on the same port and with the same files. */
   async start(): Promise<void> {
     if (this._directory === '') {
       await this._prepare();
@@ -96,55 +106,54 @@ export class Jupyter {
     }
   }
 
-  /** The environment of the server, and of whatever else looks at its desktops. */
+  /** The environment of the server and of clients of its desktops. */
   environment(): Record<string, string> {
     const { PATH, JUPYTER_PATH } = process.env;
     const inherited = { PATH, JUPYTER_PATH };
     const own = { HOME: this.home, LANG: 'C.UTF-8', JUPYTER_VNC_RUNTIME_DIR: this.runtime, ...this._options.env };
-    return Object.fromEntries(Object.entries({ ...inherited, ...own }).filter(entry => entry[1] !== undefined)) as Record<
-      string,
-      string
-    >;
+    return Object.fromEntries(
+      Object.entries({ ...inherited, ...own }).filter(entry => entry[1] !== undefined)
+    ) as Record<string, string>;
   }
 
-  /** Every process that the server has started, itself among them. */
+  /** The server's process and all processes that it has started. */
   processes(): IProcess[] {
     return processesWith(`JUPYTER_VNC_RUNTIME_DIR=${this.runtime}`);
   }
 
-  /** The desktop's model, through one of the two doors; null where there is none. */
+  /** The desktop's model, or null if it does not exist. */
   async model(name = 'default', root = this._options.root ?? 'api/desktops'): Promise<IDesktopModel | null> {
     const response = await fetch(this.url(`${root}/${name}`));
     return response.ok ? ((await response.json()) as IDesktopModel) : null;
   }
 
-  /** POST to the REST API. */
+  /** Sends a POST request to the REST API. */
   async post(path: string, body?: object): Promise<unknown> {
     return (await this._send('POST', path, body)).json();
   }
 
-  /** Removes every desktop, so that the next test finds none. */
+  /** Removes all desktops before the next test. */
   async removeDesktops(): Promise<void> {
     const models = (await (await fetch(this.url('api/desktops'))).json()) as IDesktopModel[];
     await Promise.all(models.map(({ name }) => this._send('DELETE', `api/desktops/${name}`)));
   }
 
-  /** Writes jupyter_server_config.json anew, for the next start. */
+  /** Rewrites jupyter_server_config.json for the next start. */
   configure(config: object): void {
     this._write('.jupyter/jupyter_server_config.json', {
-      // Tests call commands by their names.
+      // Tests execute commands by id.
       LabApp: { expose_app_in_browser: true },
       ...config
     });
   }
 
-  /** Ends it as a crash would. */
+  /** Kills the server. */
   async kill(): Promise<void> {
     process.kill(this.pid, 'SIGKILL');
     await expect.poll(() => lives(this.pid)).toBe(false);
   }
 
-  /** Ends it as a person would, and sees to it that nothing is left. */
+  /** Stops the server, and checks that nothing is left. */
   async stop(): Promise<void> {
     const left = () => this.processes().filter(({ pid }) => lives(pid));
     if (this._child !== null && lives(this.pid)) {
@@ -153,11 +162,11 @@ export class Jupyter {
     try {
       await expect
         .poll(() => left().map(({ argv }) => argv.join(' ')), {
-          message: 'processes that outlive the server',
+          message: 'processes left by the server',
           timeout: STOP_TIMEOUT
         })
         .toEqual([]);
-      expect(this._sockets(), 'sockets and cookies that outlive the server').toEqual([]);
+      expect(this._sockets(), 'sockets and cookies left by the server').toEqual([]);
     } finally {
       for (const { pid } of left()) {
         process.kill(pid, 'SIGKILL');
@@ -166,7 +175,7 @@ export class Jupyter {
     }
   }
 
-  /** What the server and the parts of its desktops wrote. */
+  /** The logs of the server and of its desktops' processes. */
   log(): string {
     const logs = [join(this._directory, 'jupyter.log')];
     for (const desktop of existsSync(this.runtime) ? readdirSync(this.runtime) : []) {
@@ -201,11 +210,11 @@ export class Jupyter {
 
   private async _prepare(): Promise<void> {
     this._port = await freePort();
-    // Short, for the paths of sockets.
+    // Short, since paths of sockets are limited.
     this._directory = mkdtempSync('/tmp/vncui-');
     mkdirSync(this.root, { recursive: true });
     this.configure(this._options.config ?? {});
-    // Neither of them may cover what is looked at.
+    // Notifications must not cover the desktop.
     this._write('.jupyter/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings', {
       fetchNews: 'false',
       checkForUpdates: false
@@ -226,17 +235,17 @@ export class Jupyter {
 
 export namespace Jupyter {
   export interface IOptions {
-    /** The Python module that is run. */
+    /** The Python module to run. */
     app?: 'jupyterlab' | 'notebook';
-    /** What stands in jupyter_server_config.json. */
+    /** The contents of jupyter_server_config.json. */
     config?: object;
     env?: Record<string, string>;
-    /** Where the REST API is, if not at the server extension's address. */
+    /** The path of the REST API, if it is not the server extension's. */
     root?: string;
   }
 }
 
-/** A server that all tests of a file share; a test that fails keeps its logs. */
+/** A server for all tests of a file; failed tests attach its logs. */
 export function jupyterForFile(options?: Jupyter.IOptions): Jupyter {
   const jupyter = new Jupyter(options);
   test.beforeAll(() => jupyter.start());
@@ -249,7 +258,7 @@ export function jupyterForFile(options?: Jupyter.IOptions): Jupyter {
   return jupyter;
 }
 
-/** A port that nothing listens on. */
+/** Returns an unused port. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done));

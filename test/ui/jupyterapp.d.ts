@@ -1,4 +1,4 @@
-/** What JupyterLab shows of itself to scripts of its page. */
+/** The members of JupyterLab's application that the tests use. */
 interface Window {
   jupyterapp: {
     commands: { execute(id: string, args?: object): Promise<unknown> };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DesktopView, expect, look, openLab, runCommand, sessionUp, test } from './lab';
+import { DesktopView, expect, saveScreenshot, openLab, runCommand, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { pixel } from './pixels';
 import { environmentOf } from './processes';
@@ -36,10 +36,10 @@ test('kernels and terminals show their windows on the desktop', async ({ page })
 
   await page.locator('.lm-TabBar-tabLabel', { hasText: 'before.ipynb' }).click();
   await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Kernel$/ }).click();
-  await look(page, 'kernel-menu');
+  await saveScreenshot(page, 'kernel-menu');
   await page.locator('.lm-Menu-itemLabel', { hasText: /^Show Windows on Desktop$/ }).click();
   await expect(page.locator('.Toastify__toast')).toContainText(`"Desktop" (${display})`);
-  await look(page, 'display-set');
+  await saveScreenshot(page, 'display-set');
   await runCommand(page, 'notebook:run-all-cells');
   await expect(before, 'in the kernel that was there before').toHaveText(display);
 
@@ -49,7 +49,7 @@ test('kernels and terminals show their windows on the desktop', async ({ page })
   await expect(after, 'in a kernel that came afterwards').toHaveText(display);
   await page.locator('.lm-TabBar-tabLabel', { hasText: /^Desktop$/ }).click();
   await expect.poll(() => pixel(view.canvas, 200, 200), { message: 'the window of the kernel' }).toBe('#20a0e0');
-  await look(page, 'kernel-window');
+  await saveScreenshot(page, 'kernel-window');
 
   const known = new Set(jupyter.processes().map(({ pid }) => pid));
   await jupyter.post('api/terminals', {});

@@ -5,7 +5,7 @@ import { expect, test as base } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
-/** Nothing of ours may throw unseen: a test fails on an error that nobody caught. */
+/** Fails a test on an uncaught error from our code. */
 export const test = base.extend<{ uncaught: string[] }>({
   uncaught: [
     async ({ context }, use) => {
@@ -17,7 +17,7 @@ export const test = base.extend<{ uncaught: string[] }>({
         }
       });
       await use(errors);
-      expect(errors, 'errors that nobody caught').toEqual([]);
+      expect(errors, 'uncaught errors').toEqual([]);
     },
     { auto: true }
   ]
@@ -25,7 +25,7 @@ export const test = base.extend<{ uncaught: string[] }>({
 
 export { expect };
 
-/** One desktop as a page shows it: a panel of JupyterLab, or the plain page. */
+/** A desktop in a panel of JupyterLab, or on the plain page. */
 export class DesktopView {
   constructor(
     readonly page: Page,
@@ -34,7 +34,7 @@ export class DesktopView {
     const { name, title = name, nth } = options;
     const nodes = page.locator(name === undefined ? '.jp-Desktop' : `.jp-Desktop[data-desktop="${name}"]`);
     const tabs = page.locator('.lm-DockPanel .lm-TabBar-tab.jp-Desktop-tab');
-    // A title is followed by the state in brackets.
+    // The status follows the title, in brackets.
     const titled = title === undefined ? tabs : tabs.filter({ hasText: new RegExp(`^${title}( \\(\\w+\\))?$`) });
     this.node = nth === undefined ? nodes : nodes.nth(nth);
     this.tab = nth === undefined ? titled : titled.nth(nth);
@@ -47,7 +47,7 @@ export class DesktopView {
   readonly status: Locator;
   readonly tab: Locator;
 
-  /** Waits until the picture is there. */
+  /** Waits until the desktop is live. */
   async live(timeout = 30_000): Promise<void> {
     await expect(this.node).toHaveClass(/jp-mod-live/, { timeout });
     await expect(this.node).toHaveAttribute('data-connected', 'true');
@@ -57,12 +57,12 @@ export class DesktopView {
     await expect(this.node).toHaveAttribute('data-phase', phase, { timeout });
   }
 
-  /** The canvas's width and height in the desktop's pixels. */
+  /** The size of the canvas in the desktop's pixels. */
   async size(): Promise<string> {
     return this.canvas.evaluate((canvas: HTMLCanvasElement) => `${canvas.width}x${canvas.height}`);
   }
 
-  /** The same in pixels of the page, where it isn't scaled. */
+  /** The size of the canvas in CSS pixels. */
   async shownSize(): Promise<string> {
     return this.canvas.evaluate((canvas: HTMLCanvasElement) => {
       const { width, height } = canvas.getBoundingClientRect();
@@ -70,12 +70,12 @@ export class DesktopView {
     });
   }
 
-  /** The size of the place that the picture has. */
+  /** The size of the element that contains the canvas. */
   async place(): Promise<string> {
     return this.node.locator('.jp-Desktop-screen').evaluate(node => `${node.clientWidth}x${node.clientHeight}`);
   }
 
-  /** Drags the tab to an edge of the main area, where the panel then has a place of its own. */
+  /** Drags the tab to an edge of the main area, to split it. */
   async dockAt(edge: 'right' | 'bottom'): Promise<void> {
     const before = await this.tab.boundingBox();
     const { x, y, width, height } = (await this.page.locator('#jp-main-dock-panel').boundingBox())!;
@@ -90,7 +90,7 @@ export class DesktopView {
     await expect.poll(() => this.tab.boundingBox()).not.toEqual(before);
   }
 
-  /** Takes an entry of the context menu of the tab. */
+  /** Chooses an entry of the tab's context menu. */
   async choose(entry: string): Promise<void> {
     await this.tab.click({ button: 'right' });
     await this.page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) }).click();
@@ -108,20 +108,20 @@ export class DesktopView {
 
 export namespace DesktopView {
   export interface IOptions {
-    /** The desktop's name, where there are others on the page. */
+    /** The desktop's name, if there are several on the page. */
     name?: string;
-    /** The tab's title, where it isn't the name. */
+    /** The tab's title, if it isn't the name. */
     title?: string;
-    /** Which of its panels, from 0. */
+    /** The index of the view, from 0. */
     nth?: number;
   }
 }
 
-/** JupyterLab with nothing but the launcher. */
+/** Opens JupyterLab with only the launcher. */
 export async function openLab(page: Page, jupyter: Jupyter): Promise<void> {
   await page.goto(jupyter.url('lab?reset'));
   await expect(tile(page)).toBeVisible({ timeout: 30_000 });
-  // JupyterLab takes its address apart when all is restored.
+  // JupyterLab removes the query when the layout is restored.
   await expect(page).not.toHaveURL(/reset/);
 }
 
@@ -129,7 +129,7 @@ export function tile(page: Page): Locator {
   return page.locator('.jp-LauncherCard', { hasText: /^Desktop$/ });
 }
 
-/** JupyterLab with a desktop docked, started where it doesn't run. */
+/** Opens JupyterLab with the default desktop, and starts it if it isn't running. */
 export async function openDesktop(page: Page, jupyter: Jupyter): Promise<DesktopView> {
   await openLab(page, jupyter);
   await tile(page).click();
@@ -143,25 +143,25 @@ export async function runCommand(page: Page, id: string, args: object = {}): Pro
   await page.evaluate(([command, given]) => window.jupyterapp.commands.execute(command, given), [id, args] as const);
 }
 
-/** Waits until the session's window manager is there, so that windows take keys. */
+/** Waits until the session's window manager runs, so that windows receive keys. */
 export async function sessionUp(jupyter: Jupyter, name = 'default'): Promise<void> {
   await expect
     .poll(async () => jupyter.model(name), { message: 'the session comes up', timeout: 30_000 })
     .toMatchObject({ phase: 'running', step: null });
 }
 
-/** A button of the dialog that is open. */
+/** A button of the open dialog. */
 export function dialogButton(page: Page, label: string): Locator {
   return page.locator('.jp-Dialog').getByRole('button', { name: label, exact: true });
 }
 
-/** Has JupyterLab's own word about a server that is gone go away, whenever it comes. */
+/** Closes JupyterLab's dialog about a lost server whenever it opens. */
 export async function dismissConnectionError(page: Page): Promise<void> {
   const dialog = page.locator('.jp-Dialog', { hasText: 'Server Connection Error' });
   await page.addLocatorHandler(dialog, () => dialog.getByRole('button', { name: 'Close', exact: true }).click());
 }
 
-/** Counts the sockets to desktops that a page opens from now on, and those that close. */
+/** Counts the RFB sockets that a page opens and closes from now on. */
 export function countSockets(page: Page): { opened: number; closed: number } {
   const count = { opened: 0, closed: 0 };
   page.on('websocket', socket => {
@@ -173,8 +173,8 @@ export function countSockets(page: Page): { opened: number; closed: number } {
   return count;
 }
 
-/** Keeps a picture of the page where SCREENSHOTS names a directory, for human eyes. */
-export async function look(page: Page, name: string): Promise<void> {
+/** Saves a screenshot of the page in the directory SCREENSHOTS, if that is set. */
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
   const directory = process.env.SCREENSHOTS;
   if (directory) {
     mkdirSync(directory, { recursive: true });

@@ -1,19 +1,19 @@
-import { DesktopView, expect, look, openLab, sessionUp, test, tile } from './lab';
+import { DesktopView, expect, saveScreenshot, openLab, sessionUp, test, tile } from './lab';
 import { jupyterForFile } from './jupyter';
 import { colours, samples } from './pixels';
 import { clickAndTime } from './timing';
 
 const jupyter = jupyterForFile();
 
-test('a click on the tile docks a live desktop, and tells how long that took', async ({ page }) => {
+test('a click on the tile opens a live desktop (prints timings)', async ({ page }) => {
   await openLab(page, jupyter);
-  await look(page, 'launcher');
-  const cold = await clickAndTime(page, tile(page), () => look(page, 'starting'));
+  await saveScreenshot(page, 'launcher');
+  const cold = await clickAndTime(page, tile(page), () => saveScreenshot(page, 'starting'));
   const view = new DesktopView(page);
   await view.live();
   await sessionUp(jupyter);
   await expect.poll(() => colours(view.canvas), { message: 'the desktop is drawn' }).toBeGreaterThan(3);
-  await look(page, 'running');
+  await saveScreenshot(page, 'running');
   await expect(view.tab).toHaveText('Desktop');
   await expect(page.locator('.lm-DockPanel canvas')).toHaveCount(1);
   await expect(page.locator('iframe')).toHaveCount(0);
@@ -31,7 +31,7 @@ test('a click on the tile docks a live desktop, and tells how long that took', a
   console.log(`click to session drawn: ${seconds(cold.drawn)} (nothing running), ${seconds(warm.drawn)} (running)`);
 });
 
-test('the picture changes with the desktop', async ({ page }) => {
+test('the canvas changes with the desktop', async ({ page }) => {
   await openLab(page, jupyter);
   await tile(page).click();
   const view = new DesktopView(page);

@@ -1,12 +1,21 @@
-import { DesktopView, dialogButton, dismissConnectionError, expect, look, openLab, runCommand, test } from './lab';
-import { allPainted, AT_ONCE, COLOURS, openSideBySide, paint, painted } from './desktops';
+import {
+  DesktopView,
+  dialogButton,
+  dismissConnectionError,
+  expect,
+  saveScreenshot,
+  openLab,
+  runCommand,
+  test
+} from './lab';
+import { allPainted, IMMEDIATELY_MS, COLOURS, openSideBySide, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
 import { XWindow } from './xclient';
 
 import type { Page } from '@playwright/test';
 
-// A window manager alone leaves the background to be painted.
+// A window manager alone leaves the background visible.
 const jupyter = jupyterForFile({ config: { VncProxy: { session_command: ['openbox'] } } });
 
 test.afterEach(() => jupyter.removeDesktops());
@@ -19,14 +28,14 @@ async function chooseFromFileNew(page: Page, entry: string): Promise<void> {
   await page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) }).click();
 }
 
-test('"New Desktop…" makes desktops of what is chosen, and refuses bad names', async ({ page }) => {
+test('"New Desktop…" creates desktops with the chosen options, and rejects invalid names', async ({ page }) => {
   await openLab(page, jupyter);
   const dialog = page.locator('.jp-Dialog');
   const name = dialog.getByLabel('Name');
   await chooseFromFileNew(page, 'New Desktop…');
   await expect(name).toHaveValue('desktop-1');
-  await look(page, 'new-desktop');
-  await dialogButton(page, 'Open').click();
+  await saveScreenshot(page, 'new-desktop');
+  await dialogButton(page, 'Create').click();
   const first = new DesktopView(page, { name: 'desktop-1' });
   await first.live();
   expect(await jupyter.model('desktop-1')).toMatchObject({ backend: 'stream', session: 'command' });
@@ -34,17 +43,17 @@ test('"New Desktop…" makes desktops of what is chosen, and refuses bad names',
   await chooseFromFileNew(page, 'New Desktop…');
   await expect(name).toHaveValue('desktop-2');
   await name.fill('no spaces');
-  await expect(dialogButton(page, 'Open'), 'a name that no desktop can have').toBeDisabled();
-  await expect(dialog.locator('.jp-Desktop-invalid').first()).toHaveText(/^A name has up to 32 letters .* no spaces\.$/);
-  await look(page, 'bad-name');
+  await expect(dialogButton(page, 'Create'), 'an invalid name').toBeDisabled();
+  await expect(dialog.locator('.jp-Desktop-invalid').first()).toHaveText(/^Use up to 32 letters .* no spaces\.$/);
+  await saveScreenshot(page, 'bad-name');
   await name.fill('desktop-1');
-  await dialogButton(page, 'Open').click();
+  await dialogButton(page, 'Create').click();
   await expect(dialog.getByRole('alert')).toContainText('desktop-1');
-  await look(page, 'name-taken');
+  await saveScreenshot(page, 'name-taken');
   await name.fill('other');
   await dialog.getByLabel('Backend').selectOption('x11vnc');
   await dialog.getByLabel('Session').selectOption('terminal');
-  await dialogButton(page, 'Open').click();
+  await dialogButton(page, 'Create').click();
   const second = new DesktopView(page, { name: 'other' });
   await second.live();
   await expect(second.tab).toHaveText('other');
@@ -52,7 +61,7 @@ test('"New Desktop…" makes desktops of what is chosen, and refuses bad names',
   expect(await jupyter.model('no spaces')).toBeNull();
 });
 
-test('three desktops side by side show a picture each, after a reload too, with the title that one was given', async ({ page }) => {
+test('three desktops side by side are live, also after a reload, with a changed title', async ({ page }) => {
   const views = await openSideBySide(page, jupyter);
   const window = await XWindow.show(jupyter, '#e0a020', 'green');
   for (const view of Object.values(views)) {
@@ -61,11 +70,11 @@ test('three desktops side by side show a picture each, after a reload too, with 
   }
   await window.seen(views.green);
   await window.type(views.green, 'Here alone');
-  await look(page, 'side-by-side');
+  await saveScreenshot(page, 'side-by-side');
 
   await views.green.choose('Rename Tab…');
   await page.locator('.jp-Dialog input').fill('Meadow');
-  await look(page, 'rename');
+  await saveScreenshot(page, 'rename');
   await dialogButton(page, 'Rename').click();
   views.green = new DesktopView(page, { name: 'green', title: 'Meadow' });
   await expect(views.green.tab).toHaveText('Meadow');
@@ -83,11 +92,11 @@ test('three desktops side by side show a picture each, after a reload too, with 
   for (const view of Object.values(views)) {
     await expect(view.node).toBeVisible();
   }
-  await look(page, 'reloaded');
+  await saveScreenshot(page, 'reloaded');
   window.close();
 });
 
-test('a server that is killed and started again has all desktops as they were', async ({ page }) => {
+test('after a restart of a killed server, all desktops are as before', async ({ page }) => {
   const views = await openSideBySide(page, jupyter);
   const window = await XWindow.show(jupyter, '#e0a020', 'green');
   await window.seen(views.green);
@@ -98,7 +107,7 @@ test('a server that is killed and started again has all desktops as they were', 
   for (const view of Object.values(views)) {
     await view.phase('lost');
   }
-  await look(page, 'all-lost');
+  await saveScreenshot(page, 'all-lost');
 
   await jupyter.start();
   await allPainted(views);
@@ -111,7 +120,7 @@ test('a server that is killed and started again has all desktops as they were', 
   window.close();
 });
 
-test('a desktop that is stopped elsewhere is shown as such in two panels and two browsers at once', async ({
+test('a desktop that is stopped elsewhere is shown as stopped in two panels and two browsers', async ({
   page,
   browser
 }) => {
@@ -136,14 +145,14 @@ test('a desktop that is stopped elsewhere is shown as such in two panels and two
     await painted(view, COLOURS.red);
   }
   expect(await jupyter.model('red')).toMatchObject({ clients: 3 });
-  await look(page, 'two-views');
+  await saveScreenshot(page, 'two-views');
 
   await jupyter.post('api/desktops/red/stop');
   for (const view of views) {
-    await view.phase('stopped', AT_ONCE);
+    await view.phase('stopped', IMMEDIATELY_MS);
     await expect(view.tab).toHaveText('red (stopped)');
   }
-  await look(page, 'two-views-stopped');
+  await saveScreenshot(page, 'two-views-stopped');
 
   await first.button('Start').click();
   for (const view of [first, second]) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DesktopView, expect, look, test } from './lab';
+import { DesktopView, expect, saveScreenshot, test } from './lab';
 import { freePort, jupyterForFile, PYTHON } from './jupyter';
 import { listeningPorts } from './processes';
 import { XWindow } from './xclient';
@@ -30,7 +30,7 @@ for (const [backend, transport] of [
     await view.live();
     await window.seen(view);
     await window.type(view, 'Key!');
-    await look(page, `nginx-${name}`);
+    await saveScreenshot(page, `nginx-${name}`);
     // nginx writes its title over its environment, so it is not among the others.
     const pid = Number(readFileSync(join(jupyter.runtime, name, 'nginx/pid'), 'utf8'));
     expect(listeningPorts(pid)).toEqual([port]);

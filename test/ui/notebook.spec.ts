@@ -1,14 +1,14 @@
-import { DesktopView, expect, look, sessionUp, test } from './lab';
+import { DesktopView, expect, saveScreenshot, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { colours } from './pixels';
 
 const jupyter = jupyterForFile({ app: 'notebook' });
 
-test('the menus of Notebook open the desktop as a page', async ({ page, context }) => {
+test('the menus of Notebook open the desktop in a browser tab', async ({ page, context }) => {
   await page.goto(jupyter.url('tree'));
   await page.locator('.jp-FileBrowser-toolbar').getByText('New', { exact: true }).click();
   await expect(page.locator('.lm-Menu-itemLabel', { hasText: /^Desktop$/ })).toBeVisible();
-  await look(page, 'notebook-new');
+  await saveScreenshot(page, 'notebook-new');
   await page.keyboard.press('Escape');
 
   await page.locator('.lm-MenuBar-itemLabel', { hasText: /^File$/ }).click();
@@ -21,5 +21,5 @@ test('the menus of Notebook open the desktop as a page', async ({ page, context 
   await sessionUp(jupyter);
   await expect.poll(() => colours(view.canvas)).toBeGreaterThan(3);
   await expect(view.page).toHaveTitle('Desktop');
-  await look(view.page, 'page');
+  await saveScreenshot(view.page, 'page');
 });

@@ -6,9 +6,12 @@ import { samples } from './pixels';
 
 const PICTURE = join(REPOSITORY, 'docs/screenshot.png');
 
-/** What the notebook in the picture holds: a kernel has the desktop's DISPLAY. */
+/** The notebook in the screenshot, whose kernel has the desktop's DISPLAY. */
 const CELLS = [
-  { cell_type: 'markdown', source: '# A notebook and a desktop\n\nPrograms that a notebook starts open on the desktop.' },
+  {
+    cell_type: 'markdown',
+    source: '# A notebook and a desktop\n\nPrograms that a notebook starts open on the desktop.'
+  },
   {
     cell_type: 'code',
     source: [
@@ -26,8 +29,8 @@ const CELLS = [
 
 const jupyter = jupyterForFile();
 
-/** `UPDATE_SCREENSHOT=1 scripts/test ui picture` takes it anew. */
-test('the picture in the README is there', async ({ page }) => {
+/** `UPDATE_SCREENSHOT=1 scripts/test ui picture` updates the screenshot. */
+test('the screenshot in the README exists', async ({ page }) => {
   if (!process.env.UPDATE_SCREENSHOT) {
     expect(existsSync(PICTURE)).toBe(true);
     return;

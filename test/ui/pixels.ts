@@ -3,7 +3,7 @@ import type { Locator } from '@playwright/test';
 /** How many samples the picture is looked at with, each way. */
 const GRID = 48;
 
-/** The colours of a grid of pixels of a canvas, as `#rrggbb`, row by row; '' where nothing was drawn yet. */
+/** The colours of a grid of pixels of a canvas, as `#rrggbb`, row by row; '' before the first frame. */
 export async function samples(canvas: Locator): Promise<string[]> {
   return canvas.evaluate((node: HTMLCanvasElement, grid) => {
     const { width, height } = node;

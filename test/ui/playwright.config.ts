@@ -1,12 +1,12 @@
 import { defineConfig } from '@playwright/test';
 
-/** Debian's browser: nothing is downloaded. */
+/** Debian's browser, so that nothing is downloaded. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
-  // Timings are printed, and two browsers with two desktops would fill two cores.
+  // Tests measure times, and two browsers with two desktops would use two cores.
   workers: 1,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

@@ -5,7 +5,7 @@ export interface IProcess {
   argv: string[];
 }
 
-/** Processes of this machine that `select` takes, by what stands in /proc; one that ends meanwhile is left out. */
+/** The processes for which `select` returns true, given their directory in /proc; omits those that exit meanwhile. */
 function processes(select: (directory: string) => boolean): IProcess[] {
   const found: IProcess[] = [];
   for (const entry of readdirSync('/proc')) {
@@ -28,12 +28,15 @@ export function processesWith(variable: string): IProcess[] {
 
 /** The environment of a process. */
 export function environmentOf(pid: number): Record<string, string> {
-  return Object.fromEntries(words(`/proc/${pid}/environ`).map(entry => entry.split(/=(.*)/s, 2)));
+  const entries = words(`/proc/${pid}/environ`).map(entry => entry.split(/=(.*)/s, 2) as [string, string]);
+  return Object.fromEntries(entries);
 }
 
 /** How long ago a process was started, in seconds (proc(5): field 22 of stat, in hundredths). */
 export function ageOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return parseFloat(readFileSync('/proc/uptime', 'utf8')) - Number(fields[19]) / 100;
 }
 
@@ -46,7 +49,7 @@ export function lives(pid: number): boolean {
   }
 }
 
-/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp); none where it has ended. */
+/** The TCP ports that a process listens on, on any address (proc(5), /proc/net/tcp); none if it has exited. */
 export function listeningPorts(pid: number): number[] {
   try {
     const ports = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { DesktopView, dialogButton, expect, look, openLab, runCommand, test } from './lab';
+import { DesktopView, dialogButton, expect, saveScreenshot, openLab, runCommand, test } from './lab';
 import { jupyterForFile } from './jupyter';
 
 import type { Page } from '@playwright/test';
@@ -10,7 +10,7 @@ test.afterEach(() => jupyter.removeDesktops());
 /** RFB's number of quality level 0 (rfbproto, "JPEG Quality Level Pseudo-encoding"). */
 const LEVEL_0 = -32;
 
-/** Follows the quality level that pages ask for in SetEncodings. */
+/** Records the quality level that the page requests with SetEncodings. */
 function levelsOf(page: Page): { last: number | null } {
   const seen: { last: number | null } = { last: null };
   page.on('websocket', socket => {
@@ -33,7 +33,7 @@ function levelsOf(page: Page): { last: number | null } {
   return seen;
 }
 
-test('the quality is automatic: 8 where the browser decodes 4:4:4, unless a person chooses another', async ({ page }) => {
+test('the quality is automatic (8 if the browser decodes 4:4:4), unless the user chooses another', async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
   await openLab(page, jupyter);
@@ -42,21 +42,21 @@ test('the quality is automatic: 8 where the browser decodes 4:4:4, unless a pers
   await view.live();
   await expect.poll(() => levels.last).toBe(8);
   await view.choose('Show Connection');
-  await expect(page.locator('.jp-Dialog')).toContainText('with a colour for each pixel');
-  await look(page, 'connection-stream');
+  await expect(page.locator('.jp-Dialog')).toContainText('with full chroma (4:4:4)');
+  await saveScreenshot(page, 'connection-stream');
   await dialogButton(page, 'Close').click();
 
   await runCommand(page, 'settingeditor:open', { query: 'Desktop' });
   const chooser = page.locator('.jp-SettingsPanel select[id$=qualityLevel]');
   await expect(chooser.locator('option:checked')).toHaveText('Automatic');
-  await look(page, 'settings');
+  await saveScreenshot(page, 'settings');
   await chooser.selectOption({ label: '3' });
   await expect.poll(() => levels.last).toBe(3);
   await chooser.selectOption({ label: 'Automatic' });
   await expect.poll(() => levels.last).toBe(8);
 });
 
-test('the plain page asks for the same', async ({ page }) => {
+test('the plain page requests the same quality', async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
   const url = new URL(jupyter.url('vnc/'));
@@ -66,7 +66,7 @@ test('the plain page asks for the same', async ({ page }) => {
   await expect.poll(() => levels.last).toBe(8);
 });
 
-test('another server than ours is asked for what noVNC always asks for', async ({ page }) => {
+test("a server without full chroma gets noVNC's default quality", async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'other', backend: 'tigervnc' });
   await openLab(page, jupyter);

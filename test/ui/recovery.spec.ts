@@ -1,11 +1,11 @@
-import { countSockets, dismissConnectionError, expect, look, openDesktop, sessionUp, test } from './lab';
+import { countSockets, dismissConnectionError, expect, saveScreenshot, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
 import { XWindow } from './xclient';
 
 const jupyter = jupyterForFile({ config: { VncProxy: { backend: 'x11vnc' } } });
 
-test('when x11vnc is killed, the panel comes back by itself', async ({ page }) => {
+test('when x11vnc is killed, the panel reconnects', async ({ page }) => {
   const sockets = countSockets(page);
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
@@ -14,14 +14,14 @@ test('when x11vnc is killed, the panel comes back by itself', async ({ page }) =
   const server = jupyter.processes().find(({ argv }) => argv[0] === 'x11vnc')!;
   process.kill(server.pid, 'SIGKILL');
   await expect(view.node).toHaveAttribute('data-connected', 'false');
-  await look(page, 'x11vnc-killed');
+  await saveScreenshot(page, 'x11vnc-killed');
   await view.live();
   await window.seen(view);
   expect(sockets.opened).toBeGreaterThan(1);
   window.close();
 });
 
-test('when Jupyter is killed, the panel says so, and the next one has the same desktop', async ({ page }) => {
+test('when Jupyter is killed, the panel shows it, and the next server has the same desktop', async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
@@ -32,9 +32,9 @@ test('when Jupyter is killed, the panel says so, and the next one has the same d
   await view.phase('lost');
   await expect(view.status).toContainText('Connection lost');
   await expect(view.status).toContainText(/Trying again in \d+ s/);
-  await expect(view.button('Try now')).toBeVisible();
+  await expect(view.button('Try Now')).toBeVisible();
   await expect(view.tab).toHaveText('Desktop (reconnecting)');
-  await look(page, 'lost');
+  await saveScreenshot(page, 'lost');
 
   await jupyter.start();
   await view.live();
@@ -42,7 +42,7 @@ test('when Jupyter is killed, the panel says so, and the next one has the same d
   expect(lives(session.pid)).toBe(true);
   await window.seen(view);
   await expect(view.tab).toHaveText('Desktop');
-  await look(page, 'back');
+  await saveScreenshot(page, 'back');
   await window.type(view, 'Still here');
   window.close();
 });

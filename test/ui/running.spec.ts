@@ -1,5 +1,5 @@
-import { DesktopView, dialogButton, expect, look, runCommand, test } from './lab';
-import { AT_ONCE, COLOURS, openSideBySide, painted } from './desktops';
+import { DesktopView, dialogButton, expect, saveScreenshot, runCommand, test } from './lab';
+import { IMMEDIATELY_MS, COLOURS, openSideBySide, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
@@ -17,10 +17,10 @@ test('"Running" stops one of three desktops, removes it, and stops all', async (
   };
   await expect(labels).toHaveText(['blue', 'green', 'red']);
   await expect(items.locator('.jp-RunningSessions-itemDetail').first()).toContainText('stream');
-  await look(page, 'list');
+  await saveScreenshot(page, 'list');
 
   await stop('red', 'Stop');
-  await red.phase('stopped', AT_ONCE);
+  await red.phase('stopped', IMMEDIATELY_MS);
   await expect(red.tab).toHaveText('red (stopped)');
   await expect(labels).toHaveText(['blue', 'green', 'red (stopped)']);
   for (const [name, view] of Object.entries({ green, blue })) {
@@ -31,24 +31,24 @@ test('"Running" stops one of three desktops, removes it, and stops all', async (
   await window.seen(green);
   await window.type(green, 'Going on');
   window.close();
-  await look(page, 'list-one-stopped');
+  await saveScreenshot(page, 'list-one-stopped');
 
   await stop('red', 'Remove');
   await expect(labels).toHaveText(['blue', 'green']);
   await expect(red.status).toContainText('There is no such desktop');
   await expect(red.tab).toHaveText('red (removed)');
   expect(await jupyter.model('red')).toBeNull();
-  await look(page, 'list-one-removed');
+  await saveScreenshot(page, 'list-one-removed');
 
   await page.locator('#jp-running-sessions').getByRole('button', { name: 'Stop All' }).click();
   await expect(page.locator('.jp-Dialog')).toContainText('Stop all desktops?');
-  await look(page, 'stop-all');
+  await saveScreenshot(page, 'stop-all');
   await dialogButton(page, 'Stop All').click();
   for (const view of [green, blue]) {
-    await view.phase('stopped', AT_ONCE);
+    await view.phase('stopped', IMMEDIATELY_MS);
   }
   await expect(labels).toHaveText(['blue (stopped)', 'green (stopped)']);
   await labels.first().click();
   await expect(new DesktopView(page, { name: 'blue' }).button('Start')).toBeFocused();
-  await look(page, 'list-all-stopped');
+  await saveScreenshot(page, 'list-all-stopped');
 });

@@ -1,4 +1,4 @@
-import { DesktopView, dialogButton, expect, look, openLab, runCommand, test } from './lab';
+import { DesktopView, dialogButton, expect, saveScreenshot, openLab, runCommand, test } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
@@ -22,7 +22,7 @@ async function openRed(page: Page): Promise<DesktopView> {
   return view;
 }
 
-test("the tab's menu has what can be done with a desktop, its log and its connection", async ({ page }) => {
+test("the tab's menu has the desktop's commands, its log and its connection", async ({ page }) => {
   const view = await openRed(page);
   await view.tab.click({ button: 'right' });
   const items = page.locator('.lm-Menu-item[data-command^="vnc:"]');
@@ -37,25 +37,25 @@ test("the tab's menu has what can be done with a desktop, its log and its connec
     'Show Connection'
   ]);
   await expect(items.and(page.locator('.lm-mod-disabled')).locator('.lm-Menu-itemLabel')).toHaveText(['Start']);
-  await look(page, 'tab-menu');
+  await saveScreenshot(page, 'tab-menu');
   await page.keyboard.press('Escape');
 
   await view.choose('Show Connection');
-  await expect(page.locator('.jp-Dialog')).toContainText('Server extension, in one hop');
+  await expect(page.locator('.jp-Dialog')).toContainText('RouteServer extension');
   await expect(page.locator('.jp-Dialog')).toContainText((await jupyter.model('red'))!.display);
-  await look(page, 'connection');
+  await saveScreenshot(page, 'connection');
   await dialogButton(page, 'Close').click();
 
   await view.choose('Show Log');
   const log = page.locator('.jp-Desktop-logView pre');
   await expect(log).toContainText('The session says this.');
   await expect(view.node).toBeVisible();
-  await look(page, 'log');
-  await page.locator('.jp-Desktop-parts select').selectOption('display');
+  await saveScreenshot(page, 'log');
+  await page.locator('.jp-Desktop-processes select').selectOption('display');
   await expect(log).toContainText('Xvnc');
 });
 
-test('a restart asks first, and then shows the new desktop', async ({ page }) => {
+test('a restart asks for confirmation, and then shows the new desktop', async ({ page }) => {
   const view = await openRed(page);
   await paint(jupyter, 'red');
   await painted(view, COLOURS.red);
@@ -63,7 +63,7 @@ test('a restart asks first, and then shows the new desktop', async ({ page }) =>
   const [before] = servers();
   await view.choose('Restart…');
   await expect(page.locator('.jp-Dialog')).toContainText('Restart "red"?');
-  await look(page, 'restart');
+  await saveScreenshot(page, 'restart');
   await dialogButton(page, 'Cancel').click();
   await painted(view, COLOURS.red);
   expect(lives(before.pid)).toBe(true);

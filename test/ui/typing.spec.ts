@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, look, openDesktop, sessionUp, test } from './lab';
+import { expect, saveScreenshot, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { startOn } from './xclient';
 
@@ -8,7 +8,7 @@ import type { CDPSession } from '@playwright/test';
 
 const jupyter = jupyterForFile();
 
-test('what is typed in the browser arrives in a terminal on the desktop', async ({ page, context }) => {
+test('text typed in the browser arrives in a terminal on the desktop', async ({ page, context }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   // A file says that the shell is there; typing before goes nowhere.
@@ -16,8 +16,9 @@ test('what is typed in the browser arrives in a terminal on the desktop', async 
   await startOn(jupyter, ['xfce4-terminal', '--disable-server', '--maximize', '-x', ...shell]);
   const file = (name: string) => join(jupyter.home, name);
   await expect.poll(() => existsSync(file('ready')), { message: 'the shell starts' }).toBe(true);
-  await (await startOn(jupyter, ['xdotool', 'search', '--sync', '--onlyvisible', '--class', 'terminal'])).stdout!
-    .toArray();
+  await (
+    await startOn(jupyter, ['xdotool', 'search', '--sync', '--onlyvisible', '--class', 'terminal'])
+  ).stdout!.toArray();
 
   await view.canvas.click({ position: { x: 400, y: 400 } });
   await page.keyboard.type('echo "Hello, World! ~{}|_?" > typed.txt\n', { delay: 5 });
@@ -32,7 +33,7 @@ test('what is typed in the browser arrives in a terminal on the desktop', async 
   }
   await page.keyboard.type(' > letters.txt\n', { delay: 5 });
   await expect.poll(() => existsSync(file('letters.txt')) && readFileSync(file('letters.txt'), 'utf8')).toBe('éßñ\n');
-  await look(page, 'typed');
+  await saveScreenshot(page, 'typed');
 });
 
 /** A key that Playwright's keyboard lacks, as a keyboard of its country sends it. */

@@ -1,10 +1,10 @@
-import { countSockets, DesktopView, expect, look, openDesktop, runCommand, sessionUp, test } from './lab';
+import { countSockets, DesktopView, expect, saveScreenshot, openDesktop, runCommand, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
 const jupyter = jupyterForFile();
 
-test('a reload brings panel and picture back', async ({ page }) => {
+test('a reload restores the panel and the desktop', async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
@@ -18,7 +18,7 @@ test('a reload brings panel and picture back', async ({ page }) => {
   window.close();
 });
 
-test('pop-out shows the same desktop in a window of its own', async ({ page, context }) => {
+test('pop-out shows the same desktop in its own window', async ({ page, context }) => {
   const view = await openDesktop(page, jupyter);
   const opening = context.waitForEvent('page');
   await view.toolbar('vnc:pop-out').click();
@@ -30,13 +30,13 @@ test('pop-out shows the same desktop in a window of its own', async ({ page, con
   for (const each of [view, popup]) {
     await window.seen(each);
   }
-  await look(popup.page, 'popped-out');
+  await saveScreenshot(popup.page, 'popped-out');
 
   await window.type(popup, 'Pop');
   window.close();
 });
 
-test('full screen is entered and left, and the desktop has its size', async ({ page }) => {
+test("in full screen the desktop has the screen's size, and afterwards the panel's", async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   const docked = await view.place();
   const isFull = () => page.evaluate(() => document.fullscreenElement?.classList.contains('jp-Desktop') ?? false);
@@ -50,7 +50,7 @@ test('full screen is entered and left, and the desktop has its size', async ({ p
   await expect.poll(() => view.size()).toBe(docked);
 });
 
-test('dragging the tab to another place keeps the connection', async ({ page }) => {
+test('dragging the tab keeps the connection', async ({ page }) => {
   const sockets = countSockets(page);
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
@@ -60,14 +60,14 @@ test('dragging the tab to another place keeps the connection', async ({ page }) 
   await view.dockAt('right');
   await view.live();
   await expect.poll(() => view.size()).toBe(await view.place());
-  await look(page, 'dragged');
+  await saveScreenshot(page, 'dragged');
   const window = await XWindow.show(jupyter);
   await window.seen(view);
   window.close();
   expect(sockets).toEqual({ opened: 1, closed: 0 });
 });
 
-test('two browsers show one desktop, and one may go', async ({ page, browser }) => {
+test('two browsers show one desktop, and one can leave', async ({ page, browser }) => {
   const first = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const other = await browser.newContext();

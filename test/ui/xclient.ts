@@ -9,7 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Jupyter } from './jupyter';
 import type { DesktopView } from './lab';
 
-/** A window in a corner; in it where it is clicked, and where it is looked at: not where the pointer may be drawn. */
+/** A window in a corner, with a point to click, and another to read its colour away from the pointer. */
 const PLACE = '240x160+40+40';
 const CLICK = { x: 120, y: 60 };
 const LOOK = { x: 20, y: 130 };
@@ -63,7 +63,7 @@ export class XWindow {
     return { x: Number(left) + x, y: Number(top) + y };
   }
 
-  /** The characters typed, without Shift and what else is no character of Latin-1. */
+  /** The typed characters, without keys such as Shift that are not in Latin-1. */
   private _keys(): string {
     const keysyms = [...this._output.matchAll(/^0x(.*)$/gm)].map(([, digits]) => parseInt(digits, 16));
     return String.fromCharCode(...keysyms.filter(keysym => keysym < 256));

@@ -1,9 +1,9 @@
-"""An X client for the tests: a window of one colour above all others, which prints the keys that it gets.
+"""An X client for the tests: a window of one colour above all others, which prints the keys that it receives.
 
     xwindow.py RRGGBB WIDTHxHEIGHT+X+Y [managed]
 
-It prints `at X Y` and `shown` once it is on the screen, `clicked` when it was clicked and has the keyboard, and for
-each key pressed its keysym in hexadecimal. Where it is `managed`, a window manager puts it where it likes.
+It prints `at X Y` and `shown` when it is visible, `clicked` when it was clicked and has the input focus, and the
+keysym of each pressed key in hexadecimal. With `managed`, the window manager chooses its position.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
         screen.root_visual, mask, values,
     )  # fmt: skip
     connection.core.MapWindow(window)
-    # The answer comes when the server has done what was asked before.
+    # The reply comes after the server has processed the requests above.
     connection.core.GetInputFocus().reply()
     while managed and not isinstance(connection.wait_for_event(), x.VisibilityNotifyEvent):
         pass

@@ -30,7 +30,9 @@ let frame = null;
 async function findFrame(deadline) {
   for (;;) {
     for (const each of page.frames()) {
-      const seen = await each.evaluate(() => window.__bench !== undefined && window.__bench.first !== null).catch(() => false);
+      const seen = await each
+        .evaluate(() => window.__bench !== undefined && window.__bench.first !== null)
+        .catch(() => false);
       if (seen) {
         return each;
       }
@@ -83,7 +85,11 @@ const commands = {
     return frame.evaluate(() => {
       const { picture } = window.__bench;
       const kind = picture === null ? '' : picture.localName;
-      return { kind, width: picture?.videoWidth ?? picture?.width ?? 0, height: picture?.videoHeight ?? picture?.height ?? 0 };
+      return {
+        kind,
+        width: picture?.videoWidth ?? picture?.width ?? 0,
+        height: picture?.videoHeight ?? picture?.height ?? 0
+      };
     });
   },
 

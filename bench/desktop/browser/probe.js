@@ -7,7 +7,18 @@
  */
 (() => {
   const ROWS = 4;
-  const probe = { picture: null, place: null, samples: [], presses: [], first: null, flips: 0, unreadable: 0, last: -1, clicks: null, presented: 0 };
+  const probe = {
+    picture: null,
+    place: null,
+    samples: [],
+    presses: [],
+    first: null,
+    flips: 0,
+    unreadable: 0,
+    last: -1,
+    clicks: null,
+    presented: 0
+  };
   const small = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   let flipped = 0;
 
@@ -56,7 +67,10 @@
     if (picture === null || (picture.videoWidth ?? picture.width) === 0) {
       return;
     }
-    if (probe.first === null && isOpaque(picture, picture.videoWidth ?? picture.width, picture.videoHeight ?? picture.height)) {
+    if (
+      probe.first === null &&
+      isOpaque(picture, picture.videoWidth ?? picture.width, picture.videoHeight ?? picture.height)
+    ) {
       probe.first = now;
     }
     if (place === null) {

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jupyter_vnc_proxy.backends import choose, missing_programs
-from jupyter_vnc_proxy.backends.base import Backend
+from jupyter_vnc_proxy.backends import AnyBackend, choose, missing_programs
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions
 
@@ -61,7 +60,7 @@ class Configuration:
             return None  # peers are installed on demand
         try:
             own = self.backend == UntunedX11vnc.name
-            backend: Backend = UntunedX11vnc() if own else choose(self.desktop_options())
+            backend: AnyBackend = UntunedX11vnc() if own else choose(self.desktop_options())
         except InvalidOption as error:
             return error.message
         if self.never_as_root and os.geteuid() == 0:

@@ -1,3 +1,3 @@
-"""The programs that a backend starts and that are ours or need a configuration of their own."""
+"""Programs of ours that a backend starts, and the configurations of others; knows nothing of backends."""
 
 from __future__ import annotations

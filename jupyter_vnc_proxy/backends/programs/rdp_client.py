@@ -1,10 +1,10 @@
-"""Looks after FreeRDP's client on a display of its own: asks for a user's name, starts it full screen, keeps it so.
+"""Runs FreeRDP's client full screen on a display of its own, after asking for the user's name.
 
-    python -m jupyter_vnc_proxy.rdp --client xfreerdp -- HOST[:PORT]
+    python -m jupyter_vnc_proxy.backends.programs.rdp_client --client xfreerdp -- HOST[:PORT]
 
-It runs in a terminal, where the client asks whether to trust a certificate, and for the password. The name goes to the
-client through memory (a file of settings that has no place on a disk); nothing is kept. When the client ends, a key
-connects again; a log-out ends this program too.
+It runs in a terminal, in which the client asks for the password and whether to trust a certificate. The client reads
+the user's name from memory (a settings file that is never on disk); nothing is stored. When a connection breaks, Enter
+reconnects; a log-out ends this program too.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from pathlib import Path
 from ...system.x_display import connect
 
 LOGGED_OFF = (0, 2, 12)
-"""Exit statuses of xfreerdp(1) after a session that was ended by its user."""
+"""Exit statuses of xfreerdp(1) after a log-out."""
 
 SWITCHES = ("/f", "/dynamic-resolution", "/clipboard")
 
 
 def settings(host: str, user: str) -> bytes:
-    """Return an .rdp file (UTF-8) that names the host and the user, ``DOMAIN\\name`` or ``name`` or nothing."""
+    """Return an .rdp file (UTF-8) with the host and the user: ``DOMAIN\\name``, ``name`` or nothing."""
     domain, _, name = user.rpartition("\\")
     lines = [f"full address:s:{host}", f"username:s:{name}", f"domain:s:{domain}"]
     return "\r\n".join([*lines, ""]).encode()
@@ -41,7 +41,7 @@ def run_client(client: str, host: str, user: str) -> int:
     try:
         os.write(descriptor, settings(host, user))
         with tempfile.TemporaryDirectory(prefix="rdp-", dir=os.environ.get("XDG_RUNTIME_DIR")) as directory:
-            link = Path(directory, "connection.rdp")  # the client goes by the name's end
+            link = Path(directory, "connection.rdp")  # the client checks the file name's extension
             link.symlink_to(f"/proc/self/fd/{descriptor}")
             return subprocess.call([client, os.fspath(link), *SWITCHES], pass_fds=[descriptor])
     finally:
@@ -49,7 +49,7 @@ def run_client(client: str, host: str, user: str) -> int:
 
 
 class Filler:
-    """Keeps the client's window as large as the display, as a window manager would."""
+    """Keeps the client's window as large as the display: there is no window manager."""
 
     def __init__(self) -> None:
         import xcffib.xproto as xproto
@@ -73,7 +73,7 @@ class Filler:
             except xcffib.ConnectionException:
                 return
             except xcffib.Error:
-                continue  # a window that is gone
+                continue  # a closed window
 
     def _fill(self, width: int, height: int) -> None:
         import xcffib.xproto as xproto
@@ -88,20 +88,20 @@ class Filler:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Connect, again and again until the user logs out; return 0."""
+    """Connect and reconnect until the user logs out; return 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--client", required=True)
     parser.add_argument("host")
     arguments = parser.parse_args(argv)
     Filler()
     print(
-        f"Connecting to {arguments.host}.\n\nUser name (DOMAIN\\name, or nothing to be asked there): ",
+        f"Connecting to {arguments.host}.\n\nUser name (DOMAIN\\name, or nothing to be asked by the host): ",
         end="",
         flush=True,
     )
     user = sys.stdin.readline().strip()
     while (status := run_client(arguments.client, arguments.host, user)) not in LOGGED_OFF:
-        print(f"\nThe connection ended ({status}). Enter connects again; close the desktop to give up.", flush=True)
+        print(f"\nThe connection ended ({status}). Press Enter to reconnect, or close the desktop.", flush=True)
         with contextlib.suppress(termios.error):
             termios.tcflush(sys.stdin, termios.TCIFLUSH)
         if not sys.stdin.readline():

@@ -1,8 +1,8 @@
-"""sway, a Wayland compositor without a screen: how it is started, and how it is resized through its socket.
+"""sway, a Wayland compositor, without a screen: its configuration, and resizing it through its socket.
 
-    python -m jupyter_vnc_proxy.sway --displayfd N --config FILE
+    python -m jupyter_vnc_proxy.backends.programs.sway --displayfd N --config FILE
 
-becomes sway, whose configuration (`CONFIGURATION`) tells the number of its Xwayland's display to the descriptor N.
+replaces itself with sway, whose configuration (`CONFIGURATION`) writes its Xwayland's display number to descriptor N.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ SOCKET = "sway.sock"
 DESCRIPTOR = "JUPYTER_VNC_DISPLAYFD"
 
 CONFIGURATION = """\
-# Written anew at each start.
+# Rewritten at each start.
 {own}
 output {output} resolution {geometry} position 0 0
 xwayland enable
 exec printf '%s\\n' "${{DISPLAY#:}}" >&"${descriptor}"
 {start}
 """
-"""In sway(5)'s language. X programs find their display by the variable; its number ends the start."""
+"""A sway(5) configuration. Once Xwayland's display number is written, the start is complete."""
 
 PLAIN = """\
 set $mod Mod1
@@ -48,19 +48,20 @@ bindsym $mod+Up focus up
 bindsym $mod+Down focus down
 bindsym $mod+Shift+space floating toggle
 """
-"""For those who have no configuration. Alt, because the viewer's own system takes the key with its logo."""
+"""For users without a configuration. Alt, because the viewer's system uses the logo key itself."""
 
 MAGIC = b"i3-ipc"
 RUN_COMMAND = 0
-"""Of sway-ipc(7): a message is `MAGIC`, length and type (32 bits each, the machine's byte order), and a payload."""
+"""From sway-ipc(7): a message is `MAGIC`, length and type (32 bits each, native byte order), and a payload."""
 
-TIMEOUT = 5.0
+IPC_TIMEOUT = 5.0
+"""Seconds that sway has to answer."""
 
 
 def configuration(geometry: Geometry, home: Path, terminal: str, *, start: bool) -> str:
-    """Return a configuration that makes one output of this size, after what ``home`` has (or a plain one).
+    """Return a configuration with one output of this size, which includes the user's own in ``home``, or `PLAIN`.
 
-    ``start``: open the terminal at once, since nothing else is going to be there.
+    ``start``: open a terminal at once, because nothing else starts.
     """
     users = home / ".config" / "sway" / "config"
     own = "include ~/.config/sway/config" if users.exists() else PLAIN.format(terminal=terminal)
@@ -69,7 +70,7 @@ def configuration(geometry: Geometry, home: Path, terminal: str, *, start: bool)
 
 
 def resize(path: Path, geometry: Geometry) -> None:
-    """Give sway's output another size; raise `OSError` where sway is gone, `ValueError` where it refuses."""
+    """Resize sway's output; raise `OSError` if sway is gone, `ValueError` if it refuses."""
     answers = _ask(path, f"output {OUTPUT} resolution {geometry}")
     for answer in answers:
         if not answer.get("success"):
@@ -79,7 +80,7 @@ def resize(path: Path, geometry: Geometry) -> None:
 def _ask(path: Path, command: str) -> Any:
     payload = command.encode()
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(TIMEOUT)
+        connection.settimeout(IPC_TIMEOUT)
         connection.connect(os.fspath(path))
         connection.sendall(MAGIC + struct.pack("=II", len(payload), RUN_COMMAND) + payload)
         head = _read(connection, len(MAGIC) + 8)
@@ -98,7 +99,7 @@ def _read(connection: socket.socket, count: int) -> bytes:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Become sway."""
+    """Replace this process with sway."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--displayfd", type=int, required=True)
     parser.add_argument("--config", required=True)

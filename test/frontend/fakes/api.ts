@@ -1,5 +1,6 @@
 import { DesktopError } from '../../../src/services/restapi';
-import type { Desktop, IDesktopAPI } from '../../../src/tokens';
+import type { Desktop } from '../../../src/model';
+import type { IDesktopAPI } from '../../../src/tokens';
 
 export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
   return {
@@ -24,14 +25,14 @@ export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
   };
 }
 
-/** The server's desktops, kept in a map; `refusal` is thrown while it is set. */
+/** An API with desktops in a map; it throws `error` while that is set. */
 export class FakeAPI implements IDesktopAPI {
   readonly models = new Map<string, Desktop.IModel>();
   readonly calls: string[] = [];
   readonly created: Desktop.ICreateOptions[] = [];
   readonly sizes: Desktop.ISize[] = [];
-  refusal: DesktopError | null = null;
-  door: Desktop.Door | null = 'extension';
+  error: DesktopError | null = null;
+  route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
   lines: string[] = [];
 
@@ -130,8 +131,8 @@ export class FakeAPI implements IDesktopAPI {
   private async _answer<T>(call: string, answer: () => T): Promise<T> {
     this.calls.push(call);
     await Promise.resolve();
-    if (this.refusal !== null) {
-      throw this.refusal;
+    if (this.error !== null) {
+      throw this.error;
     }
     return answer();
   }

@@ -1,11 +1,11 @@
 import { Dialog } from '@jupyterlab/apputils';
 
-/** The dialog that is shown. */
+/** Return the open dialog. */
 export function dialog(): HTMLElement {
   return document.querySelector<HTMLElement>('.jp-Dialog')!;
 }
 
-/** Waits for a dialog, with an element in it that a selector names. */
+/** Wait for a dialog that contains an element with the given selector. */
 dialog.opened = async (selector = '*'): Promise<void> => {
   const deadline = Date.now() + 2000;
   while (document.querySelector(`.jp-Dialog ${selector}`) === null) {

@@ -1,4 +1,4 @@
-/** A canvas's context that counts what is drawn. */
+/** A canvas context that counts calls of drawImage. */
 class FakeContext {
   drawn = 0;
   alpha = 0;
@@ -6,10 +6,9 @@ class FakeContext {
   drawImage(..._: unknown[]): void {
     this.drawn++;
   }
-
 }
 
-/** The context of a canvas that looks at others: the alpha of what was drawn on it last. */
+/** The context of a canvas that probes others: it returns the alpha value of the last image. */
 export class FakeProbe {
   static looks = 0;
   private _alpha = 0;
@@ -30,7 +29,7 @@ export class FakeProbe {
 
 HTMLCanvasElement.prototype.getContext = (() => new FakeProbe()) as unknown as HTMLCanvasElement['getContext'];
 
-/** noVNC's RFB as far as it is used here: it fills its target with a canvas and says what it was told. */
+/** The members of noVNC's RFB that the viewer uses; it adds a canvas to its target and records calls in `calls`. */
 export default class FakeRFB extends EventTarget {
   static instances: FakeRFB[] = [];
 
@@ -58,7 +57,7 @@ export default class FakeRFB extends EventTarget {
   readonly screen = document.createElement('div');
   readonly canvas = document.createElement('canvas');
   readonly context = new FakeContext();
-  readonly told: unknown[] = [];
+  readonly calls: unknown[] = [];
   resizeSession = false;
   scaleViewport = false;
   showDotCursor = false;
@@ -67,12 +66,12 @@ export default class FakeRFB extends EventTarget {
   compressionLevel = 2;
   isOver = false;
 
-  /** The handshake is done. */
+  /** Complete the handshake. */
   connect(): void {
     this.dispatchEvent(new CustomEvent('connect'));
   }
 
-  /** A frame comes, with pixels in it or none. */
+  /** Receive a frame, opaque or transparent. */
   paint(alpha = 255): void {
     this.context.alpha = alpha;
     this.context.drawImage(null, 0, 0, 8, 8, 0, 0, 8, 8);
@@ -87,7 +86,7 @@ export default class FakeRFB extends EventTarget {
   }
 
   disconnect(): void {
-    this.told.push('disconnect');
+    this.calls.push('disconnect');
     this.socket.close();
     this.end();
   }
@@ -101,10 +100,10 @@ export default class FakeRFB extends EventTarget {
   }
 
   sendCtrlAltDel(): void {
-    this.told.push('ctrl-alt-del');
+    this.calls.push('ctrl-alt-del');
   }
 
   clipboardPasteFrom(text: string): void {
-    this.told.push(['clipboard', text]);
+    this.calls.push(['clipboard', text]);
   }
 }

@@ -1,4 +1,4 @@
-/** A WebSocket whose other end is the test. */
+/** A WebSocket with the test as its peer. */
 export class FakeSocket extends EventTarget {
   static instances: FakeSocket[] = [];
 
@@ -22,7 +22,7 @@ export class FakeSocket extends EventTarget {
     this.drop(1005);
   }
 
-  /** The server ends it, or the network does. */
+  /** Close the socket, as the server or the network does. */
   drop(code = 1006): void {
     if (this.readyState === WebSocket.CLOSED) {
       return;

@@ -2,17 +2,19 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { Panel } from '@lumino/widgets';
 
-import { addOpenPage, addOpenPanel, addPanelCommands, CommandIDs } from '../../../src/lab/commands';
+import { CommandIDs } from '../../../src/lab/commands/ids';
+import { addOpenPage, addOpenPanel } from '../../../src/lab/commands/open';
+import { addPanelCommands } from '../../../src/lab/commands/panel';
 import { DesktopManager } from '../../../src/services/manager';
-import { english } from '../../../src/page/english';
-import { UNCHOSEN } from '../../../src/viewer/quality';
+import { english } from '../fakes/translation';
+import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
 import { FakeAPI } from '../fakes/api';
 import { accept, dialog } from '../fakes/dialogs';
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import type { Widget } from '@lumino/widgets';
-import type { IPanelContext } from '../../../src/lab/commands';
+import type { IPanelContext } from '../../../src/lab/commands/context';
 import type { DesktopWidget } from '../../../src/lab/widget';
 
 type DesktopPanel = MainAreaWidget<DesktopWidget>;
@@ -31,7 +33,7 @@ beforeEach(() => {
   window.open = jest.fn();
   api = new FakeAPI();
   commands = new CommandRegistry();
-  // The answers never come: what the commands do must not depend on them.
+  // The viewer never loads: the commands must not depend on it.
   manager = new DesktopManager({ api, prepare: () => new Promise(() => undefined), standby: 'never' });
   tracker = new WidgetTracker({ namespace: 'test' });
   main = new Panel();
@@ -46,7 +48,7 @@ beforeEach(() => {
     manager,
     tracker,
     trans: english,
-    quality: () => UNCHOSEN
+    quality: () => AUTOMATIC_QUALITY
   };
 });
 
@@ -68,14 +70,14 @@ describe('in JupyterLab', () => {
 
   it('opens the default desktop in a panel, and starts it', async () => {
     const panel = await open();
-    expect(panel.content.session.name).toBe('default');
+    expect(panel.content.connection.name).toBe('default');
     expect(activated).toEqual([panel.id]);
     expect(api.calls).toContain('start default');
     expect(tracker.has(panel)).toBe(true);
     expect(performance.mark).toHaveBeenCalledWith('vnc:open');
   });
 
-  it('has a panel a desktop, and shows the one there is', async () => {
+  it('opens one panel per desktop, and activates it if it exists', async () => {
     const panel = await open();
     await open();
     expect(main.widgets).toEqual([panel]);
@@ -84,7 +86,7 @@ describe('in JupyterLab', () => {
     expect(main.widgets).toEqual([panel, other]);
   });
 
-  it('opens another panel of a desktop on request, and tells them apart', async () => {
+  it('opens another view of a desktop on request, and numbers them', async () => {
     const first = await open();
     await commands.execute(CommandIDs.anotherView, { id: first.id });
     expect(main.widgets).toHaveLength(2);
@@ -94,7 +96,7 @@ describe('in JupyterLab', () => {
     expect((await open({ newPanel: true })).content.view).toBe(1);
   });
 
-  it('restores each of the panels of a desktop, with its title', async () => {
+  it('restores each view of a desktop, with its title', async () => {
     const second = await open({ name: 'work', start: false, view: 2, title: 'Mine' });
     const first = await open({ name: 'work', start: false, view: 1, title: '' });
     expect(second.content.view).toBe(2);
@@ -102,7 +104,7 @@ describe('in JupyterLab', () => {
     expect(first.content.title.label).toContain('work');
   });
 
-  it('gives a tab another title, and takes it back', async () => {
+  it('changes the title of a tab, and resets it', async () => {
     const panel = await open();
     for (const [title, own] of [
       ['Mine', 'Mine'],
@@ -113,19 +115,23 @@ describe('in JupyterLab', () => {
       dialog().querySelector('input')!.value = title;
       accept();
       await renamed;
-      expect(panel.content.ownTitle).toBe(own);
+      expect(panel.content.customTitle).toBe(own);
     }
     expect(panel.title.label).toBe('Desktop (starting)');
   });
 
-  it('works on the panel whose tab has the context menu', async () => {
+  it('acts on the panel whose tab was clicked', async () => {
     const first = await open();
     await open({ name: 'other' });
     const tab = document.createElement('li');
     tab.dataset.id = first.id;
     hit = tab;
     await commands.execute(CommandIDs.popOut, { fromTab: true });
-    expect(window.open).toHaveBeenCalledWith(expect.stringContaining('desktop=default'), expect.anything(), expect.anything());
+    expect(window.open).toHaveBeenCalledWith(
+      expect.stringContaining('desktop=default'),
+      expect.anything(),
+      expect.anything()
+    );
   });
 
   it('starts nothing when the layout is restored', async () => {
@@ -134,7 +140,7 @@ describe('in JupyterLab', () => {
     expect(api.calls).toContain('get default');
   });
 
-  it('pops out the page of the desktop whose panel asked', async () => {
+  it('pops out the desktop of the given panel', async () => {
     await open();
     const other = await open({ name: 'other' });
     await commands.execute(CommandIDs.popOut, { id: other.id });
@@ -150,13 +156,13 @@ describe('in JupyterLab', () => {
     expect(commands.isEnabled(CommandIDs.ctrlAltDel, { id: panel.id })).toBe(false);
   });
 
-  it('has nothing to do without a panel', () => {
+  it('is disabled without a panel', () => {
     for (const id of [CommandIDs.popOut, CommandIDs.reconnect, CommandIDs.fullScreen]) {
       expect(commands.isEnabled(id)).toBe(false);
     }
   });
 
-  it('has a button with icon and caption for each command of the toolbar', async () => {
+  it('shows each command of the toolbar as a button with icon and caption', async () => {
     const panel = await open();
     const ids = [CommandIDs.fullScreen, CommandIDs.popOut, CommandIDs.ctrlAltDel, CommandIDs.reconnect];
     expect([...panel.toolbar.names()].slice(0, ids.length)).toEqual(ids);
@@ -168,7 +174,7 @@ describe('in JupyterLab', () => {
 });
 
 describe('elsewhere', () => {
-  it('opens the page of the desktop in a tab of the browser', async () => {
+  it('opens the plain page in a browser tab', async () => {
     addOpenPage(context);
     await commands.execute(CommandIDs.open);
     expect(window.open).toHaveBeenCalledWith('http://server/vnc/?desktop=default', '_blank', 'noopener');

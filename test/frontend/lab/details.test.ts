@@ -1,28 +1,28 @@
 import { detailsOf } from '../../../src/lab/details';
-import { english } from '../../../src/page/english';
-import { DesktopSession } from '../../../src/services/connection';
+import { english } from '../fakes/translation';
+import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI, modelOf } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
 
-import type { Desktop } from '../../../src/tokens';
+import type { Desktop } from '../../../src/model';
 
 let api: FakeAPI;
-let session: DesktopSession;
+let connection: DesktopConnection;
 
 beforeEach(() => {
   api = new FakeAPI();
   api.set({ geometry: '801x602', clients: 2 });
-  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
 });
 
-afterEach(() => session.dispose());
+afterEach(() => connection.dispose());
 
-it('tells how a desktop is connected', async () => {
-  session.attach();
+it('shows how a desktop is connected', async () => {
+  connection.attach();
   await new Promise(done => setTimeout(done));
-  expect(Object.fromEntries(detailsOf(session, 'extension', english))).toMatchObject({
+  expect(Object.fromEntries(detailsOf(connection, 'extension', english))).toMatchObject({
     Name: 'default',
-    Way: 'Server extension, in one hop',
+    Route: 'Server extension',
     Backend: 'tigervnc (direct)',
     Session: 'xfce',
     Display: ':1',
@@ -32,31 +32,31 @@ it('tells how a desktop is connected', async () => {
   });
 });
 
-it('tells what encodes the picture, and what is not at its best', async () => {
+it('shows the encoder and the notes', async () => {
   api.set({ encoder: 'x264 (software), 4:2:0', notes: ['One thing.', 'Another.'] });
-  session.attach();
+  connection.attach();
   await new Promise(done => setTimeout(done));
-  expect(Object.fromEntries(detailsOf(session, 'extension', english))).toMatchObject({
+  expect(Object.fromEntries(detailsOf(connection, 'extension', english))).toMatchObject({
     Video: 'x264 (software), 4:2:0',
     Notes: 'One thing.\nAnother.'
   });
 });
 
-it('does without what an older server does not tell', async () => {
+it("works without the fields that older servers don't send", async () => {
   const older: Partial<Desktop.IModel> = modelOf();
   delete older.encoder;
   delete older.notes;
   api.models.set('default', older as Desktop.IModel);
-  session.attach();
+  connection.attach();
   await new Promise(done => setTimeout(done));
-  const details = Object.fromEntries(detailsOf(session, 'extension', english));
+  const details = Object.fromEntries(detailsOf(connection, 'extension', english));
   expect(details.Video).toBe('–');
   expect(details).not.toHaveProperty('Notes');
 });
 
-it('tells what a page without https lacks, though nothing is known of the desktop', () => {
+it('shows what a page without https lacks, even without a model', () => {
   // jsdom's pages are not secure.
-  const details = Object.fromEntries(detailsOf(session, null, english));
-  expect(Object.keys(details)).toEqual(['Name', 'Clipboard', 'H.264', 'All keys']);
+  const details = Object.fromEntries(detailsOf(connection, null, english));
+  expect(Object.keys(details)).toEqual(['Name', 'Clipboard', 'H.264', 'Keyboard shortcuts']);
   expect(details['H.264']).toMatch(/https.*Tight/);
 });

@@ -1,4 +1,4 @@
-import { codeSetting, kernelOf, setVariables, UnknownLanguage } from '../../../src/lab/kernel';
+import { codeToSet, kernelOf, setVariables, UnknownLanguage } from '../../../src/lab/kernel';
 
 import type { Kernel } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
@@ -16,32 +16,32 @@ it.each([
   ['R', 'Sys.setenv(DISPLAY = ":1", XAUTHORITY = "/run/a \\"b\\" $c")'],
   ['julia', 'ENV["DISPLAY"] = ":1"; ENV["XAUTHORITY"] = "/run/a \\"b\\" \\$c"'],
   ['cobol', null]
-])('knows how %s sets variables', (language, code) => {
-  expect(codeSetting(language, VARIABLES)).toBe(code);
+])('sets variables in %s', (language, code) => {
+  expect(codeToSet(language, VARIABLES)).toBe(code);
 });
 
-it('leaves no trace in the history of the kernel', async () => {
+it("adds no entry to the kernel's history", async () => {
   const { kernel, requestExecute } = kernelThat('python');
   await setVariables(kernel, VARIABLES);
   expect(requestExecute).toHaveBeenCalledWith({
-    code: codeSetting('python', VARIABLES),
+    code: codeToSet('python', VARIABLES),
     silent: true,
     store_history: false
   });
 });
 
-it('says what the kernel has against it', async () => {
+it("throws the kernel's error", async () => {
   const { kernel } = kernelThat('python', { status: 'error', ename: 'NameError', evalue: 'os' });
   await expect(setVariables(kernel, VARIABLES)).rejects.toThrow('NameError: os');
 });
 
-it('asks nothing of a language that it does not know', async () => {
+it('executes nothing in an unknown language', async () => {
   const { kernel, requestExecute } = kernelThat('cobol');
   await expect(setVariables(kernel, VARIABLES)).rejects.toThrow(UnknownLanguage);
   expect(requestExecute).not.toHaveBeenCalled();
 });
 
-it('finds the kernel of a notebook or console, and none elsewhere', () => {
+it('finds the kernel of a notebook or console only', () => {
   const { kernel } = kernelThat('python');
   const widget = { sessionContext: { session: { kernel } } } as unknown as Widget;
   expect(kernelOf(widget)).toBe(kernel);

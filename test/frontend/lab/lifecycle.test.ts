@@ -2,10 +2,10 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 
 import { DesktopError } from '../../../src/services/restapi';
-import { CommandIDs } from '../../../src/lab/commands';
-import { addLifecycleCommands } from '../../../src/lab/lifecycle';
+import { CommandIDs } from '../../../src/lab/commands/ids';
+import { addLifecycleCommands } from '../../../src/lab/commands/lifecycle';
 import { DesktopManager } from '../../../src/services/manager';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { FakeAPI } from '../fakes/api';
 import { accept, dialog, dismiss } from '../fakes/dialogs';
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 afterEach(() => manager.dispose());
 
-it('offers what the state of a desktop allows', () => {
+it("enables the commands that apply to the desktop's state", () => {
   const enabled = (name: string) =>
     [CommandIDs.start, CommandIDs.stop, CommandIDs.restart].filter(id => commands.isEnabled(id, { name }));
   expect(enabled('default')).toEqual([CommandIDs.stop, CommandIDs.restart]);
@@ -41,13 +41,13 @@ it('offers what the state of a desktop allows', () => {
   expect(enabled('nowhere')).toEqual([]);
 });
 
-it('stops nothing where the door allows no such thing', () => {
-  api.door = 'proxy';
+it('disables stopping through jupyter-server-proxy', () => {
+  api.route = 'proxy';
   expect(commands.isEnabled(CommandIDs.stop, { name: 'default' })).toBe(false);
   expect(commands.isEnabled(CommandIDs.start, { name: 'off' })).toBe(true);
 });
 
-it('tells when something else can be done', async () => {
+it('notifies when a command is enabled or disabled', async () => {
   const changed = jest.fn();
   commands.commandChanged.connect((_, { id }) => void changed(id));
   await commands.execute(CommandIDs.start, { name: 'off' });
@@ -58,10 +58,10 @@ it('tells when something else can be done', async () => {
 it.each([
   [CommandIDs.stop, 'stop default'],
   [CommandIDs.restart, 'restart default']
-])('%s asks before programs end', async (id, call) => {
+])('%s asks for confirmation', async (id, call) => {
   let done = commands.execute(id);
   await dialog.opened();
-  expect(dialog().textContent).toContain('What is not saved in them is lost.');
+  expect(dialog().textContent).toContain('Unsaved work will be lost.');
   dismiss();
   await done;
   expect(api.calls).not.toContain(call);
@@ -72,15 +72,17 @@ it.each([
   expect(api.calls).toContain(call);
 });
 
-it('starts a desktop without asking', async () => {
+it('starts a desktop without confirmation', async () => {
   await commands.execute(CommandIDs.start, { name: 'off' });
   expect(api.calls).toContain('start off');
 });
 
-it('says why the server refused', async () => {
-  jest.spyOn(api, 'start').mockRejectedValueOnce(
-    new DesktopError({ status: 429, code: 'too-many', message: 'No more than 1.', fix: 'Stop one.' })
-  );
+it("shows the server's error", async () => {
+  jest
+    .spyOn(api, 'start')
+    .mockRejectedValueOnce(
+      new DesktopError({ status: 429, code: 'too-many', message: 'No more than 1.', fix: 'Stop one.' })
+    );
   const done = commands.execute(CommandIDs.start, { name: 'off' });
   await dialog.opened();
   expect(dialog().textContent).toContain('No more than 1.\nStop one.');
@@ -88,7 +90,7 @@ it('says why the server refused', async () => {
   await done;
 });
 
-it('opens the desktop that was made', async () => {
+it('opens the desktop that was created', async () => {
   const done = commands.execute(CommandIDs.create);
   await dialog.opened('input');
   accept();

@@ -2,7 +2,7 @@ import { Widget } from '@lumino/widgets';
 
 import { DesktopError } from '../../../src/services/restapi';
 import { LogView } from '../../../src/lab/logview';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { FakeAPI } from '../fakes/api';
 
 let api: FakeAPI;
@@ -33,16 +33,16 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-it('shows the last lines as text, and the parts to choose from', async () => {
+it('shows the last lines as text, and lists the processes', async () => {
   await pass(10);
   expect(view.text).toBe('one\n<b>two</b>');
   expect(view.node.querySelector('b')).toBeNull();
-  const select = view.partSelector.node.querySelector('select')!;
+  const select = view.processSelector.node.querySelector('select')!;
   expect(Array.from(select.options, option => option.value)).toEqual(['display', 'session', 'vnc']);
   expect(select.value).toBe('session');
 });
 
-it('is fresh while it is seen, and asks for nothing while it is not', async () => {
+it('polls only while visible', async () => {
   await pass(10);
   api.lines.push('three');
   await pass(2000);
@@ -57,9 +57,9 @@ it('is fresh while it is seen, and asks for nothing while it is not', async () =
   expect(asked().length).toBe(before + 1);
 });
 
-it('shows another part at once', async () => {
+it('shows another process immediately', async () => {
   await pass(10);
-  const select = view.partSelector.node.querySelector('select')!;
+  const select = view.processSelector.node.querySelector('select')!;
   select.value = 'vnc';
   select.dispatchEvent(new Event('change'));
   await pass(10);
@@ -67,7 +67,7 @@ it('shows another part at once', async () => {
   expect(view.part).toBe('vnc');
 });
 
-it('stays at the end, unless somebody reads further up', async () => {
+it('keeps scrolling with new lines, unless the user has scrolled up', async () => {
   await pass(10);
   const pre = view.node.querySelector('pre')!;
   Object.defineProperty(pre, 'scrollHeight', { value: 1000 });
@@ -82,13 +82,13 @@ it('stays at the end, unless somebody reads further up', async () => {
   expect(pre.scrollTop).toBe(300);
 });
 
-it('says what the server has against it', async () => {
-  api.refusal = new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
+it("shows the server's error", async () => {
+  api.error = new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
   await pass(10);
   expect(view.text).toBe('There is no such desktop.');
 });
 
-it('copies all of it', async () => {
+it('copies the whole text', async () => {
   const writeText = jest.fn().mockResolvedValue(undefined);
   Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
   await pass(10);

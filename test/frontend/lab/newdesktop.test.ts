@@ -1,12 +1,12 @@
 import { DesktopError } from '../../../src/services/restapi';
 import { DesktopManager } from '../../../src/services/manager';
-import { askNewDesktop, freeName } from '../../../src/lab/newdesktop';
+import { askNewDesktop, unusedName } from '../../../src/lab/newdesktop';
 import { NewDesktopForm } from '../../../src/lab/newdesktopform';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { FakeAPI, modelOf } from '../fakes/api';
 import { accept, dialog, dismiss } from '../fakes/dialogs';
 
-import type { Desktop } from '../../../src/tokens';
+import type { Desktop } from '../../../src/model';
 
 const MISSING = { program: 'x11vnc', purpose: 'the VNC server', fix: 'apt-get install x11vnc' };
 
@@ -37,34 +37,34 @@ function fields(): { name: HTMLInputElement; backend: HTMLSelectElement; session
 }
 
 describe('the dialog for a new desktop', () => {
-  it('offers what can run, and says what brings the rest', async () => {
-    const asked = askNewDesktop(manager, english);
+  it('offers the usable backends, and shows how to install the others', async () => {
+    const result = askNewDesktop(manager, english);
     await dialog.opened();
     const { name, backend, session } = fields();
     expect(name.value).toBe('desktop-1');
     expect(Array.from(backend.options, option => option.value)).toEqual(['', 'tigervnc']);
     expect(Array.from(session.options, option => option.value)).toEqual(['', 'xfce']);
-    expect(dialog().querySelector('.jp-Desktop-missing')?.textContent).toContain('without x11vnc');
+    expect(dialog().querySelector('.jp-Desktop-missing')?.textContent).toContain('missing: x11vnc');
     expect(dialog().querySelector('.jp-Desktop-missing code')?.textContent).toBe('apt-get install x11vnc');
     dismiss();
-    expect(await asked).toBeNull();
+    expect(await result).toBeNull();
     expect(api.created).toEqual([]);
   });
 
-  it('makes what was chosen, and leaves the rest to the server', async () => {
-    const asked = askNewDesktop(manager, english);
+  it('sends the chosen options only', async () => {
+    const result = askNewDesktop(manager, english);
     await dialog.opened();
     fields().name.value = 'work';
     fields().session.value = 'xfce';
     accept();
-    expect(await asked).toMatchObject({ name: 'work' });
+    expect(await result).toMatchObject({ name: 'work' });
     expect(api.created).toEqual([{ name: 'work', session: 'xfce' }]);
   });
 
-  it('tells why the server refused, and keeps what was entered', async () => {
+  it("shows the server's error, and keeps the input", async () => {
     const create = jest.spyOn(api, 'create');
     create.mockRejectedValueOnce(new DesktopError({ status: 429, code: 'too-many', message: 'No more than 2 <b>.' }));
-    const asked = askNewDesktop(manager, english);
+    const result = askNewDesktop(manager, english);
     await dialog.opened();
     fields().name.value = 'work';
     fields().backend.value = 'tigervnc';
@@ -74,25 +74,25 @@ describe('the dialog for a new desktop', () => {
     expect(fields().name.value).toBe('work');
     expect(fields().backend.value).toBe('tigervnc');
     accept();
-    expect(await asked).toMatchObject({ name: 'work' });
+    expect(await result).toMatchObject({ name: 'work' });
   });
 
-  it('says how to switch the server extension on where there is one desktop alone', async () => {
-    api.refusal = new DesktopError({ status: 404, code: 'unknown-desktop', message: '' });
-    const asked = askNewDesktop(manager, english);
+  it('shows how to enable the server extension if there is only one desktop', async () => {
+    api.error = new DesktopError({ status: 404, code: 'unknown-desktop', message: '' });
+    const result = askNewDesktop(manager, english);
     await dialog.opened();
     expect(dialog().textContent).toContain('jupyter server extension enable jupyter_vnc_proxy');
     accept();
-    expect(await asked).toBeNull();
+    expect(await result).toBeNull();
   });
 
-  it('says so where the server does not answer', async () => {
-    api.refusal = new DesktopError({ status: 0, message: 'TypeError' });
-    const asked = askNewDesktop(manager, english);
+  it('reports that the server does not respond', async () => {
+    api.error = new DesktopError({ status: 0, message: 'TypeError' });
+    const result = askNewDesktop(manager, english);
     await dialog.opened();
-    expect(dialog().textContent).toContain('does not answer');
+    expect(dialog().textContent).toContain('does not respond');
     accept();
-    expect(await asked).toBeNull();
+    expect(await result).toBeNull();
   });
 });
 
@@ -126,14 +126,14 @@ describe("a backend's own fields", () => {
     };
   });
 
-  function form(wanted: Desktop.ICreateOptions = { name: 'a' }): NewDesktopForm {
-    const made = new NewDesktopForm({ choices: api.choices, wanted, problem: '', trans: english });
+  function form(initial: Desktop.ICreateOptions = { name: 'a' }): NewDesktopForm {
+    const made = new NewDesktopForm({ choices: api.choices, initial, problem: '', trans: english });
     document.body.append(made.node);
     return made;
   }
 
   function own(): (HTMLInputElement | HTMLSelectElement)[] {
-    return [...document.querySelectorAll<HTMLInputElement>('.jp-Desktop-own :is(input, select)')];
+    return [...document.querySelectorAll<HTMLInputElement>('.jp-Desktop-backendFields :is(input, select)')];
   }
 
   function choose(name: string): void {
@@ -148,7 +148,7 @@ describe("a backend's own fields", () => {
     return control.closest('.jp-Desktop-field')!.querySelector('.jp-Desktop-invalid')!.textContent ?? '';
   }
 
-  it('come and go with it', () => {
+  it('are shown with it only', () => {
     form();
     expect(own()).toEqual([]);
     choose('near');
@@ -160,7 +160,7 @@ describe("a backend's own fields", () => {
     expect(own()).toEqual([]);
   });
 
-  it('are sent as they are filled in, and a transport where one was chosen or there is no other', () => {
+  it('are sent if filled in, and so is the transport if it was chosen or is the only one', () => {
     const made = form();
     choose('near');
     expect(made.getValue()).toEqual({ name: 'a', backend: 'near', options: { server: 'two' } });
@@ -175,28 +175,28 @@ describe("a backend's own fields", () => {
     expect(made.getValue()).toEqual({ name: 'a', backend: 'far', transport: 'direct', options: { host: 'host' } });
   });
 
-  it('are filled in again after a refusal', () => {
+  it('are filled in again after an error', () => {
     const options = { server: 'one', extra: 'b', note: 'words' };
     const wanted = { name: 'a', backend: 'near', transport: 'other', options };
     expect(form(wanted).getValue()).toEqual(wanted);
   });
 
-  it('say what is wrong with them, as does the name', () => {
+  it('show why a value is not valid, as does the name', () => {
     form();
     choose('far');
     const [host] = own();
-    expect(enter(host, 'NO')).toContain('does not fit');
-    expect(enter(host, '')).toContain('needed');
+    expect(enter(host, 'NO')).toContain('not valid');
+    expect(enter(host, '')).toContain('required');
     expect(enter(host, 'a.b:1')).toBe('');
     const name = document.querySelector('input')!;
-    expect(enter(name, '')).toContain('needs a name');
-    expect(enter(name, '-a')).toContain('begins with');
+    expect(enter(name, '')).toContain('Enter a name');
+    expect(enter(name, '-a')).toContain('Begin with');
     expect(enter(name, 'a b')).toContain('no spaces');
     expect(enter(name, 'a-b')).toBe('');
   });
 
-  it('keep the dialog open until they are filled in', async () => {
-    const asked = askNewDesktop(manager, english);
+  it('keep the dialog open until they are valid', async () => {
+    const result = askNewDesktop(manager, english);
     await dialog.opened();
     const open = dialog().querySelector<HTMLButtonElement>('.jp-mod-accept.jp-Dialog-button')!;
     expect(open.disabled).toBe(false);
@@ -207,7 +207,7 @@ describe("a backend's own fields", () => {
     enter(own()[0], 'host');
     expect(open.disabled).toBe(false);
     accept();
-    await asked;
+    await result;
     expect(api.created).toEqual([
       { name: 'desktop-1', backend: 'far', transport: 'direct', options: { host: 'host' } }
     ]);
@@ -215,18 +215,18 @@ describe("a backend's own fields", () => {
 });
 
 describe('a name', () => {
-  it.each(['a', 'A-1', '0.x_y', 'a'.repeat(32)])('may be %s', name => expect(isValid(name)).toBe(true));
-  it.each(['', '-a', '.a', '_a', 'a b', 'ä', 'a/b', 'a'.repeat(33)])('may not be "%s"', name =>
+  it.each(['a', 'A-1', '0.x_y', 'a'.repeat(32)])('can be %s', name => expect(isValid(name)).toBe(true));
+  it.each(['', '-a', '.a', '_a', 'a b', 'ä', 'a/b', 'a'.repeat(33)])('cannot be "%s"', name =>
     expect(isValid(name)).toBe(false)
   );
 
-  it('is suggested that no desktop has', () => {
-    expect(freeName([])).toBe('desktop-1');
-    expect(freeName(['desktop-1', 'desktop-3', 'default'].map(name => modelOf({ name })))).toBe('desktop-2');
+  it('is suggested that is unused', () => {
+    expect(unusedName([])).toBe('desktop-1');
+    expect(unusedName(['desktop-1', 'desktop-3', 'default'].map(name => modelOf({ name })))).toBe('desktop-2');
   });
 
   function isValid(name: string): boolean {
-    const form = new NewDesktopForm({ choices, wanted: { name }, problem: '', trans: english });
+    const form = new NewDesktopForm({ choices, initial: { name }, problem: '', trans: english });
     // As browsers read a pattern.
     const { required, pattern } = form.node.querySelector('input')!;
     form.dispose();

@@ -1,7 +1,7 @@
 import { CommandRegistry } from '@lumino/commands';
 
 import { DesktopManager } from '../../../src/services/manager';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { RunningDesktops } from '../../../src/lab/running';
 import { FakeAPI } from '../fakes/api';
 
@@ -33,18 +33,18 @@ function item(label: string): IRunningSessions.IRunningItem {
   return running.running().find(each => each.label() === label)!;
 }
 
-it('lists every desktop with its state, and what it is', () => {
+it('lists every desktop with its status and details', () => {
   expect(running.running().map(each => each.label())).toEqual(['Desktop', 'off (stopped)', 'slow (starting)']);
   expect(item('Desktop').detail?.()).toBe('tigervnc · xfce · 1280x720');
   expect(item('off (stopped)').className).toContain('jp-mod-stopped');
 });
 
-it('opens a desktop, and starts none by that', () => {
+it('opens a desktop without starting it', () => {
   item('off (stopped)').open?.();
   expect(executed).toEqual([['vnc:open', { name: 'off', start: false }]]);
 });
 
-it('stops what runs, and removes what does not', async () => {
+it('stops running desktops, and removes others', async () => {
   expect(running.shutdownLabel(item('Desktop'))).toBe('Stop');
   expect(running.shutdownLabel(item('off (stopped)'))).toBe('Remove');
   item('Desktop').shutdown?.();
@@ -55,12 +55,12 @@ it('stops what runs, and removes what does not', async () => {
   expect(running.running().map(each => each.label())).toEqual(['Desktop (stopped)', 'slow (starting)']);
 });
 
-it('stops all that run, and removes nothing', () => {
+it('stops all running desktops, and removes none', () => {
   running.shutdownAll();
   expect(api.calls.filter(call => /^(stop|delete)/.test(call))).toEqual(['stop default', 'stop slow']);
 });
 
-it('asks the server anew on request', () => {
+it('fetches the list on request', () => {
   const refresh = jest.spyOn(manager, 'refresh');
   running.refreshRunning();
   expect(refresh).toHaveBeenCalled();

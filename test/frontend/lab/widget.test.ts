@@ -2,26 +2,26 @@ import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 
-import { english } from '../../../src/page/english';
-import { loadClient } from '../../../src/viewer/rfb';
-import { DesktopSession } from '../../../src/services/connection';
+import { english } from '../fakes/translation';
+import { loadNoVNC } from '../../../src/viewer/rfb';
+import { DesktopConnection } from '../../../src/services/connection';
 import { DesktopWidget } from '../../../src/lab/widget';
 import { FakeAPI } from '../fakes/api';
 import FakeRFB from '../fakes/rfb';
 import { FakeSocket } from '../fakes/socket';
 
 let api: FakeAPI;
-let session: DesktopSession;
+let connection: DesktopConnection;
 let widget: DesktopWidget;
 
 async function live(): Promise<void> {
-  session.start();
+  connection.start();
   await jest.advanceTimersByTimeAsync(0);
   FakeRFB.last.connect();
   FakeRFB.last.paint();
 }
 
-beforeAll(() => loadClient());
+beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -30,8 +30,8 @@ beforeEach(() => {
   FakeRFB.instances = [];
   api = new FakeAPI();
   api.set();
-  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
-  widget = new DesktopWidget({ session, trans: english });
+  connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  widget = new DesktopWidget({ connection, trans: english });
 });
 
 afterEach(() => {
@@ -39,7 +39,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('shows name and state in its title', async () => {
+it('shows name and status in its title', async () => {
   expect(widget.title.label).toBe('Desktop (starting)');
   await live();
   expect(widget.title.label).toBe('Desktop');
@@ -50,13 +50,13 @@ it('shows name and state in its title', async () => {
   expect(widget.title.className).toContain('jp-mod-stopped');
 });
 
-it('says in its caption what a page without https lacks', async () => {
+it('shows in its caption what a page without https lacks', async () => {
   await live();
   // jsdom's pages are not secure.
   expect(widget.title.caption).toContain('https');
 });
 
-it('keeps the connection while it is moved elsewhere', async () => {
+it('keeps the connection while it is moved', async () => {
   const [here, there] = [new Panel(), new Panel()];
   Widget.attach(here, document.body);
   Widget.attach(there, document.body);
@@ -65,7 +65,7 @@ it('keeps the connection while it is moved elsewhere', async () => {
   there.addWidget(widget);
   await jest.advanceTimersByTimeAsync(60000);
   expect(FakeSocket.instances).toHaveLength(1);
-  expect(FakeRFB.last.told).toEqual([]);
+  expect(FakeRFB.last.calls).toEqual([]);
   expect(FakeRFB.last.resizeSession).toBe(true);
   here.dispose();
   there.dispose();
@@ -84,14 +84,14 @@ it('neither reconnects nor resizes while hidden', async () => {
   expect(FakeSocket.instances).toHaveLength(2);
 });
 
-it('takes the keyboard when activated', async () => {
+it('takes the focus when activated', async () => {
   Widget.attach(widget, document.body);
   await live();
   MessageLoop.sendMessage(widget, Widget.Msg.ActivateRequest);
   expect(document.activeElement).toBe(FakeRFB.last.canvas);
 });
 
-it('gives no key of the desktop to a shortcut', async () => {
+it("keeps the desktop's keys from shortcuts", async () => {
   Widget.attach(widget, document.body);
   await live();
   const commands = new CommandRegistry();
@@ -111,10 +111,10 @@ it('gives no key of the desktop to a shortcut', async () => {
   document.removeEventListener('keydown', listen, true);
 });
 
-it('ends its session when disposed', async () => {
+it('disposes its connection when disposed', async () => {
   await live();
   widget.dispose();
   widget.dispose();
-  expect(session.isDisposed).toBe(true);
+  expect(connection.isDisposed).toBe(true);
   expect(FakeSocket.last.readyState).toBe(WebSocket.CLOSED);
 });

@@ -1,9 +1,9 @@
-import { DesktopSession } from '../../../src/services/connection';
+import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
 
 let api: FakeAPI;
-let session: DesktopSession;
+let connection: DesktopConnection;
 
 async function pass(milliseconds = 0): Promise<void> {
   await jest.advanceTimersByTimeAsync(milliseconds);
@@ -14,25 +14,25 @@ beforeEach(async () => {
   FakeSocket.instances = [];
   api = new FakeAPI();
   api.set();
-  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
-  session.start();
+  connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  connection.start();
   await pass();
-  session.handshakeDone();
+  connection.handshakeDone();
 });
 
 afterEach(() => {
-  session.dispose();
+  connection.dispose();
   expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();
 });
 
-describe('a desktop that ends while it is shown', () => {
+describe('a desktop that stops while it is shown', () => {
   beforeEach(async () => {
     api.set({ step: 'stopping' });
     FakeSocket.last.drop(4410);
-    expect(session.status.phase).toBe('stopped');
+    expect(connection.status.phase).toBe('stopped');
     await pass(1000);
-    expect(session.status.phase).toBe('stopped');
+    expect(connection.status.phase).toBe('stopped');
   });
 
   afterEach(() => expect(FakeSocket.instances).toHaveLength(1));
@@ -40,13 +40,13 @@ describe('a desktop that ends while it is shown', () => {
   it('is "stopped" when it was stopped', async () => {
     api.set({ phase: 'stopped' });
     await pass(60000);
-    expect(session.status.phase).toBe('stopped');
+    expect(connection.status.phase).toBe('stopped');
   });
 
-  it('is "failed", with the reason, when that ended it', async () => {
+  it('is "failed", with the reason, when it has failed', async () => {
     const error = { code: 'session-ended-early', message: 'It ended.', fix: null, part: 'session', log: [] };
     api.set({ phase: 'failed', error });
     await pass(1000);
-    expect(session.status).toMatchObject({ phase: 'failed', problem: error });
+    expect(connection.status).toMatchObject({ phase: 'failed', problem: error });
   });
 });

@@ -25,14 +25,14 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('asks for the list at once, and every ten seconds', async () => {
+it('fetches the list immediately, and every ten seconds', async () => {
   const first = listings();
   expect(first).toBe(1);
   await pass(30000);
   expect(listings()).toBe(first + 3);
 });
 
-it('tells of a change, and of nothing else', async () => {
+it('emits a signal only if the list has changed', async () => {
   const changed = jest.fn();
   manager.changed.connect((_, models) => void changed(models.map(({ name }) => name)));
   api.set({ name: 'a' });
@@ -41,23 +41,23 @@ it('tells of a change, and of nothing else', async () => {
   expect(manager.desktops()).toEqual([modelOf({ name: 'a' })]);
 });
 
-it('asks less often while the server does not answer', async () => {
-  api.refusal = new DesktopError({ status: 0, message: 'no answer' });
+it('polls less often while the server does not respond', async () => {
+  api.error = new DesktopError({ status: 0, message: 'no answer' });
   await pass(10000);
   const before = listings();
   await pass(60000);
   expect(listings() - before).toBeLessThan(6);
 });
 
-it('stops asking where the server side is missing', async () => {
-  api.refusal = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
+it('stops polling if the server extension is missing', async () => {
+  api.error = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
   await pass(10000);
   const before = listings();
   await pass(600000);
   expect(listings()).toBe(before);
 });
 
-it.each(['start', 'stop', 'restart'] as const)('asks for the list after %s', async verb => {
+it.each(['start', 'stop', 'restart'] as const)('fetches the list after %s', async verb => {
   api.set({ name: 'a', phase: 'stopped' });
   const before = listings();
   await manager[verb]('a');
@@ -66,7 +66,7 @@ it.each(['start', 'stop', 'restart'] as const)('asks for the list after %s', asy
   expect(manager.desktops()[0].name).toBe('a');
 });
 
-it('lists a desktop that was created, and no longer one that was deleted', async () => {
+it('lists a desktop after it was created, and not after it was deleted', async () => {
   await manager.create({ name: 'b' });
   await pass(100);
   expect(manager.desktops().map(({ name }) => name)).toEqual(['b']);
@@ -75,36 +75,36 @@ it('lists a desktop that was created, and no longer one that was deleted', async
   expect(manager.desktops()).toEqual([]);
 });
 
-it('lists at once what a session has seen', async () => {
-  const session = manager.connectTo('default');
-  session.start();
+it('lists a change that a connection has seen immediately', async () => {
+  const connection = manager.connectTo('default');
+  connection.start();
   await pass();
   expect(manager.desktops()).toMatchObject([{ name: 'default', phase: 'starting' }]);
 });
 
-it('tells its sessions of a desktop that was started elsewhere', async () => {
+it('updates its connections when a desktop was started elsewhere', async () => {
   api.set({ phase: 'stopped' });
-  const session = manager.connectTo('default');
-  session.attach();
+  const connection = manager.connectTo('default');
+  connection.attach();
   await pass();
-  expect(session.status.phase).toBe('stopped');
+  expect(connection.status.phase).toBe('stopped');
   api.set({ phase: 'starting', step: 'display' });
   await pass(10000);
-  expect(session.status.phase).toBe('starting');
+  expect(connection.status.phase).toBe('starting');
 });
 
-it('tells its sessions of a desktop that was removed elsewhere', async () => {
+it('updates its connections when a desktop was removed elsewhere', async () => {
   api.set({ name: 'work', phase: 'stopped' });
-  const session = manager.connectTo('work');
-  session.attach();
+  const connection = manager.connectTo('work');
+  connection.attach();
   await pass();
   api.models.clear();
   await pass(10000);
-  expect(session.status).toMatchObject({ model: null, problem: { code: 'unknown-desktop' } });
+  expect(connection.status).toMatchObject({ model: null, problem: { code: 'unknown-desktop' } });
   expect(manager.desktops()).toEqual([]);
 });
 
-it('keeps the order of the list when a session has seen a change', async () => {
+it('keeps the list sorted when a connection has seen a change', async () => {
   for (const name of ['a', 'b', 'c']) {
     api.set({ name, phase: 'stopped' });
   }
@@ -118,9 +118,9 @@ it('keeps the order of the list when a session has seen a change', async () => {
   ]);
 });
 
-it('disposes of its sessions with itself', () => {
-  const session = manager.connectTo('default');
+it('disposes its connections with itself', () => {
+  const connection = manager.connectTo('default');
   manager.dispose();
   manager.dispose();
-  expect(session.isDisposed).toBe(true);
+  expect(connection.isDisposed).toBe(true);
 });

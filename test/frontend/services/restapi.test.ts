@@ -23,8 +23,7 @@ class FakeServer {
     const line = `${init.method} ${url}`;
     this.requests.push({ line, init });
     const { status, body } = this.answers.get(line) ?? { status: 404, body: { message: 'Not Found' } };
-    const json = () =>
-      typeof body === 'string' ? Promise.reject(new SyntaxError('not JSON')) : Promise.resolve(body);
+    const json = () => (typeof body === 'string' ? Promise.reject(new SyntaxError('not JSON')) : Promise.resolve(body));
     return Promise.resolve({ ok: status < 400, status, statusText: '', json } as Response);
   };
 }
@@ -48,48 +47,44 @@ beforeEach(() => {
   api = new DesktopAPI({ baseUrl: BASE, wsUrl: 'ws://server/user/ann', send: server.send });
 });
 
-it('finds the server extension with the first request, and asks it straight from then on', async () => {
+it('finds the server extension with the first request, and uses it from then on', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`POST ${DOOR_2}/default/start`, modelOf());
   await api.start('default');
   await api.start('default');
-  expect(server.lines).toEqual([
-    `GET ${DOOR_2}`,
-    `POST ${DOOR_2}/default/start`,
-    `POST ${DOOR_2}/default/start`
-  ]);
+  expect(server.lines).toEqual([`GET ${DOOR_2}`, `POST ${DOOR_2}/default/start`, `POST ${DOOR_2}/default/start`]);
 });
 
-it('goes through jupyter-server-proxy where the server extension is off', async () => {
+it('uses jupyter-server-proxy if the server extension is disabled', async () => {
   server.answer(`GET ${DOOR_1}`, [modelOf()]);
   expect(await api.list()).toEqual([modelOf()]);
   expect(api.socketURL('default')).toBe('ws://server/user/ann/vnc/api/desktops/default/rfb');
 });
 
-it('says that the server side is missing where neither answers, and looks again next time', async () => {
+it('reports that neither route exists, and looks again next time', async () => {
   expect(await errorOf(api.start('default'))).toMatchObject({ code: DesktopError.MISSING });
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`POST ${DOOR_2}/default/start`, modelOf());
   expect(await api.start('default')).toEqual(modelOf());
 });
 
-it('does not take a server that refuses for one without desktops', async () => {
+it('does not try the other route if the server returns an error', async () => {
   server.answer(`GET ${DOOR_2}`, { message: 'Forbidden' }, 403);
   expect(await errorOf(api.list())).toMatchObject({ status: 403, code: null, message: 'Forbidden' });
 });
 
-it('takes a log-in page for a refusal', async () => {
+it('treats a log-in page as an error', async () => {
   server.answer(`GET ${DOOR_2}`, '<html>');
   expect(await errorOf(api.list())).toMatchObject({ status: 403 });
 });
 
-it('keeps reason and remedy of a refusal', async () => {
+it('keeps the code and the fix of an error', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`GET ${DOOR_2}/x`, { message: 'm', code: 'c', fix: 'f' }, 409);
   expect(await errorOf(api.get('x'))).toMatchObject({ status: 409, message: 'm', code: 'c', fix: 'f' });
 });
 
-it('has status 0 where no answer came', async () => {
+it('has status 0 if there was no response', async () => {
   const send = () => Promise.reject(new TypeError('Failed to fetch'));
   api = new DesktopAPI({ baseUrl: BASE, wsUrl: '', send });
   expect(await errorOf(api.list())).toMatchObject({ status: 0, code: null });
@@ -102,19 +97,19 @@ it('encodes names', async () => {
   expect(api.pageURL('a&b')).toBe(`${BASE}vnc/?desktop=a%26b`);
 });
 
-it('asks for a part of the log', async () => {
+it('requests the log of one process', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   await errorOf(api.log('default', 'x11vnc', 50));
   expect(server.lines[1]).toBe(`GET ${DOOR_2}/default/log?part=x11vnc&lines=50`);
 });
 
-it('asks for the report about a desktop', async () => {
+it('requests the report of a desktop', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`GET ${BASE}api/vnc/report?desktop=a%20b`, { report: 'All.' });
   expect(await api.report('a b')).toBe('All.');
 });
 
-it('asks for the report about the server where there is no such desktop', async () => {
+it('requests the report of the server if the desktop does not exist', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`GET ${BASE}api/vnc/report?desktop=a`, { code: 'unknown-desktop' }, 404);
   server.answer(`GET ${BASE}api/vnc/report`, { report: 'The server.' });
@@ -122,7 +117,7 @@ it('asks for the report about the server where there is no such desktop', async 
   expect(await errorOf(api.report('b'))).toMatchObject({ status: 404, code: null });
 });
 
-it('marks each request as our own, and sends bodies as JSON', async () => {
+it('sends the header against CSRF with each request, and bodies as JSON', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`POST ${DOOR_2}/default/resize`, modelOf());
   await api.resize('default', { width: 800, height: 600 });
@@ -131,12 +126,12 @@ it('marks each request as our own, and sends bodies as JSON', async () => {
   expect(init.body).toBe('{"width":800,"height":600}');
 });
 
-it('puts the token into the address of a socket, where no cookie speaks', () => {
+it('adds the token to the URL of a socket if there is no cookie', () => {
   api = new DesktopAPI({ baseUrl: BASE, wsUrl: 'ws://server/', token: 'a b', send: server.send });
   expect(api.socketURL('default')).toBe('ws://server/api/desktops/default/rfb?token=a%20b');
 });
 
-it('answers a deletion with nothing', async () => {
+it('returns nothing after a deletion', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   server.answer(`DELETE ${DOOR_2}/default`, '', 204);
   expect(await api.delete('default')).toBeUndefined();

@@ -1,61 +1,61 @@
-import { Attempts } from '../../../src/services/retry';
+import { RetryTimer } from '../../../src/services/retry';
 
 const attempt = jest.fn();
-let attempts: Attempts;
+let timer: RetryTimer;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 0 });
   attempt.mockClear();
-  attempts = new Attempts({ attempt });
+  timer = new RetryTimer({ attempt });
 });
 
 afterEach(() => {
-  attempts.dispose();
-  attempts.dispose();
+  timer.dispose();
+  timer.dispose();
   expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();
 });
 
-it('waits longer after each failure, up to ten seconds', () => {
-  const pauses = Array.from({ length: 9 }, () => attempts.afterFailure());
-  expect(pauses).toEqual([0, 500, 1000, 2000, 4000, 8000, 10000, 10000, 10000]);
-  attempts.forget();
-  expect(attempts.afterFailure()).toBe(0);
+it('increases the delay after each failure, up to ten seconds', () => {
+  const delays = Array.from({ length: 9 }, () => timer.scheduleAfterFailure());
+  expect(delays).toEqual([0, 500, 1000, 2000, 4000, 8000, 10000, 10000, 10000]);
+  timer.resetFailures();
+  expect(timer.scheduleAfterFailure()).toBe(0);
   jest.advanceTimersByTime(0);
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
-it('puts attempts off while nobody looks', () => {
-  attempts.paused = true;
-  expect(attempts.afterFailure()).toBeNull();
-  expect(attempts.isPutOff).toBe(true);
+it('defers attempts while paused', () => {
+  timer.paused = true;
+  expect(timer.scheduleAfterFailure()).toBeNull();
+  expect(timer.isDeferred).toBe(true);
   jest.advanceTimersByTime(60000);
   expect(attempt).not.toHaveBeenCalled();
-  attempts.cancel();
-  expect(attempts.isPutOff).toBe(false);
+  timer.cancel();
+  expect(timer.isDeferred).toBe(false);
 });
 
-it('looks at a start often at first, and not as often where it takes its time', () => {
-  const looks = (milliseconds: number) => {
+it('polls a starting desktop often at first, and less often if the start is slow', () => {
+  const countPolls = (milliseconds: number) => {
     attempt.mockClear();
-    attempt.mockImplementation(() => attempts.whileStarting());
-    attempts.whileStarting();
+    attempt.mockImplementation(() => timer.scheduleWhileStarting());
+    timer.scheduleWhileStarting();
     jest.advanceTimersByTime(milliseconds);
     return attempt.mock.calls.length;
   };
-  expect(looks(750)).toBe(10);
+  expect(countPolls(750)).toBe(10);
   jest.advanceTimersByTime(10000);
-  expect(looks(5000)).toBe(10);
-  attempts.startOver();
-  expect(looks(750)).toBe(10);
+  expect(countPolls(5000)).toBe(10);
+  timer.startEnded();
+  expect(countPolls(750)).toBe(10);
 });
 
-it('makes no attempt that was cancelled, and none when disposed', () => {
-  attempts.soon();
-  attempts.cancel();
-  attempts.soon();
-  attempts.dispose();
-  attempts.soon();
+it('makes no attempt after it was cancelled or disposed', () => {
+  timer.scheduleWhileStopping();
+  timer.cancel();
+  timer.scheduleWhileStopping();
+  timer.dispose();
+  timer.scheduleWhileStopping();
   jest.advanceTimersByTime(1000);
   expect(attempt).not.toHaveBeenCalled();
 });

@@ -1,13 +1,13 @@
 import FakeRFB from '../fakes/rfb';
-import { loadClient } from '../../../src/viewer/rfb';
+import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../../../src/page/english';
-import { DesktopScreen } from '../../../src/viewer/screen';
-import { DesktopSession } from '../../../src/services/connection';
+import { DesktopViewer } from '../../../src/viewer/desktopviewer';
+import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
 
-let session: DesktopSession;
-let screen: DesktopScreen;
+let connection: DesktopConnection;
+let viewer: DesktopViewer;
 let node: HTMLElement;
 const clipboard = { text: '', readText: jest.fn(), writeText: jest.fn() };
 
@@ -16,7 +16,7 @@ async function pass(milliseconds = 0): Promise<void> {
 }
 
 async function live(): Promise<void> {
-  session.start();
+  connection.start();
   await pass();
   FakeRFB.last.connect();
   FakeRFB.last.paint();
@@ -26,7 +26,7 @@ function key(type: string, init: KeyboardEventInit): void {
   FakeRFB.last.canvas.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
 }
 
-beforeAll(() => loadClient());
+beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
   jest.clearAllMocks();
@@ -38,16 +38,16 @@ beforeEach(() => {
   performance.mark = jest.fn();
   const api = new FakeAPI();
   api.set();
-  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
   node = document.createElement('div');
   node.tabIndex = -1;
   document.body.append(node);
-  screen = new DesktopScreen({ session, node, trans: english });
+  viewer = new DesktopViewer({ connection, node, trans: english });
 });
 
 afterEach(() => {
-  screen.dispose();
-  session.dispose();
+  viewer.dispose();
+  connection.dispose();
   jest.useRealTimers();
 });
 
@@ -59,18 +59,18 @@ function keysSeen(): string[] {
   return seen;
 }
 
-it('carries the text across before the keys that paste it', async () => {
+it('sends the text before the keys that paste it', async () => {
   await live();
   const seen = keysSeen();
   key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
   key('keyup', { code: 'KeyV', key: 'v', ctrlKey: true });
   expect(seen).toEqual([]);
   await pass();
-  expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+  expect(FakeRFB.last.calls).toEqual([['clipboard', 'from here']]);
   expect(seen).toEqual(['keydown KeyV', 'keyup KeyV']);
 });
 
-it('lets other keys through at once', async () => {
+it('does not delay other keys', async () => {
   await live();
   const seen = keysSeen();
   key('keydown', { code: 'KeyV', key: 'v' });
@@ -78,7 +78,7 @@ it('lets other keys through at once', async () => {
   expect(clipboard.readText).not.toHaveBeenCalled();
 });
 
-it('holds keys back no longer than a second', async () => {
+it('delays keys for at most one second', async () => {
   clipboard.readText.mockImplementation(() => new Promise(() => undefined));
   await live();
   const seen = keysSeen();
@@ -89,32 +89,31 @@ it('holds keys back no longer than a second', async () => {
   expect(seen).toEqual(['keydown KeyV']);
 });
 
-it('does not replace what was copied on the desktop since', async () => {
+it('does not replace text that was copied on the desktop later', async () => {
   await live();
-  screen.focus();
+  viewer.focus();
   key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
   await pass();
   clipboard.writeText.mockImplementation(() => Promise.reject(new Error('not allowed')));
   FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
   key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
   await pass();
-  expect(FakeRFB.last.told).toEqual([['clipboard', 'from here']]);
+  expect(FakeRFB.last.calls).toEqual([['clipboard', 'from here']]);
 });
 
-it('takes what is copied on the desktop while the desktop has the keyboard', async () => {
+it('copies text from the desktop while the desktop has the focus', async () => {
   await live();
-  const copy = () =>
-    FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
+  const copy = () => FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'from there' } }));
   copy();
   expect(clipboard.writeText).not.toHaveBeenCalled();
-  screen.focus();
+  viewer.focus();
   copy();
   expect(clipboard.writeText).toHaveBeenCalledWith('from there');
 });
 
 const notice = () => node.querySelector<HTMLElement>('.jp-Desktop-notice')!;
 
-it('says where the browser does not let its clipboard be read', async () => {
+it('shows a notice if the browser does not allow reading the clipboard', async () => {
   clipboard.readText.mockImplementation(() => Promise.reject(new Error('not allowed')));
   await live();
   const seen = keysSeen();
@@ -127,16 +126,16 @@ it('says where the browser does not let its clipboard be read', async () => {
   expect(document.activeElement).toBe(FakeRFB.last.canvas);
 });
 
-it('says where the browser does not take what was copied', async () => {
+it('shows a notice if the browser does not accept the copied text', async () => {
   clipboard.writeText.mockImplementation(() => Promise.reject(new Error('not allowed')));
   await live();
-  screen.focus();
+  viewer.focus();
   FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'x' } }));
   await pass();
-  expect(notice().textContent).toContain('did not take what was copied');
+  expect(notice().textContent).toContain('did not accept the copied text');
 });
 
-it('says nothing while nothing is copied or pasted', async () => {
+it('shows no notice while nothing is copied or pasted', async () => {
   Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
   await live();
   key('keydown', { code: 'KeyA', key: 'a', ctrlKey: true });
@@ -145,10 +144,10 @@ it('says nothing while nothing is copied or pasted', async () => {
   expect(notice().hidden).toBe(true);
 });
 
-it('does without where the page is not secure, and says so', async () => {
+it('shows a notice if the page is not secure', async () => {
   Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
   await live();
-  screen.focus();
+  viewer.focus();
   const seen = keysSeen();
   key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
   FakeRFB.last.dispatchEvent(new CustomEvent('clipboard', { detail: { text: 'x' } }));

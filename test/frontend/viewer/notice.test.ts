@@ -17,32 +17,32 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('says nothing at first', () => {
+it('is hidden at first', () => {
   expect(notice.node.hidden).toBe(true);
 });
 
-it('says each sentence once, and goes after a while', () => {
-  notice.tell('One thing.');
+it('shows each message once, for a while', () => {
+  notice.show('One thing.');
   expect(notice.node.hidden).toBe(false);
   expect(notice.node.textContent).toContain('One thing.');
   jest.advanceTimersByTime(15000);
   expect(notice.node.hidden).toBe(true);
-  notice.tell('One thing.');
+  notice.show('One thing.');
   expect(notice.node.hidden).toBe(true);
-  notice.tell('Another.');
+  notice.show('Another.');
   expect(notice.node.hidden).toBe(false);
 });
 
-it('stays as long for a second sentence', () => {
-  notice.tell('One thing.');
+it('shows the second message for as long as the first', () => {
+  notice.show('One thing.');
   jest.advanceTimersByTime(10000);
-  notice.tell('Another.');
+  notice.show('Another.');
   jest.advanceTimersByTime(14000);
   expect(notice.node.hidden).toBe(false);
 });
 
-it('goes when it is closed, and says so', () => {
-  notice.tell('One thing.');
+it('is hidden when the user closes it', () => {
+  notice.show('One thing.');
   notice.node.querySelector('button')!.click();
   expect(notice.node.hidden).toBe(true);
   expect(closed).toHaveBeenCalledTimes(1);

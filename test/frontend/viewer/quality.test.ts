@@ -4,10 +4,10 @@ import { FakeSocket } from '../fakes/socket';
 
 import type * as Quality from '../../../src/viewer/quality';
 
-/** What the browser's decoder does with a picture: shows it (at `release`), fails, or swallows it. */
-type Answer = 'shows' | 'shows later' | 'fails' | 'swallows';
+/** How the browser's decoder reacts to a frame: outputs it (when `release` is called), fails, or drops it. */
+type Answer = 'outputs' | 'outputs later' | 'fails' | 'drops';
 
-/** A decoder as WebCodecs has it, as far as it is used here. */
+/** The members of WebCodecs' decoder that the viewer uses. */
 function fakeDecoder(supported: boolean, answer: Answer) {
   return class FakeDecoder {
     static isConfigSupported = jest.fn(() => Promise.resolve({ supported }));
@@ -25,9 +25,9 @@ function fakeDecoder(supported: boolean, answer: Answer) {
 
     decode(): void {
       const show = () => this._callbacks.output({ close: () => undefined } as VideoFrame);
-      if (answer === 'shows') {
+      if (answer === 'outputs') {
         show();
-      } else if (answer === 'shows later') {
+      } else if (answer === 'outputs later') {
         release = show;
       } else if (answer === 'fails') {
         this.state = 'closed';
@@ -36,7 +36,7 @@ function fakeDecoder(supported: boolean, answer: Answer) {
     }
 
     flush(): Promise<void> {
-      if (answer === 'shows later') {
+      if (answer === 'outputs later') {
         return new Promise(() => undefined);
       }
       return answer === 'fails' ? Promise.reject(new DOMException('no')) : Promise.resolve();
@@ -49,7 +49,7 @@ function fakeDecoder(supported: boolean, answer: Answer) {
   };
 }
 
-const own = modelOf({ backend: 'stream' });
+const model = modelOf({ full_chroma: true });
 let opened: { state: string; closed: number }[] = [];
 let quality: typeof Quality;
 let release: () => void;
@@ -73,64 +73,65 @@ afterEach(() => {
   }
 });
 
-it('asks for halved colours until the browser has shown that it decodes all of them', async () => {
-  browser(true, 'shows');
-  expect(quality.qualityFor(quality.UNCHOSEN, own)).toEqual({ qualityLevel: 6, compressionLevel: 2 });
-  expect(await quality.checkFullColour()).toBe(true);
-  expect(quality.qualityFor(quality.UNCHOSEN, own)).toEqual({ qualityLevel: 8, compressionLevel: 2 });
+it('requests subsampled chroma until the browser has decoded full chroma', async () => {
+  browser(true, 'outputs');
+  expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, model)).toEqual({ qualityLevel: 6, compressionLevel: 2 });
+  expect(await quality.detectFullChroma()).toBe(true);
+  expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, model)).toEqual({ qualityLevel: 8, compressionLevel: 2 });
   expect(opened).toMatchObject([{ state: 'closed', closed: 1 }]);
 });
 
 it.each([
-  ['a browser that says it does not', false, 'shows'],
+  ['a browser that reports no support', false, 'outputs'],
   ['a decoder that fails', true, 'fails'],
-  ['a decoder that shows nothing', true, 'swallows']
-] as const)('keeps asking for halved colours with %s', async (_, supported, answer) => {
+  ['a decoder without output', true, 'drops']
+] as const)('requests subsampled chroma with %s', async (_, supported, answer) => {
   browser(supported, answer);
-  expect(await quality.checkFullColour()).toBe(false);
-  expect(quality.decodesFullColour()).toBe(false);
-  expect(quality.qualityFor(quality.UNCHOSEN, own).qualityLevel).toBe(6);
+  expect(await quality.detectFullChroma()).toBe(false);
+  expect(quality.decodesFullChroma()).toBe(false);
+  expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, model).qualityLevel).toBe(6);
   expect(opened.every(({ state }) => state === 'closed')).toBe(true);
 });
 
-it('keeps asking for halved colours without WebCodecs', async () => {
-  expect(await quality.checkFullColour()).toBe(false);
+it('requests subsampled chroma without WebCodecs', async () => {
+  expect(await quality.detectFullChroma()).toBe(false);
 });
 
-it('tries the decoder once', async () => {
-  browser(true, 'shows');
-  await Promise.all([quality.checkFullColour(), quality.checkFullColour()]);
-  await quality.checkFullColour();
+it('tests the decoder only once', async () => {
+  browser(true, 'outputs');
+  await Promise.all([quality.detectFullChroma(), quality.detectFullChroma()]);
+  await quality.detectFullChroma();
   expect(opened).toHaveLength(1);
 });
 
-it('asks servers that would only make larger JPEGs of it for no more', async () => {
-  browser(true, 'shows');
-  await quality.checkFullColour();
-  expect(quality.qualityFor(quality.UNCHOSEN, modelOf({ backend: 'tigervnc' })).qualityLevel).toBe(6);
-  expect(quality.qualityFor(quality.UNCHOSEN, null).qualityLevel).toBe(6);
+it('requests the default level from servers without full chroma', async () => {
+  browser(true, 'outputs');
+  await quality.detectFullChroma();
+  expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, modelOf({ full_chroma: false })).qualityLevel).toBe(6);
+  expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, modelOf()).qualityLevel).toBe(6);
+  expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, null).qualityLevel).toBe(6);
 });
 
-it.each([0, 6, 9])('asks for level %s where a person chose that', async qualityLevel => {
-  browser(true, 'shows');
-  await quality.checkFullColour();
+it.each([0, 6, 9])('requests level %s if the user has chosen it', async qualityLevel => {
+  browser(true, 'outputs');
+  await quality.detectFullChroma();
   const chosen = { qualityLevel, compressionLevel: 9 };
-  expect(quality.qualityFor(chosen, own)).toEqual(chosen);
+  expect(quality.qualityFor(chosen, model)).toEqual(chosen);
 });
 
-it('asks for more in a picture that is shown already', async () => {
+it('raises the level of a desktop that is already shown', async () => {
   performance.mark = jest.fn();
-  browser(true, 'shows later');
-  const { DesktopScreen } = await import('../../../src/viewer/screen');
-  const { DesktopSession } = await import('../../../src/services/connection');
+  browser(true, 'outputs later');
+  const { DesktopViewer } = await import('../../../src/viewer/desktopviewer');
+  const { DesktopConnection } = await import('../../../src/services/connection');
   const { default: FakeRFB } = await import('../fakes/rfb');
   const api = new FakeAPI();
-  api.set({ backend: 'stream' });
-  const { prepare } = DesktopScreen;
-  const session = new DesktopSession({ name: 'default', api, prepare, openSocket: url => FakeSocket.open(url) });
+  api.set({ full_chroma: true });
+  const { prepare } = DesktopViewer;
+  const connection = new DesktopConnection({ name: 'default', api, prepare, openSocket: url => FakeSocket.open(url) });
   const node = document.createElement('div');
-  const screen = new DesktopScreen({ session, node, trans: english });
-  session.attach();
+  const viewer = new DesktopViewer({ connection, node, trans: english });
+  connection.attach();
   await new Promise(done => setTimeout(done));
   FakeRFB.last.connect();
   FakeRFB.last.paint();
@@ -139,6 +140,6 @@ it('asks for more in a picture that is shown already', async () => {
   release();
   await new Promise(done => setTimeout(done));
   expect(FakeRFB.last.qualityLevel).toBe(8);
-  screen.dispose();
-  session.dispose();
+  viewer.dispose();
+  connection.dispose();
 });

@@ -23,7 +23,7 @@ beforeEach(() => {
   writeText.mockResolvedValue(undefined);
   fetch.mockResolvedValue('All about it.');
   Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
-  report = new ReportButton({ fetch, instead: 'default: failed', trans: english });
+  report = new ReportButton({ fetch, fallback: 'default: failed', trans: english });
   document.body.append(report.node);
 });
 
@@ -39,7 +39,7 @@ it("copies the server's report", async () => {
   expect(text()).toBeNull();
 });
 
-it('asks once at a time', () => {
+it('sends one request at a time', () => {
   fetch.mockReturnValue(new Promise(() => undefined));
   button().click();
   button().click();
@@ -48,9 +48,9 @@ it('asks once at a time', () => {
 });
 
 it.each([
-  ['does not let it be copied', { writeText }],
+  ['rejects the copy', { writeText }],
   ['has no clipboard', undefined]
-])('shows the report, selected, where the browser %s', async (_, clipboard) => {
+])('shows the report, selected, if the browser %s', async (_, clipboard) => {
   writeText.mockRejectedValue(new Error('not allowed'));
   Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
   await click();
@@ -60,13 +60,13 @@ it.each([
   expect(text()).toMatchObject({ value: 'All about it.', readOnly: true, selectionStart: 0, selectionEnd: 13 });
 });
 
-it('copies what is known here where the server gives no report', async () => {
+it("copies the client's details if the server returns no report", async () => {
   fetch.mockRejectedValue(new Error('gone'));
   await click();
-  expect(writeText).toHaveBeenCalledWith('default: failed\n\nThe server gave no report: Error: gone');
+  expect(writeText).toHaveBeenCalledWith('default: failed\n\nThe server returned no report: Error: gone');
 });
 
-it('copies nothing when what it is about is no longer shown', async () => {
+it('copies nothing after it was disposed', async () => {
   let answer: (text: string) => void = () => undefined;
   fetch.mockReturnValue(new Promise(done => (answer = done)));
   button().click();

@@ -1,8 +1,8 @@
 import { english } from '../../../src/page/english';
-import { titleOf } from '../../../src/viewer/titles';
+import { titleWithStatus } from '../../../src/viewer/titles';
 import { StatusView } from '../../../src/viewer/statusview';
 import { modelOf } from '../fakes/api';
-import type { Desktop } from '../../../src/tokens';
+import type { Desktop } from '../../../src/model';
 
 const actions = { start: jest.fn(), retry: jest.fn(), create: jest.fn(), report: jest.fn() };
 
@@ -10,7 +10,7 @@ function statusOf(change: Partial<Desktop.IStatus>): Desktop.IStatus {
   return { phase: 'running', connected: false, model: null, problem: null, retryAt: null, ...change };
 }
 
-function problemOf(change: Partial<Desktop.IProblem>): Desktop.IProblem {
+function makeProblem(change: Partial<Desktop.IProblem>): Desktop.IProblem {
   return { code: 'c', message: 'The reason.', fix: null, part: null, log: [], ...change };
 }
 
@@ -39,11 +39,11 @@ describe('starting', () => {
     return [...view.node.querySelectorAll('li')].map(item => `${item.textContent}: ${item.dataset.state}`);
   }
 
-  it('shows the first step before the server has answered', () => {
+  it('shows the first step before the server has responded', () => {
     expect(states(null)[0]).toBe('Display: current');
   });
 
-  it('ticks off the steps that have passed', () => {
+  it('marks completed steps', () => {
     expect(states(modelOf({ phase: 'starting', step: 'session' }))).toEqual([
       'Display: done',
       'VNC server: done',
@@ -51,11 +51,11 @@ describe('starting', () => {
     ]);
   });
 
-  it('waits with the last step while it connects', () => {
+  it('shows the last step while it connects', () => {
     expect(states(modelOf())).toEqual(['Display: done', 'VNC server: done', 'Session: current']);
   });
 
-  it('shows websockify only where it is used', () => {
+  it('shows websockify only if it is used', () => {
     expect(states(modelOf({ phase: 'starting', transport: 'websockify', step: 'websockify' }))).toEqual([
       'Display: done',
       'VNC server: done',
@@ -66,9 +66,9 @@ describe('starting', () => {
 });
 
 describe('failed', () => {
-  const problem = problemOf({ fix: 'apt-get install xterm', part: 'session', log: ['one', 'two'] });
+  const problem = makeProblem({ fix: 'apt-get install xterm', part: 'session', log: ['one', 'two'] });
 
-  it('shows the reason, the command that mends it and the end of the log', () => {
+  it('shows the reason, the command that fixes it and the end of the log', () => {
     const text = show({ phase: 'failed', problem });
     expect(text).toContain('The reason.');
     expect(view.node.querySelector('code')?.textContent).toBe('apt-get install xterm');
@@ -85,7 +85,7 @@ describe('failed', () => {
     expect(button('Copied')).toBeDefined();
   });
 
-  it('selects the command where there is no clipboard', async () => {
+  it('selects the command if there is no clipboard', async () => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
     show({ phase: 'failed', problem });
     button('Copy').click();
@@ -94,21 +94,21 @@ describe('failed', () => {
   });
 
   it('shows markup of a log as text', () => {
-    show({ phase: 'failed', problem: problemOf({ message: '<b>x</b>', log: ['<img src=x>'] }) });
+    show({ phase: 'failed', problem: makeProblem({ message: '<b>x</b>', log: ['<img src=x>'] }) });
     expect(view.node.querySelector('b, img')).toBeNull();
   });
 
   it('starts again on request', () => {
     show({ phase: 'failed', problem });
-    button('Try again').click();
+    button('Try Again').click();
     expect(actions.start).toHaveBeenCalledTimes(1);
   });
 
-  it('offers the report, or what is known here where there is none', async () => {
+  it("copies the report, or the client's details if there is none", async () => {
     const writeText = jest.fn();
     Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
     actions.report.mockRejectedValue(new Error('gone'));
-    show({ phase: 'failed', problem: problemOf({ code: 'x', fix: 'do' }), model: modelOf({ phase: 'failed' }) });
+    show({ phase: 'failed', problem: makeProblem({ code: 'x', fix: 'do' }), model: modelOf({ phase: 'failed' }) });
     button('Copy Report').click();
     await new Promise(done => setTimeout(done));
     const text = String((writeText.mock.calls as string[][])[0][0]);
@@ -118,7 +118,7 @@ describe('failed', () => {
     expect(view.node.children).toHaveLength(0);
   });
 
-  it('leaves the elements alone when nothing changed', () => {
+  it('keeps the elements if the status is unchanged', () => {
     show({ phase: 'failed', problem });
     const details = view.node.querySelector('details')!;
     details.open = false;
@@ -134,17 +134,19 @@ describe('stopped', () => {
     expect(actions.start).toHaveBeenCalledTimes(1);
   });
 
-  it('says why where the server knows', () => {
-    const problem = problemOf({ code: 'unused', message: 'Nobody had used it.' });
+  it('shows the reason if the server reports one', () => {
+    const problem = makeProblem({ code: 'unused', message: 'Nobody had used it.' });
     expect(show({ phase: 'stopped', problem })).toContain('Nobody had used it.');
     expect(button('Copy Report')).toBeUndefined();
   });
 });
 
 describe('removed', () => {
-  it('offers to make it again', () => {
-    expect(show({ phase: 'stopped', problem: problemOf({ code: 'unknown-desktop' }) })).toContain('no such desktop');
-    button('Make It Again').click();
+  it('offers to create it again', () => {
+    expect(show({ phase: 'stopped', problem: makeProblem({ code: 'unknown-desktop' }) })).toContain(
+      'This desktop does not exist'
+    );
+    button('Create It Again').click();
     expect(actions.create).toHaveBeenCalledTimes(1);
   });
 });
@@ -161,36 +163,36 @@ describe('lost', () => {
     expect(view.node.textContent).toContain('Connecting…');
   });
 
-  it('tries now on request', () => {
+  it('retries immediately on request', () => {
     show({ phase: 'lost', retryAt: Date.now() + 2000 });
-    button('Try now').click();
+    button('Try Now').click();
     expect(actions.retry).toHaveBeenCalledTimes(1);
   });
 
   it.each([
-    ['0', 'does not answer'],
-    ['403', 'log in again'],
+    ['0', 'does not respond'],
+    ['403', 'Log in again'],
     ['viewer', 'could not be loaded'],
     ['502', 'The reason.']
-  ])('says what code %s means', (code, words) => {
-    const problem = problemOf({ code });
-    expect(show({ phase: 'lost', problem, retryAt: Date.now() + 1 })).toContain(words);
+  ])('explains code %s', (code, text) => {
+    const problem = makeProblem({ code });
+    expect(show({ phase: 'lost', problem, retryAt: Date.now() + 1 })).toContain(text);
   });
 
-  it('asks for a click where it does not retry by itself', () => {
-    expect(show({ phase: 'lost', problem: problemOf({ code: 'idle' }) })).toContain('nobody used it');
-    button('Connect').click();
+  it('offers to reconnect if it does not retry', () => {
+    expect(show({ phase: 'lost', problem: makeProblem({ code: 'idle' }) })).toContain('Disconnected while idle');
+    button('Reconnect').click();
     expect(actions.retry).toHaveBeenCalledTimes(1);
   });
 
-  it('stops its clock when disposed', () => {
+  it('stops the countdown when disposed', () => {
     show({ phase: 'lost', retryAt: Date.now() + 2000 });
     view.dispose();
     view.dispose();
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('stops its clock when there is nothing more to say', () => {
+  it('stops the countdown when cleared', () => {
     show({ phase: 'lost', retryAt: Date.now() + 2000 });
     view.clear();
     expect(jest.getTimerCount()).toBe(0);
@@ -201,7 +203,7 @@ describe('lost', () => {
 describe('missing', () => {
   it('explains what to install', () => {
     expect(show({ phase: 'missing' })).toContain('pip install jupyter-vnc-proxy');
-    button('Try again').click();
+    button('Try Again').click();
     expect(actions.retry).toHaveBeenCalledTimes(1);
   });
 });
@@ -211,16 +213,16 @@ describe('a title', () => {
     ['Desktop', { phase: 'running', connected: true }],
     ['Desktop (starting)', { phase: 'starting' }],
     ['Desktop (stopped)', { phase: 'stopped' }],
-    ['Desktop (removed)', { phase: 'stopped', problem: problemOf({ code: 'unknown-desktop' }) }],
+    ['Desktop (removed)', { phase: 'stopped', problem: makeProblem({ code: 'unknown-desktop' }) }],
     ['Desktop (failed)', { phase: 'failed' }],
     ['Desktop (reconnecting)', { phase: 'lost', retryAt: 1 }],
     ['Desktop (disconnected)', { phase: 'lost' }],
     ['Desktop (not installed)', { phase: 'missing' }]
   ])('is "%s"', (title, change) => {
-    expect(titleOf('Desktop', statusOf(change), english)).toBe(title);
+    expect(titleWithStatus('Desktop', statusOf(change), english)).toBe(title);
   });
 
   it('is the name of another desktop', () => {
-    expect(titleOf('work', statusOf({ connected: true }), english)).toBe('work');
+    expect(titleWithStatus('work', statusOf({ connected: true }), english)).toBe('work');
   });
 });

@@ -17,15 +17,15 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('says nothing while nothing is to be stopped', () => {
+it('is hidden if the desktop will not stop', () => {
   expect(warning.node.hidden).toBe(true);
   expect(warning.isShown).toBe(false);
 });
 
-it('says when, and counts down to it', () => {
+it('shows the time, and counts down', () => {
   warning.update('2026-01-01T12:00:42Z');
   expect(warning.node.hidden).toBe(false);
-  expect(warning.node.textContent).toContain('because nobody has used it');
+  expect(warning.node.textContent).toContain('because it is idle');
   expect(warning.node.textContent).toContain('42 s');
   jest.advanceTimersByTime(41000);
   expect(warning.node.textContent).toContain('1 s');
@@ -33,13 +33,13 @@ it('says when, and counts down to it', () => {
   expect(warning.node.textContent).toContain('0 s');
 });
 
-it('offers to keep the desktop', () => {
+it('offers to keep the desktop running', () => {
   warning.update('2026-01-01T12:00:42Z');
   warning.node.querySelector('button')!.click();
   expect(keep).toHaveBeenCalledTimes(1);
 });
 
-it('goes when the desktop is used', () => {
+it('is hidden when the stop is cancelled', () => {
   warning.update('2026-01-01T12:00:42Z');
   warning.update(null);
   expect(warning.node.hidden).toBe(true);

@@ -1,25 +1,20 @@
-"""What each backend says: the programs, the processes, the switches that matter."""
+"""The plan of each backend: its programs, its processes, their arguments, its properties."""
 
 from __future__ import annotations
 
-import itertools
 import re
 import sys
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
-from support.standins import break_engine
 
-from jupyter_vnc_proxy import backends
-from jupyter_vnc_proxy.backends import AUTO, Backend, all_backends, choose, command_for, lacks, missing_programs, select
+from jupyter_vnc_proxy.backends import (
+    all_backends,
+    choose,
+    plan_of,
+)
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
-from jupyter_vnc_proxy.backends.stream import Module
-from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend
-from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
-from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
-from jupyter_vnc_proxy.system import environment, packages
 from jupyter_vnc_proxy.system.process import PIPE, REPORTS, Listens, WritesLine
 
 PATHS = Paths(Path("/run/d"), Path("/run/d/rfb.sock"), Path("/run/d/Xauthority"))
@@ -33,7 +28,7 @@ WAYS = [(name, transport) for name, each in all_backends().items() for transport
 
 def steps(backend: str, transport: str = "direct", geometry: Geometry = HD, **extra: str) -> dict[str, Step]:
     options = DesktopOptions(backend=backend, transport=transport, geometry=geometry, extra=extra)
-    return {step.name: step for step in choose(options).steps(options, PATHS)}
+    return {step.name: step for step in plan_of(choose(options), options, PATHS).steps}
 
 
 def has(argv: tuple[str, ...], *words: str) -> bool:
@@ -155,22 +150,6 @@ def test_wayland_is_one_process_and_the_session_too() -> None:
     assert step.session == "weston"
 
 
-def test_a_module_that_is_not_installed_is_missing_with_the_command_that_brings_it() -> None:
-    module = Module(("no_such_module_anywhere",), "the picture")
-    assert module.find() is None
-    assert module.install_command() == f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-    assert Module(("numpy",), "the picture").find() is not None
-
-
-def test_a_module_that_is_damaged_is_installed_anew(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (runtime / "damaged.so").write_bytes(b"This is no library. " * 100)
-    monkeypatch.syspath_prepend(runtime)
-    module = Module(("damaged",), "the picture", libraries={"apt": "libraries"})
-    assert module.find() is None
-    assert "invalid ELF header" in (module.problem() or "")
-    assert module.install_command() == f"{sys.executable} -m pip install --force-reinstall damaged"
-
-
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
 def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
     step = steps(backend, "websockify")["websockify"]
@@ -190,7 +169,8 @@ def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
 def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
     options = DesktopOptions(backend=backend, transport=transport, extra=REQUIRED.get(backend, {}))
     chosen = choose(options)
-    made = list(chosen.steps(options, PATHS))
+    plan = plan_of(chosen, options, PATHS)
+    made = plan.steps
     names = [step.name for step in made]
     assert len(set(names)) == len(names)
     assert names[0] == "display"
@@ -204,10 +184,16 @@ def test_every_way_holds_to_the_rules(backend: str, transport: str) -> None:
         assert has(display.argv, "-nolisten", "tcp")
         assert has(display.argv, "-auth", str(PATHS.xauthority))
     assert sum(str(PATHS.rfb_socket) in step.argv for step in made) == 1
-    assert chosen.speaks(options) == ("rfb" if transport in ("direct", "wayvnc") else "websocket")
-    raw = chosen.raw_socket(options)
+    assert plan.speaks == ("rfb" if transport in ("direct", "wayvnc") else "websocket")
+    raw = plan.raw_socket
     assert sum(str(PATHS.directory / raw) in step.argv for step in made) in (1, 2)
     assert (raw == "rfb.sock") == (transport != "websockify")
+    assert plan.resize == ("rest" if backend == "x11vnc" or transport == "wayvnc" else "rfb")
+    assert plan.resize_through == ("sway" if transport == "wayvnc" else "randr")
+    assert plan.x_screenshots == (backend != "wayland")
+    assert plan.full_chroma == (
+        (backend, transport) in (("stream", "direct"), ("wayland", "direct"), ("rdp", "direct"))
+    )
 
 
 @pytest.mark.parametrize("backend", ["stream", "tigervnc", "wayland", "x11vnc"])
@@ -231,136 +217,3 @@ def test_every_program_says_what_it_is_for_and_how_to_get_it() -> None:
             assert program.obstacle or re.search(
                 r"apt-get install|pip install 'jupyter-vnc-proxy\[", program.install_command() or ""
             )
-
-
-@pytest.fixture
-def bare(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without any program but those that a test puts into this directory."""
-    programs = runtime / "bin"
-    programs.mkdir()
-    monkeypatch.setattr(environment, "SYSTEM_PATH", (str(programs),))
-    monkeypatch.setenv("PATH", str(programs))
-    return programs
-
-
-def install(directory: Path, *names: str) -> None:
-    for name in names:
-        (directory / name).write_text("#!/bin/sh\n")
-        (directory / name).chmod(0o755)
-
-
-@pytest.fixture
-def broken_engine(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """pixelflux is installed, and one of the libraries that it needs is not."""
-    directory = runtime / "engine"
-    directory.mkdir()
-    break_engine(directory)
-    monkeypatch.syspath_prepend(directory)
-
-
-@pytest.fixture
-def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra with pixelflux and numpy is not installed."""
-    monkeypatch.setattr("jupyter_vnc_proxy.backends.stream.find_module", lambda name: None)
-
-
-PIP = f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'"
-APT_LIBRARIES = str(packages.install_command({"apt": "libgbm1 libpixman-1-0 libxkbcommon0"}))
-
-
-def test_auto_takes_the_best_that_can_run_without_a_word(bare: Path) -> None:
-    install(bare, "Xvfb", "Xvnc", "x11vnc")
-    backend, notes = select(DesktopOptions())
-    assert (backend.name, notes) == (AUTO[0], [])
-    assert AUTO[0] == "stream"
-    assert select(DesktopOptions(transport="websockify"))[1] == []
-    assert choose(DesktopOptions(transport="websockify")).name == "tigervnc"
-    assert choose(DesktopOptions(transport="native")).name == "x11vnc"
-
-
-@pytest.mark.usefixtures("broken_engine")
-def test_auto_goes_on_where_the_engine_cant_be_loaded_and_says_why(bare: Path) -> None:
-    install(bare, "Xvfb", "x11vnc")
-    assert choose(DesktopOptions()).name == "x11vnc"
-    install(bare, "Xvnc")
-    backend, (note,) = select(DesktopOptions())
-    assert backend.name == "tigervnc"
-    assert note == (
-        "TigerVNC runs in place of Xvfb + stream: pixelflux (capture and H.264) can't be loaded: libgbm.so.9 "
-        f"is missing. To mend it: {APT_LIBRARIES}"
-    )
-
-
-@pytest.mark.usefixtures("no_engine")
-def test_auto_goes_on_where_the_engine_is_not_installed_and_says_how_to_get_it(bare: Path) -> None:
-    install(bare, "Xvnc")
-    backend, (note,) = select(DesktopOptions())
-    assert backend.name == "tigervnc"
-    assert "numpy (the picture's arithmetic) and pixelflux (capture and H.264) are not installed." in note
-    assert note.endswith(f"To mend it: {packages.install_command({'apt': 'xvfb'})} && {PIP}")
-
-
-def test_where_nothing_can_run_auto_takes_what_lacks_least(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose(DesktopOptions()).name == "stream"
-    monkeypatch.setattr("jupyter_vnc_proxy.backends.stream.find_module", lambda name: None)
-    assert choose(DesktopOptions()).name == "tigervnc"
-
-
-@pytest.mark.usefixtures("broken_engine")
-def test_a_backend_that_was_named_is_taken_and_what_it_lacks_is_told_with_one_command(bare: Path) -> None:
-    install(bare, "Xvnc")
-    options = DesktopOptions(backend="stream")
-    backend, notes = select(options)
-    missing = missing_programs(backend, options)
-    assert (backend.name, notes) == ("stream", [])
-    assert lacks(missing) == (
-        "Xvfb (the display) is not installed. pixelflux (capture and H.264) can't be loaded: libgbm.so.9 is missing."
-    )
-    assert command_for(missing) == APT_LIBRARIES.replace("libgbm1", "xvfb libgbm1")
-
-
-def test_what_is_missing_is_named(bare: Path) -> None:
-    options = DesktopOptions(backend="x11vnc")
-    assert [each.names[0] for each in missing_programs(choose(options), options)] == ["Xvfb", "x11vnc"]
-    install(bare, "Xvfb")
-    assert [each.names[0] for each in missing_programs(choose(options), options)] == ["x11vnc"]
-
-
-def test_an_unknown_backend_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(
-        InvalidOption, match=r"no backend 'nope'; choose one of auto, rdp, stream, tigervnc, wayland, x11vnc"
-    ) as raised:
-        choose(DesktopOptions(backend="nope"))
-    assert raised.value.code == "unknown-backend"
-
-
-@pytest.mark.parametrize(
-    ("backend", "transport"), [("auto", "nope"), ("tigervnc", "native"), ("x11vnc", ""), ("tigervnc", "nope")]
-)
-def test_a_transport_that_a_backend_lacks_is_refused(backend: str, transport: str) -> None:
-    with pytest.raises(InvalidOption) as raised:
-        choose(DesktopOptions(backend=backend, transport=transport))
-    assert raised.value.code == "unknown-transport"
-
-
-class Foreign(TigervncBackend):
-    """What another package might add."""
-
-    name = "foreign"
-
-
-class Clashing(X11vncBackend):
-    name = "tigervnc"
-
-
-def test_another_package_can_add_a_backend_and_break_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    targets = ["test_backends:Foreign", "test_backends:Clashing", "nowhere:Thing", "pathlib:Path"]
-    points = [
-        EntryPoint(f"p{n}", target, backends.GROUP) for n, target in zip(itertools.count(), targets, strict=False)
-    ]
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
-    found = all_backends()
-    assert set(found) == {"rdp", "stream", "tigervnc", "wayland", "x11vnc", "foreign"}
-    assert isinstance(found["tigervnc"], TigervncBackend)
-    assert choose(DesktopOptions(backend="foreign")).name == "foreign"
-    assert all(isinstance(each, Backend) for each in found.values())

@@ -1,4 +1,4 @@
-"""The example in docs/backends.md, as it stands there: it installs, is listed with its option, and makes a desktop."""
+"""The example in docs/backends.md: it installs, is listed with its option, and makes a desktop."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.framebuffer_client import FramebufferClient
 from support.runners import Runners
-from support.screens import Screen
 
 PAGE = Path(__file__).parents[3] / "docs" / "backends.md"
 LIST = """
@@ -43,11 +43,11 @@ def test_the_example_is_a_backend_like_the_others(installed: Path, runners: Runn
     assert listed["calm"] == ["frame_rate"]
     run = runners.start("--option=frame_rate=20", backend="calm")
     run.until(phase="running", backend="calm")
-    server = next(pid for name, pid in run.parts().items() if name in ("Xtigervnc", "Xvnc"))
+    server = next(pid for name, pid in run.processes().items() if name in ("Xtigervnc", "Xvnc"))
     words = Path(f"/proc/{server}/cmdline").read_bytes().split(b"\0")
     assert words[words.index(b"-nolisten") :].count(b"-FrameRate") == 1
     assert words[-3:-1] == [b"-FrameRate", b"20"]
-    screen = Screen(run.path / "rfb.sock")
+    screen = FramebufferClient(run.path / "rfb.sock")
     screen.until(lambda: screen.pixel(0, 0) != "000000", "it draws")
     screen.close()
     assert run.end() == 0

@@ -1,18 +1,18 @@
-"""The options of a backend's own: from configuration, REST and the command line to the backend, checked on the way."""
+"""Options that only one backend has, from configuration, REST and the command line to the backend."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from support.api import Api
 
-from jupyter_vnc_proxy.backends import Field, all_backends, choose
+from jupyter_vnc_proxy.backends import Field, X11vncBackend, all_backends, choose, environment_options
 from jupyter_vnc_proxy.backends.fields import check_values, field_models, merged
-from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
 from jupyter_vnc_proxy.cli import parse
-from jupyter_vnc_proxy.commands.desktop_options import any_given, environment_options, read_desktop_options
+from jupyter_vnc_proxy.commands.desktop_options import any_given, read_desktop_options
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.server.app import VncProxy
@@ -59,7 +59,7 @@ def test_a_value_that_can_be_is_taken() -> None:
 def test_what_is_given_wins_over_what_is_configured_and_others_options_are_left_out() -> None:
     configured = {"size": "2", "xserver": "xdummy", "host": "elsewhere"}
     assert merged(Sized(), configured, {"size": "4"}) == {"xserver": "xdummy", "size": "4"}
-    with pytest.raises(InvalidOption, match=r"sized has no option 'host'; there are: xserver, size\."):
+    with pytest.raises(InvalidOption, match=r"sized has no option 'host'; it has: xserver, size\."):
         merged(Sized(), configured, {"host": "here"})
 
 
@@ -108,7 +108,7 @@ def test_the_command_line_takes_the_environments_and_its_own_win(monkeypatch: py
     monkeypatch.setenv("JUPYTER_VNC_RDP_HOST", "pc.example.org")
 
     def extra(*words: str) -> dict[str, str]:
-        return dict(read_desktop_options(parse(["start", "work", *words]), environment_options()).extra)
+        return dict(read_desktop_options(parse(["start", "work", *words]), environment_options(os.environ)).extra)
 
     assert extra() == {"rdp_host": "pc.example.org", "xserver": "xdummy"}
     assert extra("--option=xserver=xvfb") == {"rdp_host": "pc.example.org", "xserver": "xvfb"}

@@ -1,4 +1,4 @@
-"""The backend rdp: which hosts it takes, what the client is told, and a login to Debian's xrdp on this machine."""
+"""The backend rdp: its hosts, its client, and a login to Debian's xrdp on this machine."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.framebuffer_client import FramebufferClient
 from support.processes import processes_of
 from support.runners import Run, Runners
-from support.screens import Screen
 from support.traces import assert_no_trace, tcp_listeners
 from support.xrdp import LoginUser, Xrdp
 
-from jupyter_vnc_proxy.backends import choose
+from jupyter_vnc_proxy.backends import choose, plan_of
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.backends.programs import rdp_client
 from jupyter_vnc_proxy.errors import InvalidOption
@@ -69,7 +69,7 @@ def options(host: str) -> DesktopOptions:
 def test_a_host_is_one_word_of_an_argv(host: str, tmp_path: Path) -> None:
     chosen = choose(options(host))
     paths = Paths(tmp_path, tmp_path / "rfb.sock", tmp_path / "Xauthority")
-    session = {step.name: step for step in chosen.steps(options(host), paths)}["session"]
+    session = {step.name: step for step in plan_of(chosen, options(host), paths).steps}["session"]
     assert session.argv[-2:] == ("--", host)
 
 
@@ -132,12 +132,12 @@ def size_of(session_home: Path) -> str:
     return output.partition("current ")[2].partition(",")[0]
 
 
-def logged_in(run: Run, xrdp: Xrdp, screen: Screen) -> None:
+def logged_in(run: Run, xrdp: Xrdp, screen: FramebufferClient) -> None:
     """Answer what is asked for: a name, trust in a certificate, a password."""
     screen.until(lambda: screen.pixel(300, 300) == WHITE, "a terminal that asks")
     screen.click(300, 200)
     screen.type(f"{xrdp.user}\n")
-    screen.until(lambda: "xfreerdp" in run.parts(), "the client starts")
+    screen.until(lambda: "xfreerdp" in run.processes(), "the client starts")
     screen.until(lambda: "Security protocol" in (xrdp.directory / "xrdp.log").read_text(), "it connects")
     assert screen.pixel(1200, 700) != XRDP_BLUE, "nobody trusts the certificate yet"
     screen.type("y\n")
@@ -149,7 +149,7 @@ def logged_in(run: Run, xrdp: Xrdp, screen: Screen) -> None:
 def test_a_login_through_rdp_is_a_desktop(runners: Runners, xrdp: Xrdp, user: LoginUser) -> None:
     run = runners.start(f"--option=rdp_host=127.0.0.1:{xrdp.port}", backend="rdp", session=())
     state = run.until(phase="running", session="rdp")
-    screen = Screen(run.path / "rfb.sock")
+    screen = FramebufferClient(run.path / "rfb.sock")
     logged_in(run, xrdp, screen)
 
     screen.click(200, 200)
@@ -159,9 +159,9 @@ def test_a_login_through_rdp_is_a_desktop(runners: Runners, xrdp: Xrdp, user: Lo
     screen.until(lambda: size_of(user.home) == "1000 x 600", "the session follows")
     screen.until(lambda: screen.pixel(200, 200) == COLOUR, "and is seen again")
 
-    assert tcp_listeners({*run.parts().values(), run.process.pid}) == []
+    assert tcp_listeners({*run.processes().values(), run.process.pid}) == []
     secrets = [LoginUser.PASSWORD, user.name]
-    for process in run.parts().values():
+    for process in run.processes().values():
         for file in ("cmdline", "environ"):
             told = Path(f"/proc/{process}/{file}").read_bytes().decode(errors="replace")
             assert not any(secret in told for secret in secrets)

@@ -1,4 +1,4 @@
-"""Which sessions are found, which is taken, and what each is told."""
+"""Desktop sessions: which are found, which is chosen, and their environment."""
 
 from __future__ import annotations
 
@@ -128,14 +128,14 @@ def test_a_named_session_is_taken_though_another_is_preferred(install: Install) 
 
 def test_a_known_session_that_is_not_installed_says_how_to_install_it(install: Install) -> None:
     install("xfce4-session")
-    with pytest.raises(InvalidOption, match=r"MATE is not installed; here there are: xfce\.") as raised:
+    with pytest.raises(InvalidOption, match=r"MATE is not installed; installed: xfce\.") as raised:
         choose_session(DesktopOptions(session="mate"))
     assert raised.value.code == "session-missing"
     assert "mate-desktop-environment-core" in (raised.value.fix or "")
 
 
 def test_a_session_that_nobody_knows_lists_what_there_is(install: Install) -> None:
-    with pytest.raises(InvalidOption, match=r"no session 'nonsense'; here there are: none\.") as raised:
+    with pytest.raises(InvalidOption, match=r"no session 'nonsense'; installed: none\.") as raised:
         choose_session(DesktopOptions(session="nonsense"))
     assert raised.value.code == "unknown-session"
 

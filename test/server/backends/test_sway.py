@@ -1,4 +1,4 @@
-"""What sway is told: its configuration, and a size through its socket, whose other end is a stand-in here."""
+"""sway's configuration, and resizing through its socket, with a stand-in at the other end."""
 
 from __future__ import annotations
 

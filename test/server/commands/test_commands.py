@@ -84,7 +84,7 @@ def test_with_an_orphan_timeout_it_ends_without_a_server(cli: Cli, runtime: Path
     start(cli, "work", "--orphan-timeout=0")
     desktop = Desktop(runtime / "work")
     wait_until(lambda: desktop.state().phase == "stopped", 15)
-    assert "no server has looked after it" in "\n".join(desktop.log("runner", 10))
+    assert "it has had no Jupyter server" in "\n".join(desktop.log("runner", 10))
 
 
 def test_a_running_desktop_is_left_as_it_is_and_refuses_other_options(cli: Cli, runtime: Path) -> None:

@@ -1,4 +1,4 @@
-"""The desktops of one user: made, adopted, shared between servers, culled and stopped, with real runners."""
+"""A user's desktops, with real runners: created, adopted, shared between servers, culled and stopped."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ def make(runtime: Path, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[
     for manager in made:
         jp_asyncio_loop.run_until_complete(manager.stop_all())
     for manager in made:
-        for desktop in manager._desktops.values():
-            wait_until(desktop.stopped)  # which reaps it
+        for entry in manager._entries:
+            if entry.desktop is not None:
+                wait_until(entry.desktop.stopped)  # which reaps it
 
 
 Make = Callable[..., DesktopManager]
@@ -76,9 +77,8 @@ async def test_a_desktop_of_a_server_that_died_is_adopted_by_the_next(make: Make
     await first.start("default")
     await phase(first, "default", "running")
     model = first.model("default")
-    for lock in first._owned.values():  # as the kernel does for a process that was killed
-        lock.close()
-    first._owned.clear()
+    for entry in first._entries:  # as the kernel does for a process that was killed
+        entry.release()
     second = make()
     assert second.models() == [model]
     await second.stop_all()
@@ -150,6 +150,7 @@ async def test_deleting_a_desktop_leaves_no_directory_and_frees_its_name(make: M
         await manager.create("one", OPTIONS)
     await manager.delete("one")
     assert not (runtime / "one").exists()
+    assert len(manager._entries) == 0
     await manager.create("one", OPTIONS)
 
 

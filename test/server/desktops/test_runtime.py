@@ -1,4 +1,4 @@
-"""Where desktops live: which directory is taken, and that it is ours alone."""
+"""The runtime directory: which one is chosen, and that it is private."""
 
 from __future__ import annotations
 

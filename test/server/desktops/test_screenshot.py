@@ -1,4 +1,4 @@
-"""A desktop's picture, from its X display or as a viewer gets it."""
+"""Screenshots, from the X display or as an RFB client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 from support.runners import Runners
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
-from jupyter_vnc_proxy.desktops.screenshot import picture
+from jupyter_vnc_proxy.desktops.screenshot import screenshot
 from jupyter_vnc_proxy.errors import Conflict
 from jupyter_vnc_proxy.rfb.client import RFBClient
 
@@ -20,15 +20,15 @@ from jupyter_vnc_proxy.rfb.client import RFBClient
 def test_the_whole_desktop_is_in_the_picture(runners: Runners, backend: str) -> None:
     run = runners.start("--geometry=640x480", backend=backend)
     run.until(phase="running")
-    with contextlib.closing(RFBClient(run.path / "rfb.sock")) as viewer:
-        size = (viewer.width, viewer.height)
-        seen = Image.frombuffer("RGB", size, viewer.framebuffer(), "raw", "BGRX", 0, 1)
-    for image in (seen, Image.open(io.BytesIO(picture(Desktop(run.path))))):
+    with contextlib.closing(RFBClient(run.path / "rfb.sock")) as client:
+        size = (client.width, client.height)
+        seen = Image.frombuffer("RGB", size, client.framebuffer(), "raw", "BGRX", 0, 1)
+    for image in (seen, Image.open(io.BytesIO(screenshot(Desktop(run.path))))):
         assert image.size == (640, 480)
         assert image.getpixel((320, 300)) == (0x2E, 0x34, 0x40)
     assert run.end() == 0
     with pytest.raises(Conflict, match="is stopped, not running"):
-        picture(Desktop(run.path))
+        screenshot(Desktop(run.path))
 
 
 def test_nobody_there_is_an_error(runtime: Path) -> None:

@@ -1,4 +1,4 @@
-"""Why a desktop is to be stopped, on its way to the runner."""
+"""The reason for stopping a desktop, from the server to the runner."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_vnc_proxy.desktops.stop_reason import FILE, leave_reason, nobody_used_it, take_reason
+from jupyter_vnc_proxy.desktops.stop_reason import FILE, leave_reason, take_reason, unused_for
 
 
 def test_a_reason_is_taken_once(tmp_path: Path) -> None:
     assert take_reason(tmp_path) is None
-    reason = nobody_used_it(60)
+    reason = unused_for(60)
     leave_reason(tmp_path, reason)
     assert take_reason(tmp_path) == reason
     assert take_reason(tmp_path) is None
@@ -24,7 +24,7 @@ def test_a_file_that_is_no_reason_gives_none(tmp_path: Path, content: str) -> No
 
 
 def test_a_directory_that_is_gone_is_no_error(tmp_path: Path) -> None:
-    leave_reason(tmp_path / "gone", nobody_used_it(1))
+    leave_reason(tmp_path / "gone", unused_for(1))
     assert take_reason(tmp_path / "gone") is None
 
 
@@ -40,4 +40,4 @@ def test_a_directory_that_is_gone_is_no_error(tmp_path: Path) -> None:
     ],
 )
 def test_the_time_is_told_in_words(seconds: float, words: str) -> None:
-    assert words + "." in nobody_used_it(seconds)["message"]
+    assert words + "." in unused_for(seconds)["message"]

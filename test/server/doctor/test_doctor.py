@@ -81,7 +81,7 @@ def test_fixes_use_the_package_manager_of_the_system_and_conda(
     )
     packages.OS_RELEASE.write_text("ID=gentoo\n")
     monkeypatch.delenv("CONDA_PREFIX")
-    assert found(programs.backends(), "backend-stream").fixes == ("install what is called xvfb on Debian",)
+    assert found(programs.backends(), "backend-stream").fixes == ("install the packages that Debian calls xvfb",)
 
 
 def test_versions_come_from_packages(machine: Machine) -> None:

@@ -162,7 +162,7 @@ def test_without_a_desktop_it_contains_only_the_findings(planted: Path) -> None:
 
 def test_with_an_unusable_runtime_directory_it_contains_the_reason(planted: Path) -> None:
     text = report("/proc/desktops", "work")
-    assert "The runtime directory /proc/desktops could not be made" in text
+    assert "The runtime directory /proc/desktops could not be created" in text
     assert "last words" not in text
     with pytest.raises(InvalidOption):
         report("", "../x")

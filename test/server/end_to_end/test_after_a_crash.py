@@ -1,4 +1,4 @@
-"""Desktops whose runner was killed, and directories that a crash of the machine left, start again."""
+"""Desktops start again after their runner was killed, and from directories that a crash of the machine left."""
 
 from __future__ import annotations
 

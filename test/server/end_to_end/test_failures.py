@@ -1,7 +1,7 @@
-"""Every way in which users of such software say that a desktop failed: provoked, and explained where people look.
+"""Every failure of a desktop that users of such software report, with the explanation that the desktop must give.
 
-What a start meets is in the desktop's state, which the panel shows: the sentence, what mends it, the part's last
-lines. Programs that can't be had to fail here have stand-ins on PATH, which print what the real ones print.
+A start's failure is in the desktop's state, which the panel shows: a sentence, a command that fixes it, the process's
+last lines. Stand-ins on PATH print the messages of real programs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from jupyter_vnc_proxy.errors import InvalidOption
 
 FILES = {file.name: file for file in Path(__file__).parents[1].rglob("test_*.py")}
 
-SIGNALS = {
+SYMPTOMS = {
     "no Xvfb, x11vnc or Xvnc on PATH": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_doctor.py::test_with_nothing_installed_each_backend_lists_its_missing_programs",
@@ -53,7 +53,7 @@ SIGNALS = {
     ],
     "a timeout while starting": ["test_failures.py::test_a_start_says_what_is_wrong"],
     "the connection is closed: a process died": [
-        "test_failures.py::test_a_part_that_died_is_named_with_its_last_lines",
+        "test_failures.py::test_a_process_that_died_is_named_with_its_last_lines",
         "test_runner_crashes.py::test_a_part_that_crashes_on_and_on_is_given_up_with_its_log",
     ],
     "the WebSocket is refused, or closed after a minute": [
@@ -100,16 +100,16 @@ WebCodecs off https, a decoder that is stuck."""
 
 
 def test_every_test_that_is_named_is_there() -> None:
-    for signal, tests in SIGNALS.items():
+    for symptom, tests in SYMPTOMS.items():
         for each in tests:
             file, _, name = each.partition("::")
             tree = ast.parse(FILES[file].read_text(encoding="utf-8"))
             names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-            assert not name or name in names, (signal, each)
+            assert not name or name in names, (symptom, each)
 
 
 def failed(run: Run) -> dict[str, Any]:
-    """Wait for the runner's end and return the error that the panel shows."""
+    """Wait until the runner ends and return the error that the panel shows."""
     assert run.wait() == 1, run.text()
     state = run.state
     assert (state["phase"], state["display"]) == ("failed", None)
@@ -134,8 +134,8 @@ def test_a_start_says_what_is_wrong(machine: Machine, runners: Runners, failure:
         assert failure.says in error["log"]
 
 
-def test_every_signal_that_is_provoked_by_a_start_is_one_of_those_that_are_reported() -> None:
-    assert {failure.signal for failure in FAILURES} <= SIGNALS.keys()
+def test_every_symptom_of_a_start_is_a_reported_one() -> None:
+    assert {failure.symptom for failure in FAILURES} <= SYMPTOMS.keys()
 
 
 def test_a_complaint_about_its_directory_is_harmless_where_x_listens(
@@ -149,7 +149,7 @@ def test_a_complaint_about_its_directory_is_harmless_where_x_listens(
     assert complaint in (run.path / "log" / "display.log").read_text()
 
 
-def test_a_part_that_died_is_named_with_its_last_lines(machine: Machine, runners: Runners) -> None:
+def test_a_process_that_died_is_named_with_its_last_lines(machine: Machine, runners: Runners) -> None:
     machine.add("Xvfb")
     machine.stand_in("x11vnc", ["caught X11 error:", "X connection to :1 broken"], "exit 3")
     error = failed(runners.start(backend="x11vnc"))

@@ -1,4 +1,4 @@
-"""A disk without room: what is refused or fails says so, nothing is left running, and what runs goes on."""
+"""A full disk: failures are explained, no process is left, and running desktops keep running."""
 
 from __future__ import annotations
 

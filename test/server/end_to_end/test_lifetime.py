@@ -1,4 +1,4 @@
-"""What becomes of desktops when Jupyter servers end, with real servers and real desktops."""
+"""What happens to desktops when Jupyter servers end, with real servers and real desktops."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_desktop_may_outlive_a_clean_stop_and_ends_when_nobody_comes(servers: 
     wait_until(lambda: not processes_of(runtime), 10, "the end of the orphan")
     assert time.monotonic() - began > 0.5
     assert desktop.state().phase == "stopped"
-    assert "no server has looked after it" in "\n".join(desktop.log("runner", 20))
+    assert "it has had no Jupyter server" in "\n".join(desktop.log("runner", 20))
 
 
 def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:

@@ -1,4 +1,4 @@
-"""Many desktops at once, and many viewers one after another; what they cost is written down with the results."""
+"""Many desktops at once, and many viewers in turn; the resources they take are written with the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the Xvnc that is installed is TurboVNC's: it is told by its switches, and gets no others."""
+"""An installed TurboVNC is recognised by its switches, and gets only those."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.framebuffer_client import FramebufferClient
 from support.runners import Runners
-from support.screens import Screen
 from support.traces import tcp_listeners
 
-from jupyter_vnc_proxy.backends import choose, missing_programs, tigervnc
+from jupyter_vnc_proxy.backends import choose, missing_programs, plan_of, tigervnc
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.system.help_text import switches
@@ -32,7 +32,7 @@ def turbovnc(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def argv(runtime: Path) -> tuple[str, ...]:
     paths = Paths(runtime, runtime / "rfb.sock", runtime / "Xauthority")
-    (step,) = choose(OPTIONS).steps(OPTIONS, paths)
+    (step,) = plan_of(choose(OPTIONS), OPTIONS, paths).steps
     return step.argv
 
 
@@ -81,9 +81,9 @@ def test_a_desktop_runs_on_it(turbovnc: Path, runners: Runners, monkeypatch: pyt
     monkeypatch.setenv("TURBOVNC", str(turbovnc))
     run = runners.start(command=LAUNCH)
     run.until(phase="running")
-    screen = Screen(run.path / "rfb.sock")
+    screen = FramebufferClient(run.path / "rfb.sock")
     screen.set_size(900, 700)
     screen.until(lambda: screen.size == (900, 700), "the size that was asked for")
-    assert tcp_listeners({*run.parts().values(), run.process.pid}) == []
+    assert tcp_listeners({*run.processes().values(), run.process.pid}) == []
     screen.close()
     assert run.end() == 0

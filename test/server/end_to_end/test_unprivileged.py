@@ -1,4 +1,4 @@
-"""What matters to users other than root: Xorg and sway run for them too. Root's tests become nobody for that."""
+"""Desktops of users other than root, Xorg and sway among them. Tests that run as root become nobody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.runners import COMMAND, Runners
 from support.windows import WINDOW, use
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
-from jupyter_vnc_proxy.desktops.screenshot import picture
+from jupyter_vnc_proxy.desktops.screenshot import screenshot
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -64,7 +64,7 @@ def test_sway_with_wayvnc_runs_for_any_user(runners: Runners, unprivileged: Unpr
 def test_sway_is_the_session_where_none_is_configured(runners: Runners, unprivileged: Unprivileged) -> None:
     run = runners.start("--transport=wayvnc", backend="wayland", session=(), command=unprivileged.command)
     run.until(phase="running", session="sway", step=None)
-    image = Image.open(io.BytesIO(picture(Desktop(run.path))))
+    image = Image.open(io.BytesIO(screenshot(Desktop(run.path))))
     assert image.size == (1280, 720)
     assert run.end() == 0
 

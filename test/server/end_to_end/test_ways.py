@@ -1,4 +1,4 @@
-"""Every way to make a desktop: it draws, takes keys and pointer, resizes, shares cursor and clipboard, and goes."""
+"""Every backend and transport draws, takes keys and pointer, resizes, shares cursor and clipboard, and ends."""
 
 from __future__ import annotations
 

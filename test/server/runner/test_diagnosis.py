@@ -1,4 +1,4 @@
-"""Why a part failed: the signals that users report, and the sentence and command for each."""
+"""The sentence and the command for each failure that users report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_vnc_proxy.backends import Program
 from jupyter_vnc_proxy.runner import diagnosis
-from jupyter_vnc_proxy.runner.diagnosis import CAUSES, LOG_LINES, part_failed, programs_missing, session_ended
+from jupyter_vnc_proxy.runner.diagnosis import CAUSES, SHOWN_LINES, process_failed, programs_missing, session_ended
 from jupyter_vnc_proxy.system.packages import install_command
 
 SIGNALS = [
@@ -55,7 +55,7 @@ SIGNALS = [
 
 @pytest.mark.parametrize(("part", "line", "code", "fix"), SIGNALS)
 def test_a_signal_in_the_log_is_explained(part: str, line: str, code: str, fix: str | None) -> None:
-    error = part_failed(part, "ended while starting (exit status 1)", ["before", line, "after"])
+    error = process_failed(part, "ended while starting (exit status 1)", ["before", line, "after"])
     assert error.code == code
     assert fix is None or fix in (error.fix or "")
     assert error.message.count("\n") == 0
@@ -78,7 +78,7 @@ LIBRARIES_MISSING = [
 
 @pytest.mark.parametrize(("line", "library", "package"), LIBRARIES_MISSING)
 def test_a_library_that_the_loader_misses_is_named(line: str, library: str, package: str | None) -> None:
-    error = part_failed("vnc", "ended while starting (exit status 1)", [line])
+    error = process_failed("vnc", "ended while starting (exit status 1)", [line])
     assert error.code == "library-missing"
     assert error.message.startswith(f"The library {library} is not installed. The VNC server ended")
     assert error.fix is None if package is None else error.fix is not None and error.fix.endswith(f" {package}")
@@ -87,8 +87,8 @@ def test_a_library_that_the_loader_misses_is_named(line: str, library: str, pack
 def test_a_complaint_that_is_harmless_where_x_listens_is_blamed_only_where_there_is_no_other() -> None:
     harmless = "_XSERVTransmkdir: ERROR: euid != 0,directory /tmp/.X11-unix will not be created."
     log = [harmless, "Fatal server error: could not open default font 'fixed'"]
-    assert part_failed("display", "ended", log).code == "fonts-missing"
-    assert part_failed("display", "ended", [harmless]).code == "x11-unix-directory"
+    assert process_failed("display", "ended", log).code == "fonts-missing"
+    assert process_failed("display", "ended", [harmless]).code == "x11-unix-directory"
 
 
 def test_an_early_end_is_explained_in_the_same_way() -> None:
@@ -98,22 +98,22 @@ def test_an_early_end_is_explained_in_the_same_way() -> None:
 
 
 def test_a_part_that_was_not_ready_in_time_says_so() -> None:
-    error = part_failed("vnc", "was not ready within 30 s", [])
+    error = process_failed("vnc", "was not ready within 30 s", [])
     assert (error.code, error.message) == ("start-timeout", "The VNC server was not ready within 30 s.")
 
 
 def test_an_end_that_nobody_knows_names_the_part_and_shows_its_last_lines() -> None:
     log = [str(number) for number in range(100)]
-    error = part_failed("display", "ended while starting (signal SIGSEGV)", log)
+    error = process_failed("display", "ended while starting (signal SIGSEGV)", log)
     assert error.code == "display-failed"
     assert error.message == "The display server ended while starting (signal SIGSEGV)."
-    assert error.log == log[-LOG_LINES:]
+    assert error.log == log[-SHOWN_LINES:]
     assert error.model() == {
         "code": "display-failed",
         "message": error.message,
         "fix": None,
         "part": "display",
-        "log": log[-LOG_LINES:],
+        "log": log[-SHOWN_LINES:],
     }
 
 

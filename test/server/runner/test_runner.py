@@ -1,4 +1,4 @@
-"""A desktop's start and its running life: real runners, real X servers."""
+"""A desktop starts and runs: real runners, real X servers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_desktop_comes_up_private_and_goes_without_a_trace(
     sockets = {file.name for file in run.path.glob("*.sock")}
     assert sockets == SOCKETS[backend, transport]
     assert all(mode(run.path / name) & 0o077 == 0 for name in sockets)
-    assert tcp_listeners({*run.parts().values(), run.process.pid}) == []
+    assert tcp_listeners({*run.processes().values(), run.process.pid}) == []
 
     viewer = RfbClient(run.path / state["raw_socket"])
     assert viewer.banner == b"RFB 003.008\n"
@@ -113,16 +113,16 @@ def test_a_window_manager_that_was_seen_ends_the_last_step(runners: Runners) -> 
 def test_a_session_without_a_window_manager_runs_too(runners: Runners) -> None:
     run = runners.start(session=["xterm"], backend="x11vnc")
     assert run.until(phase="running")["step"] == "session"
-    wait_until(lambda: "xterm" in run.parts())
+    wait_until(lambda: "xterm" in run.processes())
     assert run.end() == 0
 
 
 def test_a_session_found_here_is_started_with_its_terminal(runners: Runners) -> None:
     run = runners.start("--session=openbox", session=())
     run.until(phase="running", session="openbox", step=None)
-    wait_until(lambda: "openbox" in run.parts())
+    wait_until(lambda: "openbox" in run.processes())
     terminal = ("xfce4-terminal", "lxterminal", "qterminal", "mate-terminal", "xterm")
-    wait_until(lambda: any(name in part for part in run.parts() for name in terminal), what="a terminal")
+    wait_until(lambda: any(name in part for part in run.processes() for name in terminal), what="a terminal")
     assert run.end() == 0
 
 
@@ -221,7 +221,7 @@ def test_weston_is_the_session_where_none_is_configured_and_its_end_a_log_out(ru
     run = runners.start(backend="wayland", session=())
     state = run.until(phase="running", step=None)
     assert (state["session"], state["geometry"]) == ("weston", "1280x720")
-    os.kill(run.parts()["weston"], signal.SIGTERM)
+    os.kill(run.processes()["weston"], signal.SIGTERM)
     assert run.wait() == 0
     assert run.state["phase"] == "stopped"
     assert_no_trace(run, state["display"])
@@ -231,7 +231,7 @@ def test_weston_is_the_session_where_none_is_configured_and_its_end_a_log_out(ru
 def test_a_compositor_that_crashes_is_started_anew(runners: Runners, part: str) -> None:
     run = runners.start(backend="wayland", session=())
     state = run.until(phase="running", step=None)
-    os.kill(run.parts()[part], signal.SIGKILL)
+    os.kill(run.processes()[part], signal.SIGKILL)
     run.until(phase="starting")
     run.until(phase="running", step=None)
     viewer = RfbClient(run.path / "rfb.sock")

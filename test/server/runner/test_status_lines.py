@@ -1,4 +1,4 @@
-"""What a part tells the runner, from its pipe to desktop.json."""
+"""The reports of a process, from its pipe to desktop.json."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from support.xclient import RfbClient
 
 from jupyter_vnc_proxy.runner.status_lines import parse_report
 from jupyter_vnc_proxy.system.packages import install_command
-from jupyter_vnc_proxy.system.process import PIPE, REPORT_LINE, REPORTS, Child, ChildFailed, WritesLine
+from jupyter_vnc_proxy.system.pipes import REPORT_LINE
+from jupyter_vnc_proxy.system.process import PIPE, REPORTS, Process, ProcessFailed, WritesLine
 from jupyter_vnc_proxy.system.x_display import connect
 
 # -- lines --------------------------------------------------------------------------------------------------------
@@ -52,10 +53,10 @@ def test_no_line_is_an_error(line: str) -> None:
     assert isinstance(parse_report(line), dict)
 
 
-def python(runtime: Path, script: str, *arguments: str) -> tuple[Child, list[str]]:
+def python(runtime: Path, script: str, *arguments: str) -> tuple[Process, list[str]]:
     lines: list[str] = []
     argv = (sys.executable, "-c", "import os, sys, time\n" + script, *arguments)
-    return Child("part", argv, dict(os.environ), runtime / "log", told=lines.append), lines
+    return Process("part", argv, dict(os.environ), runtime / "log", on_report=lines.append), lines
 
 
 async def test_every_line_of_a_child_is_told_also_after_it_was_ready(runtime: Path) -> None:
@@ -89,8 +90,8 @@ async def test_no_descriptor_is_left_of_a_child_that_ended_or_never_began(runtim
     await until(lambda: lines == ["bye"])
     await child.stop(1)
     await until(lambda: descriptors() == before)
-    nobody = Child("part", ("program", REPORTS), {}, runtime / "log", directory=runtime / "nowhere")
-    with pytest.raises(ChildFailed):
+    nobody = Process("part", ("program", REPORTS), {}, runtime / "log", directory=runtime / "nowhere")
+    with pytest.raises(ProcessFailed):
         await nobody.start(10)
     assert descriptors() == before
 

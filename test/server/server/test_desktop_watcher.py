@@ -155,7 +155,7 @@ async def test_an_idle_desktop_is_stopped_after_a_warning(api: Api, runtime: Pat
     touched(runtime, 101)
     model = await api.until("default", "stopped")
     assert (model["error"]["code"], model["stops_at"]) == ("unused", None)
-    assert model["error"]["message"] == "It was stopped because nobody had used it for 100 seconds."
+    assert model["error"]["message"] == "It was stopped because it had not been used for 100 seconds."
     assert processes_of(runtime / "default") == {}
 
 

@@ -1,1 +1,3 @@
-"""What the tests share."""
+"""Code that tests share: clients, servers, displays, processes; no tests."""
+
+from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The desktops' REST API on a test's server."""
+"""A client of the desktops' REST API on a test's server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 
 
 class Api:
-    """The desktops' addresses on a test's server."""
+    """Sends requests to ``api/desktops`` and decodes their JSON."""
 
     def __init__(self, fetch: Any) -> None:
         self._fetch = fetch
@@ -28,7 +28,7 @@ class Api:
         return json.loads(response.body) if response.body else None
 
     async def refused(self, status: int, method: str, *parts: str, body: Any = None, **settings: Any) -> dict[str, Any]:
-        """Expect this status; return the error's body after a look at its form."""
+        """Expect an error with this status; check its form and return its body."""
         with pytest.raises(HTTPClientError) as raised:
             await self.raw(method, *parts, body=body, **settings)
         assert raised.value.code == status

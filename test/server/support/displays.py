@@ -1,4 +1,4 @@
-"""X displays of the tests' own: Xvfb without a session."""
+"""X displays for tests: Xvfb without a session."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jupyter_vnc_proxy.system.x_display import write_cookie
 
 
 class Display:
-    """An Xvfb of the test's own."""
+    """An Xvfb for one test."""
 
     def __init__(self, runtime: Path) -> None:
         self.xauthority = runtime / "Xauthority"
@@ -31,8 +31,7 @@ class Display:
         }
 
     def close(self) -> None:
-        # Not terminated: it looks whether it is to end before it waits for events, and a signal in between is not seen
-        # until the next event, of which there may be none.
+        # Not SIGTERM: Xvfb handles it between two events only, and there may be none.
         self.process.kill()
         self.process.wait(10)
         remove_dead_display(self.name)
@@ -41,7 +40,7 @@ class Display:
 
 
 def paint(display: Display, rectangle: Rectangle, colour: int) -> None:
-    """Fill a part of the root window from a connection of another client."""
+    """Fill a rectangle of the root window, as another X client."""
     import xcffib.xproto
 
     from jupyter_vnc_proxy.system.x_display import connect

@@ -1,4 +1,4 @@
-"""What programs print when a desktop fails to start, and what its error is to say; see `test_failures`."""
+"""Messages of programs when a desktop fails to start, and the error that each must lead to; see `test_failures`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ APT = "apt-get install --no-install-recommends"
 
 @dataclass(frozen=True)
 class Failure:
-    """What stands in for a program, and what the desktop's error is to be."""
+    """The behaviour of a stand-in program, and the desktop's expected error."""
 
-    signal: str
+    symptom: str
     says: str
     code: str
     words: str
@@ -40,7 +40,7 @@ FAILURES = [
         "the session ends in under 3 s, or its program is not there",
         "forked",
         "session-ended-early",
-        "perhaps it put itself into the background",
+        "perhaps it went into the background",
         None,
         then="exit 0",
     ),
@@ -48,7 +48,7 @@ FAILURES = [
         "a conda environment shadows the system's D-Bus",
         "dbus-launch: /opt/conda/lib/libdbus-1.so.3: version `LIBDBUS_PRIVATE_1.12.20' not found (required by …)",
         "dbus-shadowed",
-        "often another environment's library stands in the system's place",
+        "often another environment's library shadows the system's",
         f"{APT} dbus-x11",
     ),
     Failure(

@@ -1,4 +1,4 @@
-"""Machines as a doctor meets them: a PATH with some programs only, stand-ins that print what real programs print."""
+"""A machine with chosen programs only, some of which are stand-ins that print the messages of real ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from jupyter_vnc_proxy.system import environment, packages
 
 BASICS = ("sh", "sleep", "env", "cat", "dpkg-query", "unshare", "true", "setpriv")
-"""What every machine has."""
+"""The programs of every machine."""
 
 
 class Machine:
-    """A directory of programs in place of PATH and of the system's directories."""
+    """A directory of programs that replaces PATH and the system's directories."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self.bin = directory
@@ -25,14 +25,14 @@ class Machine:
         monkeypatch.setenv("PATH", str(directory))
 
     def add(self, *programs: str) -> None:
-        """Have these programs, which are those of this machine."""
+        """Add these programs of the real machine."""
         for name in programs:
             found = shutil.which(name, path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
             if found:
                 (self.bin / name).symlink_to(found)
 
     def tell_children(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Have every Python that is started take this for the system's programs, and for a Debian whose root we are."""
+        """Make every Python process use these programs too, and take this machine for Debian."""
         site = self.bin.parent / "site"
         site.mkdir()
         (site / "os-release").write_text("ID=debian\n")
@@ -46,7 +46,7 @@ class Machine:
         monkeypatch.delenv("CONDA_PREFIX", raising=False)
 
     def stand_in(self, name: str, says: Iterable[str] = (), then: str = "exit 1") -> None:
-        """Have a program that writes these lines and then does what the shell is told."""
+        """Add a program that writes these lines to stderr and then runs the shell command ``then``."""
         file = self.bin / name
         file.unlink(missing_ok=True)
         lines = "".join(f"echo {_quoted(line)} >&2\n" for line in says)

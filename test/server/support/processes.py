@@ -1,4 +1,4 @@
-"""The processes of a test, and what they complained of."""
+"""The processes that a test started, and the errors in their logs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def processes_of(directory: Path) -> dict[int, str]:
-    """Return the processes, ourselves excepted, that carry ``directory`` in their environment: pid → command line."""
+    """Return the other processes with ``directory`` in their environment: process id → command line."""
     wanted = os.fsencode(directory)
     found = {}
     for entry in Path("/proc").iterdir():
@@ -20,5 +20,5 @@ def processes_of(directory: Path) -> dict[int, str]:
 
 
 def complaints(log: str) -> list[str]:
-    """Return the lines of a log in which Python reports an error or a warning of ours."""
+    """Return the lines of a log that begin a traceback or are a Python warning."""
     return [line for line in log.splitlines() if "Traceback" in line or "Warning:" in line]

@@ -1,4 +1,4 @@
-"""The addresses of the REST API, and its specification."""
+"""The routes of the REST API, and its OpenAPI specification."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SPECIFICATION = yaml.safe_load((Path(jupyter_vnc_proxy.__file__).parent / "serve
 
 
 def complaints(schema: dict[str, Any], value: Any) -> list[str]:
-    """Return in what ``value`` doesn't fit ``schema``; references lead into the specification."""
+    """Return how ``value`` violates ``schema``, whose references point into the specification."""
     rooted = {**schema, "components": SPECIFICATION["components"]}
     return [error.message for error in Draft202012Validator(rooted, format_checker=FormatChecker()).iter_errors(value)]
 
 
 def routes() -> list[tuple[str, str]]:
-    """Return every (verb, address) of ours, each pattern filled in."""
+    """Return every route as (verb, path), its patterns filled in."""
     found = []
     for pattern, handler, _ in handlers(None, DesktopMetrics(None), SocketLimits()):  # type: ignore[arg-type]
         filled = pattern.replace("([^/]+)", "default").replace("/.*", "/nonsense")

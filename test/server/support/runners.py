@@ -1,4 +1,4 @@
-"""Runners as real processes, seen from outside: their state file, their children, their signals."""
+"""Runners as real processes, seen from outside: their state file, their processes, their exit."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ COMMAND = (sys.executable, "-m", "jupyter_vnc_proxy")
 IMPATIENT = (
     sys.executable,
     "-c",
-    "import sys; from jupyter_vnc_proxy import cli, crashes, guardian, runner\n"
-    "crashes.LONGEST_PAUSE, runner.EARLY_END, guardian.WATCH_SECONDS = 0.05, 0.2, 0.1\n"
+    "import sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.runner import backoff, ownership, runner\n"
+    "backoff.MAX_PAUSE_SECONDS, runner.EARLY_END_SECONDS, ownership.WATCH_SECONDS = 0.05, 0.2, 0.1\n"
     "sys.exit(cli.main(sys.argv[1:]))",
 )
-"""The same, with times too short to be of use to anybody but a test."""
+"""The same, with times that are short enough for a test."""
 
 IDLE = ("sleep", "1000")
-"""A session that shows nothing and never ends."""
+"""A session that shows nothing and runs until it is stopped."""
 
 
 class Run:
@@ -43,7 +43,7 @@ class Run:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What ``desktop.json`` says, or nothing before this runner wrote it."""
+        """The contents of ``desktop.json``, or nothing before this runner wrote it."""
         if self._written() == self._before:
             return {}
         loaded: dict[str, Any] = json.loads((self.path / "desktop.json").read_bytes())
@@ -55,7 +55,7 @@ class Run:
         return 0
 
     def until(self, timeout: float = 20.0, **wanted: Any) -> dict[str, Any]:
-        """Wait until the state has these values, and return it; fail at once where the runner ends before."""
+        """Wait until the state has these values, and return it; fail at once if the runner ends."""
         deadline = time.monotonic() + timeout
         while True:
             ended = self.process.poll() is not None
@@ -76,11 +76,11 @@ class Run:
         return self.process.wait(timeout)
 
     def text(self) -> str:
-        """What it wrote."""
+        """Its output."""
         return self.output.read_text()
 
-    def parts(self) -> dict[str, int]:
-        """Return the processes of the desktop by their program's name."""
+    def processes(self) -> dict[str, int]:
+        """Return the desktop's processes: program name → process id."""
         marker = os.fsencode(f"JUPYTER_VNC_DESKTOP={self.path}")
         found = {}
         for entry in Path("/proc").iterdir():
@@ -92,7 +92,7 @@ class Run:
 
 
 class Runners:
-    """Makes runners that share a runtime directory, and ends them."""
+    """Starts runners that share a runtime directory, and ends them."""
 
     def __init__(self, runtime: Path) -> None:
         self._runtime = runtime
@@ -106,14 +106,14 @@ class Runners:
         name: str = "default",
         command: Sequence[str] = COMMAND,
     ) -> Run:
-        """Start one; ``session`` is its argv, empty for the one that is found."""
+        """Start a runner; ``session`` is the argv of its session, empty for the installed one."""
         argv = [*command, "run", f"--name={name}", f"--backend={backend}", *arguments]
         run = Run(self._runtime, [*argv, "--", *session] if session else argv, name)
         self._made.append(run)
         return run
 
     def close(self) -> None:
-        """End what still runs."""
+        """End the runners that still run."""
         for run in self._made:
             if run.process.poll() is None:
                 run.process.terminate()

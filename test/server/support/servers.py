@@ -1,4 +1,4 @@
-"""Jupyter servers as real processes on this machine's loopback, spoken to over HTTP."""
+"""Jupyter servers as real processes on this machine's loopback, controlled over HTTP."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ TOKEN = "a-token-of-the-tests"
 AUTHORIZATION = f"token {TOKEN}"
 
 UNNEEDED = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook", "notebook_shim")
-"""Extensions of others, which would only take time."""
+"""Other packages' extensions, which would only take time."""
 
 
 LAUNCH = "import runpy, sys; sys.modules['rfc3987_syntax'] = None; runpy.run_module(sys.argv.pop(1), None, '__main__')"
-"""Runs a module as ``python -m`` does, without a grammar of URIs that jsonschema would compile for 1.5 s at import."""
+"""Runs a module as ``python -m`` does, without the URI grammar that jsonschema compiles for 1.5 s at import."""
 
 
 def free_port() -> int:
@@ -65,7 +65,7 @@ class Server:
             )
 
     def wait_until_up(self, timeout: float = 30.0) -> None:
-        """Wait until it answers; fail at once where it ends before."""
+        """Wait until it answers; fail at once if it ends."""
         deadline = time.monotonic() + timeout
         while True:
             assert self.process.poll() is None, self.output.read_text()
@@ -106,7 +106,7 @@ class Server:
         return self.until("default", "running")
 
     def complaints(self) -> list[str]:
-        """Return what it wrote of errors, and of warnings about our own code."""
+        """Return the errors in its output, and the warnings about our own code."""
         lines = self.output.read_text().splitlines()
         ours = [line for line in lines if "Warning:" in line and "/jupyter_vnc_proxy/" in line]
         return ours + [line for line in lines if "Traceback" in line]
@@ -133,14 +133,14 @@ class Server:
 
 
 class Servers:
-    """Makes servers of one user, who has one runtime directory, and ends them."""
+    """Starts servers of one user, with one runtime directory, and ends them."""
 
     def __init__(self, runtime: Path) -> None:
         self._runtime = runtime
         self._made: list[Server] = []
 
     def start(self, count: int = 1, module: str = "jupyter_server", **traits: Any) -> list[Server]:
-        """Start so many, and wait until they are up; ``traits`` are those of ``c.VncProxy``."""
+        """Start ``count`` servers and wait until they are up; ``traits`` are those of ``c.VncProxy``."""
         first = len(self._made)
         for number in range(first, first + count):
             self._made.append(Server(self._runtime, number, module, traits))
@@ -149,7 +149,7 @@ class Servers:
         return self._made[first:]
 
     def close(self) -> None:
-        """End the servers and then what their desktops left."""
+        """End the servers, and the desktops that they left."""
         for server in self._made:
             if server.process.poll() is None:
                 server.process.kill()

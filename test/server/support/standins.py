@@ -1,4 +1,4 @@
-"""Stand-ins for what can't be had otherwise: a desktop that needs no X server, a VNC server that floods or stalls."""
+"""Stand-ins: a desktop without its own processes, a VNC server with a test's behaviour, an engine that can't load."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BANNER = b"RFB 003.008\n"
 
 
 class StandIn:
-    """A desktop that says it runs: its directory, and a process that holds the runner's lock and obeys SIGTERM."""
+    """A desktop whose state is ``running``: its directory, and a process that holds the runner's lock."""
 
     def __init__(self, path: Path) -> None:
         self.desktop = Desktop(path)
@@ -27,7 +27,7 @@ class StandIn:
         fcntl.flock(lock, fcntl.LOCK_EX)
         self.process = subprocess.Popen(["sleep", "1000"], pass_fds=[lock])
         os.write(lock, str(self.process.pid).encode())
-        os.close(lock)  # the child holds it from now on
+        os.close(lock)  # now only the process holds it
         self.desktop.write_state(DesktopState(name=path.name, phase="running", step=None, geometry="800x600"))
 
     def close(self) -> None:
@@ -37,7 +37,7 @@ class StandIn:
 
 
 def break_engine(directory: Path) -> None:
-    """Put an engine into ``directory`` that is the real one but for a library that no machine has: libgbm.so.9."""
+    """Copy the engine into ``directory``, changed so that it needs libgbm.so.9, which no machine has."""
     spec = importlib.util.find_spec("pixelflux")
     assert spec is not None and spec.origin is not None
     engine = Path(spec.origin)
@@ -49,7 +49,7 @@ def break_engine(directory: Path) -> None:
 async def vnc_server(
     path: Path, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Listen on a unix socket and treat each connection with ``serve``; yields the connections' tasks."""
+    """Listen on a unix socket and handle each connection with ``serve``; yield the connections' tasks."""
     tasks: list[asyncio.Task[None]] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

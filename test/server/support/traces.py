@@ -1,4 +1,4 @@
-"""What a desktop leaves on the machine: files, sockets, processes."""
+"""Checks for what a desktop leaves on the machine: files, sockets, processes, TCP listeners."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.waiting import wait_until
 
 
 def tcp_listeners(pids: set[int]) -> list[str]:
-    """Return the TCP sockets on which these processes listen: inode for inode, from /proc (proc(5))."""
+    """Return the TCP sockets on which these processes listen, by their inodes in /proc (proc(5))."""
     listening = set()
     for table in ("tcp", "tcp6"):
         for line in Path("/proc/net", table).read_text().splitlines()[1:]:
@@ -30,6 +30,7 @@ def tcp_listeners(pids: set[int]) -> list[str]:
 
 
 def assert_no_trace(run: Run, display: str) -> None:
+    """Check that a desktop that has ended left no process, socket, cookie or display."""
     number = display.removeprefix(":")
     wait_until(lambda: not processes_of(run.path), 2, "no process is left")
     assert not list(run.path.glob("*.sock"))
@@ -38,7 +39,7 @@ def assert_no_trace(run: Run, display: str) -> None:
 
 
 def assert_used_or_gone(number: str) -> None:
-    """See that a display's files are gone, or another's: the number may have been taken again by now."""
+    """Check that a display's files are gone, or that another X server has taken its number."""
     with contextlib.suppress(FileNotFoundError):
         pid = int(Path(f"/tmp/.X{number}-lock").read_text())
         assert Path(f"/proc/{pid}").exists()

@@ -1,7 +1,7 @@
-"""Stands in for TurboVNC 3.1's Xvnc, which no package here has: knows its switches and no others, then runs TigerVNC's.
+"""A stand-in for TurboVNC 3.1's Xvnc, which no distribution has: accepts its switches only, then runs TigerVNC's.
 
-The switches are those that `hw/vnc/init.c` of TurboVNC 3.1 reads, and of Xserver(1) those that we use; case does not
-matter for the first. What `-help` prints has the same form. `TOO_OLD` in the environment takes away those of 3.1.
+The switches are those that `hw/vnc/init.c` of TurboVNC 3.1 reads, without regard to case, and those of Xserver(1) that
+we use. `-help` prints them in the same form. `TOO_OLD` in the environment removes those that came with 3.1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A WebSocket viewer whose reading is ours to stop: it buffers next to nothing (RFC 6455, section 5)."""
+"""A WebSocket client that reads only when a test does, with a small buffer (RFC 6455, section 5)."""
 
 from __future__ import annotations
 
@@ -76,5 +76,5 @@ class RawViewer:
         self.writer.close()
 
     def abort(self) -> None:
-        """Break the connection off."""
+        """Abort the connection."""
         self.writer.transport.abort()

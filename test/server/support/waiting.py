@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
-    """Poll until ``condition`` gives something true, and return it; fail after ``timeout`` seconds."""
+    """Poll until ``condition`` returns a true value, and return it; fail after ``timeout`` seconds."""
     deadline = time.monotonic() + timeout
     while True:
         if result := condition():
@@ -24,7 +24,7 @@ def wait_until(condition: Callable[[], T], timeout: float = 20.0, what: str = ""
 
 
 async def until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
-    """The same on the event loop, which goes on meanwhile."""
+    """The same without blocking the event loop."""
     deadline = time.monotonic() + timeout
     while True:
         if result := condition():

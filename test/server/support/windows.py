@@ -1,4 +1,4 @@
-"""A window on the desktop that shows a colour and writes what was typed."""
+"""Uses a whole desktop through RFB: a window that shows a colour and writes its input to the session's log."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jupyter_vnc_proxy.backends.programs import sway
+from jupyter_vnc_proxy.backends.resizing import resize
+from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.system.x_display import resize
+from support.framebuffer_client import FramebufferClient
 from support.processes import processes_of
 from support.runners import Run
-from support.screens import Screen
 from support.traces import assert_no_trace, tcp_listeners
 
 COLOUR = "e0a020"
@@ -25,7 +25,7 @@ def output(run: Run) -> str:
 
 
 def typed(run: Run) -> str:
-    """Return the characters that the window got, without Shift."""
+    """Return the characters that the window received, without Shift."""
     keysyms = [int(line, 16) for line in output(run).splitlines() if line.startswith("0x")]
     return "".join(chr(keysym) for keysym in keysyms if keysym < 256)
 
@@ -35,14 +35,14 @@ def x_environment(run: Run) -> dict[str, str]:
 
 
 def pasted(run: Run, become: tuple[str, ...]) -> str:
-    """Return what a program on the desktop would paste, or nothing."""
+    """Return the text that a program on the desktop would paste, or nothing."""
     argv = [*become, "xclip", "-o", "-selection", "clipboard"]
     result = subprocess.run(argv, env=x_environment(run), capture_output=True, timeout=10)
     return result.stdout.decode() if result.returncode == 0 else ""
 
 
-def share_clipboard(run: Run, screen: Screen, become: tuple[str, ...]) -> None:
-    """Copy on the desktop, and see it at the viewer; copy at the viewer, and paste on the desktop."""
+def share_clipboard(run: Run, screen: FramebufferClient, become: tuple[str, ...]) -> None:
+    """Check the clipboard in both directions: from the desktop to the client, and back."""
     copying = [*become, "xclip", "-i", "-selection", "clipboard"]
     subprocess.run(copying, env=x_environment(run), input=b"from the desktop", check=True, timeout=10)
     screen.until(lambda: "from the desktop" in screen.clipboard, "copied to the viewer")
@@ -50,25 +50,24 @@ def share_clipboard(run: Run, screen: Screen, become: tuple[str, ...]) -> None:
     screen.until(lambda: pasted(run, become) == "from the viewer", "pasted on the desktop")
 
 
-def give_size(run: Run, screen: Screen, width: int, height: int) -> None:
-    """Resize the desktop as a browser would; wait until the viewer was told."""
+def give_size(run: Run, screen: FramebufferClient, width: int, height: int) -> None:
+    """Resize the desktop as a browser would; wait until the client and the state have the size."""
     if run.state["resize"] == "rfb":
         screen.set_size(width, height)
-    elif (run.path / sway.SOCKET).exists():
-        sway.resize(run.path / sway.SOCKET, Geometry(width, height))
     else:
-        resize(run.state["display"], run.path / "Xauthority", Geometry(width, height))
+        paths = Desktop(run.path).paths
+        resize(run.state["resize_through"], run.state["display"], paths, Geometry(width, height))
     screen.until(lambda: screen.size == (width, height), f"{width}x{height} at the viewer")
     run.until(geometry=f"{width}x{height}")
 
 
 def use(run: Run, *, clipboard: bool = True, cursor: bool = True, become: tuple[str, ...] = ()) -> None:
-    """See and use a desktop whose session is `WINDOW` through RFB; see that it goes without a trace.
+    """Check a desktop whose session is `WINDOW`, through RFB: picture, input, clipboard, sizes, and its end.
 
-    ``cursor``: whether it is the viewer's to draw; ``become``: begins an argv of the desktop's user.
+    ``cursor``: whether the client draws the cursor; ``become``: a command prefix that runs as the desktop's user.
     """
     state = run.until(phase="running")
-    screen = Screen(run.path / state["raw_socket"])
+    screen = FramebufferClient(run.path / state["raw_socket"])
     assert screen.size == (1280, 720)
     screen.until(lambda: screen.pixel(*LOOK) == COLOUR, "the window is seen")
 
@@ -83,7 +82,7 @@ def use(run: Run, *, clipboard: bool = True, cursor: bool = True, become: tuple[
     for width, height in ((900, 700), (1301, 803)):
         give_size(run, screen, width, height)
         screen.until(lambda: screen.pixel(*LOOK) == COLOUR, "the window is seen again")
-    assert tcp_listeners({*run.parts().values(), run.process.pid}) == []
+    assert tcp_listeners({*run.processes().values(), run.process.pid}) == []
 
     screen.close()
     assert run.end() == 0

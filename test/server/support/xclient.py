@@ -1,4 +1,4 @@
-"""X and RFB as a stranger speaks them: the few bytes that the tests need, without our own code."""
+"""Minimal clients of X and RFB, independent of our own code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EXTENDED_DESKTOP_SIZE = -308
 
 
 def x_setup(display: str, cookie: bytes = b"") -> int:
-    """Begin to talk to an X server; return its answer: 0 refused, 1 welcome (X protocol, section 8)."""
+    """Connect to an X server; return its answer: 0 refused, 1 accepted (X protocol, section 8)."""
     name = b"MIT-MAGIC-COOKIE-1" if cookie else b""
     head = struct.pack("<cxHHHHxx", b"l", 11, 0, len(name), len(cookie))
     with socket.socket(socket.AF_UNIX) as connection:
@@ -22,7 +22,7 @@ def x_setup(display: str, cookie: bytes = b"") -> int:
 
 
 class RfbClient:
-    """A viewer on a unix socket, through the handshake (RFC 6143, section 7.1 to 7.3)."""
+    """An RFB client on a unix socket, after the handshake (RFC 6143, sections 7.1 to 7.3)."""
 
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
@@ -47,13 +47,13 @@ class RfbClient:
         return data
 
     def ask_for_updates(self) -> None:
-        """Say that we know about sizes, and ask for a first update."""
+        """Announce ExtendedDesktopSize, and request a first update."""
         encodings = (0, EXTENDED_DESKTOP_SIZE)
         self.socket.sendall(struct.pack(f">BxH{len(encodings)}i", 2, len(encodings), *encodings))
         self.socket.sendall(struct.pack(">BBHHHH", 3, 0, 0, 0, self.width, self.height))
 
     def set_size(self, width: int, height: int) -> None:
-        """Ask for another size, as noVNC does."""
+        """Send SetDesktopSize, as noVNC does."""
         self.socket.sendall(struct.pack(">BxHHBxIHHHHI", SET_DESKTOP_SIZE, width, height, 1, 0, 0, 0, width, height, 0))
 
     def close(self) -> None:

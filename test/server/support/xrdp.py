@@ -1,4 +1,4 @@
-"""Debian's xrdp on this machine's loopback with a configuration of the test's own, and a user who may log in to it."""
+"""Debian's xrdp on this machine's loopback with its own configuration, and a user who can log in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 SESMAN_PORT = 3350
-"""xrdp looks for its session manager here, whatever its own configuration file is."""
+"""The port on which xrdp expects its session manager, whatever its configuration says."""
 
 
 class Xrdp:
@@ -60,7 +60,7 @@ class Xrdp:
             child.wait(10)
 
     def _end_processes_of_user(self) -> None:
-        """Ask, so that an X server takes its socket with it; then don't ask."""
+        """SIGTERM first, so that an X server removes its socket; then SIGKILL."""
         began = time.monotonic()
         asked: set[int] = set()
         while left := self.processes_of_user():

@@ -1,4 +1,4 @@
-"""What dead X servers and session managers leave in /tmp: only our own is removed, and only that of the dead."""
+"""What dead X servers and session managers leave in /tmp is removed, if it is ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment of a desktop's programs: no conda, no other session, the system first."""
+"""The environment of a desktop's processes: no conda, no other session, the system's directories first."""
 
 from __future__ import annotations
 

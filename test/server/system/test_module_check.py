@@ -1,4 +1,4 @@
-"""Whether an extension module can be loaded, asked of the real loader."""
+"""Whether an extension module can be loaded, with the real loader."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jupyter_vnc_proxy.system import module_check
 from jupyter_vnc_proxy.system.module_check import find_module, load_problem
 
 LOOK = """
-from jupyter_vnc_proxy.loading import find_module, load_problem
+from jupyter_vnc_proxy.system.module_check import find_module, load_problem
 file = find_module("pixelflux")
 assert file is not None and file.endswith(".so")
 assert load_problem(file) is None

@@ -1,4 +1,4 @@
-"""The command that installs a package: by distribution, by conda environment, by who we are."""
+"""The command that installs a package, by distribution, conda environment and user."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_vnc_proxy.backends import Program, commands_for
-from jupyter_vnc_proxy.backends.stream import Module
+from jupyter_vnc_proxy.backends.module import Module
 from jupyter_vnc_proxy.system import packages
-from jupyter_vnc_proxy.system.packages import install_commands, together
+from jupyter_vnc_proxy.system.packages import install_commands, merge_packages
 
 XVFB = {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xvfb-server"}
 MACHINES = [
@@ -21,8 +21,8 @@ MACHINES = [
     ('ID="linuxmint"\nID_LIKE="ubuntu debian"\n', "", 0, ["apt-get install --no-install-recommends xvfb"]),
     ("ID=fedora\n", "", 1000, ["sudo dnf install xorg-x11-server-Xvfb"]),
     ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "", 0, ["dnf install xorg-x11-server-Xvfb"]),
-    ("ID=arch\n", "", 0, ["install what is called xvfb on Debian"]),
-    ("", "", 0, ["install what is called xvfb on Debian"]),
+    ("ID=arch\n", "", 0, ["install the packages that Debian calls xvfb"]),
+    ("", "", 0, ["install the packages that Debian calls xvfb"]),
     ("ID=arch\n", "/opt/conda", 0, ["conda install --channel conda-forge xorg-xvfb-server"]),
     (
         "ID=debian\n",
@@ -69,11 +69,11 @@ def test_a_package_that_this_installer_does_not_have_is_no_command(
 def test_several_packages_are_one_command_where_one_installer_has_them_all(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert together([XVFB, {"apt": "x11vnc", "dnf": "x11vnc"}]) == {
+    assert merge_packages([XVFB, {"apt": "x11vnc", "dnf": "x11vnc"}]) == {
         "apt": "xvfb x11vnc",
         "dnf": "xorg-x11-server-Xvfb x11vnc",
     }
-    assert together([]) == {}
+    assert merge_packages([]) == {}
     machine(monkeypatch, tmp_path, "ID=debian\n", "/opt/conda", 0)
     programs = [Program(("Xvfb",), "", XVFB), Program(("x11vnc",), "", {"apt": "x11vnc"})]
     assert commands_for(programs) == ["apt-get install --no-install-recommends xvfb x11vnc"]

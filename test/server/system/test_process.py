@@ -1,4 +1,4 @@
-"""One child process: ready, failed, stopped; with real children."""
+"""Processes: ready, failed, stopped; with real ones."""
 
 from __future__ import annotations
 
@@ -17,28 +17,27 @@ from support.waiting import until, wait_until
 
 from jupyter_vnc_proxy.system.process import (
     PIPE,
-    Child,
-    ChildFailed,
     Listens,
+    Process,
+    ProcessFailed,
     Started,
     WritesLine,
-    describe,
-    end_marked,
-    is_listening,
-    marked_processes,
+    describe_status,
 )
+from jupyter_vnc_proxy.system.process_groups import end_marked, marked_processes
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
 
 QUICK = 10.0
 """Seconds that a child which works may take to be ready."""
 
 
-def shell(runtime: Path, script: str, *arguments: str, **settings: Any) -> Child:
-    return Child("part", ("sh", "-c", script, "sh", *arguments), dict(os.environ), runtime / "log", **settings)
+def shell(runtime: Path, script: str, *arguments: str, **settings: Any) -> Process:
+    return Process("part", ("sh", "-c", script, "sh", *arguments), dict(os.environ), runtime / "log", **settings)
 
 
-def python(runtime: Path, script: str, *arguments: str, **settings: Any) -> Child:
+def python(runtime: Path, script: str, *arguments: str, **settings: Any) -> Process:
     argv = (sys.executable, "-c", script, *arguments)
-    return Child("part", argv, dict(os.environ), runtime / "log", **settings)
+    return Process("part", argv, dict(os.environ), runtime / "log", **settings)
 
 
 def alive(pid: int) -> bool:
@@ -82,49 +81,49 @@ async def test_a_child_is_ready_when_it_listens_and_nobody_connects_to_find_out(
 async def test_a_socket_that_is_bound_but_does_not_listen_is_not_ready(runtime: Path) -> None:
     script = "import socket,sys,time; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); time.sleep(99)"
     child = python(runtime, script, str(runtime / "s"), ready=Listens(runtime / "s"))
-    with pytest.raises(ChildFailed, match="not ready within"):
+    with pytest.raises(ProcessFailed, match="not ready within"):
         await child.start(0.5)
     assert not is_listening(runtime / "s")
 
 
 async def test_a_child_that_hangs_is_stopped_and_reported(runtime: Path) -> None:
     child = shell(runtime, "sleep 99; :", ready=WritesLine())
-    with pytest.raises(ChildFailed, match=r"was not ready within 0\.2 s") as raised:
+    with pytest.raises(ProcessFailed, match=r"was not ready within 0\.2 s") as raised:
         await child.start(0.2)
     assert raised.value.status is None
     assert not child.running
 
 
 async def test_a_program_that_is_not_there_is_reported(runtime: Path) -> None:
-    child = Child("part", ("/nonexistent/program",), {"PATH": "/nonexistent"}, runtime / "log")
-    with pytest.raises(ChildFailed, match="could not be executed: No such file or directory"):
+    child = Process("part", ("/nonexistent/program",), {"PATH": "/nonexistent"}, runtime / "log")
+    with pytest.raises(ProcessFailed, match="could not be executed: No such file or directory"):
         await child.start(QUICK)
     await child.stop(1)  # which has nothing to do
 
 
 async def test_a_log_that_can_not_be_written_is_reported(runtime: Path) -> None:
-    child = Child("part", ("true",), dict(os.environ), runtime / "missing" / "log")
-    with pytest.raises(ChildFailed, match="could not be executed"):
+    child = Process("part", ("true",), dict(os.environ), runtime / "missing" / "log")
+    with pytest.raises(ProcessFailed, match="could not be executed"):
         await child.start(QUICK)
 
 
 async def test_a_child_that_ends_while_starting_is_reported_with_its_status(runtime: Path) -> None:
     child = shell(runtime, "exit 7", ready=WritesLine())
-    with pytest.raises(ChildFailed, match=r"ended while starting \(exit status 7\)") as raised:
+    with pytest.raises(ProcessFailed, match=r"ended while starting \(exit status 7\)") as raised:
         await child.start(QUICK)
     assert raised.value.status == 7
 
 
 async def test_what_a_child_that_ended_while_starting_left_in_its_group_is_ended(runtime: Path) -> None:
     child = shell(runtime, "sleep 99 & exit 1", PIPE, ready=WritesLine())
-    with pytest.raises(ChildFailed, match="exit status 1"):
+    with pytest.raises(ProcessFailed, match="exit status 1"):
         await child.start(QUICK)
     await until(lambda: not processes_of(runtime))
 
 
 async def test_a_child_killed_while_starting_is_reported_with_the_signal(runtime: Path) -> None:
     child = shell(runtime, "kill -SEGV $$", ready=WritesLine())
-    with pytest.raises(ChildFailed, match="signal SIGSEGV"):
+    with pytest.raises(ProcessFailed, match="signal SIGSEGV"):
         await child.start(QUICK)
 
 
@@ -214,9 +213,9 @@ async def test_a_child_inherits_no_other_descriptor(runtime: Path) -> None:
 
 def test_a_child_dies_with_a_parent_that_was_killed(runtime: Path) -> None:
     script = (
-        "import asyncio, os, pathlib, sys\nfrom jupyter_vnc_proxy.process import Child\n"
+        "import asyncio, os, pathlib, sys\nfrom jupyter_vnc_proxy.system.process import Process\n"
         "async def main():\n  base = pathlib.Path(sys.argv[1])\n"
-        "  child = Child('part', ('sleep', '99'), dict(os.environ), base / 'log')\n  await child.start(9)\n"
+        "  child = Process('part', ('sleep', '99'), dict(os.environ), base / 'log')\n  await child.start(9)\n"
         "  (base / 'pid.new').write_text(str(child.pid)); (base / 'pid.new').rename(base / 'pid')\n"
         "  await asyncio.sleep(99)\nasyncio.run(main())"
     )
@@ -234,7 +233,7 @@ def test_a_child_dies_with_a_parent_that_was_killed(runtime: Path) -> None:
     [(0, "exit status 0"), (1, "exit status 1"), (-11, "signal SIGSEGV"), (-9, "signal SIGKILL"), (-99, "signal 99")],
 )
 def test_an_exit_status_is_said_in_words(status: int, words: str) -> None:
-    assert describe(status) == words
+    assert describe_status(status) == words
 
 
 def test_marked_processes_are_found_and_ended_also_where_they_left_the_group(runtime: Path) -> None:

@@ -1,4 +1,4 @@
-"""One X display: the cookie, the size, and who is on it."""
+"""An X display: its cookie, its size, its window manager."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 import FakeRFB, { FakeProbe } from '../fakes/rfb';
-import { loadClient } from '../../../src/viewer/rfb';
+import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../../../src/page/english';
-import { DesktopScreen } from '../../../src/viewer/screen';
-import { DesktopSession } from '../../../src/services/connection';
+import { DesktopViewer } from '../../../src/viewer/desktopviewer';
+import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI, modelOf } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
 
 let api: FakeAPI;
-let session: DesktopSession;
-let screen: DesktopScreen;
+let connection: DesktopConnection;
+let viewer: DesktopViewer;
 let node: HTMLElement;
 
 async function pass(milliseconds = 0): Promise<void> {
@@ -16,7 +16,7 @@ async function pass(milliseconds = 0): Promise<void> {
 }
 
 async function open(): Promise<void> {
-  session.start();
+  connection.start();
   await pass();
 }
 
@@ -34,7 +34,7 @@ function key(type: string, init: KeyboardEventInit): void {
   FakeRFB.last.canvas.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
 }
 
-beforeAll(() => loadClient());
+beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -43,20 +43,20 @@ beforeEach(() => {
   FakeRFB.instances = [];
   api = new FakeAPI();
   api.set();
-  session = new DesktopSession({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
+  connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
   node = document.createElement('div');
   node.tabIndex = -1;
   document.body.append(node);
-  screen = new DesktopScreen({ session, node, trans: english });
+  viewer = new DesktopViewer({ connection, node, trans: english });
 });
 
 afterEach(() => {
-  screen.dispose();
-  session.dispose();
+  viewer.dispose();
+  connection.dispose();
   jest.useRealTimers();
 });
 
-it('tells of phase, connection and name in attributes', async () => {
+it('has data attributes for phase, connection and name', async () => {
   expect(node.dataset).toMatchObject({ phase: 'starting', connected: 'false', desktop: 'default' });
   await live();
   expect(node.dataset).toMatchObject({ phase: 'running', connected: 'true' });
@@ -64,17 +64,17 @@ it('tells of phase, connection and name in attributes', async () => {
   expect(node.dataset).toMatchObject({ phase: 'stopped', connected: 'false' });
 });
 
-it('keeps keys from being shortcuts of JupyterLab', () => {
+it("suppresses JupyterLab's shortcuts", () => {
   expect(node.getAttribute('data-lm-suppress-shortcuts')).toBe('true');
 });
 
-it('hands the socket over while it is connecting', async () => {
+it('passes the socket to the RFB client while it is connecting', async () => {
   await open();
   expect(FakeRFB.last.socket).toBe(FakeSocket.last);
   expect(FakeSocket.last.readyState).toBe(WebSocket.CONNECTING);
 });
 
-it('shows the steps until pixels are there, not just a connection', async () => {
+it('shows the steps until the first pixels are there', async () => {
   await open();
   FakeRFB.last.connect();
   FakeRFB.last.paint(0);
@@ -85,14 +85,14 @@ it('shows the steps until pixels are there, not just a connection', async () => 
   expect(marks()).toBe(1);
 });
 
-it('looks at no frame after the first', async () => {
+it('reads no pixels after the first frame', async () => {
   await live();
   const before = FakeProbe.looks;
   FakeRFB.last.paint();
   expect(FakeProbe.looks).toBe(before);
 });
 
-it('keeps the last picture until a new one is there', async () => {
+it('keeps the last frame until there is a new one', async () => {
   await live();
   const { canvas } = FakeRFB.last;
   FakeSocket.last.drop();
@@ -106,7 +106,7 @@ it('keeps the last picture until a new one is there', async () => {
   expect(node.querySelectorAll('canvas')).toHaveLength(1);
 });
 
-it('keeps the last picture through several vain attempts', async () => {
+it('keeps the last frame through several failed attempts', async () => {
   await live();
   const { canvas } = FakeRFB.last;
   for (let i = 0; i < 3; i++) {
@@ -116,22 +116,22 @@ it('keeps the last picture through several vain attempts', async () => {
   expect([...node.querySelectorAll('canvas[data-kept]')]).toEqual([canvas]);
 });
 
-it('shows no picture of a desktop that is stopped', async () => {
+it('shows no frame of a stopped desktop', async () => {
   await live();
   FakeSocket.last.drop(4410);
   expect(node.querySelector('canvas')).toBeNull();
 });
 
-it('has the RFB client resize where the model says so, unless hidden', async () => {
+it('lets the RFB client resize if the model says so, unless hidden', async () => {
   await open();
   expect(FakeRFB.last.resizeSession).toBe(true);
-  screen.visible = false;
+  viewer.visible = false;
   expect(FakeRFB.last.resizeSession).toBe(false);
-  screen.visible = true;
+  viewer.visible = true;
   expect(FakeRFB.last.resizeSession).toBe(true);
 });
 
-it('asks the server to resize where the RFB client cannot', async () => {
+it('asks the server to resize if the RFB client cannot', async () => {
   api.set({ resize: 'rest' });
   const target = node.querySelector('.jp-Desktop-screen')!;
   Object.defineProperty(target, 'clientWidth', { value: 801 });
@@ -144,41 +144,41 @@ it('asks the server to resize where the RFB client cannot', async () => {
 
 it('keeps the connection when hidden and shown', async () => {
   await live();
-  screen.visible = false;
+  viewer.visible = false;
   await pass(60000);
-  screen.visible = true;
+  viewer.visible = true;
   await pass(60000);
   expect(FakeRFB.instances).toHaveLength(1);
-  expect(FakeRFB.last.told).toEqual([]);
+  expect(FakeRFB.last.calls).toEqual([]);
 });
 
-it('reconnects at once when the network is back', async () => {
+it('reconnects immediately when the network is back', async () => {
   await live();
   const { last } = FakeSocket;
   api.models.clear();
   api.set({ phase: 'running' });
-  screen.visible = false;
+  viewer.visible = false;
   last.drop();
   await pass(5000);
   expect(FakeRFB.instances).toHaveLength(1);
-  screen.visible = true;
+  viewer.visible = true;
   window.dispatchEvent(new Event('online'));
   await pass(1);
   expect(FakeRFB.instances).toHaveLength(2);
 });
 
-it('gives the keyboard to the picture, or to the button there is', async () => {
+it('focuses the canvas, or else the button', async () => {
   await live();
-  screen.focus();
+  viewer.focus();
   expect(document.activeElement).toBe(FakeRFB.last.canvas);
   FakeSocket.last.drop(4410);
-  screen.focus();
+  viewer.focus();
   expect(document.activeElement?.textContent).toBe('Start');
 });
 
-it('applies another quality at once', async () => {
+it('applies quality settings immediately', async () => {
   await live();
-  screen.applyQuality({ qualityLevel: 9, compressionLevel: 0 });
+  viewer.applyQuality({ qualityLevel: 9, compressionLevel: 0 });
   expect(FakeRFB.last).toMatchObject({ qualityLevel: 9, compressionLevel: 0 });
 });
 
@@ -192,11 +192,11 @@ it('starts a stopped desktop with its button', async () => {
   expect(node.dataset.phase).toBe('starting');
 });
 
-describe('a desktop that nobody uses', () => {
+describe('an idle desktop', () => {
   const warning = () => node.querySelector<HTMLElement>('.jp-Desktop-warning')!;
   const stops_at = '2100-01-01T00:00:00Z';
 
-  it('is connected again with a click anywhere on its last picture', async () => {
+  it('is reconnected with a click on the last frame', async () => {
     await live();
     FakeSocket.last.drop(4408);
     expect(node.dataset.problem).toBe('idle');
@@ -205,17 +205,17 @@ describe('a desktop that nobody uses', () => {
     expect(FakeSocket.instances).toHaveLength(2);
   });
 
-  it('is left alone with clicks while it is connected', async () => {
+  it('is not reconnected with a click while it is connected', async () => {
     await live();
     node.querySelector<HTMLElement>('.jp-Desktop-screen')!.click();
     await pass();
     expect(FakeSocket.instances).toHaveLength(1);
   });
 
-  it('is kept with the button of the warning', async () => {
+  it('is kept running with the button of the warning', async () => {
     await live();
     api.set({ stops_at });
-    await session.look();
+    await connection.refresh();
     expect(warning().hidden).toBe(false);
     warning().querySelector('button')!.click();
     await pass();
@@ -223,10 +223,10 @@ describe('a desktop that nobody uses', () => {
     expect(warning().hidden).toBe(true);
   });
 
-  it('is warned of no longer when it is used', async () => {
+  it('has no warning after activity', async () => {
     await live();
     api.set({ stops_at });
-    await session.look();
+    await connection.refresh();
     key('keydown', { code: 'KeyA', key: 'a' });
     key('keydown', { code: 'KeyB', key: 'b' });
     api.set();
@@ -236,19 +236,19 @@ describe('a desktop that nobody uses', () => {
     expect(warning().hidden).toBe(true);
   });
 
-  it('is kept by who connects again while it is warned of', async () => {
+  it('is kept running if the user reconnects during the warning', async () => {
     await live();
     FakeSocket.last.drop(4408);
-    session.update(modelOf({ stops_at }));
+    connection.update(modelOf({ stops_at }));
     node.querySelector<HTMLElement>('button[data-action=retry]')!.click();
     await pass();
     expect(api.calls).toContain('keep default');
   });
 
-  it('is warned of no longer when it is stopped', async () => {
+  it('has no warning after it was stopped', async () => {
     await live();
     api.set({ stops_at });
-    await session.look();
+    await connection.refresh();
     api.set({ phase: 'stopped' });
     FakeSocket.last.drop(4410);
     await pass();
@@ -256,9 +256,9 @@ describe('a desktop that nobody uses', () => {
   });
 });
 
-it('ends the connection when disposed, once', async () => {
+it('disconnects when disposed, once', async () => {
   await live();
-  screen.dispose();
-  screen.dispose();
-  expect(FakeRFB.last.told).toEqual(['disconnect']);
+  viewer.dispose();
+  viewer.dispose();
+  expect(FakeRFB.last.calls).toEqual(['disconnect']);
 });

@@ -1,4 +1,4 @@
-"""A viewer that keeps the picture: RFB as a stranger speaks it, Raw alone, so that a pixel is what the server has."""
+"""An RFB client with a framebuffer: raw encoding only, so that each pixel is exactly the server's."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LEFT = 1
 """The left button's bit."""
 
 
-class Screen(RfbClient):
-    """A viewer with its own framebuffer: 4 bytes a pixel, blue first. ``size`` follows the server's."""
+class FramebufferClient(RfbClient):
+    """An RFB client with its own framebuffer: 4 bytes a pixel, blue first. ``size`` follows the server's."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -34,11 +34,11 @@ class Screen(RfbClient):
         self._ask(whole=True)
 
     def _ask(self, *, whole: bool = False) -> None:
-        """Ask for the picture, or for what changes in it."""
+        """Request the whole framebuffer, or an incremental update."""
         self.socket.sendall(struct.pack(">BBHHHH", 3, not whole, 0, 0, *self.size))
 
     def until(self, condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
-        """Take in what comes, and ask for more, until ``condition`` holds."""
+        """Handle messages and request updates until ``condition`` holds."""
         deadline = time.monotonic() + timeout
         while not condition():
             assert time.monotonic() < deadline, f"not within {timeout:g} s: {what}"
@@ -46,7 +46,7 @@ class Screen(RfbClient):
                 self._message()
 
     def _message(self) -> None:
-        """Take in one message (RFC 6143, section 7.6)."""
+        """Handle one message (RFC 6143, section 7.6)."""
         (kind,) = self.read(1)
         if kind == 0:
             (count,) = struct.unpack(">xH", self.read(3))
@@ -79,7 +79,7 @@ class Screen(RfbClient):
                 self.pixels = bytearray(4 * width * height)
 
     def pixel(self, x: int, y: int) -> str:
-        """Return a pixel's colour as it was at the last look, as in ``e0a020``."""
+        """Return a pixel's colour after the last update, as in ``e0a020``."""
         start = 4 * (y * self.size[0] + x)
         return bytes(self.pixels[start : start + 3][::-1]).hex()
 
@@ -96,5 +96,5 @@ class Screen(RfbClient):
                 self.socket.sendall(struct.pack(">BBxxI", 4, down, keysym))
 
     def copy(self, text: str) -> None:
-        """Put text of Latin-1 into the server's clipboard."""
+        """Put Latin-1 text into the server's clipboard."""
         self.socket.sendall(struct.pack(">B3xI", 6, len(text)) + text.encode("latin-1"))

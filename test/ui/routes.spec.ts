@@ -1,4 +1,4 @@
-import { DesktopView, expect, look, openDesktop, openLab, test, tile } from './lab';
+import { DesktopView, expect, saveScreenshot, openDesktop, openLab, test, tile } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
@@ -6,7 +6,7 @@ import { XWindow } from './xclient';
 const VncProxy = { session_command: ['openbox'] };
 const jupyter = jupyterForFile({ config: { VncProxy } });
 
-test('the page starts its desktop though a browser sees it first of all', async ({ page }) => {
+test('the plain page starts its desktop', async ({ page }) => {
   await page.goto(jupyter.url('vnc/'));
   const view = new DesktopView(page);
   await view.live();
@@ -15,7 +15,7 @@ test('the page starts its desktop though a browser sees it first of all', async 
   await jupyter.removeDesktops();
 });
 
-test('without the server extension, jupyter-server-proxy shows the desktop that ran before', async ({ page }) => {
+test('without the server extension, jupyter-server-proxy shows a desktop that is already running', async ({ page }) => {
   const before = await openDesktop(page, jupyter);
   await paint(jupyter, 'default', COLOURS.green);
   const window = await XWindow.show(jupyter);
@@ -34,6 +34,6 @@ test('without the server extension, jupyter-server-proxy shows the desktop that 
   await window.seen(view);
   await window.type(view, 'Same');
   expect(await jupyter.model('default', 'vnc/api/desktops')).toMatchObject({ phase: 'running', display });
-  await look(page, 'other-door');
+  await saveScreenshot(page, 'other-route');
   window.close();
 });

@@ -1,0 +1,102 @@
+"""X servers without a screen, to be captured by a VNC server: Xvfb, and Xorg with its dummy driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..options import MAX_SIDE, DesktopOptions, Geometry
+from ..system.process import PIPE, WritesLine
+from .base import Field, Paths, Program, Step
+from .programs import xdummy as xorg
+
+VIRTUAL_SCREEN = Geometry(3840, 2160)
+"""The least size of the framebuffer; RANDR chooses a screen size within it."""
+
+XVFB = Program(
+    ("Xvfb",),
+    "the display",
+    {"apt": "xvfb", "dnf": "xorg-x11-server-Xvfb", "conda": "xorg-xvfb-server"},
+)
+
+
+@dataclass(frozen=True)
+class Driver(Program):
+    """A module of Xorg's: a file, not a program in ``PATH``."""
+
+    def find(self) -> str | None:
+        """Return the path of the first alternative that exists, or ``None``."""
+        return next((name for name in self.names if Path(name).exists()), None)
+
+
+XORG = Program(
+    # The Xorg in PATH may be a wrapper that needs a console (Xorg.wrap(1)).
+    ("/usr/lib/xorg/Xorg", "/usr/libexec/Xorg", "/usr/lib/Xorg", "Xorg"),
+    "the display",
+    {"apt": "xserver-xorg-core", "dnf": "xorg-x11-server-Xorg", "conda": "xorg-xorgserver"},
+)
+DUMMY = Driver(
+    tuple(
+        f"{directory}/xorg/modules/drivers/dummy_drv.so"
+        for directory in ("/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
+    ),
+    "Xorg's driver for a virtual screen",
+    {"apt": "xserver-xorg-video-dummy", "dnf": "xorg-x11-drv-dummy"},
+)
+
+XSERVER = Field(
+    "xserver",
+    "X server",
+    "The display server: xvfb, or xdummy (Xorg with its dummy driver).",
+    choices=("xvfb", "xdummy"),
+    default="xvfb",
+)
+
+COMMON = (
+    *("-noreset", "-nolisten", "tcp", "-s", "0"),
+    *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
+)
+"""Arguments of both servers (Xserver(1)): they never reset, so RANDR can resize them at any time."""
+
+
+def server_programs(options: DesktopOptions) -> list[Program]:
+    """Return the programs of the X server that ``options`` choose."""
+    return [XORG, DUMMY] if XSERVER.value(options) == "xdummy" else [XVFB]
+
+
+def x_server(options: DesktopOptions, paths: Paths) -> Step:
+    """Return the process of the X server that ``options`` choose."""
+    return xdummy(options, paths) if XSERVER.value(options) == "xdummy" else xvfb(options, paths)
+
+
+def xvfb(options: DesktopOptions, paths: Paths) -> Step:
+    """Return the Xvfb process (Xvfb(1))."""
+    argv = (
+        *("Xvfb", "-displayfd", PIPE, "-auth", str(paths.xauthority)),
+        *("-screen", "0", f"{_framebuffer(options)}x24", "-dpi", "96"),
+        *COMMON,
+        *("-extension", "SECURITY"),  # with it, a cursor whose program has ended can't be read
+    )
+    return Step("display", argv, ready=WritesLine(), sized=True)
+
+
+def xdummy(options: DesktopOptions, paths: Paths) -> Step:
+    """Return the Xorg process (Xorg(1), xorg.conf(5)).
+
+    An Xorg without the rights of another user reads its configuration and writes its log anywhere.
+    """
+    configuration = paths.directory / "xorg.config"  # -configdir reads files named *.conf only
+    argv = (
+        *(XORG.find() or XORG.names[0], "-displayfd", PIPE, "-auth", str(paths.xauthority)),
+        *("-config", str(configuration), "-configdir", str(paths.directory)),  # not the system's
+        *("-logfile", str(paths.directory / "log" / "xorg.log")),
+        *("-novtswitch", "-sharevts", "-dpi", "96"),
+        *COMMON,
+    )
+    files = {configuration: xorg.configuration(_framebuffer(options))}
+    return Step("display", argv, ready=WritesLine(), sized=True, files=files)
+
+
+def _framebuffer(options: DesktopOptions) -> Geometry:
+    width, height = (max(pair) for pair in zip(VIRTUAL_SCREEN, options.geometry, strict=True))
+    return Geometry(min(MAX_SIDE, width), min(MAX_SIDE, height))

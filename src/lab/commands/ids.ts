@@ -1,0 +1,17 @@
+/** The ids of the commands. */
+export namespace CommandIDs {
+  export const open = 'vnc:open';
+  export const create = 'vnc:new';
+  export const start = 'vnc:start';
+  export const stop = 'vnc:stop';
+  export const restart = 'vnc:restart';
+  export const renameTitle = 'vnc:rename-title';
+  export const anotherView = 'vnc:another-view';
+  export const showLog = 'vnc:show-log';
+  export const setDisplay = 'vnc:set-display';
+  export const details = 'vnc:show-details';
+  export const fullScreen = 'vnc:full-screen';
+  export const popOut = 'vnc:pop-out';
+  export const ctrlAltDel = 'vnc:ctrl-alt-del';
+  export const reconnect = 'vnc:reconnect';
+}

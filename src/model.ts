@@ -1,0 +1,141 @@
+/** The data that the server sends and receives about desktops, and a panel's view of it. */
+export namespace Desktop {
+  /** The name of the desktop that the launcher tile opens. */
+  export const DEFAULT_NAME = 'default';
+
+  /** The pattern of a valid name, for an input element's `pattern` attribute. */
+  export const NAME_PATTERN = '[A-Za-z0-9][A-Za-z0-9._\\-]{0,31}';
+
+  export type Phase = 'starting' | 'running' | 'stopped' | 'failed';
+
+  /** The process that a start waits for, or `stopping` while the desktop stops. */
+  export type Step = 'display' | 'vnc' | 'websockify' | 'session' | 'stopping';
+
+  /** A size in pixels. */
+  export interface ISize {
+    width: number;
+    height: number;
+  }
+
+  /** An error in one sentence, and a way to fix it. */
+  export interface IProblem {
+    code: string;
+    message: string;
+    /** A shell command or a sentence. */
+    fix: string | null;
+    /** The process whose log explains the error. */
+    part: string | null;
+    /** The last lines of that log. */
+    log: string[];
+  }
+
+  export interface IModel {
+    name: string;
+    phase: Phase;
+    step: Step | null;
+    backend: string;
+    transport: string;
+    session: string;
+    display: string | null;
+    /** A path on the server. */
+    xauthority: string;
+    geometry: string;
+    /** How to resize: with the RFB client's SetDesktopSize, or with a REST request. */
+    resize: 'rfb' | 'rest';
+    /** Whether the VNC server can send H.264 with full chroma (4:4:4); older servers don't send this. */
+    full_chroma?: boolean;
+    created: string;
+    last_activity: string;
+    /** When the desktop stops for lack of activity (ISO 8601); set some time in advance. */
+    stops_at: string | null;
+    clients: number;
+    error: IProblem | null;
+    /** The encoder of the current video; null if there is no video, or if the VNC server does not report it. */
+    encoder: string | null;
+    /** Warnings about reduced quality or speed, each a sentence with a command that fixes it. */
+    notes: string[];
+  }
+
+  export interface ILog {
+    name: string;
+    part: string;
+    parts: string[];
+    lines: string[];
+  }
+
+  export interface ICreateOptions {
+    name?: string;
+    backend?: string;
+    transport?: string;
+    session?: string;
+    geometry?: string;
+    /** The backend's own options, by field name. */
+    options?: Record<string, string>;
+  }
+
+  /** A missing program, and how to install it. */
+  export interface IMissing {
+    program: string;
+    purpose: string;
+    fix: string | null;
+  }
+
+  /** An option that only one backend has. */
+  export interface IField {
+    name: string;
+    label: string;
+    description: string;
+    required: boolean;
+    /** The allowed values; any text if absent. */
+    choices?: string[];
+    /** The value if none is chosen. */
+    default?: string;
+    /** A regular expression that the whole text must match, as in an input element. */
+    pattern?: string;
+  }
+
+  export interface IBackend {
+    name: string;
+    title: string;
+    usable: boolean;
+    /** Whether the server uses it if none is chosen. */
+    default: boolean;
+    /** The first is the default. */
+    transports: string[];
+    /** Older servers don't send this. */
+    fields?: IField[];
+    missing: IMissing[];
+  }
+
+  /** The choices for a new desktop. */
+  export interface IChoices {
+    backends: IBackend[];
+    sessions: { name: string; title: string }[];
+  }
+
+  /** The route of requests to desktops: our server extension, or jupyter-server-proxy, which offers fewer requests. */
+  export type Route = 'extension' | 'proxy';
+
+  /** A desktop's phase as a panel shows it: `lost` and `missing` describe the connection. */
+  export type PanelPhase = Phase | 'lost' | 'missing';
+
+  export interface IStatus {
+    readonly phase: PanelPhase;
+    /** Whether the socket is open and the RFB handshake is done. */
+    readonly connected: boolean;
+    readonly model: IModel | null;
+    readonly problem: IProblem | null;
+    /** The time of the next attempt to connect, in milliseconds since the epoch. */
+    readonly retryAt: number | null;
+  }
+
+  /** Whether a desktop has processes: it starts, runs or is stopping. */
+  export function isAlive({ phase }: IModel): boolean {
+    return phase === 'starting' || phase === 'running';
+  }
+
+  /** Whether a desktop starts or runs, and is not stopping. */
+  export function isUsable(model: IModel): boolean {
+    return isAlive(model) && model.step !== 'stopping';
+  }
+}

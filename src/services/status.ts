@@ -1,0 +1,49 @@
+import { Desktop } from '../model';
+import { makeProblem, ProblemCodes, toDesktopError } from './problems';
+import { DesktopError } from './restapi';
+
+export const INITIAL_STATUS: Desktop.IStatus = {
+  phase: 'starting',
+  connected: false,
+  model: null,
+  problem: null,
+  retryAt: null
+};
+
+/** Return the status if a desktop does not exist; the default desktop counts as stopped, since a start creates it. */
+export function removedStatus(name: string): Desktop.IStatus {
+  const problem = name === Desktop.DEFAULT_NAME ? null : makeProblem(ProblemCodes.UNKNOWN);
+  return { phase: 'stopped', connected: false, model: null, problem, retryAt: null };
+}
+
+/** Whether the server has closed the connection for a reason, so that only the user reconnects. */
+export function isDisconnectedByServer({ phase, problem }: Desktop.IStatus): boolean {
+  return phase === 'lost' && (problem?.code === ProblemCodes.IDLE || problem?.code === ProblemCodes.TOO_MANY);
+}
+
+/** Whether nothing happens until the user acts. */
+export function awaitsUser(status: Desktop.IStatus): boolean {
+  return status.phase === 'stopped' || status.phase === 'failed' || isDisconnectedByServer(status);
+}
+
+/** Whether a model from elsewhere, such as the list, contradicts what a panel shows. */
+export function contradicts(model: Desktop.IModel, status: Desktop.IStatus): boolean {
+  if (isDisconnectedByServer(status)) {
+    return !Desktop.isUsable(model);
+  }
+  const hasFailed = status.phase === 'stopped' && model.phase === 'failed';
+  return awaitsUser(status) && (Desktop.isUsable(model) || hasFailed);
+}
+
+/** Return the status after a failed request; the phase is `lost` if another attempt may help. */
+export function statusFromError(error: unknown): { phase: Desktop.PanelPhase; problem: Desktop.IProblem } {
+  const { status, code, fix, message } = toDesktopError(error);
+  const problem = makeProblem(code ?? String(status), message, fix);
+  if (code === DesktopError.MISSING) {
+    return { phase: 'missing', problem };
+  }
+  if (status === 404) {
+    return { phase: 'stopped', problem };
+  }
+  return { phase: code !== null && status >= 400 ? 'failed' : 'lost', problem };
+}

@@ -1,0 +1,293 @@
+import { Signal } from '@lumino/signaling';
+
+import { ClipboardBridge, clipboardMessage } from './clipboard';
+import { FullScreen } from './fullscreen';
+import { Notice } from './notice';
+import { ProblemCodes } from '../services/problems';
+import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
+import { loadNoVNC, RfbClient } from './rfb';
+import { StatusView } from './statusview';
+import { StopWarning } from './warning';
+
+import type { IDisposable } from '@lumino/disposable';
+import type { IQualitySettings } from './quality';
+import type { IDesktopConnection } from '../tokens';
+import type { ITranslation } from './translation';
+
+/** The events that count as activity of the user. */
+const ACTIVITY_EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
+
+/** The time after which the server has noticed activity. */
+const ACTIVITY_DELAY_MS = 1500;
+
+/**
+ * Shows one desktop in an element, with its status over it while it is not live.
+ *
+ * JupyterLab's panel and the plain page both use it.
+ */
+export class DesktopViewer implements IDisposable {
+  constructor(options: DesktopViewer.IOptions) {
+    this.connection = options.connection;
+    this.node = options.node;
+    this._quality = options.quality ?? AUTOMATIC_QUALITY;
+    this.node.classList.add('jp-Desktop');
+    this.node.dataset.desktop = this.connection.name;
+    // Keys belong to the desktop, and must not trigger JupyterLab's shortcuts.
+    this.node.dataset.lmSuppressShortcuts = 'true';
+    this._target = document.createElement('div');
+    this._target.className = 'jp-Desktop-screen';
+    this._view = new StatusView({
+      trans: options.trans,
+      actions: {
+        start: () => this.connection.start(),
+        retry: () => this._retry(),
+        create: () => this.connection.create(),
+        report: () => this.connection.report()
+      }
+    });
+    this._warning = new StopWarning({ trans: options.trans, keep: () => void this._keep() });
+    this._notice = new Notice({ trans: options.trans, closed: () => this.focus() });
+    this.node.append(this._target, this._view.node, this._warning.node, this._notice.node);
+    this.fullScreen = new FullScreen({ node: this.node });
+    this._clipboard = new ClipboardBridge({
+      node: this._target,
+      send: text => this._client?.sendClipboard(text),
+      failed: reason => this._notice.show(clipboardMessage(reason, options.trans))
+    });
+    this._observer = new ResizeObserver(() => this._requestSize());
+    this._observer.observe(this._target);
+    for (const type of ['online', 'focus']) {
+      window.addEventListener(type, this);
+    }
+    for (const type of [...ACTIVITY_EVENTS, 'click']) {
+      this._target.addEventListener(type, this, { capture: true, passive: true });
+    }
+    this.connection.statusChanged.connect(this._onStatus, this);
+    this.connection.socketOpened.connect(this._onSocket, this);
+    this._onStatus();
+    void detectFullChroma().then(() => this._updateQuality());
+  }
+
+  readonly connection: IDesktopConnection;
+  readonly node: HTMLElement;
+  readonly fullScreen: FullScreen;
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    for (const type of ['online', 'focus']) {
+      window.removeEventListener(type, this);
+    }
+    for (const type of [...ACTIVITY_EVENTS, 'click']) {
+      this._target.removeEventListener(type, this, { capture: true });
+    }
+    clearTimeout(this._activity);
+    this._observer.disconnect();
+    this._client?.dispose();
+    this._clipboard.dispose();
+    this.fullScreen.dispose();
+    this._view.dispose();
+    this._warning.dispose();
+    this._notice.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Whether the element is visible; while hidden, it does not reconnect or resize the desktop. */
+  set visible(value: boolean) {
+    this._visible = value;
+    this.connection.paused = !value;
+    this._updateResizeSession();
+    this._requestSize();
+  }
+
+  /** Focus the desktop, or the button of its status. */
+  focus(): void {
+    if (this._client !== null && this.connection.status.connected) {
+      this._client.focus();
+    } else {
+      (this._view.node.querySelector('button') ?? this.node).focus({ preventScroll: true });
+    }
+  }
+
+  sendCtrlAltDel(): void {
+    this._client?.sendCtrlAltDel();
+    this._client?.focus();
+  }
+
+  applyQuality(quality: IQualitySettings): void {
+    this._quality = quality;
+    this._updateQuality();
+  }
+
+  private _updateQuality(): void {
+    this._client?.applyQuality(qualityFor(this._quality, this.connection.status.model));
+  }
+
+  handleEvent(event: Event): void {
+    if (event.currentTarget === window) {
+      this.connection.wake();
+    } else if (event.type === 'click') {
+      this._onClick();
+    } else {
+      this._onActivity();
+    }
+  }
+
+  /** Reconnect with a click on the last frame, if the desktop was disconnected as idle. */
+  private _onClick(): void {
+    if (this.connection.status.problem?.code === ProblemCodes.IDLE) {
+      this._retry();
+    }
+  }
+
+  /** Check whether activity has prevented the stop that the warning announces. */
+  private _onActivity(): void {
+    if (this._warning.isShown && this.connection.status.connected && this._activity === undefined) {
+      this._activity = setTimeout(() => {
+        this._activity = undefined;
+        void this.connection.refresh();
+      }, ACTIVITY_DELAY_MS);
+    }
+  }
+
+  private _retry(): void {
+    this.connection.reconnect();
+    if (this._warning.isShown) {
+      // Reconnecting counts as activity.
+      void this._keep();
+    }
+  }
+
+  private async _keep(): Promise<void> {
+    await this.connection.keep();
+    this.focus();
+  }
+
+  private _onStatus(): void {
+    const { status } = this.connection;
+    const { dataset } = this.node;
+    dataset.phase = status.phase;
+    dataset.connected = String(status.connected);
+    dataset.problem = status.problem?.code ?? '';
+    if (!status.connected && this._client !== null && this._painted) {
+      this._keepFrame(this._client.canvas);
+    }
+    if (status.phase === 'stopped' || status.phase === 'failed') {
+      this._dropFrame();
+    }
+    this._updateView();
+  }
+
+  private _onSocket(_: IDesktopConnection, socket: WebSocket): void {
+    this._client?.dispose();
+    this._painted = false;
+    const client = new RfbClient({
+      target: this._target,
+      socket,
+      resizeSession: this._shouldResizeSession(),
+      quality: qualityFor(this._quality, this.connection.status.model)
+    });
+    this._client = client;
+    client.connected.connect(() => this._onConnected());
+    client.painted.connect(() => this._onPainted());
+    client.copied.connect((_, text) => void this._clipboard.receive(text));
+  }
+
+  private _onConnected(): void {
+    const hadFocus = this.node.contains(document.activeElement);
+    this.connection.handshakeDone();
+    this._requestSize();
+    if (hadFocus) {
+      this._client?.focus();
+    }
+  }
+
+  private _onPainted(): void {
+    this._painted = true;
+    this._dropFrame();
+    this._updateView();
+  }
+
+  /** Keep showing the last frame while the desktop may come back. */
+  private _keepFrame(canvas: HTMLCanvasElement): void {
+    this._painted = false;
+    this._dropFrame();
+    this._keptFrame = canvas;
+    canvas.dataset.kept = 'true';
+    canvas.removeAttribute('style');
+    this._target.append(canvas);
+  }
+
+  private _dropFrame(): void {
+    this._keptFrame?.remove();
+    this._keptFrame = null;
+  }
+
+  private _updateView(): void {
+    const { status } = this.connection;
+    const live = status.connected && this._painted;
+    const { stops_at = null, phase = 'stopped' } = status.model ?? {};
+    this._warning.update(phase === 'running' && status.phase !== 'stopped' ? stops_at : null);
+    this.node.classList.toggle('jp-mod-live', live);
+    if (live) {
+      this._view.clear();
+    } else {
+      this._view.update(status);
+    }
+  }
+
+  private _shouldResizeSession(): boolean {
+    return this._visible && this.connection.status.model?.resize === 'rfb';
+  }
+
+  private _updateResizeSession(): void {
+    if (this._client !== null) {
+      this._client.resizeSession = this._shouldResizeSession();
+    }
+  }
+
+  /** Ask the server to resize the desktop to the target's size, if the RFB client can't. */
+  private _requestSize(): void {
+    const { status } = this.connection;
+    const { clientWidth: width, clientHeight: height } = this._target;
+    if (this._visible && status.connected && status.model?.resize === 'rest' && width > 0 && height > 0) {
+      this.connection.resize({ width, height });
+    }
+  }
+
+  private readonly _target: HTMLElement;
+  private readonly _view: StatusView;
+  private readonly _warning: StopWarning;
+  private readonly _notice: Notice;
+  private readonly _clipboard: ClipboardBridge;
+  private readonly _observer: ResizeObserver;
+  private _quality: IQualitySettings;
+  private _client: RfbClient | null = null;
+  private _keptFrame: HTMLElement | null = null;
+  private _activity: ReturnType<typeof setTimeout> | undefined;
+  private _painted = false;
+  private _visible = true;
+  private _isDisposed = false;
+}
+
+export namespace DesktopViewer {
+  export interface IOptions {
+    connection: IDesktopConnection;
+    /** The element that becomes the viewer. */
+    node: HTMLElement;
+    trans: ITranslation;
+    quality?: IQualitySettings;
+  }
+
+  /** Load the code that a connection needs before it opens a socket. */
+  export const prepare = (): Promise<void> => {
+    void detectFullChroma();
+    return loadNoVNC();
+  };
+}

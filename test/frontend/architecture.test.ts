@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+const SOURCE = resolve(__dirname, '../../src');
+
+/** Return the modules of src/ that each module imports, types included; ESLint's `no-cycle` ignores types. */
+function importGraph(): Map<string, string[]> {
+  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(file => /(?<!\.d)\.ts$/.test(file));
+  return new Map(
+    files.map(file => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(SOURCE, file), 'utf8'));
+      const local = importedFiles.map(({ fileName }) => fileName).filter(name => name.startsWith('.'));
+      const paths = local.map(name => `${relative(SOURCE, resolve(SOURCE, dirname(file), name))}.ts`);
+      return [file, paths.filter(path => files.includes(path))];
+    })
+  );
+}
+
+/** Return a cycle in a graph, or null. */
+function findCycle(graph: Map<string, string[]>): string[] | null {
+  const done = new Set<string>();
+  const visit = (node: string, path: string[]): string[] | null => {
+    if (path.includes(node)) {
+      return [...path.slice(path.indexOf(node)), node];
+    }
+    for (const next of done.has(node) ? [] : graph.get(node)!) {
+      const cycle = visit(next, [...path, node]);
+      if (cycle !== null) {
+        return cycle;
+      }
+    }
+    done.add(node);
+    return null;
+  };
+  for (const node of graph.keys()) {
+    const cycle = visit(node, []);
+    if (cycle !== null) {
+      return cycle;
+    }
+  }
+  return null;
+}
+
+it('has no import cycle, types included', () => {
+  const graph = importGraph();
+  expect(graph.get('index.ts')).toContain('tokens.ts');
+  expect(findCycle(graph)).toBeNull();
+});
+
+it('finds a cycle', () => {
+  const graph = new Map([
+    ['a', ['b', 'c']],
+    ['b', []],
+    ['c', ['d']],
+    ['d', ['b', 'c']]
+  ]);
+  expect(findCycle(graph)).toEqual(['c', 'd', 'c']);
+});
