@@ -6,7 +6,7 @@ For a bridge between client and server, which sees one direction only: it may co
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from .client_messages import MessageKind, cut_text_kind, message_at
@@ -60,8 +60,11 @@ class ClientMessageSplitter:
 
         At most `MAX_WHOLE_BYTES` of an incomplete message are kept for the next call.
         """
+        return list(self.split(data))
+
+    def split(self, data: bytes) -> Iterator[Piece]:
+        """Do as `feed`, but split no further than the caller has read, who may call `announce` in between."""
         self._unsplit += data
-        pieces: list[Piece] = []
         at = 0
         while at < len(self._unsplit):
             try:
@@ -72,10 +75,13 @@ class ClientMessageSplitter:
                 piece = Piece(MessageKind.UNKNOWN, bytes(self._unsplit[at:]), ends=False)
             if piece is None:
                 break
-            pieces.append(piece)
             at += len(piece.data)
+            yield piece
         del self._unsplit[:at]
-        return pieces
+
+    def announce(self, encodings: Iterable[int]) -> None:
+        """Count these encodings as announced: a bridge that rewrites SetEncodings tells what it forwarded."""
+        self._announced = LENGTH_CHANGING.intersection(encodings)
 
     # -- the handshake ------------------------------------------------------------------------------------------------
 
@@ -114,7 +120,7 @@ class ClientMessageSplitter:
         if (data := self._peek(at, size)) is None:
             return None
         if kind is MessageKind.SET_ENCODINGS:
-            self._announced = LENGTH_CHANGING.intersection(struct.unpack(f">{size // 4 - 1}i", data[4:]))
+            self.announce(struct.unpack(f">{size // 4 - 1}i", data[4:]))
         return Piece(kind, data)
 
     def _part(self, at: int) -> Piece:
