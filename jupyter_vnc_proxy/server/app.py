@@ -17,6 +17,7 @@ from ..backends.fields import fields_from_environment
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
+from .access import Sharing
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
 from .metrics import DesktopMetrics
@@ -142,6 +143,8 @@ class VncProxy(ExtensionApp):
             cull_idle_timeout=self.cull_idle_timeout,
             log=self.log,
         )
+        self.sharing = Sharing()
+        self.manager.viewers = self.sharing.connections.viewers
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)
         listeners = [self.metrics.desktop_changed]
@@ -155,7 +158,7 @@ class VncProxy(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients)
-        self.handlers.extend(handlers(self.manager, self.metrics, limits))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Start watching the desktops; the event loop runs now."""
@@ -164,6 +167,7 @@ class VncProxy(ExtensionApp):
     async def stop_extension(self) -> None:
         """Stop the desktops that no other server owns."""
         await self.watcher.stop()
+        self.sharing.invitations.close()
         if self.stop_with_server:
             await self.manager.stop_all()
         atexit.unregister(self.manager.signal_all)

@@ -123,4 +123,3 @@ async def _is_here_by_hub(hub: Any, handler: JupyterHandler) -> bool:
     if user is None or not hub.check_scopes(hub.access_scopes, user):
         return False
     return bool(user["name"] == handler.current_user.username)
-

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from ..backends import all_backends, missing_programs, pick
@@ -16,57 +15,14 @@ from ..backends.fields import field_models, merged
 from ..backends.sessions import installed_sessions
 from ..desktops.manager import DesktopManager
 from ..doctor.report import report
-from ..errors import InvalidOption, UnknownDesktop, VncError, disk_error
+from ..errors import InvalidOption, UnknownDesktop, VncError
 from ..options import BODY_FIELDS, DesktopOptions, Geometry, read_body_fields
-from .endpoints import DESKTOPS_PATH, REPORT_PATH
+from .access import Sharing
+from .api_handler import DesktopsAPIHandler, read_body
+from .endpoints import DESKTOPS_PATH, NAME, REPORT_PATH
 from .metrics import DesktopMetrics
+from .sharing import sharing_handlers
 from .websocket import DesktopSocket, SocketLimits
-
-NAME = r"([^/]+)"
-
-
-def read_body(raw: bytes, fields: Mapping[str, type]) -> dict[str, Any]:
-    """Parse a JSON object that has only the given ``fields``, each of its type; an empty body is an empty object.
-
-    Raise `InvalidOption` for anything else.
-    """
-    try:
-        body = json.loads(raw) if raw.strip() else {}
-    except ValueError as error:
-        raise InvalidOption("The body is not JSON.", code="bad-body") from error
-    if not isinstance(body, dict):
-        raise InvalidOption("The body must be a JSON object.", code="bad-body")
-    for key, value in body.items():
-        if key not in fields:
-            raise InvalidOption(
-                f"Unknown field {key!r}; the fields are: {', '.join(fields) or 'none'}.", code="unknown-field"
-            )
-        if type(value) is not fields[key]:
-            raise InvalidOption(f"The field {key!r} must be of type {fields[key].__name__}.", code="bad-field")
-    return body
-
-
-class DesktopsAPIHandler(APIHandler):
-    """Base class: holds the manager, and responds with errors as JSON."""
-
-    auth_resource = "vnc"
-    _track_activity = False  # polling is not activity; input arrives through the WebSocket
-
-    def initialize(self, manager: DesktopManager) -> None:
-        """Store the arguments of the route."""
-        self.manager = manager
-
-    async def respond(self, work: Awaitable[Any] | Callable[[], Any], status: int = 200) -> None:
-        """Respond with the result of ``work`` as JSON, or with the error that it raises."""
-        try:
-            result = work() if callable(work) else await work
-        except (VncError, OSError) as failure:
-            error = failure if isinstance(failure, VncError) else disk_error(failure)
-            self.set_status(error.status)
-            await self.finish(json.dumps(error.body()))
-            return
-        self.set_status(status)
-        await self.finish(None if result is None else json.dumps(result))
 
 
 class DesktopsHandler(DesktopsAPIHandler):
@@ -248,11 +204,12 @@ class NotFoundHandler(DesktopsAPIHandler):
 
 
 def handlers(
-    manager: DesktopManager, metrics: DesktopMetrics, limits: SocketLimits
+    manager: DesktopManager, metrics: DesktopMetrics, limits: SocketLimits, sharing: Sharing
 ) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
     """Return the routes; each path starts with a slash and is relative to the base URL."""
     root = DESKTOPS_PATH
     with_manager = {"manager": manager}
+    socket = {**with_manager, "metrics": metrics, "limits": limits, "sharing": sharing}
     return [
         (root, DesktopsHandler, with_manager),
         (rf"{root}/backends", BackendsHandler, with_manager),
@@ -261,7 +218,12 @@ def handlers(
         (rf"{root}/{NAME}/resize", ResizeHandler, with_manager),
         (rf"{root}/{NAME}/log", LogHandler, with_manager),
         (rf"{root}/{NAME}/screenshot", ScreenshotHandler, with_manager),
-        (rf"{root}/{NAME}/rfb", DesktopSocket, {**with_manager, "metrics": metrics, "limits": limits}),
+        (
+            rf"{root}/{NAME}/rfb",
+            DesktopSocket,
+            {**with_manager, "metrics": metrics, "limits": limits, "sharing": sharing},
+        ),
+        *sharing_handlers(manager, sharing, limits.clipboard),
         (rf"{root}/{NAME}/.*", NotFoundHandler, with_manager),
         (REPORT_PATH, ReportHandler, with_manager),
     ]

@@ -11,7 +11,7 @@ from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption, UnknownDesktop
 from ..rfb.rights import Right, right_names
 from .access import Sharing
-from .api_handler import DesktopsAPIHandler, read_body
+from .api_handler import DesktopsAPIHandler, authorized_to_execute, read_body
 from .connections import CLOSE_FORBIDDEN
 from .endpoints import DESKTOPS_PATH, NAME
 from .identity import authorized_rights, ticket_owner, user_model
@@ -95,7 +95,7 @@ class ConnectionHandler(SharingHandler):
     """One live connection to a desktop."""
 
     @web.authenticated
-    @authorized("execute")
+    @authorized_to_execute
     async def delete(self, name: str, identifier: str) -> None:
         """Close the connection."""
         await self.respond(lambda: self._close(name, identifier), 204)
@@ -112,7 +112,7 @@ class ControlHandler(SharingHandler):
     """Control of one desktop."""
 
     @web.authenticated
-    @authorized("execute")
+    @authorized_to_execute
     async def post(self, name: str) -> None:
         """Take keyboard, pointer, clipboard and size from all other connections; return the desktop."""
         await self.respond(self._take(name))
@@ -129,7 +129,7 @@ class InvitationsHandler(SharingHandler):
     """The invitations to one desktop."""
 
     @web.authenticated
-    @authorized("execute")
+    @authorized_to_execute
     async def get(self, name: str) -> None:
         """List the invitations, without their secrets."""
         await self.respond(lambda: self._invitations(name))
@@ -139,7 +139,7 @@ class InvitationsHandler(SharingHandler):
         return [each.model() for each in self.sharing.invitations.of(name)]
 
     @web.authenticated
-    @authorized("execute")
+    @authorized_to_execute
     async def post(self, name: str) -> None:
         """Create an invitation; its secret is in this response alone."""
         await self.respond(self._create(name), 201)
@@ -158,7 +158,7 @@ class InvitationHandler(SharingHandler):
     """One invitation to a desktop."""
 
     @web.authenticated
-    @authorized("execute")
+    @authorized_to_execute
     async def delete(self, name: str, identifier: str) -> None:
         """Revoke the invitation, and close its connections."""
         await self.respond(lambda: self._revoke(name, identifier), 204)

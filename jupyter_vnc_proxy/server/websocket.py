@@ -118,7 +118,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         )
         self._filter = ClientFilter(self._connection.rights)
         self._server_filter = None
-        if Right.CLIPBOARD_OUT not in self._connection.rights:
+        if self._connection.rights != Right.ALL or admission.invitation is not None:
             self._server_filter = ServerFilter(self._filter)
         try:
             await super().get(name)

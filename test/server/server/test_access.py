@@ -11,6 +11,7 @@ from support.rest import ROUTES
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketHandler
 
+from jupyter_vnc_proxy.server.access import Sharing
 from jupyter_vnc_proxy.server.metrics import DesktopMetrics
 from jupyter_vnc_proxy.server.routes import handlers
 from jupyter_vnc_proxy.server.websocket import SocketLimits
@@ -58,8 +59,10 @@ async def test_every_route_needs_authorization_for_vnc(vnc: Any, jp_serverapp: A
     jp_serverapp.web_app.settings["authorizer"] = authorizer
     for verb, path in ROUTES:
         assert await status(jp_fetch, verb, path) == 403, (verb, path)
-    assert len(authorizer.asked) == len(ROUTES), "each was asked for by our resource's name"
-    assert {action for action, path in authorizer.asked if path.endswith("/rfb")} == {"execute"}
+    for verb, path in ROUTES:
+        assert any(asked.endswith(path) for _, asked in authorizer.asked), (verb, path)
+    for path in ("/rfb", "/ticket"):  # either action opens them, with other rights
+        assert {action for action, asked in authorizer.asked if asked.endswith(path)} == {"execute", "read"}
     assert (await jp_fetch("api", "status")).code == 200
 
 
@@ -101,9 +104,11 @@ async def test_a_page_of_another_origin_cannot_open_a_websocket(
     vnc: Any, jp_fetch: Any, jp_auth_header: Any, jp_http_port: int
 ) -> None:
     browser = await cookies(jp_fetch, jp_auth_header)
-    for origin, answer in (("http://evil.example", 403), (f"http://127.0.0.1:{jp_http_port}", 404)):
+    for origin, message in (("http://evil.example", "origin"), (f"http://127.0.0.1:{jp_http_port}", "ticket")):
         headers = {**browser, "Origin": origin}
-        assert await status(jp_fetch, "GET", "/api/desktops/default/rfb", headers=headers) == answer, origin
+        answer = await jp_fetch("api", "desktops", "default", "rfb", headers=headers, raise_error=False)
+        assert answer.code == 403
+        assert message in answer.body.decode(), origin
 
 
 async def test_a_websocket_without_a_token_is_refused_before_the_upgrade(vnc: Any, jp_ws_fetch: Any) -> None:
@@ -113,6 +118,6 @@ async def test_a_websocket_without_a_token_is_refused_before_the_upgrade(vnc: An
 
 
 def test_only_the_rfb_route_is_a_websocket() -> None:
-    table = handlers(None, DesktopMetrics(None), SocketLimits())  # type: ignore[arg-type]
+    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing())  # type: ignore[arg-type]
     sockets = [pattern for pattern, handler, _ in table if issubclass(handler, WebSocketHandler)]
     assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb"]

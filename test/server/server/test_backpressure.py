@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
 import zlib
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,14 @@ async def test_a_desktop_that_does_not_read_stalls_the_viewer_and_not_the_server
     flood = Flood(0)
     async with vnc_server(stand_in.desktop.rfb_socket, flood.take):
         viewer = await connect()
-        block, sent, checksum = os.urandom(MEGABYTE // 4), 0, 0
+        block = os.urandom(MEGABYTE // 4)
+        start = b"RFB 003.008\n\1\1" + struct.pack(">B3xi", 6, 100 * MEGABYTE)  # one clipboard text
+        await viewer.send(start)
+        sent, checksum = len(start), zlib.crc32(start)
 
         async def send() -> None:
             nonlocal sent, checksum
-            while sent < 100 * MEGABYTE:
+            while sent < 100 * MEGABYTE + len(start):
                 await viewer.send(block)
                 sent += len(block)
                 checksum = zlib.crc32(block, checksum)

@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
 import jupyter_vnc_proxy
+from jupyter_vnc_proxy.server.access import Sharing
 from jupyter_vnc_proxy.server.metrics import DesktopMetrics
 from jupyter_vnc_proxy.server.routes import handlers
 from jupyter_vnc_proxy.server.websocket import SocketLimits
@@ -27,8 +28,8 @@ def complaints(schema: dict[str, Any], value: Any) -> list[str]:
 def routes() -> list[tuple[str, str]]:
     """Return every route as (verb, path), its patterns filled in."""
     found = []
-    for pattern, handler, _ in handlers(None, DesktopMetrics(None), SocketLimits()):  # type: ignore[arg-type]
-        filled = pattern.replace("([^/]+)", "default").replace("/.*", "/nonsense")
+    for pattern, handler, _ in handlers(None, DesktopMetrics(None), SocketLimits(), Sharing()):  # type: ignore[arg-type]
+        filled = pattern.replace("([^/]+)", "default", 1).replace("([^/]+)", "some-id").replace("/.*", "/nonsense")
         choices = [filled]
         if "(start|" in pattern:
             base, _, actions = filled.partition("(")
