@@ -17,7 +17,7 @@ Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
 
 def authorized_to_execute(method: Method) -> Method:
     """Decorate a method of a handler: the user must be authorized to `execute` the handler's resource."""
-    decorated: Method = authorized("execute")(method)  # type: ignore[operator]
+    decorated: Method = authorized("execute")(method)
     return decorated
 
 

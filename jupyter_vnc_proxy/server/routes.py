@@ -218,12 +218,8 @@ def handlers(
         (rf"{root}/{NAME}/resize", ResizeHandler, with_manager),
         (rf"{root}/{NAME}/log", LogHandler, with_manager),
         (rf"{root}/{NAME}/screenshot", ScreenshotHandler, with_manager),
-        (
-            rf"{root}/{NAME}/rfb",
-            DesktopSocket,
-            {**with_manager, "metrics": metrics, "limits": limits, "sharing": sharing},
-        ),
-        *sharing_handlers(manager, sharing, limits.clipboard),
+        (rf"{root}/{NAME}/rfb", DesktopSocket, socket),
+        *sharing_handlers(manager, sharing, limits.allowed),
         (rf"{root}/{NAME}/.*", NotFoundHandler, with_manager),
         (REPORT_PATH, ReportHandler, with_manager),
     ]

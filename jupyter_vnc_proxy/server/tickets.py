@@ -60,11 +60,8 @@ class TicketStore:
         """Return a new ticket for one connection of ``user`` to ``desktop``."""
         now = self._clock()
         self._issued = {key: each for key, each in self._issued.items() if now < each.ends}
-        of_user = [key for key, each in self._issued.items() if each.user == user]
-        for key in of_user[: len(of_user) + 1 - MAX_TICKETS_PER_USER]:
-            del self._issued[key]
-        for key in list(self._issued)[: len(self._issued) + 1 - MAX_TICKETS]:
-            del self._issued[key]
+        self._drop_oldest([key for key, each in self._issued.items() if each.user == user], MAX_TICKETS_PER_USER)
+        self._drop_oldest(list(self._issued), MAX_TICKETS)
         secret = secrets.token_urlsafe(TICKET_BYTES)
         ticket = Ticket(rights, invitation, connection or new_connection_id())
         self._issued[_hash(secret)] = _Issued(ticket, user, desktop, now + TICKET_SECONDS)
@@ -76,6 +73,11 @@ class TicketStore:
         if issued is None or self._clock() >= issued.ends or (issued.user, issued.desktop) != (user, desktop):
             return None
         return issued.ticket
+
+    def _drop_oldest(self, keys: list[bytes], limit: int) -> None:
+        """Drop the first of ``keys``, so that one more fits into ``limit``."""
+        for key in keys[: max(0, len(keys) + 1 - limit)]:
+            del self._issued[key]
 
 
 def new_connection_id() -> str:

@@ -48,13 +48,18 @@ class SocketLimits:
     """Limits of the viewers' connections.
 
     ``idle_disconnect`` is the time in seconds without input after which a connection is closed, ``max_clients`` the
-    maximum number of viewers per desktop. 0 disables either limit. ``clipboard`` is what all connections may do, by
-    the administrator's choice: all, or all without one or both directions of the clipboard.
+    maximum number of viewers per desktop. 0 disables either limit. ``clipboard`` has the rights to the clipboard that
+    any connection may have.
     """
 
     idle_disconnect: float = 0.0
     max_clients: int = 0
     clipboard: Right = Right.ALL
+
+    @property
+    def allowed(self) -> Right:
+        """The rights that any connection may have."""
+        return Right.ALL & ~(Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT) | self.clipboard
 
 
 class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -112,7 +117,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             desktop=name,
             owner=admission.owner,
             user=user_model(self),
-            rights=admission.rights & self.limits.clipboard,
+            rights=admission.rights & self.limits.allowed,
             socket=self,
             invitation=admission.invitation,
         )
