@@ -95,6 +95,7 @@ class Viewer:
         else:
             while await asyncio.wait_for(self.socket.read_message(), 10) is not None:
                 pass
+        self.close()
         return self.socket.close_code, self.socket.close_reason
 
     def close(self) -> None:
