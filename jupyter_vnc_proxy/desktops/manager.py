@@ -20,7 +20,7 @@ from ..errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncE
 from ..options import DesktopOptions, Geometry
 from .desktop import Desktop
 from .entries import Entries
-from .model import DesktopModel, desktop_model, idle_deadline
+from .model import DesktopModel, ViewerModel, desktop_model, idle_deadline
 from .runtime import desktop_path, runtime_directory
 from .screenshot import screenshot
 from .state import ALIVE_PHASES, DesktopState
@@ -66,6 +66,8 @@ class DesktopManager:
         self._log = log or logging.getLogger(__name__)
         self._entries = Entries()
         self._changed = asyncio.Event()
+        self.viewers: Callable[[str], list[ViewerModel]] = lambda name: []
+        """Returns the viewers of a desktop, for its model; set by the server that connects them."""
 
     # -- find and list ----------------------------------------------------------------------------------------------
 
@@ -104,7 +106,9 @@ class DesktopManager:
         return self._model(desktop, desktop.state())
 
     def _model(self, desktop: Desktop, state: DesktopState) -> DesktopModel:
-        return desktop_model(desktop, state, self.clients(desktop.name), self.cull_idle_timeout)
+        return desktop_model(
+            desktop, state, self.clients(desktop.name), self.cull_idle_timeout, self.viewers(desktop.name)
+        )
 
     # -- viewers and activity -----------------------------------------------------------------------------------------
 

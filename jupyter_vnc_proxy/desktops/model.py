@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TypedDict
 
@@ -11,6 +12,22 @@ from .state import DesktopState, iso
 
 CULL_WARNING = 60.0
 """Seconds before its end that an idle desktop is announced to stop, or half of its time if that is shorter."""
+
+
+class UserModel(TypedDict):
+    """A user of the server: Jupyter's username, and the name to display."""
+
+    username: str
+    name: str
+
+
+class ViewerModel(TypedDict):
+    """A connected viewer: its connection's id, its user, its rights, and whether it came by an invitation."""
+
+    id: str
+    user: UserModel
+    rights: list[str]
+    invited: bool
 
 
 class DesktopModel(TypedDict):
@@ -36,13 +53,19 @@ class DesktopModel(TypedDict):
     last_activity: str
     stops_at: str | None
     clients: int
+    viewers: list[ViewerModel]
     error: ErrorModel | None
     encoder: str | None
     notes: list[str]
 
 
-def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle_timeout: float) -> DesktopModel:
-    """Return the model of ``desktop`` with the given ``state``, and ``clients`` viewers connected."""
+def desktop_model(
+    desktop: Desktop, state: DesktopState, clients: int, cull_idle_timeout: float, viewers: Sequence[ViewerModel] = ()
+) -> DesktopModel:
+    """Return the model of ``desktop`` with the given ``state``, and ``clients`` connections.
+
+    ``viewers`` describes those of them whose server knows the users.
+    """
     activity = desktop.last_activity()
     deadline = idle_deadline(desktop, state, cull_idle_timeout)
     warning = timedelta(seconds=min(CULL_WARNING, cull_idle_timeout / 2))
@@ -63,6 +86,7 @@ def desktop_model(desktop: Desktop, state: DesktopState, clients: int, cull_idle
         "last_activity": state.created if activity is None else iso(activity),
         "stops_at": iso(deadline) if deadline is not None and soon else None,
         "clients": clients,
+        "viewers": list(viewers),
         "error": state.error,
         "encoder": state.encoder,
         "notes": state.notes,

@@ -18,10 +18,11 @@ from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
 from ..rfb.rights import Right
+from .access import Sharing
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
 from .metrics import DesktopMetrics
-from .routes import handlers, nobody_invited
+from .routes import handlers
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
 
@@ -164,6 +165,8 @@ class VncProxy(ExtensionApp):
             cull_idle_timeout=self.cull_idle_timeout,
             log=self.log,
         )
+        self.sharing = Sharing()
+        self.manager.viewers = self.sharing.connections.viewers
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)
         listeners = [self.metrics.desktop_changed]
@@ -177,10 +180,9 @@ class VncProxy(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
-        # The routes about viewers belong here: handlers(..., sharing=sharing_handlers(...), invited=...).
-        self.handlers.extend(handlers(self.manager, self.metrics, limits))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing))
         if self.serverapp is not None:
-            take_proxy_address(self.serverapp.web_app, nobody_invited, self.proxy_entry)
+            take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Start watching the desktops; the event loop runs now."""
@@ -189,6 +191,7 @@ class VncProxy(ExtensionApp):
     async def stop_extension(self) -> None:
         """Stop the desktops that no other server owns."""
         await self.watcher.stop()
+        self.sharing.invitations.close()
         if self.stop_with_server:
             await self.manager.stop_all()
         atexit.unregister(self.manager.signal_all)

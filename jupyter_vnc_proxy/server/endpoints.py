@@ -7,6 +7,9 @@ DESKTOPS_PATH = "/api/desktops"
 
 REPORT_PATH = "/api/vnc/report"
 
+NAME = r"([^/]+)"
+"""Matches a desktop's name, or another identifier, in a path."""
+
 PING_SECONDS = 20
 """Interval between WebSocket pings. Proxies close idle connections after 60 s, some after 30 s."""
 

@@ -5,6 +5,7 @@ Both contain counts, names and error codes, never the contents of the screen, ke
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class DesktopMetrics:
 
     def __init__(self, events: EventLogger | None) -> None:
         self._events = events
+        self._log = logging.getLogger(__name__)
         if events is not None and EVENT_ID not in events.schemas:
             events.register_event_schema(EVENT_SCHEMA)
 
@@ -70,5 +72,9 @@ class DesktopMetrics:
         self._emit("disconnect", name)
 
     def _emit(self, action: str, name: str, **details: Any) -> None:
-        if self._events is not None:
+        if self._events is None:
+            return
+        try:
             self._events.emit(schema_id=EVENT_ID, data={"action": action, "name": name, **details})
+        except Exception:  # of a site's handler; the connection that it reports must not suffer
+            self._log.exception("%s: error while an event was emitted: %s", name, action)

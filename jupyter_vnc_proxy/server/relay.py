@@ -7,9 +7,12 @@ however slow a viewer is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import select
 import socket
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -25,6 +28,12 @@ MAX_MESSAGE_BYTES = 1 << 30
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 """Time limit for connecting to a desktop's socket, with the WebSocket upgrade if there is one."""
+
+SEND_TIMEOUT_SECONDS = 15.0
+"""Time limit for a desktop to accept one message of a viewer."""
+
+GONE_POLL_SECONDS = 0.25
+"""Interval of the checks whether a viewer is still there while its desktop doesn't accept a message."""
 
 
 class Upstream(Protocol):
@@ -46,6 +55,8 @@ class SocketUpstream:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._loop = asyncio.get_running_loop()
+        self._operations = 0
+        self._closing = False
 
     @classmethod
     async def connect(cls, path: Path) -> SocketUpstream:
@@ -63,17 +74,43 @@ class SocketUpstream:
     async def receive(self) -> bytes:
         """Return the next bytes, or ``b""`` at the end of the stream."""
         try:
-            return await self._loop.sock_recv(self._socket, CHUNK_BYTES)
+            with self._operation():
+                return await self._loop.sock_recv(self._socket, CHUNK_BYTES)
         except OSError:
             return b""
 
     async def send(self, data: bytes) -> None:
         """Send bytes; return once they are accepted."""
-        await self._loop.sock_sendall(self._socket, data)
+        with self._operation():
+            await self._loop.sock_sendall(self._socket, data)
 
     def close(self) -> None:
         """Close the connection."""
-        self._socket.close()
+        if self._closing:
+            return
+        self._closing = True
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the operations that wait
+        self._close_if_unused()
+
+    @contextlib.contextmanager
+    def _operation(self) -> Iterator[None]:
+        """Count an operation that waits: the selector must forget the socket before its number is free again."""
+        if self._closing:
+            raise ConnectionResetError("the connection to the desktop is closed")
+        self._operations += 1
+        try:
+            yield
+        finally:
+            self._operations -= 1
+            if self._closing:
+                self._close_if_unused()
+
+    def _close_if_unused(self) -> None:
+        if not self._operations and self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket.close()
 
 
 class _UnixResolver(Resolver):
@@ -145,3 +182,31 @@ async def pump(upstream: Upstream, write: Callable[[bytes], Awaitable[None]]) ->
         await write(data)
         total += len(data)
     return total
+
+
+async def send_while(upstream: Upstream, data: bytes, is_there: Callable[[], bool]) -> None:
+    """Send ``data``; give up if the viewer that sent it vanishes meanwhile, or after `SEND_TIMEOUT_SECONDS`.
+
+    Raise ``ConnectionAbortedError`` or ``TimeoutError``, or the ``OSError`` of the connection. Part of the data may be
+    sent then, so the connection must be closed.
+    """
+    sending = asyncio.ensure_future(upstream.send(data))
+    deadline = time.monotonic() + SEND_TIMEOUT_SECONDS
+    try:
+        while not (await asyncio.wait({sending}, timeout=GONE_POLL_SECONDS))[0]:
+            if not is_there():
+                raise ConnectionAbortedError("the viewer has gone")
+            if time.monotonic() >= deadline:
+                raise TimeoutError("the desktop doesn't accept the viewer's messages")
+        sending.result()
+    finally:
+        if not sending.done():
+            sending.cancel()
+            await asyncio.wait({sending})
+
+
+def has_hung_up(descriptor: int) -> bool:
+    """Return whether the peer of a stream socket has closed its side, even if unread bytes come before that."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLRDHUP)
+    return bool(poll.poll(0))

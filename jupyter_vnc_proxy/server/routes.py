@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tornado import web
@@ -11,11 +11,13 @@ from tornado import web
 from ..desktops.manager import DesktopManager
 from ..doctor.report import report
 from ..errors import UnknownDesktop
+from .access import Sharing
 from .endpoints import DESKTOPS_PATH
 from .metrics import DesktopMetrics
+from .sharing import sharing_handlers
 from .web.api_table import ENDPOINTS, Endpoint, pattern
 from .web.body import read_body
-from .web.handler import XSRF_HEADER, DesktopsAPIHandler, GuardedHandler
+from .web.handler import DesktopsAPIHandler, GuardedHandler
 from .web.operations import Call, Operation
 from .web.page import page_handlers
 from .websocket import DesktopSocket, SocketLimits
@@ -56,7 +58,7 @@ class EndpointHandler(DesktopsAPIHandler):
             await self.require(endpoint.action)
         if endpoint.operation == "listDesktops" and not self.token_authenticated:
             # Sets the XSRF cookie that each POST needs, if there is none: see `PageHandler`.
-            self.set_header(XSRF_HEADER, self.xsrf_token)
+            _ = self.xsrf_token
         await self.respond(self._call(endpoint, name), endpoint.status)
 
     async def _call(self, endpoint: Endpoint, name: str) -> Any:
@@ -90,29 +92,21 @@ class GuardedSocket(GuardedHandler, DesktopSocket):
     """The viewer's WebSocket, with our headers on its refusals."""
 
 
-def nobody_invited() -> bool:
-    """Tell that there is no invitation."""
-    return False
-
-
 def handlers(
     manager: DesktopManager,
     metrics: DesktopMetrics,
     limits: SocketLimits,
-    sharing: Sequence[Route] = (),
-    invited: Callable[[], bool] = nobody_invited,
+    sharing: Sharing,
 ) -> list[Route]:
-    """Return the routes; each path starts with a slash and is relative to the base URL.
-
-    ``sharing`` are the routes about viewers (`SHARING_ENDPOINTS`); ``invited`` tells whether an invitation is open.
-    """
+    """Return the routes; each path starts with a slash and is relative to the base URL."""
+    socket = {"manager": manager, "metrics": metrics, "limits": limits, "sharing": sharing}
     routes: list[Route] = []
     for path in dict.fromkeys(endpoint.path for endpoint in ENDPOINTS):
         endpoints = {each.verb: each for each in ENDPOINTS if each.path == path}
         if "openSocket" in {each.operation for each in endpoints.values()}:
-            routes.append((pattern(path), GuardedSocket, {"manager": manager, "metrics": metrics, "limits": limits}))
+            routes.append((pattern(path), GuardedSocket, socket))
         else:
             routes.append((pattern(path), EndpointHandler, {"manager": manager, "endpoints": endpoints}))
-    routes += sharing
+    routes += sharing_handlers(manager, sharing, limits.allowed)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
-    return routes + page_handlers(invited)
+    return routes + page_handlers(sharing.invitations.is_any_open)

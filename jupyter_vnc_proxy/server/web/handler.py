@@ -15,9 +15,6 @@ from ...desktops.manager import DesktopManager
 from ...errors import VncError, disk_error
 from .headers import data_policy, frame_ancestors, is_hub, security_headers
 
-XSRF_HEADER = "X-XSRFToken"
-"""Carries the XSRF token in requests, and in the response to ``GET api/desktops`` the one that Jupyter expects."""
-
 
 class GuardedHandler(JupyterHandler):
     """Adds our headers to every response, and asks the authorizer for the resource ``vnc``."""

@@ -24,9 +24,9 @@ class PageHandler(GuardedHandler, web.StaticFileHandler):
     """Serves the page's files to users who may ``read``, or while an invitation is open to any user.
 
     The page holds nothing of a desktop. It starts desktops and gets their socket's tickets with POST, which needs
-    Jupyter's XSRF token: loading the page sets the cookie, and ``GET api/desktops`` returns the value that Jupyter
-    expects in the response's header ``X-XSRFToken``. The page sends that value, not the one in its own
-    ``document.cookie``: a cookie of the same name and a narrower path may hide Jupyter's there.
+    Jupyter's XSRF token: loading the page sets the cookie. No response contains that token, since a page of another
+    user on a hub's single domain could read it with a GET. If there are several cookies of that name, the page sends
+    the last in ``document.cookie``: browsers put the shortest path last, and Jupyter believes the last one.
     """
 
     def initialize(self, invited: Callable[[], bool]) -> None:  # type: ignore[override]

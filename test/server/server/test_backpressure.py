@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
 import zlib
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,14 @@ async def test_a_desktop_that_does_not_read_stalls_the_viewer_and_not_the_server
     flood = Flood(0)
     async with vnc_server(stand_in.desktop.rfb_socket, flood.take):
         viewer = await connect()
-        block, sent, checksum = os.urandom(MEGABYTE // 4), 0, 0
+        block = os.urandom(MEGABYTE // 4)
+        start = b"RFB 003.008\n\1\1" + struct.pack(">B3xi", 6, 100 * MEGABYTE)  # one clipboard text
+        await viewer.send(start)
+        sent, checksum = len(start), zlib.crc32(start)
 
         async def send() -> None:
             nonlocal sent, checksum
-            while sent < 100 * MEGABYTE:
+            while sent < 100 * MEGABYTE + len(start):
                 await viewer.send(block)
                 sent += len(block)
                 checksum = zlib.crc32(block, checksum)
@@ -123,3 +127,26 @@ async def test_an_aborted_connection_is_noticed(stand_in: StandIn, vnc: Any, con
         await stalled(lambda: flood.sent)
         viewer.abort()
         await until(lambda: vnc.manager.clients("default") == 0)
+
+
+async def test_a_viewer_that_vanishes_stops_counting_while_its_desktop_does_not_read(
+    stand_in: StandIn, vnc: Any, connect: Any
+) -> None:
+    flood = Flood(0)
+    async with vnc_server(stand_in.desktop.rfb_socket, flood.take):
+        viewer = await connect()
+        await viewer.send(b"RFB 003.008\n\1\1" + struct.pack(">B3xi", 6, 100 * MEGABYTE))
+        sent = 0
+
+        async def send() -> None:
+            nonlocal sent
+            while True:
+                await viewer.send(bytes(MEGABYTE // 4))
+                sent += 1
+
+        sending = asyncio.ensure_future(send())
+        await stalled(lambda: sent)
+        assert vnc.manager.clients("default") == 1
+        sending.cancel()
+        viewer.abort()
+        await until(lambda: vnc.manager.clients("default") == 0, 3)

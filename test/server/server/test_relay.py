@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import zlib
 from pathlib import Path
 
@@ -11,7 +12,16 @@ from support.runners import Runners
 from support.standins import BANNER, vnc_server
 from support.waiting import until
 
-from jupyter_vnc_proxy.server.relay import CHUNK_BYTES, SocketUpstream, WebSocketUpstream, connect_upstream, pump
+from jupyter_vnc_proxy.server import relay
+from jupyter_vnc_proxy.server.relay import (
+    CHUNK_BYTES,
+    SocketUpstream,
+    WebSocketUpstream,
+    connect_upstream,
+    has_hung_up,
+    pump,
+    send_while,
+)
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -145,3 +155,60 @@ async def test_it_relays_rfb_over_a_desktops_websocket(runners: Runners, backend
     assert await upstream.receive() == b"\1\1"
     upstream.close()
     assert await upstream.receive() == b""
+
+
+async def ignore(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(1000)
+
+
+async def test_closing_ends_what_waits_and_leaves_the_selector_clean(runtime: Path) -> None:
+    async with vnc_server(runtime / "s", ignore):
+        upstream = await connect_upstream(runtime / "s", "rfb")
+        assert isinstance(upstream, SocketUpstream)
+        receiving = asyncio.ensure_future(upstream.receive())
+        sending = asyncio.ensure_future(upstream.send(bytes(10_000_000)))
+        await asyncio.sleep(0.1)
+        assert not sending.done()
+        number = upstream._socket.fileno()
+        upstream.close()
+        upstream.close()
+        assert await asyncio.wait_for(receiving, 1) == b""
+        with pytest.raises(OSError):
+            await asyncio.wait_for(sending, 1)
+        assert upstream._socket.fileno() == -1
+        assert await upstream.receive() == b""
+        with pytest.raises(OSError):
+            await upstream.send(b"late")
+        next_one = await connect_upstream(runtime / "s", "rfb")
+        assert isinstance(next_one, SocketUpstream)
+        assert next_one._socket.fileno() == number, "the number is used again"
+        waiting = asyncio.ensure_future(next_one.send(bytes(10_000_000)))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        next_one.close()
+
+
+async def test_sending_ends_if_the_viewer_vanishes_or_the_time_is_over(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with vnc_server(runtime / "s", ignore):
+        upstream = await connect_upstream(runtime / "s", "rfb")
+        await send_while(upstream, b"accepted", lambda: False)
+        with pytest.raises(ConnectionAbortedError):
+            await asyncio.wait_for(send_while(upstream, bytes(10_000_000), lambda: False), 2)
+        monkeypatch.setattr(relay, "SEND_TIMEOUT_SECONDS", 0.3)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(send_while(upstream, bytes(10_000_000), lambda: True), 5)
+        upstream.close()
+
+
+def test_a_peer_that_hung_up_is_noticed_behind_unread_bytes() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"unread")
+    assert not has_hung_up(ours.fileno())
+    theirs.close()
+    assert has_hung_up(ours.fileno())
+    ours.close()

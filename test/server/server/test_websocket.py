@@ -214,3 +214,24 @@ async def test_connecting_and_disconnecting_leaks_no_tasks_or_files(
         for _ in range(50):
             await visit()
         await until(lambda: len(asyncio.all_tasks()) <= tasks and descriptors() <= files, 5)
+
+
+async def test_a_handler_of_events_that_raises_disturbs_no_connection(
+    stand_in: StandIn, vnc: Any, jp_ws_fetch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: Any) -> None:
+        raise RuntimeError("a site's handler")
+
+    monkeypatch.setattr(vnc.metrics._events, "emit", fail)
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(BANNER)
+        await reader.read()
+
+    async with vnc_server(stand_in.desktop.rfb_socket, greet) as connections:
+        viewers = [await jp_ws_fetch(*RFB) for _ in range(5)]
+        for viewer in viewers:
+            assert await viewer.read_message() == BANNER
+            viewer.close()
+        await until(lambda: vnc.manager.clients("default") == 0)
+        await until(lambda: len(connections) == 5 and all(task.done() for task in connections))

@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
 import jupyter_vnc_proxy
-from jupyter_vnc_proxy.server.web.api_table import ENDPOINTS
+from jupyter_vnc_proxy.server.web.api_table import ENDPOINTS, SHARING_ENDPOINTS
 
 SPECIFICATION = yaml.safe_load((Path(jupyter_vnc_proxy.__file__).parent / "server" / "rest-api.yml").read_text())
 
@@ -25,10 +25,12 @@ def filled(path: str) -> str:
     return path.replace("{name}", "default").replace("{id}", "nothing")
 
 
-ROUTES: list[tuple[str, str]] = [(each.verb, filled(each.path)) for each in ENDPOINTS]
+ROUTES: list[tuple[str, str]] = [(each.verb, filled(each.path)) for each in (*ENDPOINTS, *SHARING_ENDPOINTS)]
 """Every (verb, address) of the REST API."""
 
-ACTIONS: dict[tuple[str, str], str | None] = {(each.verb, filled(each.path)): each.action for each in ENDPOINTS}
+ACTIONS: dict[tuple[str, str], str | None] = {
+    (each.verb, filled(each.path)): each.action for each in (*ENDPOINTS, *SHARING_ENDPOINTS)
+}
 """What the authorizer is to be asked for each."""
 
 PAGE_ROUTES = [
@@ -41,7 +43,7 @@ PAGE_ROUTES = [
 
 PROXY_ROUTES = [
     *(("GET", path) for path in ("/vnc", "/vnc/", "/vnc/index.html", "/vnc/page.js", "/vnc/nonsense")),
-    *((each.verb, "/vnc" + filled(each.path)) for each in ENDPOINTS),
+    *((each.verb, "/vnc" + filled(each.path)) for each in (*ENDPOINTS, *SHARING_ENDPOINTS)),
     *((verb, "/vnc/") for verb in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
 ]
 """The addresses of jupyter-server-proxy's entry."""

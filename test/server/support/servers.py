@@ -22,6 +22,9 @@ from support.viewers import RawViewer
 TOKEN = "a-token-of-the-tests"
 AUTHORIZATION = f"token {TOKEN}"
 
+PAGE_HEADERS = {"X-Requested-With": "jupyter-vnc-proxy"}
+"""What the page sends, and a page of another site cannot."""
+
 UNNEEDED = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook", "notebook_shim")
 """Other packages' extensions, which would only take time."""
 
@@ -74,11 +77,11 @@ class Server:
             assert time.monotonic() < deadline, self.output.read_text()
             time.sleep(0.02)
 
-    def request(self, method: str, path: str, body: Any = None) -> Any:
+    def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         """Send a request and return the answer, which is to be closed."""
         data = json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
         url = f"http://127.0.0.1:{self.port}/{path}"
-        request = urllib.request.Request(url, data, {"Authorization": AUTHORIZATION}, method=method)
+        request = urllib.request.Request(url, data, {"Authorization": AUTHORIZATION, **(headers or {})}, method=method)
         return urllib.request.urlopen(request, timeout=30)
 
     def api(self, method: str, *parts: str, body: Any = None) -> Any:

@@ -32,3 +32,13 @@ async def until(condition: Callable[[], T], timeout: float = 20.0, what: str = "
         if time.monotonic() > deadline:
             pytest.fail(f"not within {timeout:g} s: {what or getattr(condition, '__name__', condition)}")
         await asyncio.sleep(0.01)
+
+
+class Clock:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now

@@ -1,0 +1,154 @@
+"""Users of a test's server as their browsers are: logged in by cookie, with tickets, speaking RFB."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from typing import Any
+from urllib.parse import urlsplit
+
+from tornado.httpclient import HTTPResponse
+from tornado.websocket import WebSocketClientConnection
+
+from jupyter_vnc_proxy.server.tickets import TICKET_PROTOCOL
+from support.stream.clients import pointer
+from support.waiting import until
+
+VERSION = b"RFB 003.008\n"
+RFB = ("api", "desktops", "default", "rfb")
+
+
+def key(keysym: int, down: bool) -> bytes:
+    return struct.pack(">BB2xI", 4, down, keysym)
+
+
+def typed_keys(text: str) -> bytes:
+    return b"".join(key(ord(each), down) for each in text for down in (True, False))
+
+
+def click(x: int, y: int) -> bytes:
+    return pointer(0, x, y) + pointer(1, x, y) + pointer(0, x, y)
+
+
+def desktop_size(width: int, height: int) -> bytes:
+    """SetDesktopSize with one screen."""
+    return struct.pack(">BxHHBx", 251, width, height, 1) + struct.pack(">IHHHHI", 0, 0, 0, width, height, 0)
+
+
+def update_request(width: int = 8, height: int = 8) -> bytes:
+    return struct.pack(">BBHHHH", 3, 0, 0, 0, width, height)
+
+
+class Viewer:
+    """An RFB client on a WebSocket, which keeps all that the server sends after ServerInit."""
+
+    def __init__(self, socket: WebSocketClientConnection) -> None:
+        self.socket = socket
+        self.received = bytearray()
+        self.size = (0, 0)
+        self._unread = b""
+        self._reading: asyncio.Task[None] | None = None
+
+    async def greet(self) -> Viewer:
+        """Go through the handshake with security type None."""
+        assert await self._read(12) == VERSION
+        await self.send(VERSION)
+        count = (await self._read(1))[0]
+        assert 1 in await self._read(count)
+        await self.send(b"\1")
+        assert await self._read(4) == bytes(4)
+        await self.send(b"\1")
+        head = await self._read(24)
+        self.size = struct.unpack(">HH", head[:4])
+        await self._read(int.from_bytes(head[20:], "big"))
+        self._reading = asyncio.ensure_future(self._collect())
+        return self
+
+    async def _read(self, size: int) -> bytes:
+        while len(self._unread) < size:
+            message = await self.socket.read_message()
+            assert isinstance(message, bytes), (self.socket.close_code, self.socket.close_reason)
+            self._unread += message
+        data, self._unread = self._unread[:size], self._unread[size:]
+        return data
+
+    async def _collect(self) -> None:
+        self.received += self._unread
+        while (message := await self.socket.read_message()) is not None:
+            assert isinstance(message, bytes)
+            self.received += message
+
+    async def send(self, data: bytes) -> None:
+        await self.socket.write_message(data, binary=True)
+
+    async def settle(self) -> None:
+        """Wait until the server has answered an update request, and so has read all that came before."""
+        before = len(self.received)
+        await self.send(update_request())
+        await until(lambda: len(self.received) >= before + 16, what="the server answers")
+
+    async def closed(self) -> tuple[int | None, str | None]:
+        """Wait for the end; return the close code and the reason."""
+        if self._reading is not None:
+            await asyncio.wait_for(self._reading, 10)
+        else:
+            while await asyncio.wait_for(self.socket.read_message(), 10) is not None:
+                pass
+        self.close()
+        return self.socket.close_code, self.socket.close_reason
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class Browser:
+    """A user who is logged in by cookie."""
+
+    def __init__(self, fetch: Any, ws_fetch: Any, headers: dict[str, str], xsrf: str) -> None:
+        self._fetch = fetch
+        self._ws_fetch = ws_fetch
+        self.headers = headers
+        self._xsrf = xsrf
+
+    @classmethod
+    async def log_in(cls, fetch: Any, ws_fetch: Any, auth_header: dict[str, str]) -> Browser:
+        """Log in with the server's token, which makes a new user."""
+        token = auth_header["Authorization"].removeprefix("token ")
+        login = await fetch("tree", params={"token": token}, follow_redirects=False, raise_error=False)
+        cookies = dict(each.partition(";")[0].split("=", 1) for each in login.headers.get_list("Set-Cookie"))
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        host = urlsplit(login.request.url).netloc  # of which the cookie's name is made
+        return cls(fetch, ws_fetch, {"Cookie": cookie, "Authorization": "", "Host": host}, cookies["_xsrf"])
+
+    async def request(self, verb: str, *parts: str, body: Any = None) -> HTTPResponse:
+        """Send a request to the default desktop's REST API."""
+        headers = dict(self.headers)
+        settings: dict[str, Any] = {}
+        if verb != "GET":
+            headers["X-XSRFToken"] = self._xsrf
+        if verb == "POST":
+            settings["body"] = json.dumps({} if body is None else body)
+        path = ("api", "desktops", "default", *parts)
+        response: HTTPResponse = await self._fetch(*path, method=verb, headers=headers, raise_error=False, **settings)
+        return response
+
+    async def api(self, verb: str, *parts: str, body: Any = None, status: int = 200) -> Any:
+        """Do the same, expect a status, and return the JSON."""
+        response = await self.request(verb, *parts, body=body)
+        assert response.code == status, response.body
+        return json.loads(response.body) if response.body else None
+
+    async def ticket(self, invitation: str | None = None) -> str:
+        body = {} if invitation is None else {"invitation": invitation}
+        ticket: str = (await self.api("POST", "ticket", body=body))["ticket"]
+        return ticket
+
+    async def open(self, ticket: str | None) -> Viewer:
+        """Open a WebSocket with a ticket or without."""
+        protocols = ["binary"] if ticket is None else ["binary", TICKET_PROTOCOL + ticket]
+        return Viewer(await self._ws_fetch(*RFB, headers=dict(self.headers), subprotocols=protocols))
+
+    async def connect(self, invitation: str | None = None) -> Viewer:
+        """Get a ticket, open a WebSocket, and go through RFB's handshake."""
+        return await (await self.open(await self.ticket(invitation))).greet()
