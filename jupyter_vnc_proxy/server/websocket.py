@@ -47,9 +47,8 @@ MAX_REASON_BYTES = 123
 class SocketLimits:
     """Limits of the viewers' connections.
 
-    ``idle_disconnect`` is the time in seconds without input after which a connection is closed, ``max_clients`` the
-    maximum number of viewers per desktop. 0 disables either limit. ``clipboard`` has the rights to the clipboard that
-    any connection may have.
+    ``idle_disconnect``: seconds without input after which a connection is closed; ``max_clients``: viewers per desktop;
+    0 disables either. ``clipboard`` has the rights to the clipboard that any connection may have.
     """
 
     idle_disconnect: float = 0.0
