@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..rfb.rights import Right
@@ -87,3 +87,11 @@ def new_connection_id() -> str:
 
 def _hash(ticket: str) -> bytes:
     return hashlib.sha256(ticket.encode("utf-8", "replace")).digest()
+
+
+def offered_ticket(protocols: Iterable[str]) -> str | None:
+    """Return the ticket among the subprotocols that a client offers, given the headers' values."""
+    for each in ",".join(protocols).split(","):
+        if each.strip().startswith(TICKET_PROTOCOL):
+            return each.strip().removeprefix(TICKET_PROTOCOL)
+    return None

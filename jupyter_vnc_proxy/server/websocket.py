@@ -37,7 +37,7 @@ from .endpoints import PING_SECONDS
 from .identity import RECHECK_SECONDS, Presence, user_model
 from .metrics import RECEIVED, SENT, DesktopMetrics
 from .relay import Upstream, connect_upstream, has_hung_up, pump, send_while
-from .tickets import TICKET_PROTOCOL
+from .tickets import offered_ticket
 
 MAX_REASON_BYTES = 123
 """Maximum length of a close frame's reason (RFC 6455, section 5.5)."""
@@ -47,9 +47,8 @@ MAX_REASON_BYTES = 123
 class SocketLimits:
     """Limits of the viewers' connections.
 
-    ``idle_disconnect`` is the time in seconds without input after which a connection is closed, ``max_clients`` the
-    maximum number of viewers per desktop. 0 disables either limit. ``clipboard`` has the rights to the clipboard that
-    any connection may have.
+    ``idle_disconnect``: seconds without input after which a connection is closed; ``max_clients``: viewers per desktop;
+    0 disables either. ``clipboard`` has the rights to the clipboard that any connection may have.
     """
 
     idle_disconnect: float = 0.0
@@ -96,7 +95,8 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             raise web.HTTPError(403)
         if not self.check_origin():
             raise web.HTTPError(403, "This page comes from another origin.")
-        admission = await self.sharing.admit(self, name, _ticket_of(self), self._presence)
+        ticket = offered_ticket(self.request.headers.get_list("Sec-WebSocket-Protocol"))
+        admission = await self.sharing.admit(self, name, ticket, self._presence)
         if isinstance(admission, dict):
             return await self._respond_error(403, admission)
         try:
@@ -298,10 +298,3 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             if disconnected is not None:
                 disconnected()
                 self.metrics.client_disconnected(self.name)
-
-
-def _ticket_of(handler: DesktopSocket) -> str | None:
-    """Return the ticket among the subprotocols that a client offers."""
-    offered = ",".join(handler.request.headers.get_list("Sec-WebSocket-Protocol")).split(",")
-    tickets = [each.strip() for each in offered if each.strip().startswith(TICKET_PROTOCOL)]
-    return tickets[0].removeprefix(TICKET_PROTOCOL) if tickets else None

@@ -71,7 +71,14 @@ class CheckedApi(Api):
 
     async def raw(self, method: str, *parts: str, body: Any = None, **settings: Any) -> HTTPResponse:
         response = await super().raw(method, *parts, body=body, **{**settings, "raise_error": False})
-        path = "/".join([ROOT, *(parts[:1] if parts[:1] == ("backends",) else ["{name}"] * bool(parts)), *parts[1:]])
+        path = "/".join(
+            [
+                ROOT,
+                *(parts[:1] if parts[:1] == ("backends",) else ["{name}"] * bool(parts)),
+                *parts[1:2],
+                *(["{id}"] if parts[2:] else []),
+            ]
+        )
         self.answered.add((method, path, response.code))
         operation = SPECIFICATION["paths"][path][method.lower()]
         written = operation["responses"]
@@ -155,6 +162,27 @@ async def test_stops_at_matches_the_specification(api: CheckedApi, runtime: Path
     past = time.time() - 60
     os.utime(runtime / "default" / "activity", (past, past))
     assert (await api("GET", "default"))["stops_at"]
+
+
+async def test_sharing_matches_the_specification(api: CheckedApi, jp_ws_fetch: Any) -> None:
+    await api("POST", "default", "start")
+    await api.until("default", "running")
+    invitation = await api("POST", "default", "invitations", body={"rights": "control", "seconds": 60})
+    assert len(await api("GET", "default", "invitations")) == 1
+    await api("POST", "default", "ticket")
+    await api("POST", "default", "ticket", body={"invitation": invitation["secret"]})
+    viewer = await jp_ws_fetch("api", "desktops", "default", "rfb")
+    assert await viewer.read_message()
+    (connection,) = await api("GET", "default", "connections")
+    assert len((await api("POST", "default", "control"))["viewers"]) == 1
+    for kind, identifier in (("connections", connection["id"]), ("invitations", invitation["id"])):
+        for code in (204, 404):
+            answer = await api.raw("DELETE", "default", kind, identifier, raise_error=False)
+            assert answer.code == code
+    viewer.close()
+    await api.refused(400, "POST", "default", "invitations", body={"rights": "all"})
+    for method, kind in (("POST", "ticket"), ("GET", "connections"), ("POST", "control"), ("GET", "invitations")):
+        await api.refused(404, method, "nobody", kind)
 
 
 COLOURS = {"stream": (0x20, 0x90, 0xE0), "tigervnc": (0x12, 0x34, 0x56), "x11vnc": (0xFE, 0xDC, 0xBA)}
