@@ -80,7 +80,7 @@ class ServerModel:
         if kind in FIXED:
             return FIXED[kind]
         if kind == 2:
-            return 4 + 4 * struct.unpack_from(">H", data, 2)[0]
+            return 4 + 4 * int.from_bytes(data[2:4], "big")
         if kind == 5:
             used = self.announced if self.mouse == "yes" else self.ever if self.mouse == "latched" else set()
             return 7 if data[1] & 0x80 and MOUSE in used else 6
