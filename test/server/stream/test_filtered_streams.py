@@ -1,0 +1,198 @@
+"""Real servers through the filters: pictures come through unchanged, the desktop's clipboard never does."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.displays import Display, paint
+from support.waiting import wait_until
+
+from jupyter_vnc_proxy.rfb.client_filter import ClientFilter
+from jupyter_vnc_proxy.rfb.rights import Right
+from jupyter_vnc_proxy.rfb.server_filter import ServerFilter
+from jupyter_vnc_proxy.rfb.server_stream import ServerMessageKind, ServerPiece
+from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.system.x_display import write_cookie
+
+SECRET = "a secret of the desktop"
+PSEUDO = (-26, -254, -223, -224, -239, -240, 0x574D5664, -258, -261, -307, -308, -309, -312, -313, -316)
+CLIPBOARD = -1063131698
+PREFERRED = {"Tight": 7, "Tight PNG": -260, "ZRLE": 16, "Hextile": 5, "zlib": 6, "RRE": 2, "H.264": 50, "Raw": 0}
+UPDATES = 8
+
+
+class FilteredClient:
+    """A client behind both filters; keeps what the server sent and what came through."""
+
+    def __init__(self, path: Path, rights: Right, *encodings: int) -> None:
+        self.client = ClientFilter(rights)
+        self.server = ServerFilter(self.client)
+        self.sent = self.passed = b""
+        self.updates = 0
+        self._fence = b""
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(10)
+        self._socket.connect(os.fspath(path))
+        self.size = (0, 0)
+        for data in (b"RFB 003.008\n", b"\1", b"\1"):
+            self.send(data)
+            time.sleep(0.05)
+        while len(self.passed) <= 42:
+            self.pump()
+        self.size = struct.unpack(">HH", self.passed[18:22])
+        self.send(struct.pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, 255, 255, 255, 16, 8, 0))
+        self.send(struct.pack(f">BxH{len(encodings)}i", 2, len(encodings), *encodings))
+        self.request(incremental=False)
+
+    def send(self, data: bytes) -> None:
+        self._socket.sendall(self.client.feed(data).data)
+
+    def request(self, *, incremental: bool = True) -> None:
+        self.send(struct.pack(">BBHHHH", 3, incremental, 0, 0, *self.size))
+
+    def pump(self, seconds: float = 0.05) -> None:
+        """Take what comes within a time, in odd pieces."""
+        deadline = time.monotonic() + seconds
+        while select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            data = self._socket.recv(100_003)
+            assert data, "the server has ended the connection"
+            self.sent += data
+            for at in range(0, len(data), 1009):
+                self.passed += self.server.feed(data[at : at + 1009])
+
+    def note(self, piece: ServerPiece) -> None:
+        """Count updates, and answer fences, without which a server thinks that the line is slow."""
+        self.updates += piece.begins and piece.kind is ServerMessageKind.UPDATE
+        if piece.kind is ServerMessageKind.FENCE:
+            self._fence = (b"" if piece.begins else self._fence) + piece.data
+            if len(self._fence) == 9 + self._fence[8]:
+                self.send(self._fence[:4] + bytes([self._fence[4] & 0x7F]) + self._fence[5:])
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def copy(display: str, xauthority: Path) -> subprocess.Popen[bytes]:
+    """Have xclip own the clipboard."""
+    environment = {"DISPLAY": display, "XAUTHORITY": os.fspath(xauthority), "PATH": "/usr/bin:/bin"}
+    argv = ["xclip", "-quiet", "-selection", "clipboard"]
+    made = subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
+    assert made.stdin is not None
+    made.stdin.write(SECRET.encode())
+    made.stdin.close()
+    return made
+
+
+class Server:
+    """A server's socket, and the display that it shows."""
+
+    def __init__(self, path: Path, display: str, xauthority: Path) -> None:
+        self.path = path
+        self.name = display
+        self.xauthority = xauthority
+
+    def draw(self, step: int) -> None:
+        paint(self, Rectangle(7 * step, 5 * step, 310, 170), 0x123457 * step)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def xvnc(runtime: Path) -> Iterator[Server]:
+    path, xauthority = runtime / "xvnc.sock", runtime / "Xauthority"
+    write_cookie(xauthority)
+    argv = ["Xvnc", "-displayfd", "1", "-auth", str(xauthority), "-geometry", "800x600", "-rfbunixpath", str(path)]
+    argv += ["-rfbport", "-1", "-SecurityTypes", "None", "-nolisten", "tcp", "-noreset"]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    name = f":{int(process.stdout.readline())}"
+    wait_until(path.exists)
+    yield Server(path, name, xauthority)
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+@pytest.fixture
+def x11vnc(runtime: Path, display: Display) -> Iterator[Server]:
+    path = runtime / "x11vnc.sock"
+    argv = ["x11vnc", "-display", display.name, "-auth", str(display.xauthority), "-unixsock", str(path)]
+    argv += ["-rfbport", "0", "-rfbportv6", "-1", "-norc", "-nopw", "-forever", "-shared", "-nolookup", "-quiet"]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(path.exists)
+    yield Server(path, display.name, display.xauthority)
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def ours(served: Path, display: Display) -> Server:
+    return Server(served, display.name, display.xauthority)
+
+
+def watch(server: Server, rights: Right, *encodings: int) -> FilteredClient:
+    """Look at a desktop that changes and copies a text; return the client."""
+    client = FilteredClient(server.path, rights, *encodings)
+    observed = client.server._splitter.feed
+
+    def observe(data: bytes) -> list[ServerPiece]:
+        pieces = observed(data)
+        for piece in pieces:
+            client.note(piece)
+        return pieces
+
+    client.server._splitter.feed = observe  # type: ignore[method-assign]
+    owner = copy(server.name, server.xauthority)
+    try:
+        deadline = time.monotonic() + 20
+        step = 0
+        while client.updates < UPDATES and time.monotonic() < deadline:
+            step += 1
+            server.draw(step)
+            client.pump(0.1)
+            client.request()
+        client.pump(0.5)
+    finally:
+        owner.terminate()
+        owner.wait(10)
+    assert client.updates >= UPDATES
+    return client
+
+
+@pytest.mark.parametrize("name", PREFERRED)
+@pytest.mark.parametrize("kind", ["xvnc", "x11vnc", "ours"])
+def test_pictures_of_a_real_server_pass_and_what_it_copies_does_not(
+    kind: str, name: str, request: pytest.FixtureRequest
+) -> None:
+    server = request.getfixturevalue(kind)
+    client = watch(server, Right.VIEW | Right.CLIPBOARD_IN, PREFERRED[name], 1, 0, *PSEUDO)
+    client.close()
+    assert SECRET.encode() not in client.passed
+    at = client.sent.find(struct.pack(">B3xI", 3, len(SECRET)) + SECRET.encode())
+    if kind == "ours":  # x11vnc waits first, and Xvnc needs a helper to see the clipboard
+        assert at >= 0, "the server sent no text"
+    expected = client.sent if at < 0 else client.sent[:at] + client.sent[at + 8 + len(SECRET) :]
+    empty = struct.pack(">B3xI", 3, 0)
+    if expected != client.passed:
+        expected = expected.replace(empty, b"")
+    assert client.passed == expected
+    assert len(client.server._splitter._unsplit) < 24
+
+
+@pytest.mark.parametrize("kind", ["xvnc", "ours"])
+def test_the_extended_clipboard_tells_nothing_either(kind: str, request: pytest.FixtureRequest) -> None:
+    server = request.getfixturevalue(kind)
+    client = watch(server, Right.VIEW | Right.CLIPBOARD_IN, 16, 1, 0, *PSEUDO, CLIPBOARD)
+    client.close()
+    notify = struct.pack(">B3xiI", 3, -4, 1 << 27 | 1)
+    assert CLIPBOARD in client.client.server_supports
+    assert client.sent.count(notify) >= 1
+    assert notify not in client.passed
