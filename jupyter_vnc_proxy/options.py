@@ -49,6 +49,17 @@ class Geometry(NamedTuple):
         return cls(width, height)
 
 
+RESERVED_NAMES = frozenset({"backends"})
+"""Names that no new desktop may have: the REST API's table has addresses of these names beside the desktops'."""
+
+
+def check_new_name(name: str) -> str:
+    """Return ``name`` if a new desktop may have it, else raise `InvalidOption`."""
+    if name in RESERVED_NAMES:
+        raise InvalidOption(f"The name {name!r} is reserved; choose another one.", code="bad-name")
+    return check_name(name)
+
+
 def check_name(name: str) -> str:
     """Return ``name`` if it is a valid name for a desktop, else raise `InvalidOption`."""
     if NAME_PATTERN.fullmatch(name) is None:

@@ -17,7 +17,7 @@ from ..backends import select
 from ..backends.resizing import resize
 from ..backends.sessions import choose_session
 from ..errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
-from ..options import DesktopOptions, Geometry
+from ..options import DesktopOptions, Geometry, check_new_name
 from .desktop import Desktop
 from .entries import Entries
 from .model import DesktopModel, ViewerModel, desktop_model, idle_deadline
@@ -163,7 +163,7 @@ class DesktopManager:
     async def create(self, name: str, options: DesktopOptions) -> DesktopModel:
         """Create and start a desktop; raise `Conflict` if the name is taken, `TooManyDesktops` at the limit."""
         async with self._entries.turn(name):
-            desktop = Desktop(desktop_path(self.runtime, name))
+            desktop = Desktop(desktop_path(self.runtime, check_new_name(name)))
             if desktop.exists():
                 raise Conflict(f"There is a desktop named {name!r} already.", code="name-taken")
             return self._start(desktop, options)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from websockify.websocket import WebSocketWantReadError
-from websockify.websocketserver import HttpWebSocket
+from websockify.websockifyserver import CompatibleWebSocket
 
 from ..server.endpoints import PING_SECONDS
 
@@ -38,7 +38,7 @@ CLOSE_IDLE = 4408
 CLOSE_ERROR = 1011
 
 
-class ViewerSocket(HttpWebSocket):  # type: ignore[misc]
+class ViewerSocket(CompatibleWebSocket):  # type: ignore[misc]
     """websockify's WebSocket, for reading; `ViewerRelay` writes the frames."""
 
     relay: ViewerRelay

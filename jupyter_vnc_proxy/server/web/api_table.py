@@ -74,13 +74,6 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
 )
 """The addresses about viewers, which handlers of their own answer."""
 
-RESERVED_NAMES = frozenset(
-    each.path.removeprefix(DESKTOPS_PATH + "/")
-    for each in ENDPOINTS
-    if re.fullmatch(DESKTOPS_PATH + r"/[^/{]+", each.path)
-)
-"""Names that a desktop can't have, because an address means something else."""
-
 
 def pattern(path: str) -> str:
     """Return a regular expression with one group for each placeholder of ``path``."""

@@ -44,8 +44,8 @@ def sleeper(runtime: Path) -> int:
     ],
 )
 def test_a_clean_stop_ends_the_desktops(servers: Servers, runtime: Path, app: str, through: str, how: str) -> None:
-    (server,) = servers.start(module=MODULES[app])
-    server.start_desktop(through)
+    (server,) = servers.start(module=MODULES[app], extension=through == "rest")
+    server.start_desktop()
     assert server.end(how) == 0
     wait_until(lambda: not processes_of(runtime), 8, "the end of all that ran")
     state = Desktop(runtime / "default").state()
@@ -59,8 +59,8 @@ def test_a_clean_stop_ends_the_desktops(servers: Servers, runtime: Path, app: st
 def test_a_desktop_survives_its_servers_death_and_is_the_next_ones(
     servers: Servers, runtime: Path, through: str
 ) -> None:
-    (first,) = servers.start()
-    model = first.start_desktop(through)
+    (first,) = servers.start(extension=through == "rest")
+    model = first.start_desktop()
     desktop = Desktop(runtime / "default")
     runner, session = desktop.runner_pid(), sleeper(runtime)
     first.end("SIGKILL")
@@ -76,9 +76,9 @@ def test_a_desktop_survives_its_servers_death_and_is_the_next_ones(
 
 @pytest.mark.parametrize("through", ["rest", "page"])
 def test_of_two_servers_the_last_to_stop_ends_the_desktop(servers: Servers, runtime: Path, through: str) -> None:
-    first, second = servers.start(2)
-    model = first.start_desktop(through)
-    assert second.start_desktop(through) == model
+    first, second = servers.start(2, extension=through == "rest")
+    model = first.start_desktop()
+    assert second.start_desktop() == model
     assert first.end("SIGTERM") == 0
     assert second.api("GET") == [model]
     assert second.banner() == BANNER
@@ -87,8 +87,8 @@ def test_of_two_servers_the_last_to_stop_ends_the_desktop(servers: Servers, runt
 
 
 def test_a_desktop_may_outlive_a_clean_stop_and_ends_when_nobody_comes(servers: Servers, runtime: Path) -> None:
-    (server,) = servers.start(stop_with_server=False, orphan_timeout=1)
-    server.start_desktop("page")
+    (server,) = servers.start(extension=False, stop_with_server=False, orphan_timeout=1)
+    server.start_desktop()
     assert server.end("SIGTERM") == 0
     desktop = Desktop(runtime / "default")
     assert desktop.state().phase == "running"
@@ -102,7 +102,7 @@ def test_a_desktop_may_outlive_a_clean_stop_and_ends_when_nobody_comes(servers: 
 
 def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:
     (server,) = servers.start(orphan_timeout=0)
-    server.start_desktop("rest")
+    server.start_desktop()
     server.end("SIGKILL")
     wait_until(lambda: not processes_of(runtime), 4, "the end of the orphan")
     assert Desktop(runtime / "default").state().phase == "stopped"
@@ -110,7 +110,7 @@ def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:
 
 def test_a_server_stops_a_desktop_that_nobody_touches(servers: Servers, runtime: Path) -> None:
     (server,) = servers.start(cull_idle_timeout=0.5)
-    server.start_desktop("rest")
+    server.start_desktop()
     server.until("default", "stopped", 5)
     assert processes_of(runtime / "default") == {}
     assert server.end("SIGTERM") == 0

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from support.processes import complaints, processes_of
 from support.runners import COMMAND, IDLE
-from support.standins import BANNER
+from support.standins import BANNER, StandIn
 from support.viewers import RawViewer
 from support.waiting import wait_until
 
@@ -69,7 +69,7 @@ class ServeProcess:
             response = connection.getresponse()
             content = response.read()
             is_json = response.headers.get_content_type() == "application/json"
-            return response.status, response.headers, json.loads(content) if is_json else content
+            return response.status, response.headers, json.loads(content) if is_json and content else content
         finally:
             connection.close()
 
@@ -334,12 +334,12 @@ def test_nothing_can_be_framed_under_a_hub(
 
 
 def test_it_limits_the_running_desktops(start_server: Callable[..., ServeProcess], runtime: Path) -> None:
-    server = start_server("--max-desktops=1")
-    server.start()
-    (runtime / "other").mkdir(mode=0o700)
-    (runtime / "other" / "desktop.json").write_bytes((runtime / "default" / "desktop.json").read_bytes())
-    status, _, error = server.ask("POST", "/api/desktops/other/start")
-    assert (status, error["code"]) == (429, "too-many-desktops")
+    other = StandIn(runtime / "other")
+    try:
+        status, _, error = start_server("--max-desktops=1").ask("POST", "/api/desktops/default/start")
+        assert (status, error["code"]) == (429, "too-many-desktops")
+    finally:
+        other.close()
 
 
 async def close_code(viewer: RawViewer) -> int:

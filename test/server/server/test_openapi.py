@@ -21,6 +21,7 @@ from support.rest import ROUTES, SPECIFICATION, complaints
 from tornado.httpclient import HTTPResponse
 
 from jupyter_vnc_proxy.options import MAX_SIDE, MIN_SIDE, NAME_PATTERN
+from jupyter_vnc_proxy.server.web.api_table import ENDPOINTS
 from jupyter_vnc_proxy.system.x_display import connect
 
 ROOT = "/api/desktops"
@@ -40,6 +41,13 @@ def test_it_documents_exactly_the_routes() -> None:
     }
     ours = {(verb, path.replace("/default", "/{name}").replace("/nothing", "/{id}")) for verb, path in ROUTES}
     assert written == ours
+
+
+def test_it_names_the_operations_as_the_table_does() -> None:
+    for endpoint in ENDPOINTS:
+        operation = SPECIFICATION["paths"][endpoint.path][endpoint.verb.lower()]
+        assert operation["operationId"] == endpoint.operation
+        assert {str(endpoint.status), "101"} & operation["responses"].keys()
 
 
 def test_operation_ids_are_unique() -> None:

@@ -16,7 +16,8 @@ from support.processes import processes_of
 from support.xclient import x_setup
 
 from jupyter_vnc_proxy.errors import InvalidOption
-from jupyter_vnc_proxy.options import NAME_PATTERN
+from jupyter_vnc_proxy.options import NAME_PATTERN, RESERVED_NAMES
+from jupyter_vnc_proxy.server.web.api_table import ENDPOINTS
 from jupyter_vnc_proxy.server.web.body import read_body
 
 MODEL = {
@@ -115,10 +116,22 @@ BODIES = [
     (b'{"geometry": "640"}', "bad-geometry"),
     (b'{"geometry": "1x1"}', "bad-geometry"),
     (b'{"name": "../x"}', "bad-name"),
+    (b'{"name": "backends"}', "bad-name"),
+    (b"[" * 60_000, "bad-body"),
+    (b'{"name": ' * 8_000, "bad-body"),
+    (b'{"name": "' + b"x" * 70_000 + b'"}', "bad-body"),
+    (b'{"name": 1e999}', "bad-field"),
+    (b'{"name": NaN}', "bad-field"),
+    (b'{"name": ' + b"9" * 5_000 + b"}", "bad-body"),
     (b'{"name": "a b"}', "bad-name"),
     (b'{"backend": "nope"}', "unknown-backend"),
     (b'{"transport": "native", "backend": "tigervnc"}', "unknown-transport"),
 ]
+
+
+def test_a_name_that_the_table_uses_is_reserved() -> None:
+    words = {each.path.removeprefix("/api/desktops/") for each in ENDPOINTS if each.path.startswith("/api/desktops/")}
+    assert {word for word in words if "/" not in word and "{" not in word} == RESERVED_NAMES
 
 
 async def test_an_invalid_body_is_a_400_and_starts_nothing(api: Api, runtime: Path) -> None:

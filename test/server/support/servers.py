@@ -22,9 +22,6 @@ from support.viewers import RawViewer
 TOKEN = "a-token-of-the-tests"
 AUTHORIZATION = f"token {TOKEN}"
 
-PAGE_HEADERS = {"X-Requested-With": "jupyter-vnc-proxy"}
-"""What the page sends, and a page of another site cannot."""
-
 UNNEEDED = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook", "notebook_shim")
 """Other packages' extensions, which would only take time."""
 
@@ -44,12 +41,15 @@ def free_port() -> int:
 class Server:
     """One Jupyter server whose desktops are TigerVNC and a session that does nothing."""
 
-    def __init__(self, runtime: Path, number: int, module: str, traits: dict[str, Any]) -> None:
+    def __init__(self, runtime: Path, number: int, module: str, traits: dict[str, Any], extension: bool = True) -> None:
+        self.prefix = "" if extension else "vnc/"
         self.port = free_port()
         self.runtime = runtime
         root = runtime / f".server-{number}"
         root.mkdir()
         unneeded = dict.fromkeys(UNNEEDED, False) if module == "jupyter_server" else {}
+        if not extension:
+            unneeded["jupyter_vnc_proxy"] = False
         server = {"port": self.port, "port_retries": 0, "ip": "127.0.0.1", "open_browser": False, "allow_root": True}
         config = {
             "ServerApp": {**server, "root_dir": os.fspath(root), "jpserver_extensions": unneeded},
@@ -77,16 +77,17 @@ class Server:
             assert time.monotonic() < deadline, self.output.read_text()
             time.sleep(0.02)
 
-    def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+    def request(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request and return the answer, which is to be closed."""
         data = json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
         url = f"http://127.0.0.1:{self.port}/{path}"
-        request = urllib.request.Request(url, data, {"Authorization": AUTHORIZATION, **(headers or {})}, method=method)
+        headers = {"Authorization": AUTHORIZATION, "X-Requested-With": "jupyter-vnc-proxy"}
+        request = urllib.request.Request(url, data, headers, method=method)
         return urllib.request.urlopen(request, timeout=30)
 
     def api(self, method: str, *parts: str, body: Any = None) -> Any:
         """Send a request to the desktops' REST and return its answer's JSON."""
-        with self.request(method, "/".join(("api", "desktops", *parts)), body) as answer:
+        with self.request(method, self.prefix + "/".join(("api", "desktops", *parts)), body) as answer:
             return json.loads(answer.read() or b"null")
 
     def until(self, name: str, phase: str, timeout: float = 20.0) -> dict[str, Any]:
@@ -100,12 +101,9 @@ class Server:
             assert time.monotonic() < deadline, self.output.read_text()
             time.sleep(0.02)
 
-    def start_desktop(self, through: str) -> dict[str, Any]:
-        """Start the default desktop through the server extension or the page server, and wait until it runs."""
-        if through == "page":  # jupyter-server-proxy spawns our page's server for it
-            self.request("POST", "vnc/api/desktops/default/start", headers=PAGE_HEADERS).close()
-        else:
-            self.api("POST", "default", "start")
+    def start_desktop(self) -> dict[str, Any]:
+        """Start the default desktop, and wait until it runs."""
+        self.api("POST", "default", "start")
         return self.until("default", "running")
 
     def complaints(self) -> list[str]:
@@ -118,7 +116,7 @@ class Server:
         """Return the first bytes of the default desktop, through the bridge."""
 
         async def read() -> bytes:
-            viewer = await RawViewer.connect(self.port, "/api/desktops/default/rfb", AUTHORIZATION)
+            viewer = await RawViewer.connect(self.port, f"/{self.prefix}api/desktops/default/rfb", AUTHORIZATION)
             try:
                 return (await viewer.message())[1]
             finally:
@@ -142,14 +140,23 @@ class Servers:
         self._runtime = runtime
         self._made: list[Server] = []
 
-    def start(self, count: int = 1, module: str = "jupyter_server", **traits: Any) -> list[Server]:
-        """Start ``count`` servers and wait until they are up; ``traits`` are those of ``c.VncProxy``."""
+    def start(
+        self, count: int = 1, module: str = "jupyter_server", extension: bool = True, **traits: Any
+    ) -> list[Server]:
+        """Start ``count`` servers and wait until they are up; ``traits`` are those of ``c.VncProxy``.
+
+        Without ``extension``, jupyter-server-proxy serves the desktops.
+        """
         first = len(self._made)
         for number in range(first, first + count):
-            self._made.append(Server(self._runtime, number, module, traits))
+            self._made.append(Server(self._runtime, number, module, traits, extension))
         for server in self._made[first:]:
             server.wait_until_up()
         return self._made[first:]
+
+    def running(self) -> list[Server]:
+        """Return the servers that have not ended."""
+        return [server for server in self._made if server.process.poll() is None]
 
     def close(self) -> None:
         """End the servers, and the desktops that they left."""
