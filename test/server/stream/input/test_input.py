@@ -47,7 +47,12 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.stream.errors import DisplayGone
 from jupyter_vnc_proxy.stream.input.client_keyboard import ClientKeyboard
-from jupyter_vnc_proxy.stream.input.keyboard_state import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
+from jupyter_vnc_proxy.stream.input.keyboard_state import (
+    CAPS_LOCK,
+    MAP_CHANGE_INTERVAL_SECONDS,
+    NUM_LOCK,
+    SPARE_KEY_TIMEOUT_SECONDS,
+)
 from jupyter_vnc_proxy.stream.x11.input import XPointer
 from jupyter_vnc_proxy.stream.x11.keyboard import XKeyboard
 from jupyter_vnc_proxy.system.x_display import connect
@@ -81,7 +86,7 @@ class Seat:
 
     def settle(self) -> None:
         """Let the time pass that the keyboard waits for; what takes longer stays."""
-        while due := [timer for timer in self.timers if timer[0] <= SETTLES]:
+        while due := [timer for timer in self.timers if timer[0] <= MAP_CHANGE_INTERVAL_SECONDS]:
             self.timers.remove(due[0])
             deadline = time.monotonic() + due[0][0]
             wait_until(lambda: time.monotonic() >= deadline)  # noqa: B023
@@ -385,7 +390,7 @@ def test_spare_keys_are_put_back_when_they_have_not_been_used_for_a_while(seat: 
     seat.key(keysym("я"), True)
     seat.tap(keysym("漢"))
     (delay, look), *more = seat.timers
-    assert (delay, more) == (PUT_BACK_AFTER, [])
+    assert (delay, more) == (SPARE_KEY_TIMEOUT_SECONDS, [])
     seat.key(keysym("漢"), True)
     look()  # used since: once more
     seat.key(keysym("漢"), False)
@@ -402,7 +407,7 @@ def test_spare_keys_are_put_back_when_they_have_not_been_used_for_a_while(seat: 
 def test_keys_wait_in_order_for_the_map_to_settle_and_not_when_their_viewer_has_gone(seat: Seat) -> None:
     for character in "я漢a字":
         seat.keyboard.key(keysym(character), True)
-    assert [delay <= SETTLES for delay, _ in seat.timers] == [False, True]
+    assert [delay <= MAP_CHANGE_INTERVAL_SECONDS for delay, _ in seat.timers] == [False, True]
     seat.settle()
     seat.reads("я漢a字")
     seat.keyboard.key(keysym("ж"), True)
