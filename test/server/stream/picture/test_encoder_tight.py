@@ -13,12 +13,10 @@ from jupyter_vnc_proxy.stream.picture.encoders import palette
 from jupyter_vnc_proxy.stream.picture.encoders.palette import FACTORS, SLOT_BITS, PaletteFinder, colours_of
 from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
 from jupyter_vnc_proxy.stream.picture.encoders.tight import (
-    MAX_AREA,
     MAX_LENGTH,
     MAX_WIDTH,
     TightEncoder,
     compact_length,
-    split_rectangles,
 )
 
 
@@ -134,22 +132,6 @@ def test_what_is_too_large_for_a_rectangle_is_refused() -> None:
         compact_length(MAX_LENGTH + 1)
     with pytest.raises(ValueError, match="wide"):
         TightEncoder().encode(np.zeros((1, MAX_WIDTH + 1, 4), np.uint8))
-
-
-@given(st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 9000), st.integers(1, 5000))
-def test_a_rectangle_is_cut_into_parts_that_cover_it_once(x: int, y: int, width: int, height: int) -> None:
-    parts = list(split_rectangles(x, y, width, height))
-    assert all(0 < w <= MAX_WIDTH and h > 0 and w * h <= MAX_AREA for _, _, w, h in parts)
-    assert sum(w * h for _, _, w, h in parts) == width * height
-    assert len({(left, top) for left, top, _, _ in parts}) == len(parts)
-    assert (min(left for left, *_ in parts), min(top for _, top, *_ in parts)) == (x, y)
-    assert max(left + w for left, _, w, _ in parts) == x + width
-    assert max(top + h for _, top, _, h in parts) == y + height
-
-
-def test_what_fits_is_not_cut() -> None:
-    assert list(split_rectangles(5, 6, 640, 100)) == [(5, 6, 640, 100)]
-    assert list(split_rectangles(0, 0, 0, 10)) == []
 
 
 @given(pictures(), st.sampled_from([2, 16, 256]))
