@@ -1,4 +1,4 @@
-"""The clipboard: texts of any size both ways between viewers and programs, and nothing from those that misbehave."""
+"""The clipboard: texts of any size in both directions, and none from programs or clients that misbehave."""
 
 from __future__ import annotations
 
@@ -280,7 +280,7 @@ def test_an_owner_that_ends_is_no_change_and_leaves_nothing(desk: Desk) -> None:
     assert desk.request() is None
 
 
-def test_without_primary_what_is_marked_is_nobodys_business(desk: Desk) -> None:
+def test_without_primary_selected_text_is_not_shared(desk: Desk) -> None:
     Client(desk).own("PRIMARY")
     desk.copy(b"text")
     assert desk.changes == ["CLIPBOARD"]

@@ -1,4 +1,4 @@
-"""Keys and buttons: what viewers say is what programs on the display get, in every layout."""
+"""Keys and buttons: programs on the display receive what clients send, in every layout."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ def test_a_commands_modifiers_are_left_as_they_are(seat: Seat, modifier: int, vi
     assert len([event for event in seat.typist.events if event["down"]]) == 6 + viewer_shift, "nothing was pretended"
 
 
-def test_a_command_goes_by_its_key_where_the_letters_are_others(seat: Seat) -> None:
+def test_a_command_uses_its_key_if_the_layout_has_other_letters(seat: Seat) -> None:
     seat.key(CONTROL, True)
     cyrillic_es = LEGACY["\u0441"]  # on the key of C
     seat.key(cyrillic_es, True, 0x2E)
@@ -339,7 +339,7 @@ def test_input_methods_compose(seat: Seat, layout: str, keys: tuple[int, ...], t
     seat.reads(text)
 
 
-def test_a_scan_code_names_the_key_where_the_layout_agrees(seat: Seat) -> None:
+def test_a_scan_code_selects_the_key_if_the_layout_agrees(seat: Seat) -> None:
     def codes() -> list[int]:
         return [event["keycode"] for event in seat.typist.read() if event["down"]]
 
@@ -419,7 +419,7 @@ def test_keys_wait_in_order_for_the_map_to_settle_and_not_when_their_viewer_has_
     assert "ш" not in seat.typist.text
 
 
-def test_a_map_change_by_somebody_else_is_noticed(seat: Seat) -> None:
+def test_another_programs_map_change_is_noticed(seat: Seat) -> None:
     seat.tap(keysym("漢"))
     seat.set_layout("de", "-option", "ctrl:nocaps")
     seat.tap(keysym("漢"), keysym("z"))
@@ -456,7 +456,7 @@ def test_the_display_may_be_gone(seat: Seat) -> None:
 # -- the pointer ------------------------------------------------------------------------------------------------------
 
 
-def test_nine_buttons_are_pressed_and_released_where_the_pointer_is(seat: Seat) -> None:
+def test_nine_buttons_are_pressed_and_released_at_the_pointer(seat: Seat) -> None:
     pointer = XPointer(seat.connection)
     for bit in range(9):
         pointer.move_and_press(10 + bit, 20, 1 << bit)

@@ -70,12 +70,12 @@ def test_any_pictures_arrive_exactly_one_after_another(sent: list[Pixels], level
         decoded(encoder, decoder, pixels)
 
 
-def test_streams_go_on_so_that_what_was_seen_before_costs_less() -> None:
+def test_streams_continue_so_repeated_content_is_smaller() -> None:
     encoder, pixels = TightEncoder(), picture(64, 64, 50)
     assert len(encoder.encode(pixels)) > 2 * len(encoder.encode(pixels))
 
 
-def test_another_level_goes_on_with_the_same_streams() -> None:
+def test_another_level_continues_the_same_streams() -> None:
     encoder, decoder = TightEncoder(1), TightDecoder()
     for level in (1, 9, 9, 0, 4):
         encoder.set_compression_level(level)
@@ -107,7 +107,7 @@ def test_a_better_quality_is_larger() -> None:
     assert sizes == sorted(sizes)
 
 
-def test_somebody_elses_jpeg_is_passed_on() -> None:
+def test_a_given_jpeg_is_embedded() -> None:
     assert TightEncoder().jpeg_data(b"x" * 200) == b"\x90\xc8\x01" + b"x" * 200
 
 

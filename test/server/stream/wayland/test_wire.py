@@ -1,4 +1,4 @@
-"""Messages that are passed on between two Wayland sockets, in pieces and with their file descriptors."""
+"""Messages forwarded between two Wayland sockets, in pieces and with their file descriptors."""
 
 from __future__ import annotations
 
