@@ -30,7 +30,7 @@ from ..picture.framebuffer import (
     update_pixels,
 )
 
-READ_INTERVAL_SECONDS = 0.006
+INTERVAL = 0.006
 """Minimum time between two reads of the screen; a program may draw a thousand times a second."""
 
 IPC_PRIVATE, IPC_RMID = 0, 0
@@ -153,11 +153,11 @@ class XScreen:
     def handle_events(self) -> None:
         """Handle the display's waiting events."""
         if self._memory is not None:  # the screen may be closed before a scheduled call
-            with self._reports_gone():
+            with self._gone_is_told():
                 self._handle_events()
 
     @contextlib.contextmanager
-    def _reports_gone(self) -> Iterator[None]:
+    def _gone_is_told(self) -> Iterator[None]:
         import xcffib
 
         try:
@@ -176,7 +176,7 @@ class XScreen:
                 self._on_resize()
             if self._damaged and self._follows and self._loop.time() >= self._next_look:
                 self._look(self._take_damage())
-                self._next_look = self._loop.time() + READ_INTERVAL_SECONDS
+                self._next_look = self._loop.time() + INTERVAL
             elif not handled:
                 break
         if self._damaged and self._follows and self._later is None:
@@ -216,7 +216,7 @@ class XScreen:
             return
         self._follows = enabled
         if enabled:
-            with self._reports_gone():
+            with self._gone_is_told():
                 self._take_damage()
                 self._look([Rectangle(0, 0, self.width, self.height)])
             self._loop.call_soon(self.handle_events)
@@ -224,7 +224,7 @@ class XScreen:
     def damaged_share(self) -> float:
         """Return the share (0 to 1) of tiles damaged since the last call; always 0 while changes are tracked."""
         share = 0.0
-        with self._reports_gone():
+        with self._gone_is_told():
             if not self._follows:
                 drawn = self.tiles()
                 for each in self._take_damage():
