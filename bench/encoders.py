@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -15,8 +15,11 @@ from PIL import Image, ImageDraw, ImageFont
 from jupyter_vnc_proxy.rfb.pixel_format import NATIVE
 from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
 from jupyter_vnc_proxy.stream.picture.encoders.raw import RawEncoder
-from jupyter_vnc_proxy.stream.picture.encoders.tight import TightEncoder, split_rectangles
+from jupyter_vnc_proxy.stream.picture.encoders.tight import MAX_WIDTH, TightEncoder
 from jupyter_vnc_proxy.stream.picture.encoders.zrle import ZRLEEncoder
+
+MAX_AREA = 256 * 256
+"""Pixels of a part that `split_rectangles` makes: larger parts rarely have few colours."""
 
 SCREEN = (1080, 1920, 4)
 """Pictures are slices of an array of this shape, so that their rows are not contiguous in memory."""
@@ -79,6 +82,16 @@ PICTURES = {
     "1280x720 photo": [photo(1280, 720)],
     "1280x720 noise": [noise(1280, 720)],
 }
+
+
+def split_rectangles(x: int, y: int, width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Cut a rectangle into parts (x, y, width, height) of at most `MAX_AREA`, none wider than 256 unless it is flat."""
+    columns = -(-width // 256) if width * height > MAX_AREA else -(-width // MAX_WIDTH)
+    wide = -(-width // max(columns, 1))
+    high = max(MAX_AREA // max(wide, 1), 1)
+    for top in range(y, y + height, high):
+        for left in range(x, x + width, max(wide, 1)):
+            yield left, top, min(wide, x + width - left), min(high, y + height - top)
 
 
 def tight(level: int | None) -> Callable[[Pixels], int]:

@@ -79,9 +79,9 @@ class Run:
         self._stack.close()
 
     def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> CommandProcess:
-        child = CommandProcess(argv, self._log, env)
-        stack.callback(child.close)
-        return child
+        process = CommandProcess(argv, self._log, env)
+        stack.callback(process.close)
+        return process
 
     # -- the page -------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--xauthority", type=Path, default=os.environ.get("XAUTHORITY"), metavar="FILE")
     parser.add_argument("--wayland", action="store_true", help="serve a compositor of our own, with Weston in it")
     parser.add_argument("--geometry", type=Geometry.parse, default=Geometry(1280, 720), help="Wayland's first size")
-    parser.add_argument("--displayfd", type=int, metavar="FD", help="where Wayland writes the number of its X display")
+    parser.add_argument("--displayfd", type=int, metavar="FD", help="report the number of Wayland's X display there")
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
     parser.add_argument("--primary", action="store_true", help="share the PRIMARY selection too")

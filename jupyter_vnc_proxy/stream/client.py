@@ -1,4 +1,4 @@
-"""One RFB client: what it has not seen yet, what its link takes, and what it is sent."""
+"""One RFB client: sends it tiles or video as fast as its link takes them."""
 
 from __future__ import annotations
 
@@ -18,23 +18,20 @@ from .video.engine import EncodedFrame, even_size
 from .video.pacing import Pacer
 
 CHUNK = 64 * 1024
-"""Bytes that are read from a client at once."""
+"""Bytes read from a client at once."""
 
 BACKLOG = 1 << 20
-"""Bytes that wait for a client's socket; while there are more it is sent nothing new."""
+"""Bytes waiting for a client's socket above which it gets no further update."""
 
 ENCODING_TIME = 0.008
-"""Seconds that one update may take to encode, so that the display and other viewers are not kept waiting."""
-
-RESET_CONTEXT = 1
-"""Flag of an H.264 rectangle: forget what this rectangle showed before."""
+"""Seconds that encoding one update may take, so that the display and other viewers don't wait."""
 
 PING_AGAIN = 0.5
-"""Seconds between two questions after the link's own delay while tiles are sent."""
+"""Seconds between two measurements of the link's round-trip time while tiles are sent."""
 
 
 class Asked(IntEnum):
-    """What the answer to one of our fences tells: the first byte of its payload, before the number of an update."""
+    """Purpose of a fence: the first byte of its payload, before the number of an update."""
 
     ARRIVED = 1
     PAINTED = 2
@@ -42,7 +39,7 @@ class Asked(IntEnum):
 
 
 class Client:
-    """One connection. ``handle`` gets each event that is not the viewer's own business."""
+    """One client. ``handle`` gets each of its events."""
 
     def __init__(
         self,
@@ -73,7 +70,7 @@ class Client:
     # -- life --------------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Serve it until it goes; raise ``ProtocolError`` where it talks nonsense."""
+        """Serve the client until it disconnects; raise ``ProtocolError`` if it violates the protocol."""
         self._flush()
         while data := await self._reader.read(CHUNK):
             for event in self.protocol.receive(data):
@@ -81,7 +78,7 @@ class Client:
             self._flush()
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._settling is not None:
             self._settling.cancel()
         self._writer.close()
@@ -102,13 +99,13 @@ class Client:
 
     @property
     def takes_video(self) -> bool:
-        """Whether it decodes H.264, takes what it has not asked for, and tells when it has painted."""
+        """Whether it decodes H.264, accepts updates without requests, and confirms what it has painted."""
         known = self.supports(encodings.ENCODING_H264) and self.supports(encodings.PSEUDO_FENCE)
         return known and self.continuous and self.video_level > VideoLevel.NO_VIDEO
 
     @property
     def quality(self) -> int | None:
-        """Its quality level, 0 to 9, or ``None`` where it has told none."""
+        """Its quality level, 0 to 9, or ``None`` if it announced none."""
         return self.protocol.quality_level
 
     def _may_send(self) -> bool:
@@ -117,7 +114,7 @@ class Client:
         return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send_tiles()
 
     def acknowledged(self, payload: bytes) -> bool:
-        """An answer to one of our fences came; return whether it tells that something was painted."""
+        """Handle the answer to a fence of ours; return whether it confirms that an update was painted."""
         now = time.monotonic()
         if len(payload) != 5 or payload[0] not in list(Asked):
             return False
@@ -134,7 +131,7 @@ class Client:
         return False
 
     def ping(self) -> None:
-        """Ask for the link's own delay, by itself: an answer that comes with an update has waited for all of that."""
+        """Measure the link's round-trip time with a fence of its own: a fence behind an update waits for all of it."""
         if self.supports(encodings.PSEUDO_FENCE):
             now = time.monotonic()
             self._frame += 1
@@ -143,10 +140,10 @@ class Client:
             self._writer.write(_fence(Asked.DELAY, self._frame))
 
     def _send_update(self, rectangles: list[bytes]) -> None:
-        """Send an update, and ask when it has been read and when it has been painted.
+        """Send an update and two fences: the first confirms that it arrived, the second that it was painted.
 
-        A fence is answered as soon as it is read. The empty update before the second one is read only after the last
-        one was painted (noVNC 1.7, core/rfb.js: `_framebufferUpdate`), which makes the answer mean just that.
+        A client answers a fence as soon as it reads it. It reads the empty update before the second fence only after it
+        has painted the last one (noVNC 1.7, core/rfb.js: `_framebufferUpdate`).
         """
         self.requested = False
         update = b"".join([server_messages.update_header(len(rectangles)), *rectangles])
@@ -162,19 +159,19 @@ class Client:
         else:
             self._writer.write(update)
 
-    # -- what it is sent ---------------------------------------------------------------------------------------------
+    # -- updates -----------------------------------------------------------------------------------------------------
 
     def add_rectangle(self, rectangle: bytes) -> None:
         """Send a pseudo-rectangle (a cursor, a size, a name) with the next update."""
         self._extra.append(rectangle)
 
     def resized(self) -> None:
-        """The screen has another size; what it showed counts for nothing."""
+        """The screen has another size: start over with all tiles and a key frame."""
         self.tiles.resized()
         self.needs_key_frame = True
 
     def send_tiles(self) -> None:
-        """Send what it has not seen yet, exactly, as far as the link takes it."""
+        """Send the tiles that it has not seen yet, as far as the link takes them."""
         now = time.monotonic()
         if not self._may_send() or not (self._extra or (not self.in_video and self.tiles.has_update(now))):
             return
@@ -183,12 +180,12 @@ class Client:
         rectangles, self._extra = self._extra, []
         if not self.in_video:
             rectangles += self._unseen_rectangles(now)
-        if rectangles:  # else what changed has changed back
+        if rectangles:  # empty if the change was undone
             self._send_update(rectangles)
 
     def _unseen_rectangles(self, now: float) -> list[bytes]:
-        """Encode what it has not seen, as far as one update goes."""
-        if not self.supports(encodings.PSEUDO_FENCE):  # such clients may expect what they ask for in one
+        """Encode tiles that it has not seen, up to the limit of one update."""
+        if not self.supports(encodings.PSEUDO_FENCE):  # such clients may expect all they requested in one update
             found = self.tiles.rectangles(now, float("inf"), float("inf"))
         else:
             found = self.tiles.rectangles(now, self.pacer.burst_bytes(now), ENCODING_TIME)
@@ -196,7 +193,7 @@ class Client:
         return found
 
     def _await_rest(self, now: float) -> None:
-        """Come back when what was sent inexactly may be at rest."""
+        """Schedule the exact tiles for when lossy ones may be at rest."""
         rest = self.tiles.refresh_due_at()
         if self._settling is None and rest is not None:
             self._settling = asyncio.get_running_loop().call_later(max(0.0, rest - now), self._settle)
@@ -205,25 +202,25 @@ class Client:
         self._settling = None
         now = time.monotonic()
         if self.tiles.has_update(now):
-            self.send_tiles()  # or later, when the viewer may be sent something
+            self.send_tiles()  # if the link is busy, the next acknowledgement does
         else:
             self._await_rest(now)
 
     # -- video -------------------------------------------------------------------------------------------------------
 
     def join_video(self) -> None:
-        """Watch a video, from its next key picture on."""
+        """Receive the video from its next key frame on."""
         self.in_video = True
         self.needs_key_frame = True
 
     def leave_video(self) -> None:
-        """Watch it no longer; whatever it painted is not exact."""
+        """Stop receiving the video; everything that it painted is lossy."""
         if self.in_video:
             self.in_video = False
             self.tiles.forget()
 
     def reset_decoder(self) -> bool:
-        """Have the decoder begin anew with a key picture; return ``False`` where it has done so, and to no avail."""
+        """Reset the decoder, with a key frame; return ``False`` if that was already tried and didn't help."""
         if self._has_reset:
             return False
         self._has_reset = self.needs_key_frame = True
@@ -232,14 +229,14 @@ class Client:
 
     @property
     def takes_full_chroma(self) -> bool:
-        """Whether the video that it is sent may be 4:4:4."""
+        """Whether its video may be 4:4:4."""
         return profile_for(self.quality).full_chroma and self.video_level == VideoLevel.FULL_CHROMA
 
     def send_frame(self, frame: EncodedFrame) -> bool:
-        """Send a picture of the video; return ``False`` where it needs a key picture first."""
+        """Send a frame of the video; return ``False`` if it needs a key frame first."""
         if self.needs_key_frame and not frame.is_key:
             return False
-        flags = RESET_CONTEXT if self.needs_key_frame else 0
+        flags = server_messages.H264_RESET_CONTEXT if self.needs_key_frame else 0
         self.needs_key_frame = False
         whole = server_messages.h264_rectangle(0, 0, *even_size(self._screen), frame.data, flags)
         extra, self._extra = self._extra, []
@@ -247,7 +244,7 @@ class Client:
         return True
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """Close the connection at once; drop what waits to be sent."""
         self._writer.transport.abort()
 
 

@@ -3,6 +3,29 @@ import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 const SOURCE = resolve(__dirname, '../../src');
+const BACKENDS = resolve(__dirname, '../../jupyter_vnc_proxy/backends');
+
+/** Return the names of the server's own backends. */
+function backendNames(): string[] {
+  const modules = readdirSync(BACKENDS).filter(file => file.endsWith('.py'));
+  return modules.flatMap(file => {
+    const text = readFileSync(join(BACKENDS, file), 'utf8');
+    return [...text.matchAll(/^ {4}name = "(.+)"$/gm)].map(([, name]) => name);
+  });
+}
+
+/** Return the string literals of a module's code, comments excluded. */
+function stringLiterals(text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) {
+      found.push(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest));
+  return found;
+}
 
 /** Return the modules of src/ that each module imports, types included; ESLint's `no-cycle` ignores types. */
 function importGraph(): Map<string, string[]> {
@@ -56,4 +79,21 @@ it('finds a cycle', () => {
     ['d', ['b', 'c']]
   ]);
   expect(findCycle(graph)).toEqual(['c', 'd', 'c']);
+});
+
+it('names no backend: a model says what its backend can do', () => {
+  const names = backendNames();
+  expect(names).toEqual(expect.arrayContaining(['stream', 'tigervnc', 'x11vnc']));
+  const named = [...importGraph().keys()].flatMap(file => {
+    const literals = stringLiterals(readFileSync(join(SOURCE, file), 'utf8'));
+    return literals.filter(literal => names.includes(literal)).map(literal => `${file}: ${literal}`);
+  });
+  expect(named).toEqual([]);
+});
+
+it('finds string literals, not comments', () => {
+  expect(stringLiterals("// 'rdp'\nconst sharp = model.backend === 'stream' || `tigervnc`;")).toEqual([
+    'stream',
+    'tigervnc'
+  ]);
 });

@@ -35,7 +35,7 @@ test('"Running" stops one of three desktops, removes it, and stops all', async (
 
   await stop('red', 'Remove');
   await expect(labels).toHaveText(['blue', 'green']);
-  await expect(red.status).toContainText('There is no such desktop');
+  await expect(red.status).toContainText('This desktop does not exist');
   await expect(red.tab).toHaveText('red (removed)');
   expect(await jupyter.model('red')).toBeNull();
   await saveScreenshot(page, 'list-one-removed');

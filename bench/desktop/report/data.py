@@ -20,7 +20,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The fields of each scene that the page shows, or that a target is about."""
 
 PARTS = ("p50", "p95", "cores")
-"""What is kept of a field that is an object."""
+"""The keys kept of a field that is an object."""
 
 ABOUT_RUN = ("date", "quick", "machine", "links", "default", "seconds")
 ABOUT_CONFIGURATION = ("configuration", "versions", "error")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from jupyter_vnc_proxy.backends.base import Paths, Step
+from jupyter_vnc_proxy.backends.base import Paths, Plan
 from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
 from jupyter_vnc_proxy.options import DesktopOptions
 
@@ -36,12 +36,11 @@ class UntunedX11vnc(X11vncBackend):
     name = "x11vnc-defaults"
     title = "Xvfb + x11vnc with defaults"
 
-    def steps(self, options: DesktopOptions, paths: Paths) -> list[Step]:
-        """Return the tuned backend's steps, with the other command line for x11vnc."""
-        return [
-            replace(step, argv=untuned(step.argv)) if step.name == "vnc" else step
-            for step in super().steps(options, paths)
-        ]
+    def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
+        """Return the tuned backend's plan, with the other command line for x11vnc."""
+        plan = super().plan(options, paths)
+        steps = (replace(step, argv=untuned(step.argv)) if step.name == "vnc" else step for step in plan.steps)
+        return replace(plan, steps=tuple(steps))
 
 
 def install(directory: Path) -> None:

@@ -1,8 +1,8 @@
 """One client's keys: translates its key events (a keysym, perhaps a scan code) to keys of the display's keyboard.
 
 A client sends a character; the display's layout may have it on another key or level, or not at all. Then Shift and
-AltGr are pressed or released around the key, or a spare key is mapped to it. TigerVNC's Xvnc does so from within
-(unix/xserver/hw/vnc/vncInput.c); here it is done through XTEST.
+AltGr are pressed or released around the key, or a spare key is mapped to it. TigerVNC's Xvnc does the same inside the
+X server (unix/xserver/hw/vnc/vncInput.c).
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ SUPER = 0x40
 """Mod4, which Super and Hyper set on every PC keyboard (symbols/pc)."""
 
 COMMAND = CONTROL | MOD1 | SUPER
-"""Modifiers with which a key is a command and not text."""
+"""Modifiers that make a key a command instead of text."""
 
 LAST_ASCII = 0x7E
 
 
 class Plan(NamedTuple):
-    """A key that gives what is wanted once the modifiers ``flips`` are other than they are."""
+    """A key that gives the wanted keysym once the modifiers ``flips`` are inverted."""
 
     keycode: int
     flips: int = 0
 
 
 class Held(NamedTuple):
-    """What a key went down as."""
+    """The keysym and keycode that a key was pressed with."""
 
     keysym: int
     keycode: int
 
 
 class _LaterError(Exception):
-    """The keyboard's map has just been changed, and must not be again for some seconds."""
+    """The keyboard's map has just changed, and must not change again for some seconds."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -63,11 +63,11 @@ class ClientKeyboard:
     # -- key events ---------------------------------------------------------------------------------------------
 
     def key(self, keysym: int, down: bool, scancode: int | None = None) -> None:
-        """Press or release the key for ``keysym`` (X11/keysymdef.h; 0 where the viewer knows but the key).
+        """Press or release the key for ``keysym`` (X11/keysymdef.h; 0 if the client knows only the scan code).
 
-        ``scancode`` is QEMU's (XT, set 1), ``None`` or 0 where it is not known. It says which of several keys is meant,
-        and which one with a keysym of 0 or a command in letters that the layout lacks. A key that is down already
-        repeats. A key that must wait for the map to settle is pressed a moment later, and so are those after it.
+        ``scancode`` is QEMU's (XT, set 1), ``None`` or 0 if unknown. It selects among several keys with the keysym, and
+        is the key itself if the keysym is 0, or is part of a command and not in the layout. A key that is already down
+        repeats. If a key must wait until the map may change, later keys wait too.
         Raise `DisplayGone` if the display is gone.
         """
         self._waiting.append((TAB if keysym == LEFT_TAB else keysym, down, scancode or 0))
@@ -126,7 +126,7 @@ class ClientKeyboard:
     def _release(self, keysym: int, scancode: int) -> None:
         identity = _identity(keysym, scancode)
         if identity not in self._held:
-            # Some viewers leave the scan code out once, or tell another level's keysym when Shift came up first.
+            # Some clients omit the scan code, or send another level's keysym if Shift was released first.
             found = [key for key, held in self._held.items() if held.keysym == keysym]
             found += [key for key, held in self._held.items() if self._has(held.keycode, keysym)]
             if not found:
@@ -140,7 +140,7 @@ class ClientKeyboard:
         return key is not None and any(wanted in map(canonical, symbols) for _, symbols in key.groups)
 
     def _fakes(self, flips: int, state: ModifierState) -> dict[int, int]:
-        """Return what is to be pressed or released so that the modifiers ``flips`` become other than they are."""
+        """Return the keys to press or release (keycode → event) to invert the modifiers ``flips``."""
         fakes: dict[int, int] = {}
         for modifier, keycode in self._layout.keymap.shifters(state.group).items():
             if flips & modifier & ~state.modifiers:
@@ -155,21 +155,21 @@ class ClientKeyboard:
         if not keysym:
             return None if physical is None else Plan(physical)
         plan = self._find(keysym, physical, state)
-        # A faked Shift on the keypad is told from NumLock by some programs: better the same key of the main block.
+        # Some programs distinguish a faked Shift on the keypad from NumLock; prefer the main block's key.
         if plan is None or (plan.flips & SHIFT and is_keypad(keysym)):
             twin = self._find(TWINS[keysym], None, state) if keysym in TWINS else None
             plan = twin if plan is None or (twin is not None and not twin.flips) else plan
         if plan is not None:
             return plan
         if state.modifiers & COMMAND and physical is not None and not keysym <= LAST_ASCII:
-            return Plan(physical)  # a command is known by its key where letters are others
+            return Plan(physical)  # the layout has other letters: a command is identified by its key
         if seconds := self._layout.settling():
             raise _LaterError(seconds)
         spare = self._layout.spare(keysym)
         return None if spare is None else self._find(keysym, spare, state) or Plan(spare)
 
     def _find(self, keysym: int, physical: int | None, state: ModifierState) -> Plan | None:
-        """Look for the key that needs the fewest fakes; of several the one that was pressed, then real ones."""
+        """Find the key that needs the fewest fakes; prefer the one that was pressed, then real ones."""
         keymap, group = self._layout.keymap, state.group
         places = keymap.places(keysym, group)
         places.sort(key=lambda keycode: keycode != physical)
@@ -185,7 +185,7 @@ class ClientKeyboard:
         return None
 
     def _function_key(self, keysym: int, physical: int | None, places: list[int], state: ModifierState) -> int | None:
-        """What such a key does is no matter of levels: Alt+Print is not SysRq before the X server says so."""
+        """Find a function key without faking modifiers: the X server itself makes SysRq of Alt+Print."""
         keymap = self._layout.keymap
         real = [each for each in places if each not in NEVER_TYPED]
         plain = [each for each in real if each == physical or keymap.gives(each, state.group, 0, keysym)]
@@ -193,7 +193,7 @@ class ClientKeyboard:
         return next(iter([*plain, *exact, *real]), None)
 
     def _without_case(self, keycode: int, flips: int, state: ModifierState) -> int:
-        """Leave Shift alone where it decides between a small and a capital letter of a command: Ctrl+C is Ctrl+c."""
+        """Don't fake Shift for a command if it only selects the case of a letter: Ctrl+C is Ctrl+c."""
         key = self._layout.keymap.keys[keycode]
         kind, _ = key.groups[key.group(state.group)]
         return flips & ~SHIFT if state.modifiers & COMMAND and kind.mask & LOCK else flips

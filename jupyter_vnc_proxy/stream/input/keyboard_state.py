@@ -1,4 +1,4 @@
-"""A display's keyboard as all clients share it: the keys that are down, how many clients hold each, and spare keys."""
+"""A display's keyboard, shared by all clients: the keys that are down, how many clients hold each, and spare keys."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ SCROLL_LOCK, NUM_LOCK, CAPS_LOCK = 1, 2, 4
 PRESS, RELEASE = 2, 3
 """KeyPress and KeyRelease, in X's numbers."""
 
-PUT_BACK_AFTER = 30.0
-"""Seconds without a spare key's use after which all are put back; a slow client may still look one up."""
+SPARE_KEY_TIMEOUT_SECONDS = 30.0
+"""Spare keys are put back after this time without use; a slow program may still look one up until then."""
 
-SETTLES = 0.02
-"""Seconds between two changes of the map. Xlib forgets a change that it is told of while it looks up the one before
-(XkbGetMapChanges, then all that is pending is cleared); people don't type that fast, but input methods do."""
+MAP_CHANGE_INTERVAL_SECONDS = 0.02
+"""Minimum time between two changes of the map. Xlib loses a change that is reported while it fetches the previous one
+(it clears all pending changes after XkbGetMapChanges). Input methods type that fast."""
 
 Timer = Callable[[float, Callable[[], None]], object]
-"""Calls after some seconds; an event loop's ``call_later`` is one."""
+"""Calls a function after some seconds; an event loop's ``call_later`` is one."""
 
 
 class ModifierState(NamedTuple):
@@ -36,34 +36,34 @@ class ModifierState(NamedTuple):
 
 
 class KeyboardState(ABC):
-    """What X and Wayland have in common. With ``timer`` spare keys are put back when they have not been used for
-    `PUT_BACK_AFTER` seconds (else `put_back` and `close` do), and keys wait for the map to settle.
+    """The keyboard of an X or Wayland display. With ``timer`` spare keys are put back when they have not been used for
+    `SPARE_KEY_TIMEOUT_SECONDS` (else `put_back` and `close` do), and keys wait for the map to settle.
     """
 
-    settles = SETTLES
-    """Seconds between two changes of the map."""
+    map_change_interval = MAP_CHANGE_INTERVAL_SECONDS
+    """Minimum time in seconds between two changes of the map."""
 
     def __init__(self, timer: Timer | None = None) -> None:
         self.timer = timer
         self._timed = self._used = False
         self._down: Counter[int] = Counter()
-        self._spares: OrderedDict[int, int] = OrderedDict()  # keycode → keysym, the longest unused first
+        self._spares: OrderedDict[int, int] = OrderedDict()  # keycode → keysym, least recently used first
         self._changed = 0.0
 
-    # -- what a display says ------------------------------------------------------------------------------------------
+    # -- the display's side -------------------------------------------------------------------------------------------
 
     @property
     @abstractmethod
     def keymap(self) -> Keymap:
-        """The map as it is."""
+        """The current map."""
 
     @abstractmethod
     def state(self) -> ModifierState:
-        """Return the modifiers and the group that count now."""
+        """Return the effective modifiers and group."""
 
     @abstractmethod
     def lock_state(self) -> int:
-        """Return which locks are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
+        """Return the locks that are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
 
     @abstractmethod
     def holding(self, modifier: int, group: int) -> list[int]:
@@ -71,7 +71,7 @@ class KeyboardState(ABC):
 
     @abstractmethod
     def flush(self) -> None:
-        """Send what was done."""
+        """Send the queued key events."""
 
     @abstractmethod
     def close(self) -> None:
@@ -79,16 +79,16 @@ class KeyboardState(ABC):
 
     @abstractmethod
     def _fake(self, event: int, keycode: int) -> None:
-        """Do as if a key was pressed or released."""
+        """Fake the press or release of a key."""
 
     @abstractmethod
     def _map(self, keycode: int, keysym: int) -> None:
-        """Have a keycode give a keysym, or nothing with 0."""
+        """Map a keycode to a keysym; 0 clears it."""
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
     def press(self, keycode: int) -> None:
-        """Press a key for one more holder; where it is down, it is released first, as if it repeated."""
+        """Press a key for one more holder; if it is down, release it first, as auto-repeat does."""
         if self._down[keycode]:
             self._fake(RELEASE, keycode)
         self._down[keycode] += 1
@@ -98,7 +98,7 @@ class KeyboardState(ABC):
             self._used = True
 
     def hold(self, keycode: int) -> None:
-        """Press a modifier for one more holder; where it is down, it stays so."""
+        """Press a modifier for one more holder, unless it is already down."""
         if not self._down[keycode]:
             self._fake(PRESS, keycode)
         self._down[keycode] += 1
@@ -114,7 +114,7 @@ class KeyboardState(ABC):
 
     @contextlib.contextmanager
     def pretending(self, keys: dict[int, int]) -> Iterator[None]:
-        """Press or release keys (keycode → `PRESS` or `RELEASE`) for the moment."""
+        """Press or release keys (keycode → `PRESS` or `RELEASE`) for the duration of the block."""
         for keycode, event in keys.items():
             self._fake(event, keycode)
         yield
@@ -124,14 +124,14 @@ class KeyboardState(ABC):
     # -- spare keys ---------------------------------------------------------------------------------------------------
 
     def settling(self) -> float:
-        """Return the seconds to wait before the map may be changed again; 0 where there is no timer to wait with."""
-        return 0.0 if self.timer is None else max(0.0, self._changed + self.settles - time.monotonic())
+        """Return the seconds to wait before the map may change again; 0 without a timer."""
+        return 0.0 if self.timer is None else max(0.0, self._changed + self.map_change_interval - time.monotonic())
 
     def spare(self, keysym: int) -> int | None:
-        """Have a keycode that means nothing to the layout give ``keysym`` for now; ``None`` if all are held.
+        """Map a keycode that the layout doesn't use to ``keysym``, and return it; ``None`` if all are held.
 
-        The one that has not been used for longest is taken again only when there is no free one left, for a client
-        may look up what a key means long after it was pressed.
+        The least recently used spare key is reused only if no free keycode is left, because a program may look up a
+        key's meaning long after it was pressed.
         """
         free = self.keymap.free()
         keycode = free[-1] if free else next((each for each in self._spares if not self._down[each]), None)
@@ -146,7 +146,7 @@ class KeyboardState(ABC):
     def _watch_spares(self) -> None:
         if self.timer is not None and not self._timed:
             self._timed, self._used = True, False
-            self.timer(PUT_BACK_AFTER, self._look_after_spares)
+            self.timer(SPARE_KEY_TIMEOUT_SECONDS, self._look_after_spares)
 
     def _look_after_spares(self) -> None:
         self._timed = False
@@ -156,7 +156,7 @@ class KeyboardState(ABC):
             self._watch_spares()
 
     def put_back(self) -> None:
-        """Let the spare keys mean nothing again, except those that are down."""
+        """Clear all spare keys that are not down."""
         for keycode in list(self._spares):
             if not self._down[keycode]:
                 del self._spares[keycode]

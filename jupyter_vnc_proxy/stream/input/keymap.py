@@ -14,20 +14,20 @@ SHIFT, LOCK, CONTROL, MOD1 = 0x01, 0x02, 0x04, 0x08
 
 SET_MODIFIERS, LATCH_MODIFIERS, LOCK_MODIFIERS = 1, 2, 3
 USE_MODIFIER_MAP = 0x04
-"""Actions of keys, and the flag by which such an action takes the modifiers from the modifier map (XkbSA_*)."""
+"""Actions of keys, and the flag of an action that takes its modifiers from the modifier map (XkbSA_*)."""
 
 CLAMP, REDIRECT = 0x40, 0x80
-"""What a key does in a group that it lacks (XkbClampIntoRange, XkbRedirectIntoRange; else it wraps)."""
+"""How a key handles a group that it lacks (XkbClampIntoRange, XkbRedirectIntoRange; else it wraps)."""
 
 LEAST = 8
-"""The least keycode, which stands for no key at all."""
+"""The lowest keycode, which is no key."""
 
 NEVER_TYPED = frozenset((92, 203, 204, 205, 206, 207))
-"""Keycodes that no keyboard sends: evdev's map has modifiers there that the layout may lack (keycodes/evdev)."""
+"""Keycodes that no keyboard sends: evdev maps modifiers there that the layout may lack (keycodes/evdev)."""
 
 
 class KeyType(NamedTuple):
-    """By which modifiers (``mask``) a key's level is chosen, and which combination of them chooses which."""
+    """The modifiers (``mask``) that choose a key's level, and the level for each combination of them."""
 
     mask: int
     levels: dict[int, int]
@@ -47,7 +47,7 @@ class Key(NamedTuple):
     """Bits of the modifier map."""
 
     def group(self, wanted: int) -> int:
-        """Return the group that counts on this key while ``wanted`` is the keyboard's."""
+        """Return this key's effective group while ``wanted`` is the keyboard's."""
         count = len(self.groups)
         if wanted < count:
             return wanted
@@ -59,7 +59,7 @@ class Key(NamedTuple):
         return wanted % count
 
     def keysym(self, group: int, state: int) -> int:
-        """Return the keysym that it gives; 0 for none. Capitals by a lock that the type doesn't know are made."""
+        """Return the keysym that it gives; 0 for none. A lock unknown to the type makes capitals."""
         if not self.groups:
             return 0
         kind, symbols = self.groups[self.group(group)]
@@ -68,7 +68,7 @@ class Key(NamedTuple):
         return capital(keysym) if state & LOCK and not kind.mask & LOCK else keysym
 
     def changes(self, group: int) -> tuple[int, int]:
-        """Return the modifiers that it sets while it is down, and those that it latches or locks, at any level."""
+        """Return the modifiers that it sets while down, and those that it latches or locks, at any level."""
         held = kept = 0
         if not self.groups:
             return held, kept
@@ -82,7 +82,7 @@ class Key(NamedTuple):
 
 
 class Keymap:
-    """All keys, by keycode, as they are at one moment. Keysyms are compared by the character that they give."""
+    """A snapshot of all keys, by keycode. Keysyms are compared by their characters."""
 
     def __init__(self, keys: dict[int, Key]) -> None:
         self.keys = keys
@@ -103,11 +103,11 @@ class Keymap:
         return sorted(found, key=lambda keycode: (keycode in NEVER_TYPED, keycode))
 
     def gives(self, keycode: int, group: int, state: int, keysym: int) -> bool:
-        """Tell whether a key gives a keysym in a modifier state."""
+        """Return whether a key gives a keysym in a modifier state."""
         return canonical(self.keys[keycode].keysym(group, state)) == canonical(keysym)
 
     def shifters(self, group: int) -> dict[int, int]:
-        """Return the modifiers that choose a key's level, Shift and AltGr and their like, each with a key for it."""
+        """Return the modifiers that choose a key's level, such as Shift and AltGr, each with a key that sets it."""
         found: dict[int, int] = {}
         for keysym in (*SHIFT_KEYSYMS, *LEVEL_KEYSYMS):
             for keycode in self.places(keysym, group):
@@ -117,11 +117,11 @@ class Keymap:
         return found
 
     def is_modifier(self, keycode: int, group: int) -> bool:
-        """Tell whether a key changes modifiers, and so is never repeated."""
+        """Return whether a key changes modifiers, and so never repeats."""
         return any(self.keys[keycode].changes(group))
 
     def free(self) -> list[int]:
-        """Return the keycodes that mean nothing, but for the least, which stands for no key at all."""
+        """Return the unused keycodes, without the lowest, which is no key."""
         return [
             keycode
             for keycode, key in self.keys.items()

@@ -14,7 +14,7 @@ NAL_SPS = 7
 """Type of the NAL unit that only key frames begin with: sequence parameter set (ITU-T H.264, table 7-1)."""
 
 MIN_BITRATE_CHANGE_SHARE = 0.05
-"""Share of the bitrate. The encoder isn't told of smaller changes."""
+"""Share of the bitrate. Smaller changes are not applied to the encoder."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The compositor's keyboard: all of its keys are ours, so that its state is known without being asked for."""
+"""The compositor's keyboard. Only this process presses its keys, so it knows the state without asking."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, PRESS, SCROLL_LOCK, KeyboardState, ModifierState, Timer
 from ..input.keymap import Key, Keymap, KeyType
-from .xkb import Compiled
+from .xkb import XkbKeymap
 
 LIGHTS = {"Caps Lock": CAPS_LOCK, "Num Lock": NUM_LOCK, "Scroll Lock": SCROLL_LOCK}
 
@@ -16,34 +16,34 @@ LIGHTS = {"Caps Lock": CAPS_LOCK, "Num Lock": NUM_LOCK, "Scroll Lock": SCROLL_LO
 class WaylandKeyboard(KeyboardState):
     """Keys of ``capture``, pixelflux's ``ScreenCapture``. ``on_locks(state)`` is called when a lock changes.
 
-    Its ``inject_key`` wants XKB's keycodes, though its README says Linux' own (2.2.1: what is injected arrives in X).
+    Its ``inject_key`` takes XKB's keycodes, though its README says Linux' own (seen in 2.2.1).
     """
 
-    settles = 0.15
-    """Weston and Xwayland both make a keymap of each change; a program that looks up a key after the next one, in which
-    its keycode may mean something else, gets that."""
+    map_change_interval = 0.15
+    """Weston and Xwayland both rebuild the keymap for each change; a program that looks up a key after the next change
+    may find another meaning."""
 
     def __init__(self, capture: Any, on_locks: Callable[[int], None], timer: Timer | None = None) -> None:
         super().__init__(timer)
         self._capture = capture
         self._on_locks = on_locks
-        self._compiled = Compiled(capture.get_xkb_keymap_string())
+        self._compiled = XkbKeymap(capture.get_xkb_keymap_string())
         self._state = self._compiled.state()
         self._keymap = self._compiled.keymap
         self._pressed: dict[int, None] = {}
-        """Keys that are down, the first one first."""
+        """Keys that are down, in the order of their presses."""
 
     @property
     def keymap(self) -> Keymap:
-        """The map as it is."""
+        """The current map."""
         return self._keymap
 
     def state(self) -> ModifierState:
-        """Return the modifiers and the group that count now."""
+        """Return the effective modifiers and group."""
         return ModifierState(self._state.modifiers(), self._state.group())
 
     def lock_state(self) -> int:
-        """Return which locks are on."""
+        """Return the locks that are on."""
         return sum(bit for name, bit in LIGHTS.items() if self._state.is_lit(name))
 
     def holding(self, modifier: int, group: int) -> list[int]:
@@ -51,7 +51,7 @@ class WaylandKeyboard(KeyboardState):
         return [keycode for keycode in self._pressed if self._keymap.keys[keycode].changes(group)[0] & modifier]
 
     def flush(self) -> None:
-        """Do nothing: what was done is on its way."""
+        """Do nothing: key events are sent at once."""
 
     def _fake(self, event: int, keycode: int) -> None:
         down = event == PRESS
@@ -74,10 +74,10 @@ class WaylandKeyboard(KeyboardState):
         self._overlay()
 
     def _overlay(self) -> None:
-        """Give the compositor all spare keys in place of those that it had.
+        """Replace the compositor's spare keys.
 
-        Weston takes a new map only while no key is down (weston_seat_update_keymap): what is down is lifted first, and
-        modifiers go down again. Other keys do not, for they would type.
+        Weston takes a new map only while no key is down (weston_seat_update_keymap): release all keys first, then
+        press modifiers again. Other keys stay released, because pressing them again would type.
         """
         group = self._state.group()
         lifted = list(self._pressed)
@@ -90,14 +90,14 @@ class WaylandKeyboard(KeyboardState):
         self._changed = time.monotonic()
 
     def put_back(self) -> None:
-        """Let the spare keys mean nothing again, unless one is down."""
+        """Clear all spare keys, unless one is down."""
         if self._spares and not any(self._down[keycode] for keycode in self._spares):
             self._spares.clear()
             self._keymap = self._compiled.keymap
             self._overlay()
 
     def close(self) -> None:
-        """Release what is down."""
+        """Release all keys."""
         for keycode in list(self._pressed):
             self._fake(0, keycode)
         self._down.clear()

@@ -8,26 +8,26 @@ BUTTONS = {0: 0x110, 1: 0x112, 2: 0x111, 7: 0x113, 8: 0x114}
 """Bit of RFB's mask → Linux' button (linux/input-event-codes.h): left, middle, right, side (back), extra (forward)."""
 
 WHEELS = {3: (0.0, -1.0), 4: (0.0, 1.0), 5: (-1.0, 0.0), 6: (1.0, 0.0)}
-"""Bit of RFB's mask → the way that a wheel turns: up, down, left, right."""
+"""Bit of RFB's mask → direction of the wheel (x, y): up, down, left, right."""
 
-NOTCH = 10.0
-"""What a wheel's notch scrolls, in the compositor's pixels."""
+NOTCH_PIXELS = 10.0
+"""Scroll distance of a wheel's notch, in the compositor's pixels."""
 
 
 class WaylandPointer:
-    """It releases no button that it has not pressed. A turn of a wheel is a press; its release means nothing."""
+    """One client's pointer: it releases only buttons that it has pressed. A wheel turns on a press."""
 
     def __init__(self, capture: Any) -> None:
         self._capture = capture
         self._buttons = 0
 
     def move_and_press(self, x: int, y: int, buttons: int) -> None:
-        """Move to a place in pixels and hold down the buttons of RFB's mask, no others."""
+        """Move to a position in pixels, and hold down exactly the buttons of RFB's mask."""
         self._capture.inject_mouse_move(float(x), float(y))
         self._press(buttons)
 
     def release_all(self) -> None:
-        """Release whatever is down, where the pointer is."""
+        """Release all buttons."""
         self._press(0)
 
     def _press(self, buttons: int) -> None:
@@ -37,4 +37,4 @@ class WaylandPointer:
                 self._capture.inject_mouse_button(button, buttons >> bit & 1)
         for bit, (x, y) in WHEELS.items():
             if changed & buttons & 1 << bit:
-                self._capture.inject_mouse_scroll(x * NOTCH, y * NOTCH)
+                self._capture.inject_mouse_scroll(x * NOTCH_PIXELS, y * NOTCH_PIXELS)

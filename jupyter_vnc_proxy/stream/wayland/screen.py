@@ -1,4 +1,4 @@
-"""The picture of the Weston that fills the compositor's screen, and its size."""
+"""The screen of a Wayland desktop: the pixels that Weston draws, and their size."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .tap import Tap
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-PAUSE = 0.5
-"""Seconds between two changes of the size: Weston's shell ends with an error when its outputs come and go faster."""
+RESIZE_INTERVAL_SECONDS = 0.5
+"""Minimum time between two changes of the size: Weston's shell crashes if outputs come and go faster."""
 
-PATIENCE = 2.0
-"""Seconds that a change of the size has until the next may begin without it."""
+RESIZE_TIMEOUT_SECONDS = 2.0
+"""How long a change of the size may take before the next one starts anyway."""
 
 PRIMARY = 0
-"""The compositor's output, as pixelflux counts them."""
+"""pixelflux's index of the compositor's output."""
 
 
 class WaylandScreen:
-    """What Weston draws, taken in as it commits it. Sides are even: the engine, which sets the output's size to what
-    it captures, can halve no others.
+    """Keeps a copy of what Weston commits in `pixels`. Width and height are even: the engine sets the output's size to
+    that of its capture, and halves both for chroma.
 
     ``on_change(tiles)`` is called with the tiles that changed, ``on_resize()`` when the screen has another size.
     """
@@ -38,7 +38,7 @@ class WaylandScreen:
         self._capture = capture
         self._on_change, self._on_resize = on_change, on_resize
         self.tap: Tap | None = None
-        self.max_captures = 1  # of one output pixelflux makes one stream
+        self.max_captures = 1  # pixelflux encodes one stream an output
         self._follows = True
         self._surface = 0
         self._next: tuple[int, int] | None = None
@@ -57,7 +57,7 @@ class WaylandScreen:
         return tile_flags(self.width, self.height, value)
 
     def track_changes(self, enabled: bool) -> None:
-        """Tell what is drawn, or only after it is wanted again; it is taken in either way."""
+        """Report changes at once, or, after ``False``, when enabled again; `pixels` follow either way."""
         if enabled == self._follows:
             return
         self._follows = enabled
@@ -66,7 +66,7 @@ class WaylandScreen:
             self._on_change(missed)
 
     def damaged_share(self) -> float:
-        """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
+        """Return the share (0 to 1) of tiles damaged since the last call; always 0 while changes are tracked."""
         drawn, self._drawn = self._drawn, self.tiles()
         return 0.0 if self._follows else float(drawn.mean())
 
@@ -76,13 +76,13 @@ class WaylandScreen:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there was a picture yet."""
+        """Whether Weston has drawn yet."""
         return bool(self._surface)
 
     # -- what Weston draws ---------------------------------------------------------------------------------------------
 
     def drawn(self, surface: int, pixels: Pixels, damage: list[Rectangle]) -> None:
-        """Take in what was committed. Until the first picture of a new size, the one before is still being drawn."""
+        """Copy what was committed. Until the first commit of a new size, commits of the old size are ignored."""
         height, width = pixels.shape[:2]
         if (width, height) != self._wanted:
             return
@@ -115,24 +115,24 @@ class WaylandScreen:
             update_pixels(self.pixels, pixels, 0, 0, changed)
             self._tell(changed)
         if (place := self._capture.pointer_location()) is not None:
-            self._capture.inject_mouse_move(place[0], place[1])  # a new window has not been entered yet
+            self._capture.inject_mouse_move(place[0], place[1])  # so that it enters the new window
         self._plan()
 
     # -- changing ------------------------------------------------------------------------------------------------------
 
     def resize(self, width: int, height: int) -> Geometry:
-        """Change the size in pixels; return what it will have. Raise `ResizeError` where it can't."""
+        """Change the size in pixels; return the size that it will have. Raise `ResizeError` if it can't."""
         if self.tap is None:
-            raise ResizeError("Weston does not run")
+            raise ResizeError("Weston isn't running")
         self._next = even(width, height)
         self._plan()
         return Geometry(*(self._next or self._wanted))
 
     def _plan(self) -> None:
-        """See to it that the size that was asked for last comes, when it is time."""
+        """Apply the requested size now, or when the interval has passed."""
         if self._timer is not None:
             self._timer.cancel()
-        pause = PAUSE if (self.width, self.height) == self._wanted else PATIENCE
+        pause = RESIZE_INTERVAL_SECONDS if (self.width, self.height) == self._wanted else RESIZE_TIMEOUT_SECONDS
         loop = asyncio.get_running_loop()
         self._timer = loop.call_at(self._changed_at + pause, self._change) if self._next else None
         if self._timer is not None and self._timer.when() <= loop.time():
@@ -144,19 +144,19 @@ class WaylandScreen:
         if wanted is None or self.tap is None or wanted == self._wanted:
             return
         if not self._capture.resize_output(PRIMARY, *wanted):
-            log.warning("the compositor refuses a size of %dx%d", *wanted)
+            log.warning("the compositor refused the size %dx%d", *wanted)
             return
         self._wanted = wanted
         self._changed_at = asyncio.get_running_loop().time()
         self.tap.renew_output()
 
     def close(self) -> None:
-        """Change nothing any more."""
+        """Cancel a pending change of the size."""
         if self._timer is not None:
             self._timer.cancel()
         self.tap = None
 
 
 def even(width: int, height: int) -> tuple[int, int]:
-    """Return the even sides next to these, downwards."""
+    """Round both sides down to even numbers."""
     return width & ~1, height & ~1

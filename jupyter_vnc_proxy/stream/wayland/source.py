@@ -28,22 +28,22 @@ from .weston import Weston
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
-STARTS = 20.0
-"""Seconds that Weston has for its first picture."""
+FIRST_FRAME_TIMEOUT_SECONDS = 20.0
+"""How long Weston may take to draw its first frame."""
 
 NO_CURSOR: Pixels = np.zeros((1, 1, 4), np.uint8)
 
 SOFTWARE = ""
-"""No render node: Weston's picture is in memory, and is copied there."""
+"""No render node: Weston draws in memory, and pixelflux copies from there."""
 
 
 class WaylandSource:
-    """Its sockets are in a directory of their own below ``directory``; ``xauthority`` is what X programs will have.
+    """One Wayland desktop, with its sockets in a new directory below ``directory``; X programs get ``xauthority``.
 
-    `display` is the X display that Weston's Xwayland serves, once it was started; it may be empty. Xwayland begins with
-    its first client. Weston's Wayland backend has no cursor planes: the pointer is part of its picture, and viewers are
-    given an empty one. Its clipboard is Xwayland's, which Weston keeps the same as its own.
-    Raise ``ImportError`` where pixelflux is missing, ``OSError`` where the compositor doesn't start.
+    After `start`, `display` is the X display that Weston's Xwayland serves; empty without Xwayland, which starts with
+    its first client. Weston's Wayland backend has no cursor planes: the pointer is part of its pixels, and viewers get
+    an empty one. The clipboard is Xwayland's, which Weston keeps in sync with its own.
+    Raise ``ImportError`` if pixelflux is missing, ``OSError`` if the compositor doesn't start.
     """
 
     def __init__(self, directory: Path, geometry: Geometry, xauthority: Path | None = None) -> None:
@@ -71,16 +71,16 @@ class WaylandSource:
         self._first = asyncio.Event()
 
     async def start(self, listener: Listener) -> None:
-        """Start Weston, and follow what it draws; raise ``OSError`` where it doesn't come up."""
+        """Start Weston, and follow what it draws; raise ``OSError`` if it doesn't start."""
         self._listener = listener
         tap = self.screen.tap = Tap(self._compositor, self._drawn, lambda: None)
         await self._weston.start(tap.client.fileno())
         tap.start()
         self.display = await self._weston.display()
         try:
-            await asyncio.wait_for(self._first.wait(), STARTS)
+            await asyncio.wait_for(self._first.wait(), FIRST_FRAME_TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
-            raise OSError(f"Weston drew nothing within {STARTS:g} s") from error
+            raise OSError(f"Weston drew nothing within {FIRST_FRAME_TIMEOUT_SECONDS:g} s") from error
         loop = asyncio.get_running_loop()
 
         def on_cursor(kind: str, data: bytes, x: int, y: int) -> None:  # on the compositor's own thread
@@ -91,7 +91,7 @@ class WaylandSource:
             await self._connect()
 
     async def _connect(self) -> None:
-        """Have Xwayland started, and keep it. It lets in those of the same user, whatever cookie they show."""
+        """Connect to Xwayland, which starts it. It accepts the same user's programs with any cookie."""
         if self._xauthority is None:
             self._xauthority = self._directory / "Xauthority"
             write_cookie(self._xauthority)
@@ -102,7 +102,7 @@ class WaylandSource:
             log.warning("no clipboard: Xwayland can't be reached: %r", error)
 
     async def close(self) -> None:
-        """End Weston, and remove the sockets; the compositor ends with this process."""
+        """Stop Weston, and remove the sockets; the compositor ends with this process."""
         self._capture.set_cursor_callback(None)
         await self._weston.stop()
         if (tap := self.screen.tap) is not None:
@@ -123,7 +123,7 @@ class WaylandSource:
         """Return Xwayland's clipboard, ``None`` if there is no Xwayland."""
         return None if self._xwayland is None else self._xwayland.clipboard(on_change, timer, primary)
 
-    # -- what happens --------------------------------------------------------------------------------------------------
+    # -- events --------------------------------------------------------------------------------------------------------
 
     def _drawn(self, surface: int, pixels: Pixels, damage: list[Rectangle]) -> None:
         self.screen.drawn(surface, pixels, damage)
@@ -137,7 +137,7 @@ class WaylandSource:
             self._listener.ended(status != 0)
 
     def _cursor_changed(self, kind: str, data: bytes, x: int, y: int) -> None:
-        """The compositor's own cursor changed, which Weston hides while the pointer is on its window."""
+        """Show the compositor's own cursor, which Weston hides while the pointer is on its window."""
         if kind == "png":
             image = Image.open(io.BytesIO(data)).convert("RGBA")
             self.cursor.change(x, y, np.ascontiguousarray(np.asarray(image)[..., [2, 1, 0, 3]]))

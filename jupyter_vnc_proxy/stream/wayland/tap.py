@@ -1,10 +1,10 @@
-"""What one Wayland client draws, seen on its way to the compositor: its buffers, and the damage that it declares.
+"""Reads what one Wayland client draws, on its way to the compositor: its buffers, and the damage that it declares.
 
-The client is a Weston that fills the screen and draws in shared memory, so that what it commits is the picture: exact,
-told by whom it was changed and where, and nothing at all while nothing changes. (pixelflux's own offers to look,
-ext-image-copy-capture and screenshots, tell no damage: they would have to be asked again and again.)
+The client is a Weston that fills the screen and draws in shared memory, so its commits are the exact pixels with their
+damage, and nothing comes while nothing changes. (pixelflux's own ext-image-copy-capture and screenshots report no
+damage, so they would need polling.)
 
-Requests are known by the interface of their object; the numbers are those of wayland.xml.
+A request is identified by its object's interface; opcodes are those of wayland.xml.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pathlib import Path
 import numpy as np
 
 from ..picture.framebuffer import BYTES_PER_PIXEL, Pixels, Rectangle
-from .wire import Passage, message, read_string, string
+from .wire import Forwarder, message, read_string, string
 
 POINTER, KEYBOARD = "wl_pointer", "wl_keyboard"
 ENTERS = {(POINTER, 0), (KEYBOARD, 1)}
 LEAVES = {(POINTER, 1), (KEYBOARD, 2)}
-"""Events of a device that enters a surface or leaves it; both begin with a serial and the surface."""
+"""Events of a device that enters or leaves a surface; both begin with a serial and the surface."""
 
 DISPLAY = 1
 GET_REGISTRY = BIND = CREATE_SURFACE = CREATE_POOL = CREATE_BUFFER = DESTROY = GLOBAL = 0
@@ -39,14 +39,14 @@ DAMAGE_BUFFER = 9
 
 DONE = 0
 DELETE_ID = 1
-"""Events of a wl_callback, and of the wl_display: a number may be used again."""
+"""Events of a wl_callback (done), and of the wl_display (an object's id is free again)."""
 
-FRAME_TIME = 1 / 60
-"""Seconds from one frame to the next that the client may draw."""
+FRAME_INTERVAL_SECONDS = 1 / 60
+"""Minimum time between two frames of the client."""
 
 OUTPUT = "wl_output"
 FIRST_NAME = 0x1000000
-"""The name of the first output that we tell of; a compositor counts its own from 1."""
+"""The name of the first output that we announce; a compositor counts its own from 1."""
 
 
 @dataclass
@@ -57,18 +57,18 @@ class Pool:
     memory: mmap.mmap
     users: int = 1
 
-    def let_go(self) -> None:
-        """One buffer less, or the pool itself; with the last one the memory is given back."""
+    def release(self) -> None:
+        """Release one buffer, or the pool itself; the last release unmaps the memory."""
         self.users -= 1
         if not self.users:
             os.close(self.file)
-            with contextlib.suppress(BufferError):  # an array is still looking at it
+            with contextlib.suppress(BufferError):  # an array still uses it
                 self.memory.close()
 
 
 @dataclass
 class Buffer:
-    """A picture in a pool, in pixels; ``offset`` and ``stride`` are bytes."""
+    """A wl_buffer: its place in a pool. Width and height are pixels, ``offset`` and ``stride`` bytes."""
 
     pool: Pool
     offset: int
@@ -77,7 +77,7 @@ class Buffer:
     stride: int
 
     def pixels(self) -> Pixels | None:
-        """Return a view of it; ``None`` where the client says what its memory doesn't hold."""
+        """Return a view of its pixels; ``None`` if it lies outside the pool's memory."""
         fits = self.offset >= 0 and self.width > 0 and self.height > 0 and self.stride >= self.width * BYTES_PER_PIXEL
         if not fits or self.offset + self.height * self.stride > len(self.pool.memory):
             return None
@@ -89,19 +89,19 @@ class Buffer:
 
 @dataclass
 class Surface:
-    """What was said of a surface since its last commit."""
+    """The pending state of a wl_surface, until its next commit."""
 
     buffer: Buffer | None = None
     damage: list[Rectangle] = field(default_factory=list)
 
 
 class Tap:
-    """Stands between a client and the compositor that listens at ``path``.
+    """Forwards messages between a client and the compositor that listens at ``path``.
 
-    ``drawn(surface, pixels, damage)`` is called with the number of a surface that was committed, all of its pixels and
-    what changed of them; the pixels must not be kept. ``ended()`` is called when one of the two has gone. Give
-    `client` to the client's process as its WAYLAND_SOCKET, and call `start` then.
-    Raise ``OSError`` where nobody listens.
+    ``drawn(surface, pixels, damage)`` is called for each commit, with the surface's id, all of its pixels and the
+    damaged rectangles; don't keep the pixels. ``ended()`` is called when one of the two has disconnected. Pass `client`
+    to the client's process as its WAYLAND_SOCKET, then call `start`.
+    Raise ``OSError`` if nothing listens there.
     """
 
     def __init__(
@@ -121,41 +121,41 @@ class Tap:
         self._next_frame = 0.0
         self._registry = 0
         self._real_output = 0
-        self._told_output = FIRST_NAME
-        self._out: Passage | None = None
-        self._back: Passage | None = None
+        self._announced_output = FIRST_NAME
+        self._out: Forwarder | None = None
+        self._back: Forwarder | None = None
 
     def start(self) -> None:
-        """Pass on in the running event loop what the client and the compositor say."""
+        """Start forwarding, in the running event loop."""
         self.client.close()
         for each in (self._ours, self._compositor):
             each.setblocking(False)
-        self._out = Passage(self._ours, self._compositor, self._requested, self._end)
-        self._back = Passage(self._compositor, self._ours, self._told, self._end)
+        self._out = Forwarder(self._ours, self._compositor, self._request, self._end)
+        self._back = Forwarder(self._compositor, self._ours, self._event, self._end)
 
     def close(self) -> None:
-        """End both connections."""
+        """Close both connections."""
         for timer in self._frames.values():
             timer.cancel()
-        for passage in (self._out, self._back):
-            if passage is not None:
-                passage.close()
+        for forwarder in (self._out, self._back):
+            if forwarder is not None:
+                forwarder.close()
         for each in (self._ours, self._compositor, self.client):
             each.close()
         for buffer in self._buffers.values():
-            buffer.pool.let_go()
+            buffer.pool.release()
         for pool in self._pools.values():
-            pool.let_go()
+            pool.release()
         self._buffers, self._pools = {}, {}
 
     def _end(self) -> None:
         asyncio.get_running_loop().call_soon(self._ended)
 
-    # -- what the compositor says --------------------------------------------------------------------------------------
+    # -- events of the compositor --------------------------------------------------------------------------------------
 
-    def _told(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
+    def _event(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
         while files:
-            os.close(files.pop())  # a keymap, which is nothing to us
+            os.close(files.pop())  # a keymap, not needed here
         if number == DISPLAY and opcode == DELETE_ID:
             self._forget_frame(*struct.unpack("=I", arguments))
         elif opcode == DONE and number in self._drawn_early:
@@ -166,7 +166,7 @@ class Tap:
         kind = self._kinds.get(number)
         if (kind, opcode) in ENTERS:
             serial, surface = struct.unpack_from("=II", arguments)
-            if surface in self._surfaces:  # the client may have destroyed it meanwhile
+            if surface in self._surfaces:  # the client may have destroyed it by now
                 self._focus[number] = serial, surface
         elif (kind, opcode) in LEAVES:
             self._focus.pop(number, None)
@@ -174,19 +174,19 @@ class Tap:
             interface, _ = read_string(arguments, 4)
             if interface == OUTPUT and not self._real_output:
                 (self._real_output,) = struct.unpack_from("=I", arguments)
-                return message(number, opcode, struct.pack("=I", self._told_output) + arguments[4:])
+                return message(number, opcode, struct.pack("=I", self._announced_output) + arguments[4:])
         return None
 
     def renew_output(self) -> None:
-        """Tell the client that its output was unplugged and another one plugged in, which is the same one really.
+        """Announce the output to the client as a new one, and remove the old one.
 
-        Weston's Wayland backend follows no change of an output's size, but it follows those ("FIXME: implement
-        resizing" in its handle_xdg_toplevel_configure). It must not be entered elsewhere before it was left, for it
-        keeps a pointer to the output that is gone.
+        Weston's Wayland backend ignores a new size of an output ("FIXME: implement resizing" in its
+        handle_xdg_toplevel_configure), but handles new outputs. It keeps a pointer to the removed output until its
+        surface is left, so send the leave events first.
         """
         assert self._back is not None
-        before, self._told_output = self._told_output, self._told_output + 1
-        fresh = struct.pack("=I", self._told_output) + string(OUTPUT) + struct.pack("=I", 1)
+        before, self._announced_output = self._announced_output, self._announced_output + 1
+        fresh = struct.pack("=I", self._announced_output) + string(OUTPUT) + struct.pack("=I", 1)
         self._back.add(message(self._registry, GLOBAL, fresh))
         for device, (serial, surface) in self._focus.items():
             opcode = next(opcode for kind, opcode in LEAVES if kind == self._kinds[device])
@@ -195,12 +195,12 @@ class Tap:
         self._back.add(message(self._registry, GLOBAL_REMOVE, struct.pack("=I", before)))
 
     def _frame_wanted(self, callback: int) -> None:
-        """Let the client draw its next frame in time: a compositor whose picture nobody takes says so 4 times a second.
+        """Have the client draw its next frame in time: an uncaptured compositor calls back only 4 times a second.
 
-        It is asked all the same, for it must know the callback's number; what it says later is left out.
+        The request is still forwarded, so that the compositor knows the callback's id; its late event is dropped.
         """
         loop = asyncio.get_running_loop()
-        self._next_frame = max(loop.time(), self._next_frame + FRAME_TIME)
+        self._next_frame = max(loop.time(), self._next_frame + FRAME_INTERVAL_SECONDS)
         self._frames[callback] = loop.call_at(self._next_frame, self._draw_now, callback)
 
     def _forget_frame(self, callback: int) -> None:
@@ -215,9 +215,9 @@ class Tap:
         milliseconds = int(asyncio.get_running_loop().time() * 1000) & 0xFFFFFFFF
         self._back.add(message(callback, DONE, struct.pack("=I", milliseconds)))
 
-    # -- what the client says ------------------------------------------------------------------------------------------
+    # -- requests of the client ----------------------------------------------------------------------------------------
 
-    def _requested(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
+    def _request(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
         match self._kinds.get(number), opcode:
             case "wl_display", 1:
                 (self._registry,) = struct.unpack("=I", arguments)
@@ -238,7 +238,7 @@ class Tap:
             case "wl_surface", _:
                 self._surface_used(number, opcode, arguments)
             case "wl_buffer", 0:
-                self._buffers.pop(number).pool.let_go()
+                self._buffers.pop(number).pool.release()
                 del self._kinds[number]
         return None
 
@@ -266,7 +266,7 @@ class Tap:
             self._buffers[new] = Buffer(pool, offset, width, height, stride)
         elif opcode == DESTROY_POOL:
             del self._kinds[number]
-            self._pools.pop(number).let_go()
+            self._pools.pop(number).release()
         elif opcode == RESIZE_POOL:
             pool.memory = mmap.mmap(pool.file, struct.unpack("=i", arguments)[0], prot=mmap.PROT_READ)
 

@@ -1,4 +1,4 @@
-"""Debian's Weston as a child: full screen on the compositor, with Xwayland, its shell and its panel."""
+"""Runs Debian's Weston: full screen on the compositor, with Xwayland, its shell and its panel."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ background-color=0xff2e3440
 [keyboard]
 repeat-rate=0
 """
-"""weston.ini(5): no lock screen, for many users here have no password; nothing that moves without being asked to; keys
-are repeated by viewers, since over a slow link their release comes late."""
+"""weston.ini(5): no lock screen, because many users have no password; no animations, which cost bandwidth; no repeat
+of keys, because viewers repeat them (over a slow link a release comes late)."""
 
-STARTS = 20.0
-"""Seconds that Weston has to say which X display it serves."""
+START_TIMEOUT_SECONDS = 20.0
+"""How long Weston may take to report its X display."""
 
-GRACE = 1.0
-"""Seconds between SIGTERM and SIGKILL."""
+STOP_TIMEOUT_SECONDS = 1.0
+"""Time between SIGTERM and SIGKILL."""
 
 X_DISPLAY = re.compile(rb"xserver listening on display (:\d+)")
 
 
 class Weston:
-    """Runs Weston in ``directory``, a private one; ``ended(status)`` is called when it has ended by itself."""
+    """Runs Weston in the private ``directory``; ``ended(status)`` is called if it ends by itself."""
 
     def __init__(self, directory: Path, ended: Callable[[int], None]) -> None:
         self._directory = directory
@@ -49,12 +49,12 @@ class Weston:
         self._following: asyncio.Task[None] | None = None
 
     async def start(self, connection: int) -> None:
-        """Start it on ``connection``, the number of a socket to its compositor; raise ``OSError`` where it can't be."""
+        """Start it on ``connection``, a socket's descriptor; raise ``OSError`` if it can't run."""
         configuration = self._directory / "weston.ini"
-        configuration.write_text(CONFIGURATION)  # a local file
+        configuration.write_text(CONFIGURATION)
         has_x = shutil.which("Xwayland") is not None
-        # --sprawl: an output for each of the compositor's, which may come and go; --fullscreen would keep its size.
-        # --use-pixman: pictures in shared memory, where they can be read.
+        # --sprawl: one output for each of the compositor's, as they come and go; --fullscreen never changes its size.
+        # --use-pixman: draw in shared memory, which the tap can read.
         argv = ["weston", f"--config={configuration}", "--backend=wayland-backend.so", "--sprawl", "--use-pixman"]
         argv += ["--socket=wayland-desktop", *(["--xwayland"] if has_x else [])]
         environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
@@ -75,18 +75,18 @@ class Weston:
         self._following = loop.create_task(self._follow(process, self._display))
 
     async def display(self) -> str:
-        """Return its X display's name once it is known, empty where Xwayland isn't installed.
+        """Wait for its X display's name, and return it; empty if Xwayland isn't installed.
 
-        Raise ``OSError`` where Weston doesn't come up.
+        Raise ``OSError`` if Weston doesn't start.
         """
         assert self._display is not None
         try:
-            return await asyncio.wait_for(self._display, STARTS)
+            return await asyncio.wait_for(self._display, START_TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
-            raise OSError(f"Weston said no X display within {STARTS:g} s") from error
+            raise OSError(f"Weston reported no X display within {START_TIMEOUT_SECONDS:g} s") from error
 
     async def _follow(self, process: asyncio.subprocess.Process, display: asyncio.Future[str]) -> None:
-        """Pass its log on, and find the X display in it."""
+        """Copy its log to ours, and find the X display in it."""
         assert process.stdout is not None
         status = asyncio.ensure_future(process.wait())
         try:
@@ -95,7 +95,7 @@ class Weston:
         finally:
             status.cancel()
         if not display.done():
-            display.set_exception(OSError(f"Weston ended with status {ended} before it was up"))
+            display.set_exception(OSError(f"Weston ended with status {ended} during its start"))
         self._ended(ended)
 
     async def _read(self, stream: asyncio.StreamReader, display: asyncio.Future[str]) -> None:
@@ -106,18 +106,18 @@ class Weston:
                 display.set_result(found[1].decode())
 
     async def stop(self) -> None:
-        """End it; nothing is told of that."""
+        """Stop it, without calling ``ended``."""
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
         process = self._process
         if process is None or process.returncode is not None:
             return
-        # Not through asyncio, which would look whether it has ended and so take its status from itself.
+        # Not process.terminate(), which polls the process and so takes its exit status from asyncio.
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGTERM)
         try:
-            await asyncio.wait_for(process.wait(), GRACE)
+            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_SECONDS)
         except asyncio.TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Wayland's wire format (the Wayland protocol, "Wire Format"), and one direction of a connection that is passed on."""
+"""Wayland's wire format (the Wayland protocol, "Wire Format"), and a forwarder for one direction of a connection."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from collections.abc import Callable
 HEADER = struct.Struct("=IHH")
 """Object, opcode, size in bytes with the header."""
 
-CHUNK = 64 * 1024
-"""Bytes that are read at once."""
+CHUNK_BYTES = 64 * 1024
+"""Bytes read at once."""
 
-MOST_FILES = 28
-"""File descriptors that libwayland sends with one message at most."""
+MAX_FILES = 28
+"""The most file descriptors that libwayland sends with one message."""
 
 Message = tuple[int, int, bytes]
 """Object, opcode, arguments."""
 
 
 def message(number: int, opcode: int, arguments: bytes = b"") -> bytes:
-    """Return a message of an object."""
+    """Return a message of the object ``number``."""
     return HEADER.pack(number, opcode, HEADER.size + len(arguments)) + arguments
 
 
@@ -34,19 +34,18 @@ def string(text: str) -> bytes:
 
 
 def read_string(body: bytes, offset: int = 0) -> tuple[str, int]:
-    """Return the string argument at ``offset``, and where the next argument begins."""
+    """Return the string argument at ``offset``, and the offset of the next argument."""
     (size,) = struct.unpack_from("=I", body, offset)
     start = offset + 4
     return body[start : start + max(0, size - 1)].decode(errors="replace"), start + size + -size % 4
 
 
-class Passage:
-    """Passes messages on from one socket to another, in the running event loop.
+class Forwarder:
+    """Forwards messages from one socket to another, in the running event loop.
 
-    ``look(number, opcode, arguments, files)`` sees each message, and may return what goes on in its place, or nothing
-    (``b""``); ``files`` are the descriptors that came and of which no message was seen yet: it removes those that its
-    message carries, and closes them. ``ended()`` is called once when there is nothing more to pass on. Both sockets
-    stay the caller's.
+    ``look(number, opcode, arguments, files)`` gets each message, and may return a replacement (``b""`` drops it);
+    ``files`` are the descriptors received and not yet claimed: it removes those that its message carries, and closes
+    them. ``ended()`` is called once when the source has ended or either socket fails. The caller closes both sockets.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class Passage:
         self._loop.add_reader(source.fileno(), self._readable)
 
     def close(self) -> None:
-        """Pass on nothing more."""
+        """Stop forwarding."""
         self._loop.remove_reader(self._source.fileno())
         if self._writing:
             self._loop.remove_writer(self._target.fileno())
@@ -77,13 +76,13 @@ class Passage:
         self._files, self._out_files = [], []
 
     def add(self, data: bytes) -> None:
-        """Send a message of our own behind those that were passed on."""
+        """Send a message of our own after those that were forwarded."""
         self._out += data
         self._write()
 
     def _readable(self) -> None:
         try:
-            data, files, _, _ = socket.recv_fds(self._source, CHUNK, MOST_FILES)
+            data, files, _, _ = socket.recv_fds(self._source, CHUNK_BYTES, MAX_FILES)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:

@@ -1,4 +1,4 @@
-"""A keyboard map as compositors write it, read through libxkbcommon, which the engine needs anyway (libxkbcommon0)."""
+"""Reads a compositor's keyboard map through libxkbcommon, which the engine needs anyway (libxkbcommon0)."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ DOWN, UP = 1, 0
 """Directions of a key (enum xkb_key_direction)."""
 
 DEPRESSED, KEPT, EFFECTIVE, EFFECTIVE_LAYOUT = 1, 2 | 4, 8, 128
-"""Parts of a state (enum xkb_state_component); kept is what is latched or locked."""
+"""Components of a state (enum xkb_state_component); ``KEPT`` is latched or locked."""
 
 TEXT_V1 = 1
-"""The format of a map in text (XKB_KEYMAP_FORMAT_TEXT_V1)."""
+"""The text format of a map (XKB_KEYMAP_FORMAT_TEXT_V1)."""
 
-LEAST, MOST = 8, 255
-"""The keycodes that X has: Xwayland can pass on no others."""
+MIN_KEYCODE, MAX_KEYCODE = 8, 255
+"""X's range of keycodes; Xwayland forwards no others."""
 
 REAL_MODIFIERS = 0xFF
 
-MOST_MASKS = 64
-"""Combinations of modifiers for one level that are asked for."""
+MAX_MASKS = 64
+"""The most combinations of modifiers that are read for one level."""
 
 
 @cache
 def library() -> Any:
-    """Load libxkbcommon; raise ``OSError`` where it isn't installed."""
+    """Load libxkbcommon; raise ``OSError`` if it isn't installed."""
     loaded = ctypes.CDLL("libxkbcommon.so.0")
     for name in ("xkb_context_new", "xkb_keymap_new_from_string", "xkb_state_new"):
         getattr(loaded, name).restype = ctypes.c_void_p
     return loaded
 
 
-class Compiled:
-    """A map in text, compiled; raise ``ValueError`` where it is none. `keymap` is what its keys give."""
+class XkbKeymap:
+    """Compiles a map's text; raise ``ValueError`` if it isn't one. `keymap` holds its keys."""
 
     def __init__(self, text: str) -> None:
         self._library = library()
@@ -44,15 +44,15 @@ class Compiled:
         self._map = ctypes.c_void_p(self._library.xkb_keymap_new_from_string(self._context, text.encode(), TEXT_V1, 0))
         if not self._map:
             self._library.xkb_context_unref(self._context)
-            raise ValueError("this is no keyboard map")
-        self.keymap = Keymap({keycode: self._key(keycode) for keycode in range(LEAST, MOST + 1)})
+            raise ValueError("this isn't a keyboard map")
+        self.keymap = Keymap({keycode: self._key(keycode) for keycode in range(MIN_KEYCODE, MAX_KEYCODE + 1)})
 
-    def state(self) -> KeyboardState:
-        """Return a state in which nothing is pressed."""
-        return KeyboardState(ctypes.c_void_p(self._library.xkb_state_new(self._map)))
+    def state(self) -> XkbState:
+        """Return a state with no key pressed."""
+        return XkbState(ctypes.c_void_p(self._library.xkb_state_new(self._map)))
 
     def close(self) -> None:
-        """Give it back."""
+        """Free it."""
         self._library.xkb_keymap_unref(self._map)
         self._library.xkb_context_unref(self._context)
 
@@ -65,7 +65,7 @@ class Compiled:
         return Key(groups, count, actions, held | kept)
 
     def _effect(self, keycode: int) -> tuple[int, int]:
-        """Return the modifiers that a key sets while it is down, and those that stay."""
+        """Return the modifiers that a key sets while it is down, and those that it latches or locks."""
         state = self.state()
         state.update(keycode, True)
         held = state.modifiers(DEPRESSED)
@@ -82,8 +82,8 @@ class Compiled:
             place = (self._map, keycode, layout, level)
             several = self._library.xkb_keymap_key_get_syms_by_level(*place, ctypes.byref(found))
             symbols.append(found[0] if several else 0)
-            masks = (ctypes.c_uint32 * MOST_MASKS)()
-            size = ctypes.c_size_t(MOST_MASKS)
+            masks = (ctypes.c_uint32 * MAX_MASKS)()
+            size = ctypes.c_size_t(MAX_MASKS)
             for index in range(self._library.xkb_keymap_key_get_mods_for_level(*place, masks, size)):
                 levels.setdefault(masks[index] & REAL_MODIFIERS, level)
         mask = 0
@@ -92,29 +92,29 @@ class Compiled:
         return KeyType(mask, levels), tuple(symbols)
 
 
-class KeyboardState:
-    """Which modifiers are on, by the keys that went down and up."""
+class XkbState:
+    """The modifiers that are on, after the keys pressed and released so far."""
 
     def __init__(self, state: ctypes.c_void_p) -> None:
         self._library = library()
         self._state = state
 
     def update(self, keycode: int, down: bool) -> None:
-        """A key went down or up."""
+        """Press or release a key."""
         self._library.xkb_state_update_key(self._state, keycode, DOWN if down else UP)
 
     def modifiers(self, part: int = EFFECTIVE) -> int:
-        """Return the modifiers of a part of the state."""
+        """Return the modifiers of a component of the state."""
         return int(self._library.xkb_state_serialize_mods(self._state, part)) & REAL_MODIFIERS
 
     def group(self) -> int:
-        """Return the layout that counts."""
+        """Return the effective layout."""
         return int(self._library.xkb_state_serialize_layout(self._state, EFFECTIVE_LAYOUT))
 
     def is_lit(self, name: str) -> bool:
-        """Tell whether a keyboard's light is on, as in "Caps Lock"."""
+        """Return whether an indicator is on, such as "Caps Lock"."""
         return int(self._library.xkb_state_led_name_is_active(self._state, name.encode())) > 0
 
     def close(self) -> None:
-        """Give it back."""
+        """Free it."""
         self._library.xkb_state_unref(self._state)

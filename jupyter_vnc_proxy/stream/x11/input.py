@@ -32,16 +32,16 @@ class XPointer:
 
     @raises_display_gone()
     def move_and_press(self, x: int, y: int, buttons: int) -> None:
-        """Move to a place in pixels and hold down the buttons of RFB's mask, no others.
+        """Move to a position in pixels, and hold down exactly the buttons of RFB's mask.
 
-        A place outside of the screen is taken to its edge by the X server.
+        The X server clamps a position to the screen.
         """
-        # Relative to no root: the screen on which the pointer is.
+        # Root 0 (None): the screen that the pointer is on.
         self._xtest.FakeInput(MOTION, 0, 0, 0, max(0, min(x, MOST)), max(0, min(y, MOST)), 0)
         self._press(buttons)
 
     def release_all(self) -> None:
-        """Release whatever is down, where the pointer is; also where the display is gone."""
+        """Release all buttons; never raises, even if the display is gone."""
         with contextlib.suppress(xcffib.XcffibException, DisplayGone):
             self._press(0)
 

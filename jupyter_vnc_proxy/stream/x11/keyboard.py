@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 import xcffib
-import xcffib.xkb  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.xkb  # before connecting: xcffib decodes only the events of extensions imported by then
 import xcffib.xproto
 import xcffib.xtest
 
@@ -23,12 +23,12 @@ _INDICATORS = {0: CAPS_LOCK, 1: NUM_LOCK, 2: SCROLL_LOCK}
 
 
 class XKeyboard(KeyboardState):
-    """Made once for a display, on a connection that is used for nothing else and stays the caller's.
+    """A display's keyboard, on a connection of its own, which the caller closes.
 
-    For nothing else, since a reply that is waited for takes in events that came before it: those wait then without
-    the socket being readable. Have `handle_events` called once at the start, and when `fileno` is readable.
+    Waiting for a reply on a shared connection would queue events that came before it, and its socket would not become
+    readable again. Call `handle_events` once at the start, and whenever `fileno` is readable.
     ``on_locks(state)`` is called when a lock changes. With ``timer`` spare keys are put back when they have not been
-    used for `PUT_BACK_AFTER` seconds (else `put_back` and `close` do), and keys wait for the map to settle.
+    used for `SPARE_KEY_TIMEOUT_SECONDS` (else `put_back` and `close` do), and keys wait for the map to settle.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class XKeyboard(KeyboardState):
     # -- following ----------------------------------------------------------------------------------------------------
 
     def fileno(self) -> int:
-        """Return the connection's socket, to wait for."""
+        """Return the connection's socket, which becomes readable when events wait."""
         return int(self.connection.get_file_descriptor())
 
     def handle_events(self) -> bool:
-        """Take in what has happened; return ``False`` where the display is gone."""
+        """Handle waiting events; return ``False`` if the display is gone."""
         try:
             while self._handle_event():
                 pass
@@ -67,12 +67,12 @@ class XKeyboard(KeyboardState):
         try:
             event = self.connection.poll_for_event()
         except xcffib.Error:
-            return True  # of a request that needed no answer, such as a key that the map has lost meanwhile
+            return True  # an error for an unchecked request, such as a key that the map no longer has
         if event is None:
             return False
         if isinstance(event, xcffib.xproto.MappingNotifyEvent):
             self._forget_map()
-        elif isinstance(event, xcffib.xkb.NewKeyboardNotifyEvent):  # as xcffib calls all of XKB's
+        elif isinstance(event, xcffib.xkb.NewKeyboardNotifyEvent):  # xcffib's class for every XKB event
             if event.xkbType == xcffib.xkb.IndicatorStateNotifyEvent.event_number:
                 self._notice_locks()
             else:
@@ -90,16 +90,16 @@ class XKeyboard(KeyboardState):
 
     @raises_display_gone()
     def lock_state(self) -> int:
-        """Ask which locks are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
+        """Return the locks that are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
         lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state
         return sum(bit for index, bit in _INDICATORS.items() if lit >> index & 1)
 
     @raises_display_gone()
     def state(self) -> ModifierState:
-        """Ask for the modifiers and the group that count now, and take in what happened before.
+        """Return the effective modifiers and group, after handling earlier events.
 
-        The server's own repeating is switched off on the way: a key would repeat for as long as a slow link keeps its
-        release. A session's settings may have switched it on.
+        This also switches off the X server's auto-repeat, which the session's settings may have switched on: a key
+        would repeat for as long as a slow link delays its release.
         """
         state = self._xkb.GetState(CORE_KEYBOARD)
         control = self.connection.core.GetKeyboardControl()
@@ -115,19 +115,19 @@ class XKeyboard(KeyboardState):
     @property
     @raises_display_gone()
     def keymap(self) -> Keymap:
-        """The map as it is, as far as events have told; asked for again when it has changed."""
+        """The current map; fetched again after an event has reported a change."""
         if self._keymap is None:
             self._keymap = keymap = fetch(self.connection)
             for keycode, keysym in list(self._spares.items()):
                 if not any(canonical(keysym) in map(canonical, symbols) for _, symbols in keymap.keys[keycode].groups):
-                    del self._spares[keycode]  # somebody set another layout
+                    del self._spares[keycode]  # another layout was set
         return self._keymap
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
     @raises_display_gone()
     def holding(self, modifier: int, group: int) -> list[int]:
-        """Return the keys that are down, whoever pressed them, and set a modifier."""
+        """Return the keys that are down and set a modifier, including keys that other programs pressed."""
         down = bytes(self.connection.core.QueryKeymap().reply().keys)
         pressed = [keycode for keycode in self.keymap.keys if down[keycode >> 3] >> (keycode & 7) & 1]
         return [keycode for keycode in pressed if self.keymap.keys[keycode].changes(group)[0] & modifier]
@@ -138,13 +138,13 @@ class XKeyboard(KeyboardState):
 
     @raises_display_gone()
     def flush(self) -> None:
-        """Send what was done, and take in what came meanwhile."""
+        """Send the queued key events, and handle waiting events."""
         self.connection.flush()
         self.handle_events()
 
     @raises_display_gone()
     def _map(self, keycode: int, keysym: int) -> None:
-        # Of a single letter the server itself makes a small and a capital one (X protocol, section 5).
+        # From a single letter the server derives the small and the capital one (X protocol, section 5).
         self.connection.core.ChangeKeyboardMapping(1, keycode, 1, [keysym])
         self._forget_map()
 

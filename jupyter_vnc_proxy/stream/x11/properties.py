@@ -13,7 +13,7 @@ REPLACE = 0
 
 
 class Property(NamedTuple):
-    """A property's type (an atom; 0 where there is none), its bytes, and how many more there would have been."""
+    """A property's type (an atom; 0 if there is none), its bytes, and the number of bytes left unread."""
 
     kind: int
     data: bytes
@@ -31,7 +31,7 @@ class _Cookie(xcffib.Cookie):  # type: ignore[misc]
 
 
 def read(connection: xcffib.Connection, window: int, name: int, limit: int, delete: bool = True) -> Property:
-    """Return a property of ``limit`` bytes at most; it is deleted if it was read whole, and ``delete`` says so."""
+    """Return ``limit`` bytes at most of a property; with ``delete`` it is deleted if that was all of it."""
     request = struct.pack("=xB2xIIIII", delete, window, name, 0, 0, -(-limit // 4))
     cookie = connection.core.send_request(GET_PROPERTY, io.BytesIO(request), _Cookie, is_checked=True)
     found: Property = cookie.reply().property

@@ -1,7 +1,7 @@
-"""The X screen: which parts of it changed, and their pixels.
+"""The X screen: its pixels, and the tiles that changed.
 
-XDamage says when something was drawn, MIT-SHM reads just that, and a comparison with what was there before leaves what
-really changed. While nothing is drawn nothing is done.
+XDamage reports drawing, MIT-SHM reads the damaged area, and a comparison with the pixels read before finds the tiles
+that really changed. While no program draws, this does nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ..picture.framebuffer import (
 )
 
 INTERVAL = 0.006
-"""Seconds between two looks at what is drawn without a pause: programs may draw a thousand times a second."""
+"""Minimum time between two reads of the screen; a program may draw a thousand times a second."""
 
 IPC_PRIVATE, IPC_RMID = 0, 0
 """From <sys/ipc.h>."""
@@ -47,28 +47,28 @@ class SharedMemory:
         libc.shmat.restype = ctypes.c_void_p
         self.identifier = libc.shmget(IPC_PRIVATE, ctypes.c_size_t(size), 0o600)
         if self.identifier < 0:
-            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmget)")
+            raise OSError(ctypes.get_errno(), "can't allocate shared memory (shmget)")
         self._address = libc.shmat(self.identifier, None, 0)
         self._libc = libc
         if self._address in (None, ctypes.c_void_p(-1).value):
-            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmat)")
+            raise OSError(ctypes.get_errno(), "can't attach shared memory (shmat)")
         buffer = (ctypes.c_uint8 * size).from_address(self._address)
         self.bytes: npt.NDArray[np.uint8] = np.ctypeslib.as_array(buffer)
 
     def forget(self) -> None:
-        """Let the kernel remove it once nobody is attached; to be called when the X server is."""
+        """Have the kernel remove it after the last detach; call this once the X server is attached."""
         self._libc.shmctl(self.identifier, IPC_RMID, None)
 
     def close(self) -> None:
-        """Detach; `bytes` must not be used any more."""
+        """Detach; `bytes` must not be used afterwards."""
         self._libc.shmdt(ctypes.c_void_p(self._address))
 
 
 class XScreen:
-    """The root window's pixels, kept as they were last seen in `pixels`.
+    """Keeps a copy of the root window's pixels in `pixels`.
 
     ``on_change(tiles)`` is called from the event loop with the tiles that changed, ``on_resize()`` when the screen has
-    another size. Raise ``xcffib.ConnectionException`` where the display can't be reached.
+    another size. Raise ``xcffib.ConnectionException`` if the display can't be reached.
     """
 
     def __init__(
@@ -111,14 +111,14 @@ class XScreen:
     # -- life --------------------------------------------------------------------------------------------------------
 
     def start(self, gone: Callable[[], None]) -> None:
-        """Begin to follow the screen in the running event loop; ``gone()`` is called when the display has ended."""
+        """Follow the screen in the running event loop; ``gone()`` is called when the display has ended."""
         self._gone = gone
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fileno, self.handle_events)
         self.handle_events()
 
     def close(self) -> None:
-        """Follow it no more."""
+        """Stop following the screen, and disconnect."""
         if self._later is not None:
             self._later.cancel()
         self._loop.remove_reader(self._fileno)
@@ -151,8 +151,8 @@ class XScreen:
         return tile_flags(self.width, self.height, value)
 
     def handle_events(self) -> None:
-        """Take in what has happened on the display."""
-        if self._memory is not None:  # it may have been closed after this had been put off
+        """Handle the display's waiting events."""
+        if self._memory is not None:  # the screen may be closed before a scheduled call
             with self._gone_is_told():
                 self._handle_events()
 
@@ -167,7 +167,7 @@ class XScreen:
             self._gone()
 
     def _handle_events(self) -> None:
-        """Each question to the display may bring in more."""
+        """Handle events until none is left; each reply may bring more."""
         while True:
             damaged, size, handled = self._poll()
             self._damaged = self._damaged or damaged
@@ -187,7 +187,7 @@ class XScreen:
         self.handle_events()
 
     def _poll(self) -> tuple[bool, tuple[int, int] | None, bool]:
-        """Return whether something was drawn, the new size if there is one, and whether there was any event."""
+        """Return whether something was drawn, the new size if it changed, and whether there was any event."""
         import xcffib.damage
         import xcffib.xproto
 
@@ -204,14 +204,14 @@ class XScreen:
         return damaged, size, handled
 
     def _take_damage(self) -> list[Rectangle]:
-        """Return what was drawn on since the last time; drawing from now on is told anew."""
+        """Return the area damaged since the last call, and have X report the next damage."""
         self._damaged = False
         self._damage_extension.Subtract(self._damage, 0, self._region)
         reply = self._fixes.FetchRegion(self._region).reply()
         return [Rectangle(each.x, each.y, each.width, each.height) for each in reply.rectangles]
 
     def track_changes(self, enabled: bool) -> None:
-        """Compare what is drawn with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
+        """Compare damaged areas with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
         if enabled == self._follows:
             return
         self._follows = enabled
@@ -222,7 +222,7 @@ class XScreen:
             self._loop.call_soon(self.handle_events)
 
     def damaged_share(self) -> float:
-        """Return the share (0 to 1) of the screen that was drawn on since the last call; 0 where it is followed."""
+        """Return the share (0 to 1) of tiles damaged since the last call; always 0 while changes are tracked."""
         share = 0.0
         with self._gone_is_told():
             if not self._follows:
@@ -242,7 +242,7 @@ class XScreen:
             self._on_change(changed)
 
     def _read(self, rectangle: Rectangle, changed: Tiles | None = None) -> None:
-        """Read a part of the screen into `pixels`, and flag in ``changed`` the tiles where it differs from before."""
+        """Read a rectangle of the screen into `pixels`, and flag in ``changed`` the tiles that differ from before."""
         import xcffib.xproto
 
         left, top = max(0, rectangle.x), max(0, rectangle.y)
@@ -264,9 +264,9 @@ class XScreen:
     # -- changing ----------------------------------------------------------------------------------------------------
 
     def resize(self, width: int, height: int) -> Geometry:
-        """Change the screen's size in pixels through RANDR; return the size that it has then.
+        """Change the screen's size in pixels through RANDR; return the resulting size.
 
-        Raise `ResizeError` where it can't.
+        Raise `ResizeError` if the display refuses.
         """
         import xcffib
 
@@ -280,5 +280,5 @@ class XScreen:
         return geometry
 
     def configure_capture(self, settings: Any) -> None:
-        """Have the engine capture X: its display comes from DISPLAY and XAUTHORITY in the environment."""
+        """Have the engine capture X; it reads DISPLAY and XAUTHORITY from the environment."""
         settings.use_wayland = False

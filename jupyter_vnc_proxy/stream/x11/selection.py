@@ -1,6 +1,6 @@
-"""The display's selections, both ways: what programs copy can be asked for, and what viewers copy is offered.
+"""The display's selections: requests text from programs that copy, and offers a viewer's text to programs that paste.
 
-Rules of the Inter-Client Communication Conventions Manual, section 2; XFixes tells who owns a selection.
+It follows the Inter-Client Communication Conventions Manual, section 2; XFixes reports a selection's owner.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import xcffib
-import xcffib.xfixes  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.xfixes  # before connecting: xcffib decodes only the events of extensions imported by then
 import xcffib.xproto
 
 from ...rfb.extended_clipboard import MAX_TEXT_BYTES
@@ -23,11 +23,11 @@ from .selection_request import SelectionRequest
 
 
 class XClipboard:
-    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection that is used for nothing else.
+    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection of its own.
 
     ``on_change(selection)`` is called when another program has taken a selection, "CLIPBOARD" or "PRIMARY"; never for
-    what was offered here. ``timer`` is an event loop's ``call_later``. Have `handle_events` called once at the start,
-    and when `fileno` is readable. The connection stays the caller's.
+    an offer of ours. ``timer`` is an event loop's ``call_later``. Call `handle_events` once at the start, and whenever
+    `fileno` is readable. The caller keeps the connection, and closes it.
     """
 
     def __init__(
@@ -58,19 +58,19 @@ class XClipboard:
     # -- what viewers and programs do ---------------------------------------------------------------------------------
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell whether somebody else offers something under a selection that is followed."""
+        """Return whether another program owns a followed selection."""
         owner = self._owners.get(self._atoms[selection], 0)
         return owner not in (0, self._window)
 
     def has_text(self, selection: str = "CLIPBOARD") -> bool:
-        """Tell whether `request` may find something: another's, or what was offered here."""
+        """Return whether `request` may find text: another program's, or our own offer."""
         return self.available(selection) or self._atoms[selection] in self._offers
 
     @raises_display_gone()
     def offer(self, text: str) -> None:
-        """Offer a viewer's text, with ``\\n`` at the ends of lines, to whoever pastes, until another program copies.
+        """Offer a viewer's text, with ``\\n`` as line ends, to programs that paste, until another program copies.
 
-        Raise ``ValueError`` where it has more than `MAX_TEXT_BYTES` bytes in UTF-8.
+        Raise ``ValueError`` if it has more than `MAX_TEXT_BYTES` bytes in UTF-8.
         """
         data = text.encode(errors="replace")
         if len(data) > MAX_TEXT_BYTES:
@@ -83,7 +83,7 @@ class XClipboard:
 
     @raises_display_gone()
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Ask for the text under a selection; ``callback`` gets it later, or ``None`` where there is none.
+        """Request a selection's text; ``callback`` gets it later, or ``None`` if there is none.
 
         It gets ``None`` too if the owner doesn't answer, has no text, or more than `MAX_TEXT_BYTES`. A text that was
         offered here is returned at once.
@@ -107,7 +107,7 @@ class XClipboard:
         self._requests.pop(request.window, None)
 
     def close(self) -> None:
-        """Offer nothing any more, and tell those who wait that there is nothing; also where the display is gone."""
+        """Withdraw the offers, and answer pending requests with ``None``; never raises, even if the display is gone."""
         for request in list(self._requests.values()):
             request.finish(None)
         self._offers.clear()
@@ -119,11 +119,11 @@ class XClipboard:
     # -- following ----------------------------------------------------------------------------------------------------
 
     def fileno(self) -> int:
-        """Return the connection's socket, to wait for."""
+        """Return the connection's socket, which becomes readable when events wait."""
         return int(self._connection.get_file_descriptor())
 
     def handle_events(self) -> bool:
-        """Take in what has happened; return ``False`` where the display is gone."""
+        """Handle waiting events; return ``False`` if the display is gone."""
         try:
             while self._handle_next():
                 pass
@@ -138,7 +138,7 @@ class XClipboard:
             if event is not None:
                 self._handle(event)
         except xcffib.Error:
-            return True  # of a window that has gone meanwhile
+            return True  # an error for a window that is gone by now
         return event is not None
 
     def _handle(self, event: Any) -> None:
@@ -157,7 +157,7 @@ class XClipboard:
                 if not deleted:
                     request.more(event.atom)
             elif deleted:
-                self._transfers.go_on(event.window, event.atom)
+                self._transfers.send_next(event.window, event.atom)
         elif isinstance(event, xproto.DestroyNotifyEvent):
             self._transfers.forget(event.window)
 
@@ -168,7 +168,7 @@ class XClipboard:
             if offer is not None:
                 offer.awaited, offer.timestamp = max(0, offer.awaited - 1), timestamp
             return
-        # What is still on its way to the X server comes after this.
+        # A claim of ours that X has not confirmed yet takes effect after this event.
         if offer is not None and not offer.awaited:
             del self._offers[selection]
         if owner and (offer is None or not offer.awaited):
@@ -177,7 +177,7 @@ class XClipboard:
     # -- serving ------------------------------------------------------------------------------------------------------
 
     def _serve(self, event: Any) -> None:
-        """Answer one who pastes. Clients from before 1990 give no property: the target is meant (ICCCM, 2.2)."""
+        """Answer a program that pastes. Obsolete clients give no property and mean the target (ICCCM, section 2.2)."""
         name = event.property or event.target
         offer = self._offers.get(event.selection)
         done = False

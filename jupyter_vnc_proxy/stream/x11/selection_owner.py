@@ -1,4 +1,4 @@
-"""A text as the owner of a selection gives it: in the form that is asked for, piece by piece where it is large."""
+"""The owner's side of a selection: hands its text over in the requested target, incrementally if it is large."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ import xcffib.xproto
 from . import properties
 
 PIECE_BYTES = 128 * 1024
-"""Bytes that are written to a property at once; what is larger goes incrementally (ICCCM, section 2.7.2)."""
+"""Bytes written to a property at once; larger texts go incrementally (ICCCM, section 2.7.2)."""
 
 MAX_TRANSFERS = 32
-"""Incremental transfers at a time; further requests are refused."""
+"""Simultaneous incremental transfers; further requests are refused."""
 
 STALL_TIMEOUT_SECONDS = 30.0
-"""After which a transfer without progress is dropped."""
+"""Seconds without progress after which a transfer is dropped."""
 
 UTF8_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT")
 """Targets that are answered in UTF-8, in the order of preference."""
-
 
 ATOMS = ("CLIPBOARD", "PRIMARY", "ATOM", "ATOM_PAIR", "INTEGER", "INCR", "TARGETS", "TIMESTAMP", "MULTIPLE")
 
 
 class Atoms:
-    """The atoms that clipboards need, by their names; all are asked for at once."""
+    """The atoms that clipboards need, by name; requested together, in one round trip."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
         names = (*ATOMS, *UTF8_TARGETS, "STRING")
@@ -42,8 +41,11 @@ class Atoms:
 
 @dataclass
 class Offer:
-    """What one selection holds while it is ours: UTF-8, since when (X server's milliseconds), and how many of our
-    claims the X server has not confirmed yet."""
+    """The text of one selection while we own it.
+
+    ``data`` is UTF-8, ``timestamp`` the X server's time of our claim in milliseconds, ``awaited`` the number of claims
+    that the X server has not confirmed yet.
+    """
 
     data: bytes
     timestamp: int = 0
@@ -59,7 +61,7 @@ class _Transfer:
 
 
 class Transfers:
-    """Hands over an offer, and keeps what is under way to whom."""
+    """Converts offers for requestors, and tracks the incremental transfers to each."""
 
     def __init__(
         self, connection: xcffib.Connection, atoms: Atoms, timer: Callable[[float, Callable[[], None]], object]
@@ -71,7 +73,7 @@ class Transfers:
         self._watched = False
 
     def convert(self, offer: Offer, window: int, target: int, name: int) -> bool:
-        """Give a window the offer as ``target`` in its property ``name``; return ``False`` where it can't be had so."""
+        """Write the offer as ``target`` to a window's property ``name``; return ``False`` if it isn't offered."""
         atoms = self._atoms
         if target == atoms["TARGETS"]:
             names = ("TARGETS", "TIMESTAMP", "MULTIPLE", *UTF8_TARGETS, "STRING")
@@ -103,8 +105,8 @@ class Transfers:
     def _listen(self, window: int, mask: int) -> None:
         self._connection.core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [mask])
 
-    def go_on(self, window: int, name: int) -> None:
-        """A window has taken a property's content: give it the next piece, the last one empty."""
+    def send_next(self, window: int, name: int) -> None:
+        """Write the next piece once the requestor has deleted the property; the last piece is empty."""
         transfer = self._under_way.get((window, name))
         if transfer is None:
             return
@@ -121,11 +123,11 @@ class Transfers:
             self._listen(window, 0)
 
     def forget(self, window: int) -> None:
-        """A window is gone."""
+        """Drop the transfers to a window that is gone."""
         self._under_way = {key: each for key, each in self._under_way.items() if key[0] != window}
 
     def clear(self) -> None:
-        """Hand over no more."""
+        """Drop all transfers."""
         self._under_way.clear()
 
     def _watch(self) -> None:

@@ -1,4 +1,4 @@
-"""One text that is asked of a selection's owner, which may give it in pieces or never."""
+"""Requests one text from a selection's owner, which may answer in pieces or never."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..clipboard.display_clipboard import Timer
 from . import properties
 from .selection_owner import Atoms
 
-TIME_OUT = 5.0
-"""Seconds that an owner may leave us waiting for its answer, or for the next piece."""
+ANSWER_TIMEOUT_SECONDS = 5.0
+"""How long to wait for the owner's answer, and for each next piece."""
 
 TARGETS = (("UTF8_STRING", "utf-8"), ("STRING", "latin-1"))
-"""Forms of a text in the order in which they are asked for, and how they are read."""
+"""Targets in the order of preference, and the encoding of each."""
 
 
 class SelectionRequest:
-    """Asks with a window of its own, so that a late answer to another question can't be taken for this one's."""
+    """One request, with a window of its own, so that it doesn't take a late answer to an earlier request."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class SelectionRequest:
         self.window = connection.generate_id()
 
     def start(self) -> None:
-        """Ask."""
+        """Send the request."""
         xproto = xcffib.xproto
         root = self._connection.get_setup().roots[0].root
         only_input, events = xproto.WindowClass.InputOnly, [xproto.EventMask.PropertyChange]
         place = (root, -1, -1, 1, 1, 0)
         self._connection.core.CreateWindow(0, self.window, *place, only_input, 0, xproto.CW.EventMask, events)
-        self._timer(TIME_OUT, self._look_after)
+        self._timer(ANSWER_TIMEOUT_SECONDS, self._look_after)
         self._ask()
 
     def _ask(self) -> None:
@@ -67,23 +67,23 @@ class SelectionRequest:
         self._connection.flush()
 
     def answered(self, name: int) -> None:
-        """The owner has answered: in the property ``name``, or not at all with 0."""
+        """Handle the owner's answer: the text is in the property ``name``, or refused if that is 0."""
         self._moved = True
         if not name:
             self._ask()
             return
         found = self._read(name)
         if found.kind == self._atoms["INCR"]:
-            self._pieces = []  # it is deleted, which asks for the first piece
+            self._pieces = []  # reading deleted it, which requests the first piece
         elif found.kind not in [self._atoms[target] for target, _ in TARGETS]:
             self._ask()
         else:
             self.finish(None if found.left else found.data)
 
     def more(self, name: int) -> None:
-        """A property of our window was written."""
+        """Handle a new piece: a property of our window was written."""
         if self._pieces is None or self._over:
-            return  # it is the owner's first answer, of which it tells
+            return  # the owner's first answer, which SelectionNotify reports
         found = self._read(name)
         self._moved = True
         self._size += len(found.data)
@@ -97,7 +97,7 @@ class SelectionRequest:
         return properties.read(self._connection, self.window, name, MAX_TEXT_BYTES - self._size)
 
     def finish(self, data: bytes | None) -> None:
-        """Give what was found to those who asked, once."""
+        """Call the callbacks with the text, once."""
         if self._over:
             return
         self._over = True
@@ -115,4 +115,4 @@ class SelectionRequest:
             self.finish(None)
             return
         self._moved = False
-        self._timer(TIME_OUT, self._look_after)
+        self._timer(ANSWER_TIMEOUT_SECONDS, self._look_after)

@@ -25,7 +25,7 @@ from .selection import XClipboard
 class XSource:
     """The X server ``display``. Raise ``OSError`` if it can't be reached.
 
-    Each connection has one use: what waits for an answer takes in events on the way, and somebody must look at them.
+    Each connection has one use: waiting for a reply queues events, and the one that waits must handle them.
     """
 
     @raises_display_gone()
@@ -48,7 +48,7 @@ class XSource:
         self._follow_keyboard()
 
     async def close(self) -> None:
-        """Follow it no more."""
+        """Stop following the display."""
         asyncio.get_running_loop().remove_reader(self.keyboard.fileno())
         self.keyboard.close()
         self.screen.close()
@@ -73,8 +73,8 @@ class XSource:
     def _read_cursor(self) -> None:
         try:
             reply = self._fixes.GetCursorImage().reply()
-        except xcffib.xproto.AccessError:  # its program has gone, and X's SECURITY extension guards what it left
-            return  # the last one that could be had stays
+        except xcffib.xproto.AccessError:  # its program is gone, and X's SECURITY extension denies access
+            return  # keep the previous shape
         pixels = np.array(reply.cursor_image, np.uint32).view(np.uint8).reshape(reply.height, reply.width, 4)
         self.cursor.change(reply.xhot, reply.yhot, straight(pixels))
 

@@ -1,8 +1,8 @@
-"""What a Wayland compositor needs of its Xwayland: the X clipboard, and the sizes of X windows.
+"""Connections to Weston's Xwayland: the X clipboard, and the sizes of X windows.
 
-Weston shrinks every X window to a single pixel when its output goes: its shell asks for the size 0 then
-(shell_reposition_view_on_output_change), which lets a Wayland program choose, but which Weston's X window manager takes
-literally.
+Weston shrinks every X window to a single pixel when its output goes: its shell then requests the size 0
+(shell_reposition_view_on_output_change). A Wayland program may then choose its size, but Weston's X window manager
+takes the 0 literally.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .errors import raises_display_gone
 from .selection import XClipboard
 
 SHRUNK = (1, 1)
-"""Pixels of a window that was asked for the size 0."""
+"""Width and height in pixels of a window after a request for the size 0."""
 
 
 class Xwayland:
-    """Two connections to Xwayland, which the first one may have to start. Raise ``OSError`` if it can't be reached."""
+    """Two connections to Xwayland; the first may start it. Raise ``OSError`` if it can't be reached."""
 
     @raises_display_gone()
     def __init__(self, display: str, xauthority: Path) -> None:
@@ -34,11 +34,11 @@ class Xwayland:
         self._windows = _WindowSizes(connect(display, xauthority))
 
     def start(self) -> None:
-        """Restore the sizes of shrunk windows from now on, in the running event loop."""
+        """Restore the sizes of shrunk windows, in the running event loop."""
         self._windows.start()
 
     def clipboard(self, on_change: Callable[[str], None], timer: Timer, primary: bool) -> XClipboard:
-        """Return the clipboard, to be called once."""
+        """Return the clipboard; call this once."""
         return XClipboard(self._clipboard_connection, on_change, timer, primary)
 
     def close(self) -> None:
@@ -48,7 +48,7 @@ class Xwayland:
 
 
 class _WindowSizes:
-    """Restores the sizes of windows with a frame, on a connection that is used for nothing else."""
+    """Restores the sizes of windows with a frame, on a connection of its own."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
         self._connection = connection
@@ -58,12 +58,12 @@ class _WindowSizes:
         self._listen(root, xcffib.xproto.EventMask.SubstructureNotify)
 
     def start(self) -> None:
-        """Follow them in the running event loop."""
+        """Follow the windows in the running event loop."""
         asyncio.get_running_loop().add_reader(self._fileno, self._handle_events)
         self._handle_events()
 
     def close(self) -> None:
-        """Follow them no more."""
+        """Stop following the windows, and disconnect."""
         asyncio.get_running_loop().remove_reader(self._fileno)
         self._connection.disconnect()
 
@@ -79,7 +79,7 @@ class _WindowSizes:
             asyncio.get_running_loop().remove_reader(self._fileno)
 
     def _handle_next(self) -> bool:
-        with contextlib.suppress(xcffib.Error):  # of a window that has gone meanwhile
+        with contextlib.suppress(xcffib.Error):  # an error for a window that is gone by now
             event = self._connection.poll_for_event()
             if event is not None:
                 self._handle(event)

@@ -74,7 +74,7 @@ def test_every_configuration_is_drawn_and_named_once() -> None:
 
 def test_x11vnc_as_it_comes_lacks_nothing_but_what_is_for_speed() -> None:
     paths = Paths(Path("/d"), Path("/d/rfb.sock"), Path("/d/Xauthority"))
-    (step,) = [step for step in UntunedX11vnc().steps(DesktopOptions(), paths) if step.name == "vnc"]
+    (step,) = [step for step in UntunedX11vnc().plan(DesktopOptions(), paths).steps if step.name == "vnc"]
     assert step.argv[:5] == ("x11vnc", "-display", "{display}", "-auth", "/d/Xauthority")
     assert {"-unixsock", "/d/rfb.sock", "-rfbport", "-rfbportv6", "-1", "-forever", "-shared"} <= set(step.argv)
     assert not {"-wait", "-defer", "-noxrecord"} & set(step.argv)

@@ -20,7 +20,7 @@ MESSAGES = {
         server_messages.h264_rectangle(0, 0, 16, 8, b"\0\0\0\1gX", server_messages.H264_RESET_CONTEXT),
         b"\0\0\0\0\0\x10\0\x08" + b"\0\0\0\x32" + b"\0\0\0\x06" + b"\0\0\0\x01" + b"\0\0\0\1gX",
     ),
-    "H.264 that goes on": (
+    "H.264 that continues": (
         server_messages.h264_rectangle(0, 0, 16, 8, b"x"),
         b"\0\0\0\0\0\x10\0\x08" + b"\0\0\0\x32" + b"\0\0\0\x01" + b"\0\0\0\0" + b"x",
     ),

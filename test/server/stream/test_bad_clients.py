@@ -1,4 +1,4 @@
-"""Viewers that are slow, vanish or mean harm, at a real server: it stays up and small, and the others go on."""
+"""Slow, vanishing and malicious clients at a real server: it keeps running within its memory, and serves the others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENCODINGS = set_encodings(7, 1, 16, 0, -26, -223, -308, -312, -313)
 WHOLE = struct.pack(">BBHHHH", 3, 0, 0, 0, 1200, 900)
 MORE = struct.pack(">BBHHHH", 3, 1, 0, 0, 1200, 900)
 MUCH = 150 << 20
-"""Bytes that the server may grow by: two screens, and what may wait for each of some viewers."""
+"""Bytes that the server may grow by: two screens, and the backlogs of several clients."""
 
 
 def memory(process: subprocess.Popen[bytes]) -> int:
@@ -63,7 +63,7 @@ def assert_served(client: RawClient, display: Display, rounds: int = 10) -> None
             client.update(incremental=True)
 
 
-def test_one_that_reads_nothing_and_one_that_reads_little_hold_up_nobody(
+def test_slow_and_stalled_clients_do_not_hold_up_others(
     large: Display, server: subprocess.Popen[bytes], served: Path
 ) -> None:
     quick = RawClient(served)
@@ -89,7 +89,7 @@ def test_one_that_reads_nothing_and_one_that_reads_little_hold_up_nobody(
     quick.close()
 
 
-def test_one_that_vanishes_in_the_middle_of_a_picture_harms_nobody(large: Display, served: Path) -> None:
+def test_a_client_that_vanishes_in_an_update_harms_no_other(large: Display, served: Path) -> None:
     quick = RawClient(served)
     quick.update(incremental=False)
     for _ in range(20):

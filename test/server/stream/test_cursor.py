@@ -1,4 +1,4 @@
-"""The cursor's shape, as a real display has it."""
+"""The cursor's shape on a real display."""
 
 from __future__ import annotations
 

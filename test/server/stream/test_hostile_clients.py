@@ -1,4 +1,4 @@
-"""Clients that send nonsense, too much, or in any pieces: the answer is the same events, or ``ProtocolError``."""
+"""Clients that send garbage, too much, or in any pieces: the result is the same events, or ``ProtocolError``."""
 
 from __future__ import annotations
 

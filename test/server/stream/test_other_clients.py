@@ -1,4 +1,4 @@
-"""Viewers that people have: TigerVNC's, and vncdotool. They show the screen's pixels, type, and agree on its size."""
+"""Other clients, TigerVNC's viewer and vncdotool: they show the screen's pixels, type, and agree on its size."""
 
 from __future__ import annotations
 

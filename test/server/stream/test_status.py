@@ -1,4 +1,4 @@
-"""What the server tells whoever started it."""
+"""The status that the server reports to the process that started it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_what_changes_is_told_and_nothing_twice(listener: Listener) -> None:
     status.note("Two.")
     status.notes(["Two."])
     status.encoder(None)
-    assert listener.told() == [
+    assert listener.messages() == [
         {"encoder": "x264 (software), 4:2:0"},
         {"notes": ["One."]},
         {"notes": ["One.", "Two."]},
@@ -43,7 +43,7 @@ def test_a_listener_that_does_not_read_or_has_gone_holds_nothing_up(listener: Li
     status = Status(listener.writer)
     for number in range(1000):
         status.notes([f"{number} " + "ü" * 10 * MAX_TEXT_CHARACTERS])
-    assert len(listener.told()) > 10
+    assert len(listener.messages()) > 10
     os.close(listener.reader)
     status.encoder("nobody hears it")
 
@@ -71,7 +71,7 @@ def test_a_server_whose_engine_cant_be_loaded_serves_without_it_and_says_so(
     argv += [f"--xauthority={display.xauthority}", f"--status-fd={listener.writer}"]
     env = {**os.environ, "PYTHONPATH": os.fspath(engine)}
     process = subprocess.Popen(argv, env=env, pass_fds=[listener.writer], stderr=subprocess.DEVNULL)
-    (message,) = wait_until(listener.told)
+    (message,) = wait_until(listener.messages)
     (note,) = message["notes"]
     assert note.startswith("H.264 is unavailable, ") and "libgbm.so.9" in note
     wait_until(socket.exists)
@@ -92,10 +92,10 @@ async def test_the_engine_is_asked_on_a_thread_and_what_it_does_not_know_changes
         return "NVENC on GPU 1, 4:2:0"
 
     status.ask(describe)
-    await until(listener.told)
+    await until(listener.messages)
     status.ask(lambda: None)
     status.close()
-    assert listener.told() == [{"encoder": "NVENC on GPU 1, 4:2:0"}]
+    assert listener.messages() == [{"encoder": "NVENC on GPU 1, 4:2:0"}]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,9 +16,6 @@ from .raw import reordered
 
 MAX_WIDTH = 2048
 """Pixels that a rectangle may be wide (rfbproto)."""
-
-MAX_AREA = 256 * 256
-"""Pixels of a part that `split_rectangles` makes: large parts seldom have few colours, and delay the next ones."""
 
 MAX_LENGTH = (1 << 22) - 1
 """Bytes that a rectangle's compressed data may have: its length takes 22 bits."""
@@ -162,16 +158,6 @@ def compact_length(length: int) -> bytes:
     if length < 1 << 14:
         return bytes([length & 0x7F | 0x80, length >> 7])
     return bytes([length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14])
-
-
-def split_rectangles(x: int, y: int, width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Cut a rectangle into parts (x, y, width, height) of at most `MAX_AREA`, none wider than 256 unless it is flat."""
-    columns = -(-width // 256) if width * height > MAX_AREA else -(-width // MAX_WIDTH)
-    wide = -(-width // max(columns, 1))
-    high = max(MAX_AREA // max(wide, 1), 1)
-    for top in range(y, y + height, high):
-        for left in range(x, x + width, max(wide, 1)):
-            yield left, top, min(wide, x + width - left), min(high, y + height - top)
 
 
 def _zlib_level(compression_level: int | None) -> int:

@@ -1,4 +1,4 @@
-"""The clipboard: texts of any size both ways between viewers and programs, and nothing from those that misbehave."""
+"""The clipboard: texts of any size in both directions, and none from programs or clients that misbehave."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jupyter_vnc_proxy.rfb.extended_clipboard import MAX_TEXT_BYTES
 from jupyter_vnc_proxy.stream.x11 import properties
 from jupyter_vnc_proxy.stream.x11.selection import XClipboard
 from jupyter_vnc_proxy.stream.x11.selection_owner import STALL_TIMEOUT_SECONDS
-from jupyter_vnc_proxy.stream.x11.selection_request import TIME_OUT
+from jupyter_vnc_proxy.stream.x11.selection_request import ANSWER_TIMEOUT_SECONDS
 from jupyter_vnc_proxy.system.x_display import connect
 
 UNICODE = "Zwölf Boxkämpfer, 漢字 🙂 \t жду\nщи\n"
@@ -248,7 +248,7 @@ def test_an_owner_that_leaves_us_waiting_is_given_up(desk: Desk, starts: bool) -
     desk.clipboard.request(answers.append)
     desk.clipboard.request(answers.append)
     desk.pump(lambda: other.asked)
-    assert [delay for delay, _ in desk.timers] == [TIME_OUT], "both wait for one answer"
+    assert [delay for delay, _ in desk.timers] == [ANSWER_TIMEOUT_SECONDS], "both wait for one answer"
     if starts:
         desk.pump(lambda: other.deleted)
         desk.timers[-1][1]()
@@ -280,7 +280,7 @@ def test_an_owner_that_ends_is_no_change_and_leaves_nothing(desk: Desk) -> None:
     assert desk.request() is None
 
 
-def test_without_primary_what_is_marked_is_nobodys_business(desk: Desk) -> None:
+def test_without_primary_selected_text_is_not_shared(desk: Desk) -> None:
     Client(desk).own("PRIMARY")
     desk.copy(b"text")
     assert desk.changes == ["CLIPBOARD"]

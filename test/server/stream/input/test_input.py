@@ -1,4 +1,4 @@
-"""Keys and buttons: what viewers say is what programs on the display get, in every layout."""
+"""Keys and buttons: programs on the display receive what clients send, in every layout."""
 
 from __future__ import annotations
 
@@ -47,7 +47,12 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.stream.errors import DisplayGone
 from jupyter_vnc_proxy.stream.input.client_keyboard import ClientKeyboard
-from jupyter_vnc_proxy.stream.input.keyboard_state import CAPS_LOCK, NUM_LOCK, PUT_BACK_AFTER, SETTLES
+from jupyter_vnc_proxy.stream.input.keyboard_state import (
+    CAPS_LOCK,
+    MAP_CHANGE_INTERVAL_SECONDS,
+    NUM_LOCK,
+    SPARE_KEY_TIMEOUT_SECONDS,
+)
 from jupyter_vnc_proxy.stream.x11.input import XPointer
 from jupyter_vnc_proxy.stream.x11.keyboard import XKeyboard
 from jupyter_vnc_proxy.system.x_display import connect
@@ -81,7 +86,7 @@ class Seat:
 
     def settle(self) -> None:
         """Let the time pass that the keyboard waits for; what takes longer stays."""
-        while due := [timer for timer in self.timers if timer[0] <= SETTLES]:
+        while due := [timer for timer in self.timers if timer[0] <= MAP_CHANGE_INTERVAL_SECONDS]:
             self.timers.remove(due[0])
             deadline = time.monotonic() + due[0][0]
             wait_until(lambda: time.monotonic() >= deadline)  # noqa: B023
@@ -273,7 +278,7 @@ def test_a_commands_modifiers_are_left_as_they_are(seat: Seat, modifier: int, vi
     assert len([event for event in seat.typist.events if event["down"]]) == 6 + viewer_shift, "nothing was pretended"
 
 
-def test_a_command_goes_by_its_key_where_the_letters_are_others(seat: Seat) -> None:
+def test_a_command_uses_its_key_if_the_layout_has_other_letters(seat: Seat) -> None:
     seat.key(CONTROL, True)
     cyrillic_es = LEGACY["\u0441"]  # on the key of C
     seat.key(cyrillic_es, True, 0x2E)
@@ -334,7 +339,7 @@ def test_input_methods_compose(seat: Seat, layout: str, keys: tuple[int, ...], t
     seat.reads(text)
 
 
-def test_a_scan_code_names_the_key_where_the_layout_agrees(seat: Seat) -> None:
+def test_a_scan_code_selects_the_key_if_the_layout_agrees(seat: Seat) -> None:
     def codes() -> list[int]:
         return [event["keycode"] for event in seat.typist.read() if event["down"]]
 
@@ -385,7 +390,7 @@ def test_spare_keys_are_put_back_when_they_have_not_been_used_for_a_while(seat: 
     seat.key(keysym("я"), True)
     seat.tap(keysym("漢"))
     (delay, look), *more = seat.timers
-    assert (delay, more) == (PUT_BACK_AFTER, [])
+    assert (delay, more) == (SPARE_KEY_TIMEOUT_SECONDS, [])
     seat.key(keysym("漢"), True)
     look()  # used since: once more
     seat.key(keysym("漢"), False)
@@ -402,7 +407,7 @@ def test_spare_keys_are_put_back_when_they_have_not_been_used_for_a_while(seat: 
 def test_keys_wait_in_order_for_the_map_to_settle_and_not_when_their_viewer_has_gone(seat: Seat) -> None:
     for character in "я漢a字":
         seat.keyboard.key(keysym(character), True)
-    assert [delay <= SETTLES for delay, _ in seat.timers] == [False, True]
+    assert [delay <= MAP_CHANGE_INTERVAL_SECONDS for delay, _ in seat.timers] == [False, True]
     seat.settle()
     seat.reads("я漢a字")
     seat.keyboard.key(keysym("ж"), True)
@@ -414,7 +419,7 @@ def test_keys_wait_in_order_for_the_map_to_settle_and_not_when_their_viewer_has_
     assert "ш" not in seat.typist.text
 
 
-def test_a_map_change_by_somebody_else_is_noticed(seat: Seat) -> None:
+def test_another_programs_map_change_is_noticed(seat: Seat) -> None:
     seat.tap(keysym("漢"))
     seat.set_layout("de", "-option", "ctrl:nocaps")
     seat.tap(keysym("漢"), keysym("z"))
@@ -451,7 +456,7 @@ def test_the_display_may_be_gone(seat: Seat) -> None:
 # -- the pointer ------------------------------------------------------------------------------------------------------
 
 
-def test_nine_buttons_are_pressed_and_released_where_the_pointer_is(seat: Seat) -> None:
+def test_nine_buttons_are_pressed_and_released_at_the_pointer(seat: Seat) -> None:
     pointer = XPointer(seat.connection)
     for bit in range(9):
         pointer.move_and_press(10 + bit, 20, 1 << bit)

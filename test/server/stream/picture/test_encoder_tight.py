@@ -13,12 +13,10 @@ from jupyter_vnc_proxy.stream.picture.encoders import palette
 from jupyter_vnc_proxy.stream.picture.encoders.palette import FACTORS, SLOT_BITS, PaletteFinder, colours_of
 from jupyter_vnc_proxy.stream.picture.encoders.pixels import Pixels
 from jupyter_vnc_proxy.stream.picture.encoders.tight import (
-    MAX_AREA,
     MAX_LENGTH,
     MAX_WIDTH,
     TightEncoder,
     compact_length,
-    split_rectangles,
 )
 
 
@@ -72,12 +70,12 @@ def test_any_pictures_arrive_exactly_one_after_another(sent: list[Pixels], level
         decoded(encoder, decoder, pixels)
 
 
-def test_streams_go_on_so_that_what_was_seen_before_costs_less() -> None:
+def test_streams_continue_so_repeated_content_is_smaller() -> None:
     encoder, pixels = TightEncoder(), picture(64, 64, 50)
     assert len(encoder.encode(pixels)) > 2 * len(encoder.encode(pixels))
 
 
-def test_another_level_goes_on_with_the_same_streams() -> None:
+def test_another_level_continues_the_same_streams() -> None:
     encoder, decoder = TightEncoder(1), TightDecoder()
     for level in (1, 9, 9, 0, 4):
         encoder.set_compression_level(level)
@@ -109,7 +107,7 @@ def test_a_better_quality_is_larger() -> None:
     assert sizes == sorted(sizes)
 
 
-def test_somebody_elses_jpeg_is_passed_on() -> None:
+def test_a_given_jpeg_is_embedded() -> None:
     assert TightEncoder().jpeg_data(b"x" * 200) == b"\x90\xc8\x01" + b"x" * 200
 
 
@@ -134,22 +132,6 @@ def test_what_is_too_large_for_a_rectangle_is_refused() -> None:
         compact_length(MAX_LENGTH + 1)
     with pytest.raises(ValueError, match="wide"):
         TightEncoder().encode(np.zeros((1, MAX_WIDTH + 1, 4), np.uint8))
-
-
-@given(st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 9000), st.integers(1, 5000))
-def test_a_rectangle_is_cut_into_parts_that_cover_it_once(x: int, y: int, width: int, height: int) -> None:
-    parts = list(split_rectangles(x, y, width, height))
-    assert all(0 < w <= MAX_WIDTH and h > 0 and w * h <= MAX_AREA for _, _, w, h in parts)
-    assert sum(w * h for _, _, w, h in parts) == width * height
-    assert len({(left, top) for left, top, _, _ in parts}) == len(parts)
-    assert (min(left for left, *_ in parts), min(top for _, top, *_ in parts)) == (x, y)
-    assert max(left + w for left, _, w, _ in parts) == x + width
-    assert max(top + h for _, top, _, h in parts) == y + height
-
-
-def test_what_fits_is_not_cut() -> None:
-    assert list(split_rectangles(5, 6, 640, 100)) == [(5, 6, 640, 100)]
-    assert list(split_rectangles(0, 0, 0, 10)) == []
 
 
 @given(pictures(), st.sampled_from([2, 16, 256]))

@@ -1,4 +1,4 @@
-"""What a client shows after it was sent tiles: the pixels of the screen, whatever was drawn and moved."""
+"""A client that gets tiles shows the screen's pixels, after any drawing and moving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each client is sent while the screen is in motion, in simulated time."""
+"""The frames that each client gets while the screen is in motion, in simulated time."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ async def test_an_engine_that_cannot_start_is_replaced_by_tiles_and_a_note(stage
     stage.engines[0].broken = True
     stage.move()
     assert not watching.in_video
-    (message,) = [each for each in listener.told() if "notes" in each]
+    (message,) = [each for each in listener.messages() if "notes" in each]
     assert "H.264 has failed" in message["notes"][0] and "the encoder is gone" in message["notes"][0]
     stage.paint()
     watching.out.clear()
@@ -231,7 +231,7 @@ async def test_an_engine_that_fails_while_it_runs_is_replaced_by_tiles_and_a_not
     assert watching.in_video
     stage.engines[0].broken = True
     await until(lambda: not watching.in_video)
-    assert any("H.264 has failed" in note for each in listener.told() for note in each.get("notes", ()))
+    assert any("H.264 has failed" in note for each in listener.messages() for note in each.get("notes", ()))
     watching.paint()
     watching.out.clear()
     stage.move()
@@ -258,4 +258,4 @@ async def test_a_hung_decoder_is_reset_once_and_then_its_client_disconnected_eve
     stage.clock.now += HUNG_DECODER_SECONDS + 0.1
     await until(lambda: watching.out.aborted)
     assert stage.fallback.level_for_next(stage.clock.now) == VideoLevel.NO_VIDEO
-    assert any("stopped decoding" in note for each in listener.told() for note in each.get("notes", ()))
+    assert any("stopped decoding" in note for each in listener.messages() for note in each.get("notes", ()))

@@ -1,4 +1,4 @@
-"""When the screen is in motion, and when it is at rest."""
+"""The detector of motion and rest on the screen."""
 
 from __future__ import annotations
 

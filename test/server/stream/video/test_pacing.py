@@ -1,4 +1,4 @@
-"""What a client is sent, over hours of simulated time."""
+"""The pacing of one client, over hours of simulated time."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_a_film_is_shown_then_every_pixel_is_exact_and_then_nothing_is_sent(
     assert (FULL_COLOUR in profiles) is full_chroma
     for pixels in list(browser.decoded):
         assert likeness(pixels, film.pictures) > MIN_PSNR_DB
-    wait_until(lambda: any(each.get("encoder") for each in listener.told()))
+    wait_until(lambda: any(each.get("encoder") for each in listener.messages()))
     browser.close()
 
 
@@ -158,7 +158,7 @@ def test_a_hung_decoder_is_reset_once_and_its_next_connection_gets_less(
     wait_for_rest(without, display)
     assert not without.seen
     without.close()
-    notes = [note for each in listener.told() for note in each.get("notes", ())]
+    notes = [note for each in listener.messages() for note in each.get("notes", ())]
     assert any("continues without 4:4:4" in note for note in notes)
     assert any("continues without H.264" in note for note in notes)
 

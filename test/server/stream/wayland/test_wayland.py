@@ -1,4 +1,4 @@
-"""The compositor with a real Weston in it, as the server shows it to a viewer."""
+"""The compositor with a real Weston, as a client sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages that are passed on between two Wayland sockets, in pieces and with their file descriptors."""
+"""Messages forwarded between two Wayland sockets, in pieces and with their file descriptors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 
 from support.waiting import until
 
-from jupyter_vnc_proxy.stream.wayland.wire import Passage, message, read_string, string
+from jupyter_vnc_proxy.stream.wayland.wire import Forwarder, message, read_string, string
 
 
 class Way:
@@ -26,7 +26,7 @@ class Way:
         self.files: list[int] = []
         self.ended = False
         self.answer: bytes | None = None
-        self.passage = Passage(source, target, self.look, self.end)
+        self.forwarder = Forwarder(source, target, self.look, self.end)
 
     def look(self, number: int, opcode: int, arguments: bytes, files: list[int]) -> bytes | None:
         self.seen.append((number, opcode, arguments))
@@ -44,7 +44,7 @@ class Way:
             return b""
 
     def close(self) -> None:
-        self.passage.close()
+        self.forwarder.close()
         for each in self.sockets:
             each.close()
         for file in self.files:
@@ -78,7 +78,7 @@ async def test_a_message_can_be_changed_dropped_and_added_to() -> None:
         way.near.send(message(3, 1, b"some"))
         await until(lambda: len(way.seen) == 2)
         assert way.arrived() == b""
-        way.passage.add(message(9, 9))
+        way.forwarder.add(message(9, 9))
         assert way.arrived() == message(9, 9)
 
 

@@ -1,1 +1,1 @@
-"""What the tests of the stream share."""
+"""Support for the tests of the stream."""

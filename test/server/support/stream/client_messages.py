@@ -1,4 +1,4 @@
-"""Strategies for what a client may send, with the kind of each message; fields are arbitrary unless they matter."""
+"""Strategies for a client's messages, with the kind of each; fields are arbitrary unless they matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a viewer sends, as bytes: written by hand from RFC 6143 and rfbproto, as noVNC 1.7 does it."""
+"""A client's messages as bytes: written by hand from RFC 6143 and rfbproto, as noVNC 1.7 does it."""
 
 from __future__ import annotations
 

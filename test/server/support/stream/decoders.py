@@ -30,7 +30,7 @@ class Reader:
         return self.take(1)[0]
 
     def end(self) -> None:
-        assert self.at == len(self.data), "the content goes on"
+        assert self.at == len(self.data), "bytes are left over"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Who listens to what the server tells of itself."""
+"""Reads the status that the server reports."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 
 class Listener:
-    """The other end of the pipe."""
+    """The reading end of the server's status pipe."""
 
     def __init__(self) -> None:
         self.reader, self.writer = os.pipe()
         os.set_blocking(self.reader, False)
         self.text = b""
 
-    def told(self) -> list[Any]:
-        """Return the messages so far; none may be half."""
+    def messages(self) -> list[Any]:
+        """Return the complete messages so far; fail if one is incomplete."""
         while True:
             try:
                 chunk = os.read(self.reader, 1 << 16)

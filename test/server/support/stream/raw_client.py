@@ -1,4 +1,4 @@
-"""A client that knows Raw alone."""
+"""A client that supports only the Raw encoding."""
 
 from __future__ import annotations
 

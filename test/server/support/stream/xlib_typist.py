@@ -1,7 +1,7 @@
-"""A program under X as most are, with Xlib and its input method: it writes down what is typed into its window.
+"""A typical X program, with Xlib and its input method: it records what is typed into its window.
 
 Run as a program it prints a line of JSON for each event: first {"window"}, then {"down", "keycode", "keysym", "state",
-"text"} for keys and {"button", "down", "x", "y"} for the pointer. It is told to end by closing its standard input.
+"text"} for keys and {"button", "down", "x", "y"} for the pointer. It ends when its standard input is closed.
 """
 
 from __future__ import annotations
