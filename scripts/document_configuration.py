@@ -48,6 +48,7 @@ them for one desktop. [Backends](backends.md) explains them.
 TYPES = {
     "Bool": "true or false",
     "Dict": "dictionary of strings",
+    "Enum": "string",
     "Float": "number",
     "Int": "integer",
     "List": "list of strings",

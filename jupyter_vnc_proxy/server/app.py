@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, default, validate
 from traitlets.utils.bunch import Bunch
 
 from .._version import __version__
@@ -17,11 +17,21 @@ from ..backends.fields import fields_from_environment
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
+from ..rfb.rights import Right
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
 from .metrics import DesktopMetrics
-from .routes import handlers
+from .routes import handlers, nobody_invited
+from .web.page import take_proxy_address
 from .websocket import SocketLimits
+
+CLIPBOARD_RIGHTS = {
+    "both": Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT,
+    "in": Right.CLIPBOARD_IN,
+    "out": Right.CLIPBOARD_OUT,
+    "none": Right(0),
+}
+"""The trait `clipboard`, as rights."""
 
 
 def _from_environment(name: str) -> Any:
@@ -101,6 +111,18 @@ class VncProxy(ExtensionApp):
         help="The time in seconds without keyboard, pointer or clipboard input after which a viewer is disconnected. "
         "A click reconnects it. 0: never disconnect. Default: 0.",
     ).tag(config=True)
+    clipboard = Enum(
+        tuple(CLIPBOARD_RIGHTS),
+        "both",
+        help="The directions in which viewers may share the clipboard: 'both', 'in' (from the browser to the desktop), "
+        "'out' (from the desktop to the browser) or 'none'. Default: 'both'.",
+    ).tag(config=True)
+    proxy_entry = Bool(
+        True,
+        help="Keep jupyter-server-proxy's entry at `vnc/`. While this extension runs, it only redirects to the page at "
+        "`desktops/`; if the extension is disabled, it serves the desktops, without Jupyter's authorization. "
+        "Default: True.",
+    ).tag(config=True)
     cull_idle_timeout = Float(
         0.0,
         help="The time in seconds without keyboard, pointer or clipboard input after which a desktop is stopped; its "
@@ -154,8 +176,11 @@ class VncProxy(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Register the routes."""
-        limits = SocketLimits(self.idle_disconnect, self.max_clients)
+        limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
+        # The routes about viewers belong here: handlers(..., sharing=sharing_handlers(...), invited=...).
         self.handlers.extend(handlers(self.manager, self.metrics, limits))
+        if self.serverapp is not None:
+            take_proxy_address(self.serverapp.web_app, nobody_invited, self.proxy_entry)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Start watching the desktops; the event loop runs now."""

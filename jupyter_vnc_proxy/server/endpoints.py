@@ -9,3 +9,9 @@ REPORT_PATH = "/api/vnc/report"
 
 PING_SECONDS = 20
 """Interval between WebSocket pings. Proxies close idle connections after 60 s, some after 30 s."""
+
+PAGE_PATH = "/desktops"
+"""The page, which the server extension serves, below the base URL."""
+
+PROXY_PATH = "/vnc"
+"""jupyter-server-proxy's entry, named ``vnc``, below the base URL."""

@@ -19,6 +19,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption, UnknownDesktop
+from ..rfb.rights import Right
 from .activity import ViewerActivity
 from .endpoints import PING_SECONDS
 from .metrics import RECEIVED, SENT, DesktopMetrics
@@ -37,11 +38,13 @@ class SocketLimits:
     """Limits of the viewers' connections.
 
     ``idle_disconnect`` is the time in seconds without input after which a connection is closed, ``max_clients`` the
-    maximum number of viewers per desktop. 0 disables either limit.
+    maximum number of viewers per desktop. 0 disables either limit. ``clipboard`` are the directions of the clipboard
+    that the administrator allows to everybody.
     """
 
     idle_disconnect: float = 0.0
     max_clients: int = 0
+    clipboard: Right = Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT
 
 
 class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):

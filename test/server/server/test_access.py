@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
-from support.rest import ROUTES
+from support.rest import ACTIONS, NO_ADDRESS, PAGE_ROUTES, PROXY_ROUTES, ROUTES
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketHandler
+from traitlets.config import Config
 
 from jupyter_vnc_proxy.server.metrics import DesktopMetrics
 from jupyter_vnc_proxy.server.routes import handlers
@@ -18,27 +20,48 @@ from jupyter_vnc_proxy.server.websocket import SocketLimits
 NOBODY = {"Authorization": "token nonsense"}
 
 
+EVERYWHERE = [*ROUTES, *NO_ADDRESS, *PAGE_ROUTES, *PROXY_ROUTES]
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: Config) -> Config:
+    """The same, with jupyter-server-proxy, whose entry our extension is to answer."""
+    jp_server_config.ServerApp.jpserver_extensions["jupyter_server_proxy"] = True
+    return jp_server_config
+
+
 def test_the_walk_covers_all_routes() -> None:
+    table = handlers(None, DesktopMetrics(None), SocketLimits())  # type: ignore[arg-type]
+    for pattern, _, _ in table:
+        assert any(re.fullmatch(pattern, path) for _, path in EVERYWHERE), pattern
     walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}
     assert walked >= {
         *("GET ", "POST ", "GET /backends", "GET /default", "DELETE /default", "POST /default/start"),
         *("POST /default/stop", "POST /default/restart", "POST /default/resize", "GET /default/log"),
-        *("GET /default/rfb", "GET /default/screenshot", "GET /default/nonsense"),
+        *("GET /default/rfb", "GET /default/screenshot"),
     }
 
 
 async def status(fetch: Any, verb: str, path: str, **settings: Any) -> int:
     body = {"body": "{}"} if verb in ("POST", "PUT", "PATCH") else {}
     try:
-        response = await fetch(*path.strip("/").split("/"), method=verb, follow_redirects=False, **body, **settings)
+        response = await fetch(path, method=verb, follow_redirects=False, **body, **settings)
     except HTTPClientError as error:
         return error.code
     return int(response.code)
 
 
 async def test_every_route_needs_a_token(vnc: Any, jp_fetch: Any) -> None:
-    for verb, path in ROUTES:
-        assert await status(jp_fetch, verb, path, headers=dict(NOBODY)) in (401, 403), (verb, path)
+    for verb, path in EVERYWHERE:
+        code = await status(jp_fetch, verb, path, headers=dict(NOBODY))
+        page = path.startswith("/desktops") or path in ("/vnc", "/vnc/")
+        assert code in (401, 403) or (code == 302 and verb == "GET" and page), (verb, path, code)
+
+
+async def test_a_page_without_a_token_leads_to_the_login(vnc: Any, jp_fetch: Any) -> None:
+    for path in ("/desktops/", "/vnc/"):
+        response = await jp_fetch(path, headers=dict(NOBODY), follow_redirects=False, raise_error=False)
+        assert (response.code, "/login?" in response.headers["Location"]) == (302, True)
 
 
 class Nobody(Authorizer):
@@ -56,10 +79,11 @@ async def test_every_route_needs_authorization_for_vnc(vnc: Any, jp_serverapp: A
     authorizer = Nobody(parent=jp_serverapp, identity_provider=jp_serverapp.identity_provider)
     authorizer.asked = []
     jp_serverapp.web_app.settings["authorizer"] = authorizer
-    for verb, path in ROUTES:
+    for verb, path in EVERYWHERE:
+        authorizer.asked.clear()
         assert await status(jp_fetch, verb, path) == 403, (verb, path)
-    assert len(authorizer.asked) == len(ROUTES), "each was asked for by our resource's name"
-    assert {action for action, path in authorizer.asked if path.endswith("/rfb")} == {"execute"}
+        assert len(authorizer.asked) == 1, "it was asked for by our resource's name"
+        assert authorizer.asked[0][0] == ACTIONS.get((verb, path), "read"), (verb, path)
     assert (await jp_fetch("api", "status")).code == 200
 
 
@@ -77,8 +101,8 @@ async def test_a_browser_without_an_xsrf_token_cannot_change_anything(
 ) -> None:
     browser = await cookies(jp_fetch, jp_auth_header)
     assert await status(jp_fetch, "GET", "/api/desktops", headers=dict(browser)) == 200, "the cookie is good"
-    for verb, path in ROUTES:
-        if verb != "GET":
+    for verb, path in EVERYWHERE:
+        if verb != "GET" and not path.startswith("/vnc"):  # nothing there changes anything
             assert await status(jp_fetch, verb, path, headers=dict(browser)) == 403, (verb, path)
     assert json.loads((await jp_fetch("api", "desktops")).body) == []
 

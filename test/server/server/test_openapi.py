@@ -38,7 +38,7 @@ def test_it_documents_exactly_the_routes() -> None:
         for path, operations in SPECIFICATION["paths"].items()
         for verb in operations.keys() & {"get", "post", "put", "patch", "delete"}
     }
-    ours = {(verb, path.replace("/default", "/{name}")) for verb, path in ROUTES if not path.endswith("/nonsense")}
+    ours = {(verb, path.replace("/default", "/{name}")) for verb, path in ROUTES}
     assert written == ours
 
 

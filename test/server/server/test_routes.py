@@ -17,7 +17,7 @@ from support.xclient import x_setup
 
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import NAME_PATTERN
-from jupyter_vnc_proxy.server.routes import read_body
+from jupyter_vnc_proxy.server.web.body import read_body
 
 MODEL = {
     *("name", "phase", "step", "backend", "transport", "session", "display", "geometry", "resize", "created"),

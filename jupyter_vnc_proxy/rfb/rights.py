@@ -1,0 +1,50 @@
+"""What a connection may do with a desktop."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+
+class Right(enum.Flag):
+    """A set of rights. They combine as flags do: ``Right.SEE | Right.KEYS``."""
+
+    SEE = enum.auto()
+    """See the picture."""
+
+    KEYS = enum.auto()
+    """Press keys, and send other input that isn't the pointer's (gii, xvp)."""
+
+    POINTER = enum.auto()
+    """Move the pointer and press its buttons."""
+
+    CLIPBOARD_IN = enum.auto()
+    """Put text on the desktop's clipboard."""
+
+    CLIPBOARD_OUT = enum.auto()
+    """Get text from the desktop's clipboard."""
+
+    RESIZE = enum.auto()
+    """Change the desktop's size."""
+
+    ALL = SEE | KEYS | POINTER | CLIPBOARD_IN | CLIPBOARD_OUT | RESIZE
+    VIEW = SEE
+
+
+_NAMES = {right: str(right.name).lower().replace("_", "-") for right in Right}
+
+
+def right_names(rights: Right) -> list[str]:
+    """Return the names of rights, as JSON has them: ``see``, ``keys``, ``clipboard-in``, ... in a fixed order."""
+    return [name for right, name in _NAMES.items() if right in rights]
+
+
+def parse_rights(names: Iterable[str]) -> Right:
+    """Return the rights of these names; raise ``ValueError`` for a name that isn't a right's."""
+    by_name = {name: right for right, name in _NAMES.items()}
+    rights = Right(0)
+    for name in names:
+        if name not in by_name:
+            raise ValueError(f"not a right: {name!r}")
+        rights |= by_name[name]
+    return rights
