@@ -9,9 +9,9 @@ import struct
 import time
 from collections.abc import Callable
 
-from jupyter_vnc_proxy.rfb.client_filter import ClientFilter
+from jupyter_vnc_proxy.rfb.filters.client_filter import ClientFilter
+from jupyter_vnc_proxy.rfb.filters.server_filter import ServerFilter
 from jupyter_vnc_proxy.rfb.rights import Right
-from jupyter_vnc_proxy.rfb.server_filter import ServerFilter
 
 CLIENT_HELLO = b"RFB 003.008\n\1\1"
 SERVER_HELLO = (

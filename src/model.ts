@@ -54,6 +54,43 @@ export namespace Desktop {
     encoder: string | null;
     /** Warnings about reduced quality or speed, each a sentence with a command that fixes it. */
     notes: string[];
+    /** The live connections; jupyter-server-proxy's route doesn't send this. */
+    viewers?: IViewer[];
+  }
+
+  /** A part of what a connection may do; the server enforces them. */
+  export type Right = 'see' | 'keys' | 'pointer' | 'clipboard-in' | 'clipboard-out' | 'resize';
+
+  export const ALL_RIGHTS: readonly Right[] = ['see', 'keys', 'pointer', 'clipboard-in', 'clipboard-out', 'resize'];
+
+  /** A live connection to a desktop. */
+  export interface IViewer {
+    id: string;
+    user: { username: string; name: string };
+    rights: Right[];
+    /** Whether it came by an invitation. */
+    invited: boolean;
+  }
+
+  /** The permission to open one socket. */
+  export interface ITicket {
+    ticket: string;
+    rights: Right[];
+    /** The id that the connection has in `IModel.viewers`. */
+    connection: string;
+  }
+
+  /** A link that lets other users of the server connect, until it ends or is revoked. */
+  export interface IInvitation {
+    id: string;
+    rights: Right[];
+    /** ISO 8601. */
+    ends: string;
+  }
+
+  /** A new invitation, with the secret link relative to the server's base URL. */
+  export interface INewInvitation extends IInvitation {
+    path: string;
   }
 
   export interface ILog {
@@ -127,6 +164,10 @@ export namespace Desktop {
     readonly problem: IProblem | null;
     /** The time of the next attempt to connect, in milliseconds since the epoch. */
     readonly retryAt: number | null;
+    /** What the newest connection may do. */
+    readonly rights: readonly Right[];
+    /** The id of the newest connection; null if the server doesn't tell. */
+    readonly connectionId: string | null;
   }
 
   /** Whether a desktop has processes: it starts, runs or is stopping. */

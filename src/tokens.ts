@@ -24,6 +24,19 @@ export interface IDesktopAPI {
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
   /** Fetch the diagnostic report of a desktop and its server, as text without secrets. */
   report(name: string): Promise<string>;
+  /** Get the permission to open one socket; null if the route needs none. */
+  ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null>;
+  /** Take keyboard, pointer, clipboard and size from all other users. */
+  takeControl(name: string): Promise<void>;
+  /** Close a connection of another viewer. */
+  disconnect(name: string, connectionId: string): Promise<void>;
+  invitations(name: string): Promise<Desktop.IInvitation[]>;
+  /** Create an invitation that lasts a number of seconds. */
+  invite(name: string, access: 'see' | 'control', seconds: number): Promise<Desktop.INewInvitation>;
+  /** End an invitation, and close its connections. */
+  revoke(name: string, invitationId: string): Promise<void>;
+  /** The URL of an invitation, to give to others. */
+  invitationURL(invitation: Desktop.INewInvitation): string;
   /** The URL of the desktop's RFB WebSocket; correct only after the first response. */
   socketURL(name: string): string;
   /** The URL of the plain page that shows the desktop. */

@@ -18,10 +18,10 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption, UnknownDesktop
-from ..rfb.client_filter import ClientFilter, UnknownMessageError
 from ..rfb.errors import ProtocolError
+from ..rfb.filters.client_filter import ClientFilter, UnknownMessageError
+from ..rfb.filters.server_filter import ServerFilter
 from ..rfb.rights import Right
-from ..rfb.server_filter import ServerFilter
 from .access import Sharing
 from .connections import (
     CLOSE_ERROR,

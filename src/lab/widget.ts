@@ -24,7 +24,8 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       connection: options.connection,
       node: this.node,
       trans: options.trans,
-      quality: options.quality
+      quality: options.quality,
+      manage: options.manage
     });
     this.viewer.visible = false;
     this.title.icon = desktopIcon;
@@ -125,6 +126,8 @@ export namespace DesktopWidget {
     connection: IDesktopConnection;
     trans: TranslationBundle;
     quality?: IQualitySettings;
+    /** Opens the dialog about the desktop's viewers. */
+    manage?: () => void;
     view?: number;
     /** The title that the user chose for the tab. */
     title?: string;

@@ -11,12 +11,13 @@ import { english } from './english';
 /** The time between two requests for the model, which announces a stop. */
 const REFRESH_INTERVAL_MS = 10000;
 
-/** The page is at `{base}/vnc/`. */
+/** The page is at `{base}/desktops/`, or at `{base}/vnc/` if the server extension is disabled. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
 const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
 const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
-const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.prepare });
+const invitation = takeInvitation();
+const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.prepare, invitation });
 const node = document.createElement('main');
 node.tabIndex = -1;
 document.body.append(node);
@@ -34,15 +35,31 @@ setInterval(() => {
     void connection.refresh();
   }
 }, REFRESH_INTERVAL_MS);
-connection.start();
+if (invitation === undefined) {
+  connection.start();
+} else {
+  connection.attach();
+}
 viewer.focus();
 
 /** Send a request with Jupyter's XSRF cookie as a header, which Jupyter requires for all but GET. */
 function send(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
-  const token = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+  // Of several cookies, Jupyter believes the one with the shortest path, which comes last.
+  const token = [...document.cookie.matchAll(/(?:^|; )_xsrf=([^;]*)/g)].pop()?.[1];
   if (token !== undefined) {
     headers.set('X-XSRFToken', token);
   }
   return fetch(url, { ...init, headers, credentials: 'same-origin' });
+}
+
+/** Return the secret of the invitation in the address, and hide it there; a reload finds it in the tab's storage. */
+function takeInvitation(): string | undefined {
+  const key = `jupyter-vnc-proxy:invitation:${name}`;
+  const secret = new URLSearchParams(location.hash.slice(1)).get('invitation');
+  if (secret !== null) {
+    sessionStorage.setItem(key, secret);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  return sessionStorage.getItem(key) ?? undefined;
 }

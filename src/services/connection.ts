@@ -1,7 +1,8 @@
 import { Signal } from '@lumino/signaling';
 
 import { Desktop } from '../model';
-import { CloseCodes, makeProblem, problemOfClose, ProblemCodes } from './problems';
+import { CloseCodes, makeProblem, problemOfClose, ProblemCodes, toDesktopError } from './problems';
+import { DesktopError } from './restapi';
 import { ResizeRequests } from './resize';
 import { RetryTimer } from './retry';
 import { RfbSocket } from './socket';
@@ -11,11 +12,15 @@ import {
   INITIAL_STATUS,
   isDisconnectedByServer,
   removedStatus,
+  rightsFrom,
   statusFromError
 } from './status';
 
 import type { ISignal } from '@lumino/signaling';
 import type { IDesktopAPI, IDesktopConnection } from '../tokens';
+
+/** The prefix of a WebSocket subprotocol that carries a ticket; URLs would end up in logs. */
+const TICKET_SUBPROTOCOL = 'vnc-ticket.';
 
 /** A connection to one desktop, over any number of sockets. */
 export class DesktopConnection implements IDesktopConnection {
@@ -24,12 +29,19 @@ export class DesktopConnection implements IDesktopConnection {
     this._api = options.api;
     this._cachedModel = options.cachedModel ?? (() => undefined);
     this._prepare = options.prepare ?? (() => Promise.resolve());
+    this._invitation = options.invitation;
     this._socket = new RfbSocket({
-      prepare: this._prepare,
-      openSocket: options.openSocket ?? (url => new WebSocket(url, ['binary'])),
+      prepare: () => this._authorize(),
+      openSocket: options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
       closed: code => this._onClosed(code),
-      failed: error => this._retryLater(makeProblem(ProblemCodes.VIEWER, String(error)))
+      failed: error => {
+        if (error instanceof DesktopError) {
+          this._onError(error);
+        } else {
+          this._retryLater(makeProblem(ProblemCodes.VIEWER, String(error)));
+        }
+      }
     });
   }
 
@@ -132,7 +144,7 @@ export class DesktopConnection implements IDesktopConnection {
       this._cancel();
       this._follow(model);
     } else if ((this._status.connected || isDisconnectedByServer(this._status)) && model.phase === 'running') {
-      this._setStatus({ model });
+      this._setStatus({ model, ...rightsFrom(model, this._status) });
     }
   }
 
@@ -193,7 +205,12 @@ export class DesktopConnection implements IDesktopConnection {
       model = await (verb === 'create' ? api.create({ name }) : api[verb](name));
     } catch (error) {
       if (number === this._requestNumber) {
-        this._onError(error);
+        if (this._invitation !== undefined && toDesktopError(error).status === 403) {
+          // An invitation may grant the socket alone.
+          void this._socket.open(this._api.socketURL(this.name));
+        } else {
+          this._onError(error);
+        }
       }
       return;
     }
@@ -201,6 +218,16 @@ export class DesktopConnection implements IDesktopConnection {
       this._verb = 'get';
       this._follow(model);
     }
+  }
+
+  /** Load the RFB client and get a ticket; return the subprotocols of the next socket. */
+  private async _authorize(): Promise<string[]> {
+    const [ticket] = await Promise.all([this._api.ticket(this.name, this._invitation), this._prepare()]);
+    if (ticket === null) {
+      return ['binary'];
+    }
+    this._setStatus({ rights: ticket.rights, connectionId: ticket.connection });
+    return ['binary', TICKET_SUBPROTOCOL + ticket.ticket];
   }
 
   private _follow(model: Desktop.IModel): void {
@@ -266,6 +293,7 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   private readonly _api: IDesktopAPI;
+  private readonly _invitation: string | undefined;
   private readonly _prepare: () => Promise<void>;
   private readonly _cachedModel: () => Desktop.IModel | undefined;
   private readonly _socket: RfbSocket;
@@ -295,6 +323,8 @@ export namespace DesktopConnection {
     /** Returns the model from the manager's list. */
     cachedModel?: () => Desktop.IModel | undefined;
     /** Opens a WebSocket; tests replace it. */
-    openSocket?: (url: string) => WebSocket;
+    openSocket?: (url: string, subprotocols: string[]) => WebSocket;
+    /** The secret of an invitation, whose rights the connection gets. */
+    invitation?: string;
   }
 }

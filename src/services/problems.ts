@@ -4,6 +4,10 @@ import type { Desktop } from '../model';
 
 /** The WebSocket close codes of the bridge after which a retry is pointless. */
 export namespace CloseCodes {
+  /** The client sent a message that the server does not know. */
+  export const PROTOCOL = 4400;
+  /** The access was withdrawn, or the connection was closed by another user. */
+  export const FORBIDDEN = 4403;
   export const GONE = 4404;
   export const IDLE = 4408;
   export const STOPPED = 4410;
@@ -16,6 +20,8 @@ export namespace ProblemCodes {
   export const IDLE = 'idle';
   export const TOO_MANY = 'too-many-clients';
   export const VIEWER = 'viewer';
+  export const FORBIDDEN = 'access-withdrawn';
+  export const PROTOCOL = 'protocol-error';
 }
 
 export function makeProblem(code: string, message = '', fix: string | null = null): Desktop.IProblem {
@@ -29,6 +35,10 @@ export function problemOfClose(code: number): Desktop.IProblem | null {
       return makeProblem(ProblemCodes.IDLE);
     case CloseCodes.TOO_MANY:
       return makeProblem(ProblemCodes.TOO_MANY);
+    case CloseCodes.FORBIDDEN:
+      return makeProblem(ProblemCodes.FORBIDDEN);
+    case CloseCodes.PROTOCOL:
+      return makeProblem(ProblemCodes.PROTOCOL);
     default:
       return null;
   }

@@ -123,13 +123,46 @@ export class DesktopAPI implements IDesktopAPI {
     }
   }
 
+  async ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null> {
+    if (this._route === null) {
+      await this._findRoute();
+    }
+    const body = invitation === undefined ? {} : { invitation };
+    return this._route === 'proxy' ? null : this._call('POST', pathTo(name, 'ticket'), body);
+  }
+
+  async takeControl(name: string): Promise<void> {
+    await this._call('POST', pathTo(name, 'control'));
+  }
+
+  async disconnect(name: string, connectionId: string): Promise<void> {
+    await this._call('DELETE', pathTo(name, `connections/${encodeURIComponent(connectionId)}`));
+  }
+
+  async invitations(name: string): Promise<Desktop.IInvitation[]> {
+    return this._call('GET', pathTo(name, 'invitations'));
+  }
+
+  async invite(name: string, access: 'see' | 'control', seconds: number): Promise<Desktop.INewInvitation> {
+    return this._call('POST', pathTo(name, 'invitations'), { rights: access, seconds });
+  }
+
+  async revoke(name: string, invitationId: string): Promise<void> {
+    await this._call('DELETE', pathTo(name, `invitations/${encodeURIComponent(invitationId)}`));
+  }
+
+  invitationURL(invitation: Desktop.INewInvitation): string {
+    return new URL(this._baseUrl + invitation.path, location.href).href;
+  }
+
   socketURL(name: string): string {
     const query = this._token ? `?token=${encodeURIComponent(this._token)}` : '';
     return this._wsUrl + ROOTS[this._route ?? 'extension'] + pathTo(name, 'rfb') + query;
   }
 
   pageURL(name: string): string {
-    return `${this._baseUrl}vnc/?desktop=${encodeURIComponent(name)}`;
+    const page = this._route === 'proxy' ? 'vnc' : 'desktops';
+    return `${this._baseUrl}${page}/?desktop=${encodeURIComponent(name)}`;
   }
 
   private async _call<T>(method: string, path: string, body?: object): Promise<T> {

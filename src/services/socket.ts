@@ -32,8 +32,9 @@ export class RfbSocket implements IDisposable {
     const attempt = this._attempt;
     const isCurrent = () => attempt === this._attempt && !this._isDisposed;
     const { prepare, openSocket, opened, failed } = this._options;
+    let subprotocols: string[];
     try {
-      await prepare();
+      subprotocols = await prepare();
     } catch (error) {
       if (isCurrent()) {
         failed(error);
@@ -43,7 +44,7 @@ export class RfbSocket implements IDisposable {
     if (!isCurrent()) {
       return;
     }
-    const socket = openSocket(url);
+    const socket = openSocket(url, subprotocols);
     // noVNC sets `onclose`; a listener added before that runs first, while noVNC still shows the last frame.
     socket.addEventListener('close', this);
     this._socket = socket;
@@ -85,9 +86,9 @@ export class RfbSocket implements IDisposable {
 
 export namespace RfbSocket {
   export interface IOptions {
-    /** Loads the code that must be present when a socket opens, such as the RFB client. */
-    prepare: () => Promise<void>;
-    openSocket: (url: string) => WebSocket;
+    /** Loads the RFB client, and returns the subprotocols to offer. */
+    prepare: () => Promise<string[]>;
+    openSocket: (url: string, subprotocols: string[]) => WebSocket;
     /** Called with each new socket, before it is open. */
     opened: (socket: WebSocket) => void;
     /** Called with the close code, unless `close` was called. */

@@ -7,18 +7,23 @@ export const INITIAL_STATUS: Desktop.IStatus = {
   connected: false,
   model: null,
   problem: null,
-  retryAt: null
+  retryAt: null,
+  rights: Desktop.ALL_RIGHTS,
+  connectionId: null
 };
 
 /** Return the status if a desktop does not exist; the default desktop counts as stopped, since a start creates it. */
-export function removedStatus(name: string): Desktop.IStatus {
+export function removedStatus(name: string): Partial<Desktop.IStatus> {
   const problem = name === Desktop.DEFAULT_NAME ? null : makeProblem(ProblemCodes.UNKNOWN);
   return { phase: 'stopped', connected: false, model: null, problem, retryAt: null };
 }
 
+/** The problems after which only the user reconnects. */
+const BY_SERVER: string[] = [ProblemCodes.IDLE, ProblemCodes.TOO_MANY, ProblemCodes.FORBIDDEN, ProblemCodes.PROTOCOL];
+
 /** Whether the server has closed the connection for a reason, so that only the user reconnects. */
 export function isDisconnectedByServer({ phase, problem }: Desktop.IStatus): boolean {
-  return phase === 'lost' && (problem?.code === ProblemCodes.IDLE || problem?.code === ProblemCodes.TOO_MANY);
+  return phase === 'lost' && problem !== null && BY_SERVER.includes(problem.code);
 }
 
 /** Whether nothing happens until the user acts. */
@@ -46,4 +51,10 @@ export function statusFromError(error: unknown): { phase: Desktop.PanelPhase; pr
     return { phase: 'stopped', problem };
   }
   return { phase: code !== null && status >= 400 ? 'failed' : 'lost', problem };
+}
+
+/** Return the rights that a connection has according to a model from elsewhere; they may be withdrawn at any time. */
+export function rightsFrom(model: Desktop.IModel, status: Desktop.IStatus): Pick<Desktop.IStatus, 'rights'> {
+  const viewer = model.viewers?.find(({ id }) => id === status.connectionId);
+  return { rights: viewer?.rights ?? status.rights };
 }

@@ -7,6 +7,7 @@ import { ProblemCodes } from '../services/problems';
 import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
 import { loadNoVNC, RfbClient } from './rfb';
 import { StatusView } from './statusview';
+import { ViewersBanner } from './viewersbanner';
 import { StopWarning } from './warning';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -47,11 +48,13 @@ export class DesktopViewer implements IDisposable {
     });
     this._warning = new StopWarning({ trans: options.trans, keep: () => void this._keep() });
     this._notice = new Notice({ trans: options.trans, closed: () => this.focus() });
-    this.node.append(this._target, this._view.node, this._warning.node, this._notice.node);
+    this._viewers = new ViewersBanner({ trans: options.trans, manage: options.manage });
+    this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this._notice.node);
+    this._trans = options.trans;
     this.fullScreen = new FullScreen({ node: this.node });
     this._clipboard = new ClipboardBridge({
       node: this._target,
-      send: text => this._client?.sendClipboard(text),
+      send: text => this._sendClipboard(text),
       failed: reason => this._notice.show(clipboardMessage(reason, options.trans))
     });
     this._observer = new ResizeObserver(() => this._requestSize());
@@ -93,6 +96,7 @@ export class DesktopViewer implements IDisposable {
     this._clipboard.dispose();
     this.fullScreen.dispose();
     this._view.dispose();
+    this._viewers.dispose();
     this._warning.dispose();
     this._notice.dispose();
     Signal.clearData(this);
@@ -181,7 +185,31 @@ export class DesktopViewer implements IDisposable {
     if (status.phase === 'stopped' || status.phase === 'failed') {
       this._dropFrame();
     }
+    this._updateRights();
     this._updateView();
+  }
+
+  /** Apply what the connection may do; the server enforces it. */
+  private _updateRights(): void {
+    this.node.classList.toggle('jp-mod-viewOnly', !this._mayControl());
+    if (this._client !== null) {
+      this._client.viewOnly = !this._mayControl();
+    }
+    this._updateResizeSession();
+    this._viewers.update(this.connection.status);
+  }
+
+  private _mayControl(): boolean {
+    const { rights } = this.connection.status;
+    return rights.includes('keys') || rights.includes('pointer');
+  }
+
+  private _sendClipboard(text: string): void {
+    if (this.connection.status.rights.includes('clipboard-in')) {
+      this._client?.sendClipboard(text);
+    } else if (this._mayControl()) {
+      this._notice.show(this._trans.__('The administrator does not allow pasting into this desktop.'));
+    }
   }
 
   private _onSocket(_: IDesktopConnection, socket: WebSocket): void {
@@ -194,6 +222,7 @@ export class DesktopViewer implements IDisposable {
       quality: qualityFor(this._quality, this.connection.status.model)
     });
     this._client = client;
+    client.viewOnly = !this._mayControl();
     client.connected.connect(() => this._onConnected());
     client.painted.connect(() => this._onPainted());
     client.copied.connect((_, text) => void this._clipboard.receive(text));
@@ -243,7 +272,8 @@ export class DesktopViewer implements IDisposable {
   }
 
   private _shouldResizeSession(): boolean {
-    return this._visible && this.connection.status.model?.resize === 'rfb';
+    const { model, rights } = this.connection.status;
+    return this._visible && rights.includes('resize') && model?.resize === 'rfb';
   }
 
   private _updateResizeSession(): void {
@@ -256,13 +286,16 @@ export class DesktopViewer implements IDisposable {
   private _requestSize(): void {
     const { status } = this.connection;
     const { clientWidth: width, clientHeight: height } = this._target;
-    if (this._visible && status.connected && status.model?.resize === 'rest' && width > 0 && height > 0) {
+    const mayResize = status.rights.includes('resize') && status.model?.resize === 'rest';
+    if (this._visible && status.connected && mayResize && width > 0 && height > 0) {
       this.connection.resize({ width, height });
     }
   }
 
   private readonly _target: HTMLElement;
   private readonly _view: StatusView;
+  private readonly _viewers: ViewersBanner;
+  private readonly _trans: ITranslation;
   private readonly _warning: StopWarning;
   private readonly _notice: Notice;
   private readonly _clipboard: ClipboardBridge;
@@ -283,6 +316,8 @@ export namespace DesktopViewer {
     node: HTMLElement;
     trans: ITranslation;
     quality?: IQualitySettings;
+    /** Opens the dialog about the desktop's viewers. */
+    manage?: () => void;
   }
 
   /** Load the code that a connection needs before it opens a socket. */

@@ -17,6 +17,7 @@ declare module '@novnc/novnc' {
     /** 0 to 9. */
     qualityLevel: number;
     resizeSession: boolean;
+    viewOnly: boolean;
     scaleViewport: boolean;
     showDotCursor: boolean;
 

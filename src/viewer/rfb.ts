@@ -85,6 +85,11 @@ export class RfbClient implements IDisposable {
     this._rfb.resizeSession = value;
   }
 
+  /** Whether to send no input. */
+  set viewOnly(value: boolean) {
+    this._rfb.viewOnly = value;
+  }
+
   focus(): void {
     this._rfb.focus({ preventScroll: true });
   }

@@ -159,6 +159,10 @@ export class StatusView implements IDisposable {
         return trans.__('Your programs are still running. Click to reconnect.');
       case ProblemCodes.TOO_MANY:
         return trans.__('This desktop has too many connections. Close another one first.');
+      case ProblemCodes.FORBIDDEN:
+        return trans.__('Your access was withdrawn.');
+      case ProblemCodes.PROTOCOL:
+        return trans.__('The Jupyter server closed the connection, because it does not know a message of this viewer.');
       case '0':
         return trans.__('The Jupyter server does not respond.');
       case '401':

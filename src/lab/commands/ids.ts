@@ -10,6 +10,7 @@ export namespace CommandIDs {
   export const showLog = 'vnc:show-log';
   export const setDisplay = 'vnc:set-display';
   export const details = 'vnc:show-details';
+  export const share = 'vnc:share';
   export const fullScreen = 'vnc:full-screen';
   export const popOut = 'vnc:pop-out';
   export const ctrlAltDel = 'vnc:ctrl-alt-del';

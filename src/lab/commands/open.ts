@@ -67,12 +67,19 @@ interface IPanelOptions {
 async function addPanel(context: IPanelContext, { name, view, title, start }: IPanelOptions): Promise<DesktopPanel> {
   const { app, manager, tracker, trans, quality } = context;
   const connection = manager.connectTo(name);
-  const content = new DesktopWidget({ connection, trans, quality: quality(), view, title });
+  const content = new DesktopWidget({
+    connection,
+    trans,
+    quality: quality(),
+    view,
+    title,
+    manage: () => void app.commands.execute(CommandIDs.share, { id: panel.id })
+  });
   const panel = new MainAreaWidget({ content });
   panel.id = `jp-desktop-${++panelCount}`;
   fillToolbar(panel, app.commands);
   const update = () => {
-    for (const id of [CommandIDs.fullScreen, CommandIDs.ctrlAltDel]) {
+    for (const id of [CommandIDs.fullScreen, CommandIDs.ctrlAltDel, CommandIDs.share]) {
       app.commands.notifyCommandChanged(id);
     }
   };
@@ -112,6 +119,7 @@ function fillToolbar(panel: DesktopPanel, commands: CommandRegistry): void {
     CommandIDs.popOut,
     CommandIDs.ctrlAltDel,
     CommandIDs.reconnect,
+    CommandIDs.share,
     CommandIDs.details
   ]) {
     const args = { id: panel.id };

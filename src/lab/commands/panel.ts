@@ -1,13 +1,15 @@
-import { infoIcon, launchIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { infoIcon, launchIcon, refreshIcon, shareIcon } from '@jupyterlab/ui-components';
 
 import { labelFor } from '../../viewer/titles';
 import { showDetails } from '../details';
 import { askTitle } from '../dialogs';
 import { fullScreenIcon, keysIcon } from '../icons';
+import { showShare } from '../share';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { IDesktopConnection } from '../../tokens';
 import type { IPanelContext } from './context';
 
 /** Add the commands that act on a panel: the one that the arguments select. */
@@ -81,6 +83,19 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
       }
     }
   });
+  commands.addCommand(CommandIDs.share, {
+    label: args => (args.fromTab ? trans.__('Share…') : trans.__('Share Desktop…')),
+    caption: trans.__('Let others see or control the desktop, and see who is connected'),
+    icon: shareIcon,
+    describedBy,
+    isEnabled: args => manager.api.route === 'extension' && mayControl(contentOf(args)?.connection),
+    execute: async args => {
+      const connection = contentOf(args)?.connection;
+      if (connection !== undefined) {
+        await showShare(connection, manager.api, trans);
+      }
+    }
+  });
   commands.addCommand(CommandIDs.ctrlAltDel, {
     label: trans.__('Send Ctrl-Alt-Del to Desktop'),
     caption: trans.__('Send Ctrl-Alt-Del'),
@@ -97,4 +112,8 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
     isEnabled: args => contentOf(args) !== undefined,
     execute: args => contentOf(args)?.connection.reconnect()
   });
+}
+
+function mayControl(connection: IDesktopConnection | undefined): boolean {
+  return connection !== undefined && connection.status.rights.includes('keys');
 }

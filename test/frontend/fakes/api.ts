@@ -35,6 +35,8 @@ export class FakeAPI implements IDesktopAPI {
   route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
   lines: string[] = [];
+  nextTicket: Desktop.ITicket | null = null;
+  invited: Desktop.IInvitation[] = [];
 
   set(change: Partial<Desktop.IModel> = {}): void {
     const model = modelOf(change);
@@ -112,12 +114,46 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`report ${name}`, () => `All about ${name}.`);
   }
 
+  async ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null> {
+    return this._answer(`ticket ${name}${invitation ? ` ${invitation}` : ''}`, () => this.nextTicket);
+  }
+
+  async takeControl(name: string): Promise<void> {
+    return this._answer(`control ${name}`, () => undefined);
+  }
+
+  async disconnect(name: string, connectionId: string): Promise<void> {
+    return this._answer(`disconnect ${name} ${connectionId}`, () => undefined);
+  }
+
+  async invitations(name: string): Promise<Desktop.IInvitation[]> {
+    return this._answer(`invitations ${name}`, () => this.invited);
+  }
+
+  async invite(name: string, access: 'see' | 'control', seconds: number): Promise<Desktop.INewInvitation> {
+    return this._answer(`invite ${name} ${access} ${seconds}`, () => {
+      const invitation = { id: `i${this.invited.length}`, rights: ['see' as const], ends: '2026-01-01T01:00:00Z' };
+      this.invited.push(invitation);
+      return { ...invitation, path: `desktops/?desktop=${name}#invitation=secret` };
+    });
+  }
+
+  async revoke(name: string, invitationId: string): Promise<void> {
+    return this._answer(`revoke ${name} ${invitationId}`, () => {
+      this.invited = this.invited.filter(({ id }) => id !== invitationId);
+    });
+  }
+
+  invitationURL(invitation: Desktop.INewInvitation): string {
+    return `http://server/${invitation.path}`;
+  }
+
   socketURL(name: string): string {
     return `ws://server/${name}`;
   }
 
   pageURL(name: string): string {
-    return `http://server/vnc/?desktop=${name}`;
+    return `http://server/desktops/?desktop=${name}`;
   }
 
   private _known(name: string): Desktop.IModel {

@@ -6,11 +6,14 @@ export class FakeSocket extends EventTarget {
     return this.instances[this.instances.length - 1];
   }
 
-  static open(url: string): WebSocket {
-    return new FakeSocket(url) as unknown as WebSocket;
+  static open(url: string, subprotocols: string[] = []): WebSocket {
+    return new FakeSocket(url, subprotocols) as unknown as WebSocket;
   }
 
-  constructor(readonly url: string) {
+  constructor(
+    readonly url: string,
+    readonly subprotocols: string[] = []
+  ) {
     super();
     FakeSocket.instances.push(this);
   }

@@ -2,12 +2,13 @@ import { english } from '../../../src/page/english';
 import { titleWithStatus } from '../../../src/viewer/titles';
 import { StatusView } from '../../../src/viewer/statusview';
 import { modelOf } from '../fakes/api';
+import { INITIAL_STATUS } from '../../../src/services/status';
 import type { Desktop } from '../../../src/model';
 
 const actions = { start: jest.fn(), retry: jest.fn(), create: jest.fn(), report: jest.fn() };
 
 function statusOf(change: Partial<Desktop.IStatus>): Desktop.IStatus {
-  return { phase: 'running', connected: false, model: null, problem: null, retryAt: null, ...change };
+  return { ...INITIAL_STATUS, phase: 'running', ...change };
 }
 
 function makeProblem(change: Partial<Desktop.IProblem>): Desktop.IProblem {

@@ -12,9 +12,9 @@ from support.stream.client_messages import AUTOMATIC, HANDSHAKES, OF_A_PERSON, M
 from support.stream.clients import HELLO, clipboard, cut_text, fence, pointer, qemu_key, set_encodings
 from support.stream.server_models import CLIPBOARD, MODELS, MOUSE, ServerModel
 
-from jupyter_vnc_proxy.rfb.client_filter import ClientFilter, UnknownMessageError
 from jupyter_vnc_proxy.rfb.client_messages import MessageKind
 from jupyter_vnc_proxy.rfb.client_stream import MAX_WHOLE_BYTES
+from jupyter_vnc_proxy.rfb.filters.client_filter import ClientFilter, UnknownMessageError
 from jupyter_vnc_proxy.rfb.rights import Right
 
 KEY = b"\4\1\0\0\0\0\0a"
@@ -366,7 +366,7 @@ def test_the_models_would_see_a_message_that_hides() -> None:
 
 def test_kinds_that_need_rights_are_complete() -> None:
     """A kind that is added to the table must be thought about here."""
-    from jupyter_vnc_proxy.rfb.client_filter import NEEDED
+    from jupyter_vnc_proxy.rfb.filters.client_filter import NEEDED
 
     free = {"VERSION", "SECURITY_TYPE", "CLIENT_INIT", "SET_PIXEL_FORMAT", "SET_ENCODINGS", "CLIPBOARD_CAPS", "FENCE"}
     assert {kind.name for kind in MessageKind} - {kind.name for kind in NEEDED} == free | {"UNKNOWN"}

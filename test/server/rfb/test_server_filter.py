@@ -14,11 +14,11 @@ from support.stream.clients import clipboard, set_encodings
 from support.stream.server_messages import CUT_TEXTS, HELLO, OTHERS, RECTANGLES, rectangle
 from support.stream.server_models import CLIPBOARD, MOUSE
 
-from jupyter_vnc_proxy.rfb.client_filter import ClientFilter, UnknownMessageError
 from jupyter_vnc_proxy.rfb.errors import ProtocolError
+from jupyter_vnc_proxy.rfb.filters.client_filter import ClientFilter, UnknownMessageError
+from jupyter_vnc_proxy.rfb.filters.server_filter import ServerFilter
 from jupyter_vnc_proxy.rfb.pixel_format import NATIVE
 from jupyter_vnc_proxy.rfb.rights import Right
-from jupyter_vnc_proxy.rfb.server_filter import ServerFilter
 from jupyter_vnc_proxy.stream.picture.encoders.table import ENCODERS
 
 SECRET = struct.pack(">B3xi", 3, 6) + b"secret"

@@ -15,10 +15,10 @@ import pytest
 from support.displays import Display, paint
 from support.waiting import wait_until
 
-from jupyter_vnc_proxy.rfb.client_filter import ClientFilter
+from jupyter_vnc_proxy.rfb.filters.client_filter import ClientFilter
+from jupyter_vnc_proxy.rfb.filters.server_filter import ServerFilter
+from jupyter_vnc_proxy.rfb.filters.server_stream import ServerMessageKind, ServerPiece
 from jupyter_vnc_proxy.rfb.rights import Right
-from jupyter_vnc_proxy.rfb.server_filter import ServerFilter
-from jupyter_vnc_proxy.rfb.server_stream import ServerMessageKind, ServerPiece
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.x_display import write_cookie
 

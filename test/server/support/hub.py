@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import requests
 
-from .servers import free_port
+from support.servers import free_port
 
 REPOSITORY = Path(__file__).parents[3]
 PROXY = REPOSITORY / "node_modules" / ".bin" / "configurable-http-proxy"

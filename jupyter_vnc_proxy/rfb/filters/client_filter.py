@@ -30,15 +30,15 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .client_messages import MORE_BUTTONS, MessageKind
-from .client_stream import LENGTH_CHANGING, ClientMessageSplitter, Piece
-from .encodings import PSEUDO_EXTENDED_CLIPBOARD, PSEUDO_EXTENDED_MOUSE
-from .errors import ProtocolError
-from .events import MAX_FENCE_BYTES
-from .handshake import minor_version
+from ..client_messages import MORE_BUTTONS, MessageKind
+from ..client_stream import LENGTH_CHANGING, ClientMessageSplitter, Piece
+from ..encodings import PSEUDO_EXTENDED_CLIPBOARD, PSEUDO_EXTENDED_MOUSE
+from ..errors import ProtocolError
+from ..events import MAX_FENCE_BYTES
+from ..handshake import minor_version
+from ..rights import Right
 from .held_input import HeldInput
 from .rectangles import MEASURABLE, PixelSizes, pixel_sizes
-from .rights import Right
 
 _Kind = MessageKind
 

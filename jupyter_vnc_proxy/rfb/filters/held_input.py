@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from .client_messages import KEY_EVENT, POINTER_EVENT, QEMU, QEMU_KEY
-from .rights import Right
+from ..client_messages import KEY_EVENT, POINTER_EVENT, QEMU, QEMU_KEY
+from ..rights import Right
 
 MAX_HELD_KEYS = 128
 """Keys that may be held at once; one more releases the one that has been held longest."""

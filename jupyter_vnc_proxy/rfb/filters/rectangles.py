@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import NamedTuple
 
-from . import encodings as e
-from .errors import ProtocolError
-from .pixel_format import PixelFormat
+from .. import encodings as e
+from ..errors import ProtocolError
+from ..pixel_format import PixelFormat
 
 Measure = Generator["int | None", bytes, None]
 """Yields how many bytes it needs next, or ``-n`` to skip ``n`` bytes."""

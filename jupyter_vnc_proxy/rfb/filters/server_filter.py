@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..encodings import PSEUDO_EXTENDED_CLIPBOARD
+from ..rights import Right
 from .client_filter import ClientFilter
-from .encodings import PSEUDO_EXTENDED_CLIPBOARD
-from .rights import Right
 from .server_stream import ServerMessageKind, ServerMessageSplitter
 
 _OF_THE_CLIPBOARD = frozenset(

@@ -12,13 +12,12 @@ from collections.abc import Callable, Generator
 from enum import Enum
 from typing import NamedTuple
 
-from . import extended_clipboard
-from .encodings import PSEUDO_EXTENDED_MOUSE
-from .errors import ProtocolError
-from .handshake import SECURITY_NONE, SECURITY_RESULT_OK, VERSION, minor_version
-from .pixel_format import PixelFormat
-from .rectangles import FIXED_BYTES, SIZES, PixelSizes, ends_update, pixel_sizes
-from .server_messages import (
+from .. import extended_clipboard
+from ..encodings import PSEUDO_EXTENDED_MOUSE
+from ..errors import ProtocolError
+from ..handshake import SECURITY_NONE, SECURITY_RESULT_OK, VERSION, minor_version
+from ..pixel_format import PixelFormat
+from ..server_messages import (
     SERVER_BELL,
     SERVER_COLOUR_MAP,
     SERVER_CUT_TEXT,
@@ -27,6 +26,7 @@ from .server_messages import (
     SERVER_UPDATE,
     SERVER_XVP,
 )
+from .rectangles import FIXED_BYTES, SIZES, PixelSizes, ends_update, pixel_sizes
 
 _RECTANGLE = struct.Struct(">4xHHi")
 
