@@ -1,11 +1,11 @@
 import { Signal } from '@lumino/signaling';
 
 import { Desktop } from '../model';
-import { CloseCodes, makeProblem, problemOfClose, ProblemCodes, toDesktopError } from './problems';
-import { DesktopError } from './restapi';
+import { CloseCodes, problemOfClose } from './problems';
+import { requestModel, requestTicket } from './requests';
 import { ResizeRequests } from './resize';
 import { RetryTimer } from './retry';
-import { RfbSocket } from './socket';
+import { RfbSocket, subprotocolsFor } from './socket';
 import {
   awaitsUser,
   contradicts,
@@ -17,14 +17,13 @@ import {
 } from './status';
 
 import type { ISignal } from '@lumino/signaling';
+import type { IConnectionOptions } from './connectionoptions';
+import type { Verb } from './requests';
 import type { IDesktopAPI, IDesktopConnection } from '../tokens';
-
-/** The prefix of a WebSocket subprotocol that carries a ticket; URLs would end up in logs. */
-const TICKET_SUBPROTOCOL = 'vnc-ticket.';
 
 /** A connection to one desktop, over any number of sockets. */
 export class DesktopConnection implements IDesktopConnection {
-  constructor(options: DesktopConnection.IOptions) {
+  constructor(options: IConnectionOptions) {
     this.name = options.name;
     this._api = options.api;
     this._cachedModel = options.cachedModel ?? (() => undefined);
@@ -35,13 +34,7 @@ export class DesktopConnection implements IDesktopConnection {
       openSocket: options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
       closed: code => this._onClosed(code),
-      failed: error => {
-        if (error instanceof DesktopError) {
-          this._onError(error);
-        } else {
-          this._retryLater(makeProblem(ProblemCodes.VIEWER, String(error)));
-        }
-      }
+      failed: error => this._onError(error)
     });
   }
 
@@ -172,7 +165,7 @@ export class DesktopConnection implements IDesktopConnection {
     }
   }
 
-  private _begin(verb: DesktopConnection.Verb): void {
+  private _begin(verb: Verb): void {
     this._verb = verb;
     this._setStatus({ phase: 'starting', connected: false, problem: null, retryAt: null });
     const model = this._cachedModel();
@@ -199,35 +192,28 @@ export class DesktopConnection implements IDesktopConnection {
     const number = this._cancel();
     // Load the RFB client in the meantime; an error is reported when the socket opens.
     this._prepare().catch(() => undefined);
-    let model: Desktop.IModel;
+    let model: Desktop.IModel | null;
     try {
-      const { name, _api: api, _verb: verb } = this;
-      model = await (verb === 'create' ? api.create({ name }) : api[verb](name));
+      model = await requestModel(this._api, this._verb, this.name, this._invitation);
     } catch (error) {
       if (number === this._requestNumber) {
-        if (this._invitation !== undefined && toDesktopError(error).status === 403) {
-          // An invitation may grant the socket alone.
-          void this._socket.open(this._api.socketURL(this.name));
-        } else {
-          this._onError(error);
-        }
+        this._onError(error);
       }
       return;
     }
     if (number === this._requestNumber) {
       this._verb = 'get';
-      this._follow(model);
+      void (model === null ? this._socket.open(this._api.socketURL(this.name)) : this._follow(model));
     }
   }
 
   /** Load the RFB client and get a ticket; return the subprotocols of the next socket. */
   private async _authorize(): Promise<string[]> {
-    const [ticket] = await Promise.all([this._api.ticket(this.name, this._invitation), this._prepare()]);
-    if (ticket === null) {
-      return ['binary'];
+    const ticket = await requestTicket(this._api, this.name, this._invitation, this._prepare);
+    if (ticket !== null) {
+      this._setStatus({ rights: ticket.rights, connectionId: ticket.connection });
     }
-    this._setStatus({ rights: ticket.rights, connectionId: ticket.connection });
-    return ['binary', TICKET_SUBPROTOCOL + ticket.ticket];
+    return subprotocolsFor(ticket);
   }
 
   private _follow(model: Desktop.IModel): void {
@@ -305,26 +291,8 @@ export class DesktopConnection implements IDesktopConnection {
   private readonly _statusChanged = new Signal<this, Desktop.IStatus>(this);
   private readonly _socketOpened = new Signal<this, WebSocket>(this);
   private _status = INITIAL_STATUS;
-  private _verb: DesktopConnection.Verb = 'get';
+  private _verb: Verb = 'get';
   private _usesCachedModel = false;
   private _requestNumber = 0;
   private _isDisposed = false;
-}
-
-export namespace DesktopConnection {
-  /** The request that is sent until it succeeds. */
-  export type Verb = 'get' | 'start' | 'create';
-
-  export interface IOptions {
-    name: string;
-    api: IDesktopAPI;
-    /** Loads the code that must be present when a socket opens, such as the RFB client. */
-    prepare?: () => Promise<void>;
-    /** Returns the model from the manager's list. */
-    cachedModel?: () => Desktop.IModel | undefined;
-    /** Opens a WebSocket; tests replace it. */
-    openSocket?: (url: string, subprotocols: string[]) => WebSocket;
-    /** The secret of an invitation, whose rights the connection gets. */
-    invitation?: string;
-  }
 }

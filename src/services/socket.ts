@@ -1,4 +1,5 @@
 import type { IDisposable } from '@lumino/disposable';
+import type { Desktop } from '../model';
 
 /** The time that a socket has to complete the RFB handshake. */
 const HANDSHAKE_TIMEOUT_MS = 15000;
@@ -96,4 +97,9 @@ export namespace RfbSocket {
     /** Called if `prepare` failed. */
     failed: (error: unknown) => void;
   }
+}
+
+/** Return the WebSocket subprotocols to offer; a ticket is one of them, since URLs end up in logs. */
+export function subprotocolsFor(ticket: Desktop.ITicket | null): string[] {
+  return ticket === null ? ['binary'] : ['binary', `vnc-ticket.${ticket.ticket}`];
 }

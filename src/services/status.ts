@@ -58,3 +58,8 @@ export function rightsFrom(model: Desktop.IModel, status: Desktop.IStatus): Pick
   const viewer = model.viewers?.find(({ id }) => id === status.connectionId);
   return { rights: viewer?.rights ?? status.rights };
 }
+
+/** Whether a connection may send input. */
+export function mayControl({ rights }: Desktop.IStatus): boolean {
+  return rights.includes('keys') || rights.includes('pointer');
+}

@@ -2,8 +2,10 @@ import { Signal } from '@lumino/signaling';
 
 import { ClipboardBridge, clipboardMessage } from './clipboard';
 import { FullScreen } from './fullscreen';
+import { LastFrame } from './lastframe';
 import { Notice } from './notice';
 import { ProblemCodes } from '../services/problems';
+import { mayControl } from '../services/status';
 import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
 import { loadNoVNC, RfbClient } from './rfb';
 import { StatusView } from './statusview';
@@ -14,6 +16,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { IQualitySettings } from './quality';
 import type { IDesktopConnection } from '../tokens';
 import type { ITranslation } from './translation';
+import type { IViewerOptions } from './vieweroptions';
 
 /** The events that count as activity of the user. */
 const ACTIVITY_EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
@@ -37,6 +40,7 @@ export class DesktopViewer implements IDisposable {
     this.node.dataset.lmSuppressShortcuts = 'true';
     this._target = document.createElement('div');
     this._target.className = 'jp-Desktop-screen';
+    this._lastFrame = new LastFrame(this._target);
     this._view = new StatusView({
       trans: options.trans,
       actions: {
@@ -106,7 +110,7 @@ export class DesktopViewer implements IDisposable {
   set visible(value: boolean) {
     this._visible = value;
     this.connection.paused = !value;
-    this._updateResizeSession();
+    this._updateRights();
     this._requestSize();
   }
 
@@ -180,10 +184,11 @@ export class DesktopViewer implements IDisposable {
     dataset.connected = String(status.connected);
     dataset.problem = status.problem?.code ?? '';
     if (!status.connected && this._client !== null && this._painted) {
-      this._keepFrame(this._client.canvas);
+      this._painted = false;
+      this._lastFrame.keep(this._client.canvas);
     }
     if (status.phase === 'stopped' || status.phase === 'failed') {
-      this._dropFrame();
+      this._lastFrame.drop();
     }
     this._updateRights();
     this._updateView();
@@ -191,23 +196,18 @@ export class DesktopViewer implements IDisposable {
 
   /** Apply what the connection may do; the server enforces it. */
   private _updateRights(): void {
-    this.node.classList.toggle('jp-mod-viewOnly', !this._mayControl());
+    this.node.classList.toggle('jp-mod-viewOnly', !mayControl(this.connection.status));
     if (this._client !== null) {
-      this._client.viewOnly = !this._mayControl();
+      this._client.viewOnly = !mayControl(this.connection.status);
+      this._client.resizeSession = this._shouldResizeSession();
     }
-    this._updateResizeSession();
     this._viewers.update(this.connection.status);
-  }
-
-  private _mayControl(): boolean {
-    const { rights } = this.connection.status;
-    return rights.includes('keys') || rights.includes('pointer');
   }
 
   private _sendClipboard(text: string): void {
     if (this.connection.status.rights.includes('clipboard-in')) {
       this._client?.sendClipboard(text);
-    } else if (this._mayControl()) {
+    } else if (mayControl(this.connection.status)) {
       this._notice.show(this._trans.__('The administrator does not allow pasting into this desktop.'));
     }
   }
@@ -222,7 +222,7 @@ export class DesktopViewer implements IDisposable {
       quality: qualityFor(this._quality, this.connection.status.model)
     });
     this._client = client;
-    client.viewOnly = !this._mayControl();
+    client.viewOnly = !mayControl(this.connection.status);
     client.connected.connect(() => this._onConnected());
     client.painted.connect(() => this._onPainted());
     client.copied.connect((_, text) => void this._clipboard.receive(text));
@@ -239,23 +239,8 @@ export class DesktopViewer implements IDisposable {
 
   private _onPainted(): void {
     this._painted = true;
-    this._dropFrame();
+    this._lastFrame.drop();
     this._updateView();
-  }
-
-  /** Keep showing the last frame while the desktop may come back. */
-  private _keepFrame(canvas: HTMLCanvasElement): void {
-    this._painted = false;
-    this._dropFrame();
-    this._keptFrame = canvas;
-    canvas.dataset.kept = 'true';
-    canvas.removeAttribute('style');
-    this._target.append(canvas);
-  }
-
-  private _dropFrame(): void {
-    this._keptFrame?.remove();
-    this._keptFrame = null;
   }
 
   private _updateView(): void {
@@ -276,12 +261,6 @@ export class DesktopViewer implements IDisposable {
     return this._visible && rights.includes('resize') && model?.resize === 'rfb';
   }
 
-  private _updateResizeSession(): void {
-    if (this._client !== null) {
-      this._client.resizeSession = this._shouldResizeSession();
-    }
-  }
-
   /** Ask the server to resize the desktop to the target's size, if the RFB client can't. */
   private _requestSize(): void {
     const { status } = this.connection;
@@ -294,6 +273,7 @@ export class DesktopViewer implements IDisposable {
 
   private readonly _target: HTMLElement;
   private readonly _view: StatusView;
+  private readonly _lastFrame: LastFrame;
   private readonly _viewers: ViewersBanner;
   private readonly _trans: ITranslation;
   private readonly _warning: StopWarning;
@@ -302,7 +282,6 @@ export class DesktopViewer implements IDisposable {
   private readonly _observer: ResizeObserver;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;
-  private _keptFrame: HTMLElement | null = null;
   private _activity: ReturnType<typeof setTimeout> | undefined;
   private _painted = false;
   private _visible = true;
@@ -310,15 +289,7 @@ export class DesktopViewer implements IDisposable {
 }
 
 export namespace DesktopViewer {
-  export interface IOptions {
-    connection: IDesktopConnection;
-    /** The element that becomes the viewer. */
-    node: HTMLElement;
-    trans: ITranslation;
-    quality?: IQualitySettings;
-    /** Opens the dialog about the desktop's viewers. */
-    manage?: () => void;
-  }
+  export type IOptions = IViewerOptions;
 
   /** Load the code that a connection needs before it opens a socket. */
   export const prepare = (): Promise<void> => {

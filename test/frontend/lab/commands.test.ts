@@ -145,7 +145,7 @@ describe('in JupyterLab', () => {
     const other = await open({ name: 'other' });
     await commands.execute(CommandIDs.popOut, { id: other.id });
     expect(window.open).toHaveBeenCalledWith(
-      'http://server/vnc/?desktop=other',
+      'http://server/desktops/?desktop=other',
       'jupyter-desktop-other',
       expect.stringContaining('popup')
     );
@@ -177,6 +177,6 @@ describe('elsewhere', () => {
   it('opens the plain page in a browser tab', async () => {
     addOpenPage(context);
     await commands.execute(CommandIDs.open);
-    expect(window.open).toHaveBeenCalledWith('http://server/vnc/?desktop=default', '_blank', 'noopener');
+    expect(window.open).toHaveBeenCalledWith('http://server/desktops/?desktop=default', '_blank', 'noopener');
   });
 });

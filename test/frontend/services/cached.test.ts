@@ -40,7 +40,7 @@ describe('a desktop that runs according to the list', () => {
     expect(FakeSocket.instances).toHaveLength(1);
     connection.handshakeDone();
     await pass(60000);
-    expect(api.calls).toEqual([]);
+    expect(api.calls).toEqual(['ticket default']);
     expect(connection.status).toMatchObject({ phase: 'running', connected: true, model: { resize: 'rfb' } });
   });
 
@@ -51,7 +51,7 @@ describe('a desktop that runs according to the list', () => {
     await pass();
     FakeSocket.last.drop(code);
     await pass();
-    expect(api.calls).toEqual(['start default']);
+    expect(api.calls).toEqual(['ticket default', 'start default']);
     expect(connection.status).toMatchObject({ phase: 'starting', model: { step: 'display' } });
     expect(phases).not.toContain('lost');
   });
@@ -62,7 +62,7 @@ describe('a desktop that runs according to the list', () => {
     await pass();
     FakeSocket.last.drop();
     await pass();
-    expect(api.calls).toEqual(['get default']);
+    expect(api.calls).toEqual(['ticket default', 'get default']);
     expect(connection.status.phase).toBe('stopped');
   });
 

@@ -53,7 +53,7 @@ describe('starting', () => {
       ['running', null]
     ]);
     expect(FakeSocket.instances.map(({ url }) => url)).toEqual(['ws://server/default']);
-    expect(api.calls).toEqual(['start default', 'get default', 'get default']);
+    expect(api.calls).toEqual(['start default', 'get default', 'get default', 'ticket default']);
   });
 
   it('polls less often if the start is slow', async () => {

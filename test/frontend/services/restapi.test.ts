@@ -94,7 +94,7 @@ it('encodes names', async () => {
   server.answer(`GET ${DOOR_2}`, []);
   await errorOf(api.get('../a b?'));
   expect(server.lines[1]).toBe(`GET ${DOOR_2}/..%2Fa%20b%3F`);
-  expect(api.pageURL('a&b')).toBe(`${BASE}vnc/?desktop=a%26b`);
+  expect(api.pageURL('a&b')).toBe(`${BASE}desktops/?desktop=a%26b`);
 });
 
 it('requests the log of one process', async () => {

@@ -1,0 +1,39 @@
+import { ProblemCodes, toDesktopError } from './problems';
+import { DesktopError } from './restapi';
+
+import type { Desktop } from '../model';
+import type { IDesktopAPI } from '../tokens';
+
+/** A request for a desktop's model. */
+export type Verb = 'get' | 'start' | 'create';
+
+/** Send a request, and return the desktop's model; null if an invitation grants the desktop's socket alone. */
+export async function requestModel(
+  api: IDesktopAPI,
+  verb: Verb,
+  name: string,
+  invitation: string | undefined
+): Promise<Desktop.IModel | null> {
+  try {
+    return await (verb === 'create' ? api.create({ name }) : api[verb](name));
+  } catch (error) {
+    if (invitation !== undefined && toDesktopError(error).status === 403) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Load the RFB client, and get the ticket of the next socket. */
+export async function requestTicket(
+  api: IDesktopAPI,
+  name: string,
+  invitation: string | undefined,
+  prepare: () => Promise<void>
+): Promise<Desktop.ITicket | null> {
+  const prepared = prepare().catch((error: unknown) => {
+    throw new DesktopError({ status: 0, code: ProblemCodes.VIEWER, message: String(error) });
+  });
+  const [ticket] = await Promise.all([api.ticket(name, invitation), prepared]);
+  return ticket;
+}

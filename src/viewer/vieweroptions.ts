@@ -1,0 +1,14 @@
+import type { IQualitySettings } from './quality';
+import type { IDesktopConnection } from '../tokens';
+import type { ITranslation } from './translation';
+
+/** The options of a `DesktopViewer`. */
+export interface IViewerOptions {
+  connection: IDesktopConnection;
+  /** The element that becomes the viewer. */
+  node: HTMLElement;
+  trans: ITranslation;
+  quality?: IQualitySettings;
+  /** Opens the dialog about the desktop's viewers. */
+  manage?: () => void;
+}
