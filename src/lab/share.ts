@@ -50,7 +50,7 @@ export class ShareBody extends Widget {
     ]);
     this._link.readOnly = true;
     this._link.hidden = true;
-    this._link.className = 'jp-mod-styled';
+    this._link.className = 'jp-mod-styled jp-Desktop-shareLink';
     this._link.setAttribute('aria-label', options.trans.__('Link'));
     this._message.setAttribute('role', 'status');
     this.node.append(

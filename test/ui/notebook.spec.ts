@@ -16,7 +16,7 @@ test('the menus of Notebook open the desktop in a browser tab', async ({ page, c
   const opening = context.waitForEvent('page');
   await page.locator('.lm-Menu-itemLabel', { hasText: /^Desktop$/ }).click();
   const view = new DesktopView(await opening);
-  expect(new URL(view.page.url()).pathname).toBe('/vnc/');
+  expect(new URL(view.page.url()).pathname).toBe('/desktops/');
   await view.live();
   await sessionUp(jupyter);
   await expect.poll(() => colours(view.canvas)).toBeGreaterThan(3);

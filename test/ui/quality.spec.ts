@@ -59,7 +59,7 @@ test('the quality is automatic (8 if the browser decodes 4:4:4), unless the user
 test('the plain page requests the same quality', async ({ page }) => {
   const levels = levelsOf(page);
   await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
-  const url = new URL(jupyter.url('vnc/'));
+  const url = new URL(jupyter.url('desktops/'));
   url.searchParams.set('desktop', 'own');
   await page.goto(url.href);
   await new DesktopView(page).live();

@@ -23,7 +23,7 @@ test('pop-out shows the same desktop in its own window', async ({ page, context 
   const opening = context.waitForEvent('page');
   await view.toolbar('vnc:pop-out').click();
   const popup = new DesktopView(await opening);
-  expect(new URL(popup.page.url()).pathname).toBe('/vnc/');
+  expect(new URL(popup.page.url()).pathname).toBe('/desktops/');
   await popup.live();
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
