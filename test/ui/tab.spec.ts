@@ -33,6 +33,7 @@ test("the tab's menu has the desktop's commands, its log and its connection", as
     'Rename Tab…',
     'Open Another View',
     'Pop Out',
+    'Share…',
     'Show Log',
     'Show Connection'
   ]);
