@@ -5,6 +5,7 @@ import { DesktopConnection } from '../services/connection';
 import { DesktopAPI } from '../services/restapi';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { labelFor, titleWithStatus } from '../viewer/titles';
+import { xsrfToken } from '../services/xsrf';
 import { addBar } from './bar';
 import { english } from './english';
 
@@ -45,8 +46,7 @@ viewer.focus();
 /** Send a request with Jupyter's XSRF cookie as a header, which Jupyter requires for all but GET. */
 function send(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
-  // Of several cookies, Jupyter believes the one with the shortest path, which comes last.
-  const token = [...document.cookie.matchAll(/(?:^|; )_xsrf=([^;]*)/g)].pop()?.[1];
+  const token = xsrfToken(document.cookie);
   if (token !== undefined) {
     headers.set('X-XSRFToken', token);
   }

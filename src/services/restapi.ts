@@ -128,7 +128,18 @@ export class DesktopAPI implements IDesktopAPI {
       await this._findRoute();
     }
     const body = invitation === undefined ? {} : { invitation };
-    return this._route === 'proxy' ? null : this._call('POST', pathTo(name, 'ticket'), body);
+    if (this._route === 'proxy') {
+      return null;
+    }
+    try {
+      return await this._call<Desktop.ITicket>('POST', pathTo(name, 'ticket'), body);
+    } catch (error) {
+      if (error instanceof DesktopError && error.status === 404 && error.code === null) {
+        // Another server, such as nginx, shows the desktop without tickets.
+        return null;
+      }
+      throw error;
+    }
   }
 
   async takeControl(name: string): Promise<void> {

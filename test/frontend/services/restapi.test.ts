@@ -29,8 +29,8 @@ class FakeServer {
 }
 
 const BASE = 'http://server/user/ann/';
-const DOOR_2 = `${BASE}api/desktops`;
-const DOOR_1 = `${BASE}vnc/api/desktops`;
+const EXTENSION = `${BASE}api/desktops`;
+const PROXY = `${BASE}vnc/api/desktops`;
 
 let server: FakeServer;
 let api: DesktopAPI;
@@ -48,39 +48,43 @@ beforeEach(() => {
 });
 
 it('finds the server extension with the first request, and uses it from then on', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
-  server.answer(`POST ${DOOR_2}/default/start`, modelOf());
+  server.answer(`GET ${EXTENSION}`, []);
+  server.answer(`POST ${EXTENSION}/default/start`, modelOf());
   await api.start('default');
   await api.start('default');
-  expect(server.lines).toEqual([`GET ${DOOR_2}`, `POST ${DOOR_2}/default/start`, `POST ${DOOR_2}/default/start`]);
+  expect(server.lines).toEqual([
+    `GET ${EXTENSION}`,
+    `POST ${EXTENSION}/default/start`,
+    `POST ${EXTENSION}/default/start`
+  ]);
 });
 
 it('uses jupyter-server-proxy if the server extension is disabled', async () => {
-  server.answer(`GET ${DOOR_1}`, [modelOf()]);
+  server.answer(`GET ${PROXY}`, [modelOf()]);
   expect(await api.list()).toEqual([modelOf()]);
   expect(api.socketURL('default')).toBe('ws://server/user/ann/vnc/api/desktops/default/rfb');
 });
 
 it('reports that neither route exists, and looks again next time', async () => {
   expect(await errorOf(api.start('default'))).toMatchObject({ code: DesktopError.MISSING });
-  server.answer(`GET ${DOOR_2}`, []);
-  server.answer(`POST ${DOOR_2}/default/start`, modelOf());
+  server.answer(`GET ${EXTENSION}`, []);
+  server.answer(`POST ${EXTENSION}/default/start`, modelOf());
   expect(await api.start('default')).toEqual(modelOf());
 });
 
 it('does not try the other route if the server returns an error', async () => {
-  server.answer(`GET ${DOOR_2}`, { message: 'Forbidden' }, 403);
+  server.answer(`GET ${EXTENSION}`, { message: 'Forbidden' }, 403);
   expect(await errorOf(api.list())).toMatchObject({ status: 403, code: null, message: 'Forbidden' });
 });
 
 it('treats a log-in page as an error', async () => {
-  server.answer(`GET ${DOOR_2}`, '<html>');
+  server.answer(`GET ${EXTENSION}`, '<html>');
   expect(await errorOf(api.list())).toMatchObject({ status: 403 });
 });
 
 it('keeps the code and the fix of an error', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
-  server.answer(`GET ${DOOR_2}/x`, { message: 'm', code: 'c', fix: 'f' }, 409);
+  server.answer(`GET ${EXTENSION}`, []);
+  server.answer(`GET ${EXTENSION}/x`, { message: 'm', code: 'c', fix: 'f' }, 409);
   expect(await errorOf(api.get('x'))).toMatchObject({ status: 409, message: 'm', code: 'c', fix: 'f' });
 });
 
@@ -91,26 +95,26 @@ it('has status 0 if there was no response', async () => {
 });
 
 it('encodes names', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${EXTENSION}`, []);
   await errorOf(api.get('../a b?'));
-  expect(server.lines[1]).toBe(`GET ${DOOR_2}/..%2Fa%20b%3F`);
+  expect(server.lines[1]).toBe(`GET ${EXTENSION}/..%2Fa%20b%3F`);
   expect(api.pageURL('a&b')).toBe(`${BASE}desktops/?desktop=a%26b`);
 });
 
 it('requests the log of one process', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${EXTENSION}`, []);
   await errorOf(api.log('default', 'x11vnc', 50));
-  expect(server.lines[1]).toBe(`GET ${DOOR_2}/default/log?part=x11vnc&lines=50`);
+  expect(server.lines[1]).toBe(`GET ${EXTENSION}/default/log?part=x11vnc&lines=50`);
 });
 
 it('requests the report of a desktop', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${EXTENSION}`, []);
   server.answer(`GET ${BASE}api/vnc/report?desktop=a%20b`, { report: 'All.' });
   expect(await api.report('a b')).toBe('All.');
 });
 
 it('requests the report of the server if the desktop does not exist', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
+  server.answer(`GET ${EXTENSION}`, []);
   server.answer(`GET ${BASE}api/vnc/report?desktop=a`, { code: 'unknown-desktop' }, 404);
   server.answer(`GET ${BASE}api/vnc/report`, { report: 'The server.' });
   expect(await api.report('a')).toBe('The server.');
@@ -118,8 +122,8 @@ it('requests the report of the server if the desktop does not exist', async () =
 });
 
 it('sends the header against CSRF with each request, and bodies as JSON', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
-  server.answer(`POST ${DOOR_2}/default/resize`, modelOf());
+  server.answer(`GET ${EXTENSION}`, []);
+  server.answer(`POST ${EXTENSION}/default/resize`, modelOf());
   await api.resize('default', { width: 800, height: 600 });
   const { init } = server.requests[1];
   expect(init.headers).toMatchObject({ 'X-Requested-With': 'jupyter-vnc-proxy' });
@@ -132,7 +136,34 @@ it('adds the token to the URL of a socket if there is no cookie', () => {
 });
 
 it('returns nothing after a deletion', async () => {
-  server.answer(`GET ${DOOR_2}`, []);
-  server.answer(`DELETE ${DOOR_2}/default`, '', 204);
+  server.answer(`GET ${EXTENSION}`, []);
+  server.answer(`DELETE ${EXTENSION}/default`, '', 204);
   expect(await api.delete('default')).toBeUndefined();
+});
+
+describe('a ticket', () => {
+  it('is requested for an invitation', async () => {
+    const ticket = { ticket: 't', rights: ['see'], connection: 'c' };
+    server.answer(`GET ${EXTENSION}`, []);
+    server.answer(`POST ${EXTENSION}/default/ticket`, ticket);
+    expect(await api.ticket('default', 'secret')).toEqual(ticket);
+    expect(server.requests[1].init.body).toBe('{"invitation":"secret"}');
+  });
+
+  it('is not needed on the route of jupyter-server-proxy', async () => {
+    server.answer(`GET ${PROXY}`, []);
+    expect(await api.ticket('default')).toBeNull();
+    expect(server.lines).toEqual([`GET ${EXTENSION}`, `GET ${PROXY}`]);
+  });
+
+  it('is not needed by another server that shows the desktop', async () => {
+    server.answer(`GET ${EXTENSION}`, []);
+    expect(await api.ticket('default')).toBeNull();
+  });
+
+  it('is refused with the reason', async () => {
+    server.answer(`GET ${EXTENSION}`, []);
+    server.answer(`POST ${EXTENSION}/default/ticket`, { message: 'No.', code: 'invitation-invalid' }, 403);
+    expect(await errorOf(api.ticket('default', 'x'))).toMatchObject({ status: 403, code: 'invitation-invalid' });
+  });
 });
