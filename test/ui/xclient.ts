@@ -53,6 +53,18 @@ export class XWindow {
     await expect.poll(() => this._keys()).toBe(text);
   }
 
+  /** Clicks it in the browser and types; waits until a later key of another viewer arrives, and nothing before it. */
+  async ignores(view: DesktopView, text: string, other: DesktopView): Promise<void> {
+    const before = this._keys();
+    const { x, y } = this._place(CLICK);
+    const box = (await view.canvas.boundingBox())!;
+    await view.page.mouse.click(box.x + x, box.y + y);
+    await view.page.keyboard.type(text);
+    await other.canvas.click({ position: this._place(CLICK) });
+    await other.page.keyboard.type('!');
+    await expect.poll(() => this._keys()).toBe(`${before}!`);
+  }
+
   close(): void {
     this._child.kill();
   }
