@@ -23,7 +23,10 @@ def tcp_listeners(pids: set[int]) -> list[str]:
     found = []
     for pid in pids:
         for link in Path(f"/proc/{pid}/fd").iterdir():
-            target = os.readlink(link)
+            try:
+                target = os.readlink(link)
+            except FileNotFoundError:
+                continue  # closed meanwhile, so it does not listen
             if target in listening:
                 found.append(f"{pid}: {target}")
     return found
