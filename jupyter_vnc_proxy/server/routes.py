@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
@@ -23,6 +22,9 @@ from .metrics import DesktopMetrics
 from .websocket import DesktopSocket, SocketLimits
 
 NAME = r"([^/]+)"
+
+REPORT_TIMEOUT = 60.0
+"""Seconds that the report may take: it runs each program for its version, and tries a desktop."""
 
 
 def read_body(raw: bytes, fields: Mapping[str, type]) -> dict[str, Any]:
@@ -98,7 +100,7 @@ class DesktopsHandler(DesktopsAPIHandler):
             changes["session_command"] = ()  # the configured one is for those who choose none
         options = self.manager.defaults.replaced(**changes)
         if given:
-            extra = merged(pick(options)[0], options.extra, given)
+            extra = await self.manager.blocking.run(lambda: merged(pick(options)[0], options.extra, given))
             options = options.replaced(extra=extra)
         return await self.manager.create(name, options)
 
@@ -110,7 +112,7 @@ class BackendsHandler(DesktopsAPIHandler):
     @authorized
     async def get(self) -> None:
         """List the backends, each with its missing programs, and the installed sessions."""
-        await self.respond(self._backends)
+        await self.respond(self.manager.blocking.run(self._backends))
 
     def _backends(self) -> dict[str, Any]:
         defaults = self.manager.defaults
@@ -201,7 +203,11 @@ class LogHandler(DesktopsAPIHandler):
     async def get(self, name: str) -> None:
         """Return the last ``lines`` lines of the log of the process ``part``."""
         part, lines = self.get_query_argument("part", ""), self.get_query_argument("lines", "")
-        await self.respond(lambda: self.manager.get(name).log_model(part, lines))
+        await self.respond(self._read_log(name, part, lines))
+
+    async def _read_log(self, name: str, part: str, lines: str) -> Any:
+        desktop = self.manager.get(name)
+        return await self.manager.blocking.run(lambda: desktop.log_model(part, lines))
 
 
 class ScreenshotHandler(DesktopsAPIHandler):
@@ -231,7 +237,9 @@ class ReportHandler(DesktopsAPIHandler):
         await self.respond(self._report(self.get_query_argument("desktop", "")))
 
     async def _report(self, name: str) -> dict[str, str]:
-        return {"report": await asyncio.to_thread(report, self.manager.runtime_dir, name)}
+        return {
+            "report": await self.manager.blocking.run(lambda: report(self.manager.runtime_dir, name), REPORT_TIMEOUT)
+        }
 
 
 class NotFoundHandler(DesktopsAPIHandler):
