@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...options import Geometry
 from ...system.x_display import connect, set_size
@@ -29,39 +27,18 @@ from ..picture.framebuffer import (
     tile_flags,
     update_pixels,
 )
+from .shared_memory import SharedMemory
+
+if TYPE_CHECKING:
+    from ...system.x_connection import XConnection
+
+REPLY_SECONDS = 2.0
+"""The time that the X server may take for an answer: all viewers wait for it too."""
 
 INTERVAL = 0.006
 """Seconds between two looks at what is drawn without a pause: programs may draw a thousand times a second."""
 
-IPC_PRIVATE, IPC_RMID = 0, 0
-"""From <sys/ipc.h>."""
-
 ALL_PLANES = 0xFFFFFFFF
-
-
-class SharedMemory:
-    """A System V segment that the X server writes pixels to (shmget(2), MIT-SHM)."""
-
-    def __init__(self, size: int) -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.shmat.restype = ctypes.c_void_p
-        self.identifier = libc.shmget(IPC_PRIVATE, ctypes.c_size_t(size), 0o600)
-        if self.identifier < 0:
-            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmget)")
-        self._address = libc.shmat(self.identifier, None, 0)
-        self._libc = libc
-        if self._address in (None, ctypes.c_void_p(-1).value):
-            raise OSError(ctypes.get_errno(), "shared memory could not be had (shmat)")
-        buffer = (ctypes.c_uint8 * size).from_address(self._address)
-        self.bytes: npt.NDArray[np.uint8] = np.ctypeslib.as_array(buffer)
-
-    def forget(self) -> None:
-        """Let the kernel remove it once nobody is attached; to be called when the X server is."""
-        self._libc.shmctl(self.identifier, IPC_RMID, None)
-
-    def close(self) -> None:
-        """Detach; `bytes` must not be used any more."""
-        self._libc.shmdt(ctypes.c_void_p(self._address))
 
 
 class XScreen:
@@ -74,15 +51,22 @@ class XScreen:
     def __init__(
         self, display: str, xauthority: Path, on_change: Callable[[Tiles], None], on_resize: Callable[[], None]
     ) -> None:
+        self.max_captures = sys.maxsize
+        self._on_change = on_change
+        self._on_resize = on_resize
+        self.handlers: dict[type, Callable[[object], None]] = {}
+        self._follows = True
+        self._later: asyncio.TimerHandle | None = None
+        self._memory: SharedMemory | None = None
+        self._open(connect(display, xauthority, REPLY_SECONDS))
+
+    def _open(self, connection: XConnection) -> None:
         import xcffib.damage
         import xcffib.shm
         import xcffib.xfixes
         import xcffib.xproto
 
-        self.max_captures = sys.maxsize
-        self._on_change = on_change
-        self._on_resize = on_resize
-        self.connection = connect(display, xauthority)
+        self.connection = connection
         self._fileno = int(self.connection.get_file_descriptor())
         self._damage_extension = self.connection(xcffib.damage.key)
         self._damage_extension.QueryVersion(1, 1).reply()
@@ -99,23 +83,35 @@ class XScreen:
         self._damage = self.connection.generate_id()
         level = xcffib.damage.ReportLevel.NonEmpty
         self._damage_extension.Create(self._damage, self.root, level)
-        self.handlers: dict[type, Callable[[object], None]] = {}
-        self._follows = True
         self._damaged = False
         self._next_look = 0.0
-        self._later: asyncio.TimerHandle | None = None
-        self._memory: SharedMemory | None = None
         self._segment = 0
         self._allocate(root.width_in_pixels, root.height_in_pixels)
 
     # -- life --------------------------------------------------------------------------------------------------------
 
     def start(self, gone: Callable[[], None]) -> None:
-        """Begin to follow the screen in the running event loop; ``gone()`` is called when the display has ended."""
+        """Begin to follow the screen in the running event loop; ``gone()`` is called when the connection has ended."""
         self._gone = gone
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fileno, self.handle_events)
         self.handle_events()
+
+    def reopen(self, connection: XConnection) -> None:
+        """Go on with another connection after the last one has failed; whatever is on the screen counts as changed."""
+        size = (self.width, self.height)
+        self._loop.remove_reader(self._fileno)
+        if self._memory is not None:
+            self._memory.close()
+            self._memory = None
+        self.connection.disconnect()
+        self._open(connection)
+        self._loop.add_reader(self._fileno, self.handle_events)
+        if size != (self.width, self.height):
+            self._on_resize()
+        else:
+            self._on_change(self.tiles(True))
+        self._loop.call_soon(self.handle_events)
 
     def close(self) -> None:
         """Follow it no more."""

@@ -66,6 +66,11 @@ class XClipboard:
         """Tell whether `request` may find something: another's, or what was offered here."""
         return self.available(selection) or self._atoms[selection] in self._offers
 
+    @property
+    def offered(self) -> str | None:
+        """The viewer's text that is offered now."""
+        return next((offer.data.decode() for offer in self._offers.values()), None)
+
     @raises_display_gone()
     def offer(self, text: str) -> None:
         """Offer a viewer's text, with ``\\n`` at the ends of lines, to whoever pastes, until another program copies.
