@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xcffib
+import xcffib.damage  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.shm
+import xcffib.xfixes
+import xcffib.xproto
 
 from ...options import Geometry
 from ...system.x_display import connect, set_size
@@ -61,11 +66,6 @@ class XScreen:
         self._open(connect(display, xauthority, REPLY_SECONDS))
 
     def _open(self, connection: XConnection) -> None:
-        import xcffib.damage
-        import xcffib.shm
-        import xcffib.xfixes
-        import xcffib.xproto
-
         self.connection = connection
         self._fileno = int(self.connection.get_file_descriptor())
         self._damage_extension = self.connection(xcffib.damage.key)
@@ -154,8 +154,6 @@ class XScreen:
 
     @contextlib.contextmanager
     def _gone_is_told(self) -> Iterator[None]:
-        import xcffib
-
         try:
             yield
         except xcffib.ConnectionException:
@@ -184,9 +182,6 @@ class XScreen:
 
     def _poll(self) -> tuple[bool, tuple[int, int] | None, bool]:
         """Return whether something was drawn, the new size if there is one, and whether there was any event."""
-        import xcffib.damage
-        import xcffib.xproto
-
         damaged = handled = False
         size = None
         while (event := self.connection.poll_for_event()) is not None:
@@ -239,8 +234,6 @@ class XScreen:
 
     def _read(self, rectangle: Rectangle, changed: Tiles | None = None) -> None:
         """Read a part of the screen into `pixels`, and flag in ``changed`` the tiles where it differs from before."""
-        import xcffib.xproto
-
         left, top = max(0, rectangle.x), max(0, rectangle.y)
         right = min(self.width, rectangle.x + rectangle.width)
         bottom = min(self.height, rectangle.y + rectangle.height)
@@ -264,8 +257,6 @@ class XScreen:
 
         Raise `ResizeError` where it can't.
         """
-        import xcffib
-
         try:
             geometry = set_size(self.connection, Geometry(width, height))
         except IndexError as error:
