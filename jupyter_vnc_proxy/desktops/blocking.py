@@ -9,7 +9,7 @@ from typing import TypeVar
 from ..backends import select
 from ..backends.resizing import resize
 from ..backends.sessions import choose_session
-from ..errors import Conflict, VncError
+from ..errors import Conflict, TimedOut, VncError
 from ..options import DesktopOptions, Geometry
 from ..system.worker_pool import WorkerPool
 from .desktop import Desktop
@@ -60,6 +60,8 @@ class BlockingWork:
             await self._displays.run(partial(resize, through, display, desktop.paths, geometry), RESIZE_TIMEOUT)
         except VncError:
             raise
+        except TimeoutError as error:
+            raise TimedOut(f"The display {display} does not respond.") from error
         except Exception as error:
             raise Conflict(f"The display {display} could not be resized: {error}.", code="display-gone") from error
 

@@ -30,11 +30,11 @@ TICK_SECONDS = 0.25
 LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 
 
-class XTimeout(xcffib.ConnectionException):  # type: ignore[misc]
+class XTimeout(xcffib.ConnectionException, TimeoutError):  # type: ignore[misc]
     """The X server did not answer in time; the connection is closed."""
 
     def __init__(self) -> None:
-        xcffib.XcffibException.__init__(self, "the X server does not respond")
+        TimeoutError.__init__(self, "the X server does not respond")
 
 
 class _Line:
