@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -49,12 +50,16 @@ def test_a_key_reaches_a_program_that_has_grabbed_the_server_and_drawn(runners: 
     assert run.end() == 0
 
 
+def passed(moment: float) -> bool:
+    return time.monotonic() > moment
+
+
 SESSION = """\
 export XDG_CONFIG_HOME=$HOME/.config
 xfconf-query -c xfwm4 -p /general/box_move -n -t bool -s true
 xfconf-query -c xfwm4 -p /general/use_compositing -n -t bool -s false
 xfwm4 --compositor=off &
-exec {python} {window} e0a020 240x160+300+200
+exec {python} {window} e0a020 240x160+300+200 managed
 """
 
 
@@ -68,7 +73,7 @@ def test_a_window_is_dragged_as_a_box_under_xfwm4(runners: Runners, runtime: Pat
     connection = connect(state["display"], run.path / "Xauthority")
     root = connection.get_setup().roots[0].root
 
-    def framed() -> tuple[int, int, int, int] | None:
+    def framed() -> tuple[int, ...]:
         """Return the place of the window within the screen, once the window manager has framed it."""
         core = connection.core
         for frame in core.QueryTree(root).reply().children:
@@ -76,7 +81,7 @@ def test_a_window_is_dragged_as_a_box_under_xfwm4(runners: Runners, runtime: Pat
             place = core.GetGeometry(frame).reply()
             if shown and place.x > 0 and place.width >= 240 and core.QueryTree(frame).reply().children:
                 return place.x, place.y, place.width, place.height
-        return None
+        return ()
 
     before = wait_until(framed)
     screen.until(lambda: screen.pixel(before[0] + before[2] // 2, before[1] + 80) == "e0a020", "the window is seen")
@@ -85,8 +90,7 @@ def test_a_window_is_dragged_as_a_box_under_xfwm4(runners: Runners, runtime: Pat
     screen.pointer(x, y, LEFT)
     for step in range(1, 21):
         screen.pointer(x + 5 * step, y + 4 * step, LEFT)
-        pause = time.monotonic() + 0.05
-        screen.until(lambda pause=pause: time.monotonic() > pause, "the outline follows")
+        screen.until(partial(passed, time.monotonic() + 0.05), "the outline follows")
     screen.pointer(x + 100, y + 80, 0)
     moved = (before[0] + before[2] // 2 + 100, before[1] + 160)
     screen.until(lambda: screen.pixel(*moved) == "e0a020", "the window is where it was dragged to")

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from support.api import Api
+from support.processes import processes_of
 from support.waiting import until
 from tornado.httpclient import HTTPClientError
 
-from jupyter_vnc_proxy.system import x_connection
+from jupyter_vnc_proxy.system import environment, x_connection
 
 PROGRAMS = ("Xvnc", "x11vnc", "dpkg-query", "xrandr", "Xvfb", "weston", "sway", "wayvnc", "Xwayland", "uname")
 
@@ -58,6 +59,7 @@ def api(vnc: Any, jp_fetch: Any) -> Api:
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SlowPrograms:
     made = SlowPrograms(tmp_path)
     monkeypatch.setenv("PATH", f"{made.bin}:{os.environ['PATH']}")
+    monkeypatch.setattr(environment, "SYSTEM_PATH", (str(made.bin), *environment.SYSTEM_PATH))
     return made
 
 
@@ -104,13 +106,12 @@ async def test_other_requests_are_answered_while_a_large_desktop_is_removed(
 
 
 async def test_screenshots_of_a_display_that_is_stopped_leave_the_default_executor_free(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch, runtime: Path
 ) -> None:
     monkeypatch.setattr(x_connection, "REPLY_SECONDS", 1.0)
     await api("POST", "default", "start")
     model = await api.until("default", "running")
-    number = model["display"].lstrip(":")
-    pid = int(Path(f"/tmp/.X{number}-lock").read_text())
+    pid = next(pid for pid, argv in processes_of(runtime / "default").items() if argv.split()[0].endswith("Xvnc"))
     os.kill(pid, signal.SIGSTOP)
     try:
         given_up = [asyncio.ensure_future(api("GET", "default", "screenshot", request_timeout=0.2)) for _ in range(8)]
