@@ -18,7 +18,19 @@ from tornado.httpclient import HTTPClientError
 
 from jupyter_vnc_proxy.system import environment, x_connection
 
-PROGRAMS = ("Xvnc", "x11vnc", "dpkg-query", "xrandr", "Xvfb", "weston", "sway", "wayvnc", "Xwayland", "uname")
+PROGRAMS = (
+    "Xvnc",
+    "Xtigervnc",
+    "x11vnc",
+    "dpkg-query",
+    "xrandr",
+    "Xvfb",
+    "weston",
+    "sway",
+    "wayvnc",
+    "Xwayland",
+    "uname",
+)
 
 SLOW = """\
 #!/bin/sh
@@ -111,7 +123,11 @@ async def test_screenshots_of_a_display_that_is_stopped_leave_the_default_execut
     monkeypatch.setattr(x_connection, "REPLY_SECONDS", 1.0)
     await api("POST", "default", "start")
     model = await api.until("default", "running")
-    pid = next(pid for pid, argv in processes_of(runtime / "default").items() if argv.split()[0].endswith("Xvnc"))
+    pid = next(
+        pid
+        for pid, argv in processes_of(runtime / "default").items()
+        if argv.split()[0].endswith(("Xvnc", "Xtigervnc"))
+    )
     os.kill(pid, signal.SIGSTOP)
     try:
         given_up = [asyncio.ensure_future(api("GET", "default", "screenshot", request_timeout=0.2)) for _ in range(8)]
