@@ -5,6 +5,8 @@
     ├── UnknownDesktop     no desktop has this name               exit code 3, HTTP 404
     ├── Conflict           the desktop's state forbids it         exit code 4, HTTP 409
     ├── TooManyDesktops    the administrator's limit is reached   exit code 1, HTTP 429
+    ├── Busy               too much is being done already         exit code 1, HTTP 503
+    ├── TimedOut           a program or a display hangs           exit code 1, HTTP 504
     └── StartFailed        a process failed to start              phase ``failed``
         └── MissingProgram a program is not installed
 
@@ -84,6 +86,20 @@ class TooManyDesktops(VncError):
 
     code = "too-many-desktops"
     status = 429
+
+
+class Busy(VncError):
+    """Too much is being done already; a later request may succeed."""
+
+    code = "busy"
+    status = 503
+
+
+class TimedOut(VncError):
+    """A program or a display did not answer in time."""
+
+    code = "timed-out"
+    status = 504
 
 
 class StartFailed(VncError):

@@ -13,24 +13,18 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from ..backends import select
-from ..backends.resizing import resize
-from ..backends.sessions import choose_session
 from ..errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from ..options import DesktopOptions, Geometry, check_new_name
+from .blocking import BlockingWork
 from .desktop import Desktop
 from .entries import Entries
 from .model import DesktopModel, ViewerModel, desktop_model, idle_deadline
 from .runtime import desktop_path, runtime_directory
-from .screenshot import screenshot
 from .state import ALIVE_PHASES, DesktopState
 from .stop_reason import leave_reason
 
 STOP_TIMEOUT = 6.0
 """Seconds that a runner may take to end its desktop before it is killed; its own limit is five."""
-
-RESIZE_TIMEOUT = 6.0
-"""Seconds that a display may take to change its size."""
 
 POLL = 0.02
 """Seconds between two checks of a runner that is ending."""
@@ -68,6 +62,7 @@ class DesktopManager:
         self._changed = asyncio.Event()
         self.viewers: Callable[[str], list[ViewerModel]] = lambda name: []
         """Returns the viewers of a desktop, for its model; set by the server that connects them."""
+        self.blocking = BlockingWork()
 
     # -- find and list ----------------------------------------------------------------------------------------------
 
@@ -155,8 +150,11 @@ class DesktopManager:
         self._changed.clear()
 
     async def screenshot(self, name: str) -> bytes:
-        """Return the desktop's screen as a PNG; raise `Conflict` if it doesn't run."""
-        return await asyncio.to_thread(screenshot, self.get(name))
+        """Return the desktop's screen as a PNG; raise `Conflict` if it doesn't run.
+
+        Raise `Busy` while another screenshot of it is being made, `TimedOut` if the display doesn't respond.
+        """
+        return await self.blocking.screenshot(self.get(name))
 
     # -- start, resize, stop ------------------------------------------------------------------------------------------
 
@@ -166,7 +164,7 @@ class DesktopManager:
             desktop = Desktop(desktop_path(self.runtime, check_new_name(name)))
             if desktop.exists():
                 raise Conflict(f"There is a desktop named {name!r} already.", code="name-taken")
-            return self._start(desktop, options)
+            return await self._start(desktop, options)
 
     async def start(self, name: str) -> DesktopModel:
         """Start a desktop with its stored options; create the default desktop if it doesn't exist.
@@ -179,12 +177,12 @@ class DesktopManager:
             except UnknownDesktop:
                 if name != DEFAULT_NAME:
                     raise
-                return self._start(Desktop(desktop_path(self.runtime, name)))
+                return await self._start(Desktop(desktop_path(self.runtime, name)))
             state = desktop.state()
             if state.is_alive and not state.is_stopping:
                 return self._model(desktop, state)
             await self._ended(desktop)
-            return self._start(desktop, desktop.options())
+            return await self._start(desktop, desktop.options())
 
     async def stop(self, name: str, reason: ErrorModel | None = None) -> DesktopModel:
         """Stop a desktop and wait until its processes have ended; its model then has the ``reason``."""
@@ -205,7 +203,7 @@ class DesktopManager:
         async with self._entries.turn(name):
             desktop = self.get(name)
             await self._stop(desktop)
-            desktop.remove()
+            await self.blocking.remove(desktop.remove)
             self._entries.forget(name)
 
     async def resize(self, name: str, geometry: Geometry) -> DesktopModel:
@@ -213,11 +211,7 @@ class DesktopManager:
         desktop = self.get(name)
         state = desktop.state()
         display = state.usable_display()
-        work = asyncio.to_thread(resize, state.resize_through, display, desktop.paths, geometry)
-        try:
-            await asyncio.wait_for(work, RESIZE_TIMEOUT)
-        except Exception as error:
-            raise Conflict(f"The display {display} could not be resized: {error}.", code="display-gone") from error
+        await self.blocking.resize(state.resize_through, display, desktop, geometry)
         return self.model(name)
 
     async def stop_all(self) -> None:
@@ -245,12 +239,10 @@ class DesktopManager:
         released = [entry.desktop for entry in self._entries if entry.release() and entry.desktop is not None]
         return [desktop for desktop in released if not desktop.has_owner(besides=self._server)]
 
-    def _start(self, desktop: Desktop, own_options: DesktopOptions | None = None) -> DesktopModel:
+    async def _start(self, desktop: Desktop, own_options: DesktopOptions | None = None) -> DesktopModel:
         options = own_options or self.defaults
-        for note in select(options)[1]:
+        for note in await self.blocking.check(options):
             self._log.info("%s: %s", desktop.name, note)
-        if options.session:
-            choose_session(options)
         if self._max_desktops and self._running() >= self._max_desktops:
             raise TooManyDesktops(
                 f"No more than {self._max_desktops} desktops may run at once; stop one of the others first."
@@ -271,7 +263,7 @@ class DesktopManager:
             desktop.signal_stop()
             await self._ended(desktop)
         if desktop.exists() and desktop.state().phase != "stopped":  # its runner was killed, or its last start failed
-            desktop.sweep()
+            await self.blocking.remove(desktop.sweep)
         self._changed.set()
         self._log.info("%s: stopped", desktop.name)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 
-from ..errors import Conflict
+from ..errors import Conflict, TimedOut
 from ..rfb.client import RFBClient
 from ..system import x_display
 from .desktop import Desktop
 
 
 def screenshot(desktop: Desktop) -> bytes:
-    """Return the desktop's screen as a PNG; raise `Conflict` if it doesn't run."""
+    """Return the desktop's screen as a PNG; raise `Conflict` if it doesn't run, `TimedOut` if it hangs."""
     state = desktop.state()
     display = state.usable_display()
     try:
@@ -20,6 +20,8 @@ def screenshot(desktop: Desktop) -> bytes:
             return x_display.screenshot(display, desktop.xauthority)
         with contextlib.closing(RFBClient(desktop.path / state.raw_socket)) as client:
             return _png(client.width, client.height, client.framebuffer())
+    except TimeoutError as error:
+        raise TimedOut(f"The display {display} does not respond.") from error
     except Exception as error:  # the display went away
         raise Conflict(f"The display {display} could not be read: {error}.", code="display-gone") from error
 

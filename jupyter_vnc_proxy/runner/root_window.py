@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..options import Geometry
 from ..system.x_display import connect, set_size
@@ -27,7 +28,7 @@ class RootWatcher:
         import xcffib.xproto as xproto
 
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._connection = connect(display, xauthority)
+        self._connection: Any = connect(display, xauthority)
         self._fileno = int(self._connection.get_file_descriptor())  # a broken connection can't return it
         self._on_change = on_change
         screen = self._connection.get_setup().roots[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +23,9 @@ from .websocket import DesktopSocket, SocketLimits
 
 Route = tuple[str, type[web.RequestHandler], dict[str, Any]]
 """A pattern relative to the base URL, its handler, and the handler's arguments."""
+
+REPORT_TIMEOUT = 60.0
+"""Seconds that the report may take: it runs each program for its version, and tries a desktop."""
 
 
 class EndpointHandler(DesktopsAPIHandler):
@@ -69,7 +71,9 @@ class EndpointHandler(DesktopsAPIHandler):
 
 async def get_report(call: Call) -> dict[str, str]:
     """Return the diagnostic report, to share with support; the query may name a desktop to include."""
-    return {"report": await asyncio.to_thread(report, call.manager.runtime_dir, call.query("desktop"))}
+    desktop = call.query("desktop")
+    work = call.manager.blocking.run(lambda: report(call.manager.runtime_dir, desktop), REPORT_TIMEOUT)
+    return {"report": await work}
 
 
 OPERATIONS: dict[str, Operation] = {"getReport": get_report}

@@ -17,13 +17,16 @@ from .picture.framebuffer import Framebuffer, Tiles
 
 @dataclass(frozen=True)
 class Listener:
-    """Callbacks for what happens on a display, called in the event loop. ``ended`` gets ``False`` after a log-out."""
+    """Callbacks for what happens on a display, called in the event loop. ``ended`` gets ``False`` after a log-out,
+    ``silent`` whether the display has ceased to respond (``True``) or responds again.
+    """
 
     changed: Callable[[Tiles], None]
     resized: Callable[[], None]
     locks_changed: Callable[[int], None]
     cursor_changed: Callable[[], None]
     ended: Callable[[bool], None]
+    silent: Callable[[bool], None] = lambda silent: None
 
 
 class Pointer(Protocol):

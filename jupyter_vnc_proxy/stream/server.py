@@ -69,7 +69,12 @@ class StreamServer:
         """
         self._main = asyncio.current_task()
         listener = Listener(
-            self._changed, self._resized, self._locks_changed, self._cursor_changed, self._display_ended
+            self._changed,
+            self._resized,
+            self._locks_changed,
+            self._cursor_changed,
+            self._display_ended,
+            self._status.display_silent,
         )
         try:
             await self._source.start(listener)

@@ -13,6 +13,8 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 MAX_TEXT_CHARACTERS = 500
 """Length of a sentence, so that a pipe takes the line as a whole (PIPE_BUF, pipe(7))."""
 
+SILENT = "The X server does not respond."
+
 
 class Status:
     """Reports the encoder and the notes when they change: ``{"encoder": …}`` and ``{"notes": […]}``.
@@ -24,6 +26,7 @@ class Status:
         self._descriptor = descriptor
         self._encoder: str | None = None
         self._notes: list[str] = []
+        self._silent = False
         self._asking: set[asyncio.Task[None]] = set()
         if descriptor is not None:
             os.set_blocking(descriptor, False)
@@ -45,7 +48,16 @@ class Status:
         fresh = list(dict.fromkeys(text[:MAX_TEXT_CHARACTERS] for text in texts))
         if fresh != self._notes:
             self._notes = fresh
-            self._tell({"notes": fresh})
+            self._tell_notes()
+
+    def display_silent(self, silent: bool) -> None:
+        """Add a note while the display does not respond."""
+        if silent != self._silent:
+            self._silent = silent
+            self._tell_notes()
+
+    def _tell_notes(self) -> None:
+        self._tell({"notes": [SILENT, *self._notes] if self._silent else self._notes})
 
     def ask(self, describe: Callable[[], str | None]) -> None:
         """Call ``describe`` on a thread, since it may take a while (`Engine.describe`), and report its answer."""

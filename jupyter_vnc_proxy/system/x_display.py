@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import xcffib
     import xcffib.randr
 
+    from .x_connection import XConnection
+
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 COOKIE_BYTES = 16
 FAMILY_WILD = 0xFFFF
@@ -32,13 +34,16 @@ def write_cookie(path: Path) -> None:
         file.write(record)
 
 
-def connect(display: str, xauthority: Path) -> xcffib.Connection:
+def connect(display: str, xauthority: Path, reply_seconds: float | None = None) -> XConnection:
     """Connect to ``display`` with the cookie in ``xauthority``; raise ``xcffib.ConnectionException`` on failure.
 
-    This calls the C library, because ``xcffib.Connection(auth=…)`` of version 1.13 passes freed memory.
+    The connection ignores the grabs of others, and ends if an answer takes longer than ``reply_seconds``, by default
+    `x_connection.REPLY_SECONDS`. The cookie is handed over through the C library, because
+    ``xcffib.Connection(auth=…)`` of version 1.13 passes freed memory.
     """
     import xcffib  # takes 40 ms, needed by some callers only
-    import xcffib.xproto
+
+    from .x_connection import REPLY_SECONDS, XConnection
 
     ffi = xcffib.ffi
     name = ffi.new("char[]", COOKIE_NAME)
@@ -46,12 +51,7 @@ def connect(display: str, xauthority: Path) -> xcffib.Connection:
     auth = ffi.new("xcb_auth_info_t *")
     auth.name, auth.namelen = name, len(COOKIE_NAME)
     auth.data, auth.datalen = data, COOKIE_BYTES
-    pointer = xcffib.lib.xcb_connect_to_display_with_auth_info(display.encode(), auth, ffi.NULL)
-    error = xcffib.lib.xcb_connection_has_error(pointer)
-    if error:
-        xcffib.lib.xcb_disconnect(pointer)
-        raise xcffib.ConnectionException(error)
-    return xcffib.wrap(pointer)
+    return XConnection(display, auth, reply_seconds or REPLY_SECONDS)
 
 
 def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:

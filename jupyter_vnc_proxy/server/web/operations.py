@@ -46,13 +46,18 @@ async def create(call: Call) -> Any:
         changes["session_command"] = ()  # the configured one is for those who choose none
     options = manager.defaults.replaced(**changes)
     if given:
-        options = options.replaced(extra=merged(pick(options)[0], options.extra, given))
+        options = options.replaced(
+            extra=await manager.blocking.run(lambda: merged(pick(options)[0], options.extra, given))
+        )
     return await manager.create(name, options)
 
 
 async def backends(call: Call) -> Any:
     """Return the backends, each with its missing programs, and the installed sessions."""
-    defaults = call.manager.defaults
+    return await call.manager.blocking.run(lambda: _backends(call.manager.defaults))
+
+
+def _backends(defaults: DesktopOptions) -> Any:
     try:
         default = pick(defaults)[0].name
     except InvalidOption:
@@ -118,7 +123,8 @@ async def resize(call: Call) -> Any:
 
 async def log(call: Call) -> Any:
     """Return the last ``lines`` lines of the log of the process ``part``."""
-    return call.manager.get(call.name).log_model(call.query("part"), call.query("lines"))
+    desktop, part, lines = call.manager.get(call.name), call.query("part"), call.query("lines")
+    return await call.manager.blocking.run(lambda: desktop.log_model(part, lines))
 
 
 async def screenshot(call: Call) -> bytes:

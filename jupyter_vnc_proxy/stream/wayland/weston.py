@@ -35,6 +35,12 @@ START_TIMEOUT_SECONDS = 20.0
 STOP_TIMEOUT_SECONDS = 1.0
 """Time between SIGTERM and SIGKILL."""
 
+MAX_LINE_BYTES = 4096
+"""Of its log; the rest of a longer line is dropped. Weston waits when nobody reads what it writes."""
+
+CHUNK_BYTES = 1 << 16
+"""Bytes that are read from it at once."""
+
 X_DISPLAY = re.compile(rb"xserver listening on display (:\d+)")
 
 
@@ -99,11 +105,24 @@ class Weston:
         self._ended(ended)
 
     async def _read(self, stream: asyncio.StreamReader, display: asyncio.Future[str]) -> None:
-        while line := await stream.readline():
-            log.info("weston: %s", line.decode(errors="replace").rstrip())
-            found = X_DISPLAY.search(line)
-            if found and not display.done():
-                display.set_result(found[1].decode())
+        line, cut = b"", False
+        while chunk := await stream.read(CHUNK_BYTES):
+            *lines, rest = chunk.split(b"\n")
+            for each in lines:
+                self._take(line + each, cut, display)
+                line, cut = b"", False
+            cut = cut or len(line) + len(rest) > MAX_LINE_BYTES
+            line = (line + rest)[:MAX_LINE_BYTES]
+        if line:
+            self._take(line, cut, display)
+
+    def _take(self, line: bytes, cut: bool, display: asyncio.Future[str]) -> None:
+        cut = cut or len(line) > MAX_LINE_BYTES
+        text = line[:MAX_LINE_BYTES].decode(errors="replace").rstrip()
+        log.info("weston: %s%s", text, " …" if cut else "")
+        found = X_DISPLAY.search(line)
+        if found and not display.done():
+            display.set_result(found[1].decode())
 
     async def stop(self) -> None:
         """Stop it, without calling ``ended``."""

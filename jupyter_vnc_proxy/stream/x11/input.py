@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import xcffib
 import xcffib.xtest
@@ -22,13 +23,20 @@ MOST = 0x7FFF
 
 
 class XPointer:
-    """One client's pointer: it releases only buttons that it has pressed. The caller owns the connection."""
+    """One client's pointer: it releases only buttons that it has pressed. The caller owns the connection.
 
-    def __init__(self, connection: xcffib.Connection) -> None:
+    ``on_use()`` is called after each movement.
+    """
+
+    def __init__(self, connection: xcffib.Connection, on_use: Callable[[], None] = lambda: None) -> None:
+        self._on_use = on_use
+        self._buttons = 0
+        self.reopen(connection)
+
+    def reopen(self, connection: xcffib.Connection) -> None:
+        """Go on with another connection after the last one has failed."""
         self._connection = connection
         self._xtest = connection(xcffib.xtest.key)
-        self._xtest.GrabControl(True)
-        self._buttons = 0
 
     @raises_display_gone()
     def move_and_press(self, x: int, y: int, buttons: int) -> None:
@@ -39,6 +47,7 @@ class XPointer:
         # Root 0 (None): the screen that the pointer is on.
         self._xtest.FakeInput(MOTION, 0, 0, 0, max(0, min(x, MOST)), max(0, min(y, MOST)), 0)
         self._press(buttons)
+        self._on_use()
 
     def release_all(self) -> None:
         """Release all buttons; never raises, even if the display is gone."""

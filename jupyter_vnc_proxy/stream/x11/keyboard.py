@@ -35,18 +35,25 @@ class XKeyboard(KeyboardState):
         self, connection: xcffib.Connection, on_locks: Callable[[int], None] | None = None, timer: Timer | None = None
     ) -> None:
         super().__init__(timer)
-        self.connection = connection
         self._on_locks = on_locks
         self._keymap: Keymap | None = None
+        self._open(connection)
+        self._locks = self.lock_state()
+
+    def _open(self, connection: xcffib.Connection) -> None:
+        self.connection = connection
         self._xkb = connection(xcffib.xkb.key)
         self._xtest = connection(xcffib.xtest.key)
         self._xkb.UseExtension(1, 0).reply()
         kinds = xcffib.xkb.EventType.NewKeyboardNotify | xcffib.xkb.EventType.MapNotify
         kinds |= xcffib.xkb.EventType.IndicatorStateNotify
         self._xkb.SelectEvents(CORE_KEYBOARD, kinds, 0, kinds, 0, 0, [])
-        # Some programs grab the server until a key or a button is pressed.
-        self._xtest.GrabControl(True)
-        self._locks = self.lock_state()
+
+    def reopen(self, connection: xcffib.Connection) -> None:
+        """Go on with another connection after the last one has failed."""
+        self._open(connection)
+        self._forget_map()
+        self._notice_locks()
 
     # -- following ----------------------------------------------------------------------------------------------------
 
@@ -90,7 +97,9 @@ class XKeyboard(KeyboardState):
 
     @raises_display_gone()
     def lock_state(self) -> int:
-        """Return the locks that are on: `SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`."""
+        """Return the locks that are on (`SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`): the last known without a reply."""
+        if getattr(self.connection, "timed_out", False):
+            return self._locks
         lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state
         return sum(bit for index, bit in _INDICATORS.items() if lit >> index & 1)
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
+import xcffib
+import xcffib.damage  # before a connection is made: xcffib knows the events of those extensions alone
+import xcffib.shm
+import xcffib.xfixes
+import xcffib.xproto
 
 from ...options import Geometry
 from ...system.x_display import connect, set_size
@@ -29,39 +32,18 @@ from ..picture.framebuffer import (
     tile_flags,
     update_pixels,
 )
+from .shared_memory import SharedMemory
+
+if TYPE_CHECKING:
+    from ...system.x_connection import XConnection
+
+REPLY_SECONDS = 2.0
+"""The time that the X server may take for an answer: all viewers wait for it too."""
 
 INTERVAL = 0.006
 """Minimum time between two reads of the screen; a program may draw a thousand times a second."""
 
-IPC_PRIVATE, IPC_RMID = 0, 0
-"""From <sys/ipc.h>."""
-
 ALL_PLANES = 0xFFFFFFFF
-
-
-class SharedMemory:
-    """A System V segment that the X server writes pixels to (shmget(2), MIT-SHM)."""
-
-    def __init__(self, size: int) -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.shmat.restype = ctypes.c_void_p
-        self.identifier = libc.shmget(IPC_PRIVATE, ctypes.c_size_t(size), 0o600)
-        if self.identifier < 0:
-            raise OSError(ctypes.get_errno(), "can't allocate shared memory (shmget)")
-        self._address = libc.shmat(self.identifier, None, 0)
-        self._libc = libc
-        if self._address in (None, ctypes.c_void_p(-1).value):
-            raise OSError(ctypes.get_errno(), "can't attach shared memory (shmat)")
-        buffer = (ctypes.c_uint8 * size).from_address(self._address)
-        self.bytes: npt.NDArray[np.uint8] = np.ctypeslib.as_array(buffer)
-
-    def forget(self) -> None:
-        """Have the kernel remove it after the last detach; call this once the X server is attached."""
-        self._libc.shmctl(self.identifier, IPC_RMID, None)
-
-    def close(self) -> None:
-        """Detach; `bytes` must not be used afterwards."""
-        self._libc.shmdt(ctypes.c_void_p(self._address))
 
 
 class XScreen:
@@ -74,15 +56,17 @@ class XScreen:
     def __init__(
         self, display: str, xauthority: Path, on_change: Callable[[Tiles], None], on_resize: Callable[[], None]
     ) -> None:
-        import xcffib.damage
-        import xcffib.shm
-        import xcffib.xfixes
-        import xcffib.xproto
-
         self.max_captures = sys.maxsize
         self._on_change = on_change
         self._on_resize = on_resize
-        self.connection = connect(display, xauthority)
+        self.handlers: dict[type, Callable[[object], None]] = {}
+        self._follows = True
+        self._later: asyncio.TimerHandle | None = None
+        self._memory: SharedMemory | None = None
+        self._open(connect(display, xauthority, REPLY_SECONDS))
+
+    def _open(self, connection: XConnection) -> None:
+        self.connection = connection
         self._fileno = int(self.connection.get_file_descriptor())
         self._damage_extension = self.connection(xcffib.damage.key)
         self._damage_extension.QueryVersion(1, 1).reply()
@@ -99,12 +83,8 @@ class XScreen:
         self._damage = self.connection.generate_id()
         level = xcffib.damage.ReportLevel.NonEmpty
         self._damage_extension.Create(self._damage, self.root, level)
-        self.handlers: dict[type, Callable[[object], None]] = {}
-        self._follows = True
         self._damaged = False
         self._next_look = 0.0
-        self._later: asyncio.TimerHandle | None = None
-        self._memory: SharedMemory | None = None
         self._segment = 0
         self._allocate(root.width_in_pixels, root.height_in_pixels)
 
@@ -116,6 +96,22 @@ class XScreen:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fileno, self.handle_events)
         self.handle_events()
+
+    def reopen(self, connection: XConnection) -> None:
+        """Go on with another connection after the last one has failed; whatever is on the screen counts as changed."""
+        size = (self.width, self.height)
+        self._loop.remove_reader(self._fileno)
+        if self._memory is not None:
+            self._memory.close()
+            self._memory = None
+        self.connection.disconnect()
+        self._open(connection)
+        self._loop.add_reader(self._fileno, self.handle_events)
+        if size != (self.width, self.height):
+            self._on_resize()
+        else:
+            self._on_change(self.tiles(True))
+        self._loop.call_soon(self.handle_events)
 
     def close(self) -> None:
         """Stop following the screen, and disconnect."""
@@ -158,8 +154,6 @@ class XScreen:
 
     @contextlib.contextmanager
     def _gone_is_told(self) -> Iterator[None]:
-        import xcffib
-
         try:
             yield
         except xcffib.ConnectionException:
@@ -188,9 +182,6 @@ class XScreen:
 
     def _poll(self) -> tuple[bool, tuple[int, int] | None, bool]:
         """Return whether something was drawn, the new size if it changed, and whether there was any event."""
-        import xcffib.damage
-        import xcffib.xproto
-
         damaged = handled = False
         size = None
         while (event := self.connection.poll_for_event()) is not None:
@@ -243,8 +234,6 @@ class XScreen:
 
     def _read(self, rectangle: Rectangle, changed: Tiles | None = None) -> None:
         """Read a rectangle of the screen into `pixels`, and flag in ``changed`` the tiles that differ from before."""
-        import xcffib.xproto
-
         left, top = max(0, rectangle.x), max(0, rectangle.y)
         right = min(self.width, rectangle.x + rectangle.width)
         bottom = min(self.height, rectangle.y + rectangle.height)
@@ -268,8 +257,6 @@ class XScreen:
 
         Raise `ResizeError` if the display refuses.
         """
-        import xcffib
-
         try:
             geometry = set_size(self.connection, Geometry(width, height))
         except IndexError as error:

@@ -66,6 +66,11 @@ class XClipboard:
         """Return whether `request` may find text: another program's, or our own offer."""
         return self.available(selection) or self._atoms[selection] in self._offers
 
+    @property
+    def offered(self) -> str | None:
+        """The viewer's text that is offered now."""
+        return next((offer.data.decode() for offer in self._offers.values()), None)
+
     @raises_display_gone()
     def offer(self, text: str) -> None:
         """Offer a viewer's text, with ``\\n`` as line ends, to programs that paste, until another program copies.

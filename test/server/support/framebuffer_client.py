@@ -86,7 +86,11 @@ class FramebufferClient(RfbClient):
     def click(self, x: int, y: int) -> None:
         """Move there, press the left button and release it."""
         for buttons in (0, LEFT, 0):
-            self.socket.sendall(struct.pack(">BBHH", 5, buttons, x, y))
+            self.pointer(x, y, buttons)
+
+    def pointer(self, x: int, y: int, buttons: int) -> None:
+        """Move there with these buttons down."""
+        self.socket.sendall(struct.pack(">BBHH", 5, buttons, x, y))
 
     def type(self, text: str) -> None:
         """Press and release the keys of Latin-1 characters, whose keysyms are their codes, Return for a line's end."""

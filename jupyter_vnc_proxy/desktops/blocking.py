@@ -1,0 +1,73 @@
+"""The manager's work that runs programs, walks trees of files or asks a display: all of it off the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from ..backends import select
+from ..backends.resizing import resize
+from ..backends.sessions import choose_session
+from ..errors import Conflict, TimedOut, VncError
+from ..options import DesktopOptions, Geometry
+from ..system.worker_pool import WorkerPool
+from .desktop import Desktop
+from .screenshot import screenshot
+
+RESIZE_TIMEOUT = 6.0
+"""Seconds that a display may take to change its size."""
+
+SCREENSHOT_TIMEOUT = 10.0
+"""Seconds that a screenshot may take."""
+
+PROGRAM_TIMEOUT = 30.0
+"""Seconds for programs that are run for their versions and options; each has a limit of its own."""
+
+MAX_REMOVALS = 1000
+"""Desktops that may wait for the removal of what they left: Jupyter's end sweeps all of them at once."""
+
+T = TypeVar("T")
+
+
+class BlockingWork:
+    """Three pools, so that neither displays nor programs that hang keep desktops from being stopped."""
+
+    def __init__(self) -> None:
+        self._programs = WorkerPool("vnc-programs")
+        self._removals = WorkerPool("vnc-removals", waiting=MAX_REMOVALS)
+        self._displays = WorkerPool("vnc-displays")
+
+    async def run(self, function: Callable[[], T], timeout: float = PROGRAM_TIMEOUT) -> T:
+        """Return ``function()``, which may run programs; raise `Busy` or `TimedOut` as `WorkerPool.run` does."""
+        return await self._programs.run(function, timeout)
+
+    async def check(self, options: DesktopOptions) -> list[str]:
+        """Check that a desktop can start with these options; return sentences about its backend."""
+        return await self.run(partial(_check, options))
+
+    async def remove(self, function: Callable[[], None]) -> None:
+        """Call a function that ends processes or removes files, however many there are."""
+        await self._removals.run(function)
+
+    async def screenshot(self, desktop: Desktop) -> bytes:
+        """Return a desktop's screen as a PNG; raise `Busy` while another screenshot of it is being made."""
+        return await self._displays.run(partial(screenshot, desktop), SCREENSHOT_TIMEOUT, key=desktop.path)
+
+    async def resize(self, through: str, display: str, desktop: Desktop, geometry: Geometry) -> None:
+        """Resize a desktop's display; raise `Conflict` if it can't be, `TimedOut` if the display doesn't respond."""
+        try:
+            await self._displays.run(partial(resize, through, display, desktop.paths, geometry), RESIZE_TIMEOUT)
+        except VncError:
+            raise
+        except TimeoutError as error:
+            raise TimedOut(f"The display {display} does not respond.") from error
+        except Exception as error:
+            raise Conflict(f"The display {display} could not be resized: {error}.", code="display-gone") from error
+
+
+def _check(options: DesktopOptions) -> list[str]:
+    notes = select(options)[1]
+    if options.session:
+        choose_session(options)
+    return notes

@@ -1,0 +1,70 @@
+"""The clipboard of an X display whose connection may fail and be made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import xcffib
+
+from ..clipboard.display_clipboard import Timer
+from ..errors import DisplayGone
+from .selection import XClipboard
+
+
+class RestartingClipboard:
+    """An `XClipboard` that survives its connection: a text that was offered is offered again.
+
+    The caller follows the connection; `fileno` is -1 for that.
+    """
+
+    def __init__(
+        self, connection: xcffib.Connection, on_change: Callable[[str], None], timer: Timer, primary: bool
+    ) -> None:
+        self._on_change, self._timer, self._primary = on_change, timer, primary
+        self._inner = self._make(connection)
+        self._unsent: str | None = None
+
+    def _make(self, connection: xcffib.Connection) -> XClipboard:
+        return XClipboard(connection, self._on_change, self._timer, self._primary)
+
+    def reopen(self, connection: xcffib.Connection) -> None:
+        """Go on with another connection after the last one has failed."""
+        text = self._unsent if self._unsent is not None else self._inner.offered
+        self._inner.close()
+        self._inner, self._unsent = self._make(connection), None
+        if text is not None:
+            self._inner.offer(text)
+
+    def available(self, selection: str = "CLIPBOARD") -> bool:
+        """Return whether a program owns a selection."""
+        return self._inner.available(selection)
+
+    def has_text(self, selection: str = "CLIPBOARD") -> bool:
+        """Return whether `request` may find text."""
+        return self._inner.has_text(selection)
+
+    def offer(self, text: str) -> None:
+        """Offer a text to programs that paste, or as soon as the display responds."""
+        try:
+            self._inner.offer(text)
+        except DisplayGone:
+            self._unsent = text
+
+    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
+        """Request a selection's text; ``callback`` gets it, or ``None`` if there is none."""
+        try:
+            self._inner.request(callback, selection)
+        except DisplayGone:
+            callback(None)
+
+    def fileno(self) -> int:
+        """Return no descriptor."""
+        return -1
+
+    def handle_events(self) -> bool:
+        """Handle waiting events; return ``False`` if the connection has failed."""
+        return self._inner.handle_events()
+
+    def close(self) -> None:
+        """Withdraw the offer."""
+        self._inner.close()

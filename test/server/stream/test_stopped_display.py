@@ -1,0 +1,117 @@
+"""An X server that is stopped and continued: the VNC server keeps serving, and says so."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xcffib
+from support.displays import Display, paint
+from support.framebuffer_client import FramebufferClient
+from support.stream.listeners import Listener
+
+from jupyter_vnc_proxy.rfb.client import RFBClient
+from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.stream.status import SILENT
+from jupyter_vnc_proxy.system.x_connection import XTimeout
+from jupyter_vnc_proxy.system.x_display import connect, screenshot
+
+
+@contextlib.contextmanager
+def stopped(display: Display) -> Iterator[None]:
+    """The X server does nothing meanwhile."""
+    display.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        display.process.send_signal(signal.SIGCONT)
+
+
+def draws(display: Display) -> None:
+    """Have the X server tell of damage as the last thing before it is stopped."""
+    paint(display, Rectangle(10, 10, 50, 50), 0x123456)
+
+
+def by_a_movement(display: Display, viewer: FramebufferClient) -> None:
+    viewer.pointer(30, 30, 0)
+
+
+def by_a_key(display: Display, viewer: FramebufferClient) -> None:
+    viewer.type("x")
+
+
+def by_a_size(display: Display, viewer: FramebufferClient) -> None:
+    viewer.set_size(900, 700)
+
+
+@pytest.mark.parametrize("cause", [by_a_movement, by_a_key, by_a_size])
+def test_viewers_are_served_and_told_while_the_x_server_is_stopped_and_see_it_afterwards(
+    display: Display,
+    served: Path,
+    listener: Listener,
+    cause: Callable[[Display, FramebufferClient], None],
+) -> None:
+    told: list[dict[str, Any]] = []
+
+    def notes() -> list[str]:
+        told.extend(listener.messages())
+        return next((each["notes"] for each in reversed(told) if "notes" in each), [])
+
+    viewer = FramebufferClient(served)
+    draws(display)
+    viewer.until(lambda: viewer.pixel(20, 20) == "123456", "what is drawn is seen")
+    with stopped(display):
+        cause(display, viewer)
+        viewer.until(lambda: SILENT in notes(), "the silence is told")
+        began = time.monotonic()
+        with contextlib.closing(RFBClient(served)):
+            pass  # a new viewer is greeted
+        by_a_key(display, viewer)
+        viewer.copy("meanwhile")
+        with contextlib.closing(RFBClient(served)):
+            pass
+        assert time.monotonic() - began < 1.5, "nothing waits for the X server"
+    viewer.until(lambda: SILENT not in notes(), "it responds again")
+    paint(display, Rectangle(10, 10, 50, 50), 0x654321)
+    viewer.until(lambda: viewer.pixel(20, 20) == "654321", "what is drawn then is seen")
+    environment = display.environment()
+    pasted = ["xclip", "-o", "-selection", "clipboard"]
+    viewer.until(
+        lambda: subprocess.run(pasted, env=environment, capture_output=True, timeout=10).stdout == b"meanwhile",
+        "what was copied meanwhile can be pasted",
+    )
+    viewer.close()
+
+
+def test_the_server_ends_while_the_x_server_is_stopped(
+    display: Display, server: subprocess.Popen[bytes], runtime: Path, listener: Listener
+) -> None:
+    viewer = FramebufferClient(runtime / "rfb.sock")
+    with stopped(display):
+        viewer.type("x")
+        viewer.until(
+            lambda: any(SILENT in each.get("notes", ()) for each in listener.messages()), "the silence is told"
+        )
+        viewer.close()
+        server.terminate()
+        assert server.wait(10) == 0
+
+
+def test_every_answer_of_an_x_server_has_a_deadline(display: Display) -> None:
+    connection = connect(display.name, display.xauthority, 0.5)
+    with stopped(display):
+        with pytest.raises(XTimeout):
+            connection.core.GetInputFocus().reply()
+        assert connection.timed_out
+        with pytest.raises(xcffib.ConnectionException):
+            connection.core.GetInputFocus().reply()
+        with pytest.raises(XTimeout):
+            connect(display.name, display.xauthority, 0.5)
+    connection.disconnect()
+    assert screenshot(display.name, display.xauthority).startswith(b"\x89PNG")
