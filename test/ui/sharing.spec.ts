@@ -30,12 +30,15 @@ async function openShare(owner: DesktopView): Promise<Locator> {
 /** Creates a link in the dialog, and closes it. */
 async function createLink(owner: DesktopView, access: 'see' | 'control'): Promise<string> {
   const dialog = await openShare(owner);
+  const links = dialog.locator('.jp-Desktop-invitations').getByRole('button', { name: 'Revoke' });
+  await expect(dialog.locator('.jp-Desktop-invitations li')).not.toHaveCount(0);
+  const before = await links.count();
   await dialog.locator(`input[value=${access}]`).check();
   await dialog.getByRole('button', { name: 'Create Link' }).click();
   const link = dialog.getByLabel('Link', { exact: true });
   await expect(link).toHaveValue(/\/desktops\/\?desktop=default#invitation=.+/);
   const url = await link.inputValue();
-  await expect(dialog.locator('.jp-Desktop-invitations li')).toHaveCount(1);
+  await expect(links).toHaveCount(before + 1);
   await dialogButton(owner.page, 'Close').click();
   return url;
 }
@@ -58,7 +61,7 @@ async function clickAndType(view: DesktopView, text: string): Promise<void> {
   await view.page.keyboard.type(text);
 }
 
-/** Counts the bytes that a page sends over RFB sockets. */
+/** Records the types of the RFB messages that a page sends, each in a frame of its own. */
 function recordSent(page: Page): { types: number[] } {
   const record = { types: [] as number[] };
   page.on('websocket', socket => {
@@ -128,9 +131,9 @@ test('the server drops what a client sends without the right to', async ({ page,
   const guest = new DesktopView(page2);
   await guest.live();
   await clickAndType(guest, 'intruder');
-  await expect
-    .poll(() => sent.types, { message: 'keys and pointer were sent' })
-    .toEqual(expect.arrayContaining([4, 5]));
+  // PointerEvent, and KeyEvent or QEMU's extended key event.
+  await expect.poll(() => sent.types).toContain(5);
+  await expect.poll(() => sent.types.some(type => type === 4 || type === 255)).toBe(true);
   await window.type(owner, 'owner');
   await context.close();
   window.close();
@@ -146,11 +149,10 @@ test('a revoked link closes its connection at once, and opens no other', async (
   await expect(dialog.locator('.jp-Desktop-connections li')).toHaveCount(2);
   await expect(dialog.locator('.jp-Desktop-connections')).toContainText('(this view): control');
   await saveScreenshot(page, 'share-dialog');
-  await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await dialog.getByRole('button', { name: 'Revoke' }).last().click();
 
   await expect(guest.status).toContainText('Your access was withdrawn.', { timeout: IMMEDIATELY_MS });
   await expect(guest.node).toHaveAttribute('data-connected', 'false');
-  await expect(dialog.locator('.jp-Desktop-invitations')).toContainText('No links.');
   await expect(dialog.locator('.jp-Desktop-connections li')).toHaveCount(1);
   await saveScreenshot(guest.page, 'guest-revoked');
 
@@ -169,8 +171,7 @@ test('control is taken back, and the guest goes on to look', async ({ page, brow
   await window.seen(owner);
   const guest = await openLink(browser, await createLink(owner, 'control'));
   await window.type(guest, 'guest');
-  await runCommand(page, 'vnc:share', {});
-  const dialog = page.locator('.jp-Desktop-share');
+  const dialog = await openShare(owner);
   await dialog.getByRole('button', { name: 'Take Back Control' }).click();
   await expect(dialog.locator('.jp-Desktop-connections')).toContainText('view only');
   await dialogButton(page, 'Close').click();
@@ -210,7 +211,7 @@ test('the plain page shares its desktop', async ({ page }) => {
   await bar.getByRole('button', { name: 'Share…' }).click();
   const dialog = page.locator('dialog');
   await dialog.getByRole('button', { name: 'Create Link' }).click();
-  await expect(dialog.locator('.jp-Desktop-invitations li')).toContainText('view only, until');
+  await expect(dialog.locator('.jp-Desktop-invitations li').last()).toContainText('view only, until');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await saveScreenshot(page, `page-share-${colorScheme}`);

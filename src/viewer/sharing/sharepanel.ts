@@ -27,15 +27,16 @@ export class SharePanel implements IDisposable {
     this._takeControl.addEventListener('click', () => {
       void this._act(() => options.api.takeControl(options.connection.name));
     });
+    const heading = element('div', 'jp-Desktop-shareHeading');
+    heading.append(element('h3', '', trans.__('Connected now')), this._takeControl);
     this.node.append(
       element('p', '', trans.__('Links work for users who can log in to this Jupyter server.')),
       this._form.node,
       this._problem,
       element('h3', '', trans.__('Links')),
       this._invitations,
-      element('h3', '', trans.__('Connected now')),
-      this._connections,
-      this._takeControl
+      heading,
+      this._connections
     );
     this._timer = setInterval(() => void this._refresh(), REFRESH_INTERVAL_MS);
     void this._refresh();
@@ -172,7 +173,7 @@ export class SharePanel implements IDisposable {
   private readonly _problem = element('p', 'jp-Desktop-problem');
   private readonly _invitations = element('ul', 'jp-Desktop-invitations');
   private readonly _connections = element('ul', 'jp-Desktop-connections');
-  private readonly _takeControl = element('button', 'jp-mod-styled jp-Desktop-takeControl');
+  private readonly _takeControl = element('button', 'jp-mod-styled');
   private readonly _timer: ReturnType<typeof setInterval>;
   private _refreshNumber = 0;
   private _refreshFailed = false;
