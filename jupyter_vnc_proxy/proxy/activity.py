@@ -3,12 +3,18 @@
 jupyter-server-proxy asks for each message whether it is activity. We answer no, and count a person's input instead,
 whose time the page server writes to a file. We also pass a viewer's pongs on, as pings, by which the page server sees
 what the viewer has received: jupyter-server-proxy itself answers each ping at once and keeps the pong to itself.
+
+If Jupyter is shut down over HTTP, jupyter-server-proxy leaves the page server behind, which then has to take that for a
+crash; so we end it when the interpreter exits.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import re
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -36,8 +42,13 @@ def count_input_only(runtime_dir: str) -> Callable[[Any], bool]:
     ``runtime_dir`` is the desktops' directory as configured.
     """
     checked: dict[str, float] = {}
+    page_servers: list[Any] = []
 
     def relayed(handler: Any) -> bool:
+        page_server = getattr(handler, "state", {}).get("proc")
+        if page_server is not None and page_server not in page_servers:
+            page_servers.append(page_server)
+            atexit.register(_end, page_server)
         match = SOCKET.fullmatch(handler.request.path)
         if match is None:
             return False
@@ -54,6 +65,13 @@ def count_input_only(runtime_dir: str) -> Callable[[Any], bool]:
         return False
 
     return relayed
+
+
+def _end(page_server: Any) -> None:
+    """Ask the page server to end; it is our child, so that its number is its own until it is reaped."""
+    if getattr(page_server, "running", False):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(page_server.pid, signal.SIGTERM)
 
 
 def _pass_on(handler: Any, data: bytes) -> None:

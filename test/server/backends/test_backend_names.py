@@ -17,6 +17,7 @@ OTHER_MEANINGS = {
     "doctor/versions.py": {"x11vnc"},  # the program, whose version is read
     "runner/diagnosis.py": {"wayland"},  # conda's package of a library
     "stream/wayland/source.py": {"wayland"},  # a directory
+    "server/websocket.py": {"stream"},  # an attribute of tornado's connections
     "stream/wayland/weston.py": {"wayland"},  # a value of XDG_SESSION_TYPE
 }
 """Strings that are spelt like a backend's name."""

@@ -29,8 +29,8 @@ def test_an_unusable_runtime_directory_is_a_problem(
     fine = directories.runtime()
     assert (fine.status, fine.facts["mode"], fine.facts["path"]) == ("ok", "0700", str(runtime))
     for directory, words in (
-        ("/proc/desktops", "could not be made"),
-        ("/dev/null", "could not be made"),
+        ("/proc/desktops", "could not be created"),
+        ("/dev/null", "could not be created"),
         (str(runtime / ("d" * 50) / ("e" * 50)), "107 bytes"),
     ):
         finding = directories.runtime(directory)
