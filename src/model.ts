@@ -72,18 +72,33 @@ export namespace Desktop {
     invited: boolean;
   }
 
+  /** A live connection to a desktop, with the details that its model lacks. */
+  export interface IConnection {
+    id: string;
+    user: { username: string; name: string };
+    rights: Right[];
+    /** When the connection was opened (ISO 8601). */
+    since: string;
+    /** The id of the viewer's invitation. */
+    invitation: string | null;
+  }
+
+  /** What an invitation allows: only to see the desktop, or also to control it. */
+  export type Access = 'see' | 'control';
+
   /** The permission to open one socket. */
   export interface ITicket {
     ticket: string;
-    rights: Right[];
+    /** Older servers don't send this: all rights. */
+    rights?: Right[];
     /** The id that the connection has in `IModel.viewers`. */
-    connection: string;
+    connection?: string;
   }
 
   /** A link that lets other users of the server connect, until it ends or is revoked. */
   export interface IInvitation {
     id: string;
-    rights: Right[];
+    rights: Access;
     /** ISO 8601. */
     ends: string;
   }

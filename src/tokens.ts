@@ -28,11 +28,13 @@ export interface IDesktopAPI {
   ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null>;
   /** Take keyboard, pointer, clipboard and size from all other users. */
   takeControl(name: string): Promise<void>;
+  /** List the live connections. */
+  connections(name: string): Promise<Desktop.IConnection[]>;
   /** Close a connection of another viewer. */
   disconnect(name: string, connectionId: string): Promise<void>;
   invitations(name: string): Promise<Desktop.IInvitation[]>;
   /** Create an invitation that lasts a number of seconds. */
-  invite(name: string, access: 'see' | 'control', seconds: number): Promise<Desktop.INewInvitation>;
+  invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation>;
   /** End an invitation, and close its connections. */
   revoke(name: string, invitationId: string): Promise<void>;
   /** The URL of an invitation, to give to others. */

@@ -8,6 +8,7 @@ import { labelFor, titleWithStatus } from '../viewer/titles';
 import { xsrfToken } from '../services/xsrf';
 import { addBar } from './bar';
 import { english } from './english';
+import { showShare } from './share';
 
 /** The time between two requests for the model, which announces a stop. */
 const REFRESH_INTERVAL_MS = 10000;
@@ -22,9 +23,11 @@ const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.pre
 const node = document.createElement('main');
 node.tabIndex = -1;
 document.body.append(node);
-const viewer = new DesktopViewer({ connection, node, trans: english });
+/** An invited user cannot share the desktop. */
+const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
+const viewer = new DesktopViewer({ connection, node, trans: english, manage: share });
 
-addBar({ viewer, trans: english });
+addBar({ viewer, trans: english, share });
 connection.statusChanged.connect(() => {
   document.title = titleWithStatus(labelFor(name, english), connection.status, english);
 });

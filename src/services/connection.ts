@@ -11,6 +11,7 @@ import {
   contradicts,
   INITIAL_STATUS,
   isDisconnectedByServer,
+  isFinal,
   removedStatus,
   rightsFrom,
   statusFromError
@@ -34,7 +35,7 @@ export class DesktopConnection implements IDesktopConnection {
       openSocket: options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
       closed: code => this._onClosed(code),
-      failed: error => this._onError(error)
+      failed: error => (this._usesCachedModel ? void this._request() : this._onError(error))
     });
   }
 
@@ -211,7 +212,7 @@ export class DesktopConnection implements IDesktopConnection {
   private async _authorize(): Promise<string[]> {
     const ticket = await requestTicket(this._api, this.name, this._invitation, this._prepare);
     if (ticket !== null) {
-      this._setStatus({ rights: ticket.rights, connectionId: ticket.connection });
+      this._setStatus({ rights: ticket.rights ?? Desktop.ALL_RIGHTS, connectionId: ticket.connection ?? null });
     }
     return subprotocolsFor(ticket);
   }
@@ -257,7 +258,7 @@ export class DesktopConnection implements IDesktopConnection {
 
   private _onError(error: unknown): void {
     const { phase, problem } = statusFromError(error);
-    if (phase === 'lost') {
+    if (phase === 'lost' && !isFinal(problem)) {
       this._retryLater(problem);
     } else if (phase === 'stopped') {
       this._setStatus(removedStatus(this.name));

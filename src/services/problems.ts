@@ -1,3 +1,4 @@
+import { ProblemCodes } from './problemcodes';
 import { DesktopError } from './restapi';
 
 import type { Desktop } from '../model';
@@ -14,15 +15,7 @@ export namespace CloseCodes {
   export const TOO_MANY = 4429;
 }
 
-/** The codes of problems for which a panel has its own text. */
-export namespace ProblemCodes {
-  export const UNKNOWN = 'unknown-desktop';
-  export const IDLE = 'idle';
-  export const TOO_MANY = 'too-many-clients';
-  export const VIEWER = 'viewer';
-  export const FORBIDDEN = 'access-withdrawn';
-  export const PROTOCOL = 'protocol-error';
-}
+export { ProblemCodes };
 
 export function makeProblem(code: string, message = '', fix: string | null = null): Desktop.IProblem {
   return { code, message, fix, part: null, log: [] };

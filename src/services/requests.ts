@@ -1,4 +1,4 @@
-import { ProblemCodes, toDesktopError } from './problems';
+import { makeProblem, ProblemCodes, toDesktopError } from './problems';
 import { DesktopError } from './restapi';
 
 import type { Desktop } from '../model';
@@ -17,11 +17,24 @@ export async function requestModel(
   try {
     return await (verb === 'create' ? api.create({ name }) : api[verb](name));
   } catch (error) {
-    if (invitation !== undefined && toDesktopError(error).status === 403) {
+    const { status, code } = toDesktopError(error);
+    if (status !== 403 || code === ProblemCodes.ORIGIN) {
+      throw error;
+    }
+    if (invitation !== undefined) {
       return null;
+    }
+    if (verb === 'start') {
+      return withoutStart(await api.get(name));
     }
     throw error;
   }
+}
+
+/** Return the model for a user who may only see desktops: if it is stopped, it says that they cannot start it. */
+function withoutStart(model: Desktop.IModel): Desktop.IModel {
+  const error = makeProblem('start-not-allowed', 'You are not allowed to start this desktop.');
+  return model.phase === 'stopped' ? { ...model, error: model.error ?? error } : model;
 }
 
 /** Load the RFB client, and get the ticket of the next socket. */

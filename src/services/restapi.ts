@@ -1,3 +1,5 @@
+import { DesktopError, errorFrom, originError, parseJSON } from './errors';
+
 import type { Desktop } from '../model';
 import type { IDesktopAPI } from '../tokens';
 
@@ -6,36 +8,7 @@ const ROOTS: Record<Desktop.Route, string> = { extension: 'api/', proxy: 'vnc/ap
 
 const DESKTOPS = 'desktops';
 
-/** An error response, or no response at all. */
-export class DesktopError extends Error {
-  constructor(options: DesktopError.IOptions) {
-    super(options.message);
-    this.name = 'DesktopError';
-    this.status = options.status;
-    this.code = options.code ?? null;
-    this.fix = options.fix ?? null;
-  }
-
-  /** The HTTP status; 0 if there was no response. */
-  readonly status: number;
-
-  /** The error code from our server; null if another program responded. */
-  readonly code: string | null;
-
-  readonly fix: string | null;
-}
-
-export namespace DesktopError {
-  export interface IOptions {
-    status: number;
-    message: string;
-    code?: string | null;
-    fix?: string | null;
-  }
-
-  /** Neither route exists. */
-  export const MISSING = 'server-side-missing';
-}
+export { DesktopError };
 
 /**
  * The client of the REST API; the only place that knows its URLs.
@@ -146,6 +119,10 @@ export class DesktopAPI implements IDesktopAPI {
     await this._call('POST', pathTo(name, 'control'));
   }
 
+  async connections(name: string): Promise<Desktop.IConnection[]> {
+    return this._call('GET', pathTo(name, 'connections'));
+  }
+
   async disconnect(name: string, connectionId: string): Promise<void> {
     await this._call('DELETE', pathTo(name, `connections/${encodeURIComponent(connectionId)}`));
   }
@@ -154,7 +131,7 @@ export class DesktopAPI implements IDesktopAPI {
     return this._call('GET', pathTo(name, 'invitations'));
   }
 
-  async invite(name: string, access: 'see' | 'control', seconds: number): Promise<Desktop.INewInvitation> {
+  async invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation> {
     return this._call('POST', pathTo(name, 'invitations'), { rights: access, seconds });
   }
 
@@ -182,9 +159,22 @@ export class DesktopAPI implements IDesktopAPI {
     }
     const response = await this._request(method, ROOTS[this._route!] + path, body);
     if (!response.ok) {
-      throw await errorFrom(response);
+      const error = await errorFrom(response);
+      throw method !== 'GET' && (await this._refusesOrigin(error)) ? originError() : error;
     }
     return (response.status === 204 ? undefined : await parseJSON(response)) as T;
+  }
+
+  /**
+   * Whether Jupyter refuses this page's origin: it then responds with 404 to each request that has an Origin header, for
+   * example behind a proxy that changes the Host header. Browsers send Origin with all but GET.
+   */
+  private async _refusesOrigin({ status, code }: DesktopError): Promise<boolean> {
+    if (status !== 404 || code !== null || (await this._request('POST', 'api')).status !== 404) {
+      return false;
+    }
+    // Another server, such as nginx, does not have this address.
+    return (await this._request('GET', 'api')).ok;
   }
 
   /** Find the first route that exists, and use it from now on. */
@@ -253,29 +243,4 @@ function withSlash(url: string): string {
 function pathTo(name: string, verb?: string): string {
   const path = `${DESKTOPS}/${encodeURIComponent(name)}`;
   return verb === undefined ? path : `${path}/${verb}`;
-}
-
-async function parseJSON(response: Response): Promise<unknown> {
-  try {
-    return await response.json();
-  } catch {
-    // Most likely a log-in page: Jupyter's own responses are JSON.
-    throw new DesktopError({ status: 403, message: 'The response is not JSON.' });
-  }
-}
-
-async function errorFrom(response: Response): Promise<DesktopError> {
-  let body: unknown = null;
-  try {
-    body = await response.json();
-  } catch {
-    // Another program's response; use the status.
-  }
-  const { message, code, fix } = (body ?? {}) as Partial<DesktopError.IOptions>;
-  return new DesktopError({
-    status: response.status,
-    message: message || `${response.status} ${response.statusText}`,
-    code,
-    fix
-  });
 }

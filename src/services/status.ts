@@ -19,11 +19,23 @@ export function removedStatus(name: string): Partial<Desktop.IStatus> {
 }
 
 /** The problems after which only the user reconnects. */
-const BY_SERVER: string[] = [ProblemCodes.IDLE, ProblemCodes.TOO_MANY, ProblemCodes.FORBIDDEN, ProblemCodes.PROTOCOL];
+const BY_SERVER: string[] = [
+  ProblemCodes.IDLE,
+  ProblemCodes.TOO_MANY,
+  ProblemCodes.FORBIDDEN,
+  ProblemCodes.PROTOCOL,
+  ProblemCodes.ORIGIN,
+  ProblemCodes.REFUSED
+];
 
-/** Whether the server has closed the connection for a reason, so that only the user reconnects. */
+/** Whether a retry does not solve a problem. */
+export function isFinal(problem: Desktop.IProblem): boolean {
+  return BY_SERVER.includes(problem.code);
+}
+
+/** Whether the server has closed or refused the connection for a reason, so that only the user reconnects. */
 export function isDisconnectedByServer({ phase, problem }: Desktop.IStatus): boolean {
-  return phase === 'lost' && problem !== null && BY_SERVER.includes(problem.code);
+  return phase === 'lost' && problem !== null && isFinal(problem);
 }
 
 /** Whether nothing happens until the user acts. */
@@ -47,8 +59,12 @@ export function statusFromError(error: unknown): { phase: Desktop.PanelPhase; pr
   if (code === DesktopError.MISSING) {
     return { phase: 'missing', problem };
   }
-  if (status === 404) {
+  if (code === ProblemCodes.UNKNOWN) {
     return { phase: 'stopped', problem };
+  }
+  if (status === 403 && code !== null) {
+    const isOrigin = code === ProblemCodes.ORIGIN;
+    return { phase: 'lost', problem: isOrigin ? problem : makeProblem(ProblemCodes.REFUSED, message, fix) };
   }
   return { phase: code !== null && status >= 400 ? 'failed' : 'lost', problem };
 }
@@ -60,6 +76,6 @@ export function rightsFrom(model: Desktop.IModel, status: Desktop.IStatus): Pick
 }
 
 /** Whether a connection may send input. */
-export function mayControl({ rights }: Desktop.IStatus): boolean {
+export function mayControl({ rights }: Pick<Desktop.IStatus, 'rights'>): boolean {
   return rights.includes('keys') || rights.includes('pointer');
 }

@@ -1,4 +1,5 @@
 import type { IDisposable } from '@lumino/disposable';
+import type { Desktop } from '../model';
 import type { ITranslation } from './translation';
 
 /** The time that a paste waits for the browser's clipboard; the browser may ask the user first. */
@@ -13,6 +14,7 @@ const READ_TIMEOUT_MS = 1000;
 export class ClipboardBridge implements IDisposable {
   constructor(options: ClipboardBridge.IOptions) {
     this._node = options.node;
+    this._allows = options.allows;
     this._send = options.send;
     this._failed = options.failed;
     for (const type of ['keydown', 'keyup']) {
@@ -36,7 +38,7 @@ export class ClipboardBridge implements IDisposable {
 
   /** Put a text that was copied on the desktop into the browser's clipboard. */
   async receive(text: string): Promise<void> {
-    if (!this._node.contains(document.activeElement)) {
+    if (!this._allows('clipboard-out') || !this._node.contains(document.activeElement)) {
       return;
     }
     if (!navigator.clipboard) {
@@ -55,10 +57,15 @@ export class ClipboardBridge implements IDisposable {
     if (this._replaying) {
       return;
     }
-    const pastes = event.type === 'keydown' && event.code === 'KeyV' && (event.ctrlKey || event.metaKey);
-    const readable = Boolean(navigator.clipboard?.readText);
+    const isShortcut = event.type === 'keydown' && (event.ctrlKey || event.metaKey);
+    const pastes = isShortcut && event.code === 'KeyV';
+    const allowed = this._allows('clipboard-in');
+    const readable = allowed && Boolean(navigator.clipboard?.readText);
     if (pastes && !readable) {
-      this._fail('missing');
+      this._fail(allowed ? 'missing' : 'paste-denied');
+    }
+    if (isShortcut && ['KeyC', 'KeyX'].includes(event.code) && !this._allows('clipboard-out')) {
+      this._fail('copy-denied');
     }
     if (this._delayedEvents === null && !(pastes && readable)) {
       return;
@@ -91,7 +98,7 @@ export class ClipboardBridge implements IDisposable {
   private async _read(): Promise<void> {
     try {
       const text = await navigator.clipboard.readText();
-      if (text !== '' && text !== this._lastText && !this._isDisposed) {
+      if (text !== '' && text !== this._lastText && !this._isDisposed && this._allows('clipboard-in')) {
         this._lastText = text;
         this._send(text);
       }
@@ -108,6 +115,7 @@ export class ClipboardBridge implements IDisposable {
   }
 
   private readonly _node: HTMLElement;
+  private readonly _allows: ClipboardBridge.IOptions['allows'];
   private readonly _send: (text: string) => void;
   private readonly _failed: (reason: ClipboardBridge.Failure) => void;
   private _delayedEvents: KeyboardEvent[] | null = null;
@@ -120,6 +128,10 @@ export class ClipboardBridge implements IDisposable {
 /** Return a message for the user about a failure. */
 export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITranslation): string {
   switch (reason) {
+    case 'paste-denied':
+      return trans.__('You cannot paste here: text from your browser’s clipboard is not sent to this desktop.');
+    case 'copy-denied':
+      return trans.__('Text copied on this desktop stays there: it is not sent to your browser.');
     case 'missing':
       return window.isSecureContext
         ? trans.__('The clipboard is not shared: this browser does not let pages access it.')
@@ -134,12 +146,17 @@ export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITransl
 }
 
 export namespace ClipboardBridge {
-  /** The page cannot access the clipboard, or is not allowed to read or write it now. */
-  export type Failure = 'missing' | 'read' | 'write';
+  /**
+   * The page cannot access the clipboard, or is not allowed to read or write it now; or the connection has no right to
+   * send text to the desktop, or to receive text from it.
+   */
+  export type Failure = 'missing' | 'read' | 'write' | 'paste-denied' | 'copy-denied';
 
   export interface IOptions {
     /** The element that receives the desktop's key events. */
     node: HTMLElement;
+    /** Returns whether the connection has a right. */
+    allows: (right: Desktop.Right) => boolean;
     /** Sends a text to the desktop's clipboard. */
     send: (text: string) => void;
     /** Called when a text could not be copied. */

@@ -15,7 +15,6 @@ import { StopWarning } from './warning';
 import type { IDisposable } from '@lumino/disposable';
 import type { IQualitySettings } from './quality';
 import type { IDesktopConnection } from '../tokens';
-import type { ITranslation } from './translation';
 import type { IViewerOptions } from './vieweroptions';
 
 /** The events that count as activity of the user. */
@@ -54,11 +53,11 @@ export class DesktopViewer implements IDisposable {
     this._notice = new Notice({ trans: options.trans, closed: () => this.focus() });
     this._viewers = new ViewersBanner({ trans: options.trans, manage: options.manage });
     this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this._notice.node);
-    this._trans = options.trans;
     this.fullScreen = new FullScreen({ node: this.node });
     this._clipboard = new ClipboardBridge({
       node: this._target,
-      send: text => this._sendClipboard(text),
+      allows: right => this.connection.status.rights.includes(right),
+      send: text => this._client?.sendClipboard(text),
       failed: reason => this._notice.show(clipboardMessage(reason, options.trans))
     });
     this._observer = new ResizeObserver(() => this._requestSize());
@@ -204,14 +203,6 @@ export class DesktopViewer implements IDisposable {
     this._viewers.update(this.connection.status);
   }
 
-  private _sendClipboard(text: string): void {
-    if (this.connection.status.rights.includes('clipboard-in')) {
-      this._client?.sendClipboard(text);
-    } else if (mayControl(this.connection.status)) {
-      this._notice.show(this._trans.__('The administrator does not allow pasting into this desktop.'));
-    }
-  }
-
   private _onSocket(_: IDesktopConnection, socket: WebSocket): void {
     this._client?.dispose();
     this._painted = false;
@@ -275,7 +266,6 @@ export class DesktopViewer implements IDisposable {
   private readonly _view: StatusView;
   private readonly _lastFrame: LastFrame;
   private readonly _viewers: ViewersBanner;
-  private readonly _trans: ITranslation;
   private readonly _warning: StopWarning;
   private readonly _notice: Notice;
   private readonly _clipboard: ClipboardBridge;

@@ -1,6 +1,7 @@
 import { ProblemCodes } from '../services/problems';
 import { isDisconnectedByServer } from '../services/status';
 import { ReportButton } from './report';
+import { lostReason } from './titles';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
@@ -138,8 +139,11 @@ export class StatusView implements IDisposable {
       this._heading(
         idle ? trans.__('Disconnected while idle') : byServer ? trans.__('Disconnected') : trans.__('Connection lost')
       ),
-      element('p', '', this._lostReason(status.problem))
+      element('p', '', lostReason(status.problem, trans))
     ];
+    if (byServer && status.problem?.fix) {
+      contents.push(this._command(status.problem.fix));
+    }
     if (status.retryAt !== null) {
       contents.push(this._countdown(status.retryAt));
     }
@@ -148,31 +152,6 @@ export class StatusView implements IDisposable {
       contents.push(this._reportButton(status));
     }
     return contents;
-  }
-
-  private _lostReason(problem: Desktop.IProblem | null): string {
-    const trans = this._trans;
-    switch (problem?.code) {
-      case undefined:
-        return trans.__('The connection to the desktop was lost.');
-      case ProblemCodes.IDLE:
-        return trans.__('Your programs are still running. Click to reconnect.');
-      case ProblemCodes.TOO_MANY:
-        return trans.__('This desktop has too many connections. Close another one first.');
-      case ProblemCodes.FORBIDDEN:
-        return trans.__('Your access was withdrawn.');
-      case ProblemCodes.PROTOCOL:
-        return trans.__('The Jupyter server closed the connection, because it does not know a message of this viewer.');
-      case '0':
-        return trans.__('The Jupyter server does not respond.');
-      case '401':
-      case '403':
-        return trans.__('You are logged out of the Jupyter server. Log in again in another tab.');
-      case ProblemCodes.VIEWER:
-        return trans.__('The viewer could not be loaded from the Jupyter server.');
-      default:
-        return trans.__('The Jupyter server responded: %1', problem!.message);
-    }
   }
 
   private _countdown(retryAt: number): HTMLElement {

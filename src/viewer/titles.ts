@@ -29,3 +29,34 @@ export function titleWithStatus(title: string, status: Desktop.IStatus, trans: I
       return trans.__('%1 (not installed)', title);
   }
 }
+
+/** Return why there is no connection. */
+export function lostReason(problem: Desktop.IProblem | null, trans: ITranslation): string {
+  switch (problem?.code) {
+    case undefined:
+      return trans.__('The connection to the desktop was lost.');
+    case ProblemCodes.IDLE:
+      return trans.__('Your programs are still running. Click to reconnect.');
+    case ProblemCodes.TOO_MANY:
+      return trans.__('This desktop has too many connections. Close another one first.');
+    case ProblemCodes.FORBIDDEN:
+      return trans.__('Your access was withdrawn.');
+    case ProblemCodes.PROTOCOL:
+      return trans.__('The Jupyter server closed the connection, because it does not know a message of this viewer.');
+    case ProblemCodes.ORIGIN:
+      return trans.__(
+        'The Jupyter server refused the connection: this page’s address is not allowed. A proxy must keep the Host header, or the server’s configuration must allow the address:'
+      );
+    case ProblemCodes.REFUSED:
+      return problem.message;
+    case '0':
+      return trans.__('The Jupyter server does not respond.');
+    case '401':
+    case '403':
+      return trans.__('You are logged out of the Jupyter server. Log in again in another tab.');
+    case ProblemCodes.VIEWER:
+      return trans.__('The viewer could not be loaded from the Jupyter server.');
+    default:
+      return trans.__('The Jupyter server responded: %1', problem!.message);
+  }
+}

@@ -1,3 +1,5 @@
+import { mayControl } from '../services/status';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { ITranslation } from './translation';
@@ -39,34 +41,41 @@ export class ViewersBanner implements IDisposable {
     if (this._isDisposed) {
       return;
     }
-    const mayControl = status.rights.includes('keys');
-    const text = !status.connected ? '' : mayControl ? this._othersText(status) : this._trans.__('View only');
+    const canControl = mayControl(status);
+    const text = !status.connected ? '' : canControl ? this._othersText(status) : this._trans.__('View only');
     if (this._text.textContent !== text) {
       this._text.textContent = text;
     }
     this.node.hidden = text === '';
     if (this._button !== null) {
-      this._button.hidden = !mayControl;
+      this._button.hidden = !canControl;
     }
   }
 
   private _othersText(status: Desktop.IStatus): string {
     const others = othersOf(status);
-    const controlling = others.filter(({ rights }) => rights.includes('keys'));
-    const named = controlling.length > 0 ? controlling : others;
-    const names = [...new Set(named.map(({ user }) => user.name || user.username))].join(', ');
-    if (named.length === 0) {
-      return '';
-    }
-    return controlling.length > 0
-      ? this._trans.__('Controlled by %1, too.', names)
-      : this._trans.__('Viewed by %1.', names);
+    const canControl = ({ rights }: Desktop.IViewer) => rights.includes('keys') || rights.includes('pointer');
+    const controlling = namesOf(others.filter(canControl));
+    const viewing = namesOf(others.filter(viewer => !canControl(viewer)));
+    const trans = this._trans;
+    const sentences = [
+      controlling.length === 1 && trans.__('%1 is controlling this desktop.', controlling[0]),
+      controlling.length > 1 && trans.__('%1 are controlling this desktop.', controlling.join(', ')),
+      viewing.length === 1 && trans.__('%1 is viewing this desktop.', viewing[0]),
+      viewing.length > 1 && trans.__('%1 are viewing this desktop.', viewing.join(', '))
+    ];
+    return sentences.filter(Boolean).join(' ');
   }
 
   private readonly _trans: ITranslation;
   private readonly _text: HTMLElement;
   private readonly _button: HTMLButtonElement | null = null;
   private _isDisposed = false;
+}
+
+/** Return each user once. */
+function namesOf(viewers: readonly Desktop.IViewer[]): string[] {
+  return [...new Set(viewers.map(({ user }) => user.name || user.username))];
 }
 
 /** Return the connections of other users, and those that came by an invitation. */

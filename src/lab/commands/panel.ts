@@ -1,5 +1,6 @@
 import { infoIcon, launchIcon, refreshIcon, shareIcon } from '@jupyterlab/ui-components';
 
+import { mayControl } from '../../services/status';
 import { labelFor } from '../../viewer/titles';
 import { showDetails } from '../details';
 import { askTitle } from '../dialogs';
@@ -9,7 +10,6 @@ import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { IDesktopConnection } from '../../tokens';
 import type { IPanelContext } from './context';
 
 /** Add the commands that act on a panel: the one that the arguments select. */
@@ -88,11 +88,19 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
     caption: trans.__('Let others see or control the desktop, and see who is connected'),
     icon: shareIcon,
     describedBy,
-    isEnabled: args => manager.api.route === 'extension' && mayControl(contentOf(args)?.connection),
+    isEnabled: args => {
+      const status = contentOf(args)?.connection.status;
+      return manager.api.route === 'extension' && status !== undefined && mayControl(status);
+    },
     execute: async args => {
-      const connection = contentOf(args)?.connection;
-      if (connection !== undefined) {
-        await showShare(connection, manager.api, trans);
+      const content = contentOf(args);
+      if (content !== undefined) {
+        const { fullScreen } = content.viewer;
+        if (fullScreen.isOn) {
+          // The dialog is outside of the element in full screen.
+          await fullScreen.toggle();
+        }
+        await showShare(content.connection, manager.api, trans);
       }
     }
   });
@@ -101,7 +109,10 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
     caption: trans.__('Send Ctrl-Alt-Del'),
     icon: keysIcon,
     describedBy,
-    isEnabled: args => contentOf(args)?.connection.status.connected ?? false,
+    isEnabled: args => {
+      const connection = contentOf(args)?.connection;
+      return connection !== undefined && connection.status.connected && mayControl(connection.status);
+    },
     execute: args => contentOf(args)?.viewer.sendCtrlAltDel()
   });
   commands.addCommand(CommandIDs.reconnect, {
@@ -112,8 +123,4 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
     isEnabled: args => contentOf(args) !== undefined,
     execute: args => contentOf(args)?.connection.reconnect()
   });
-}
-
-function mayControl(connection: IDesktopConnection | undefined): boolean {
-  return connection !== undefined && connection.status.rights.includes('keys');
 }

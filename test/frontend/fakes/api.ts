@@ -37,6 +37,7 @@ export class FakeAPI implements IDesktopAPI {
   lines: string[] = [];
   nextTicket: Desktop.ITicket | null = null;
   invited: Desktop.IInvitation[] = [];
+  connected: Desktop.IConnection[] = [];
 
   set(change: Partial<Desktop.IModel> = {}): void {
     const model = modelOf(change);
@@ -122,17 +123,23 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`control ${name}`, () => undefined);
   }
 
+  async connections(name: string): Promise<Desktop.IConnection[]> {
+    return this._answer(`connections ${name}`, () => this.connected);
+  }
+
   async disconnect(name: string, connectionId: string): Promise<void> {
-    return this._answer(`disconnect ${name} ${connectionId}`, () => undefined);
+    return this._answer(`disconnect ${name} ${connectionId}`, () => {
+      this.connected = this.connected.filter(({ id }) => id !== connectionId);
+    });
   }
 
   async invitations(name: string): Promise<Desktop.IInvitation[]> {
     return this._answer(`invitations ${name}`, () => this.invited);
   }
 
-  async invite(name: string, access: 'see' | 'control', seconds: number): Promise<Desktop.INewInvitation> {
+  async invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation> {
     return this._answer(`invite ${name} ${access} ${seconds}`, () => {
-      const invitation = { id: `i${this.invited.length}`, rights: ['see' as const], ends: '2026-01-01T01:00:00Z' };
+      const invitation = { id: `i${this.invited.length}`, rights: access, ends: '2026-01-01T01:00:00Z' };
       this.invited.push(invitation);
       return { ...invitation, path: `desktops/?desktop=${name}#invitation=secret` };
     });

@@ -61,6 +61,7 @@ export default class FakeRFB extends EventTarget {
   resizeSession = false;
   scaleViewport = false;
   showDotCursor = false;
+  viewOnly = false;
   background = '';
   qualityLevel = 6;
   compressionLevel = 2;

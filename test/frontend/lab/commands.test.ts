@@ -156,6 +156,25 @@ describe('in JupyterLab', () => {
     expect(commands.isEnabled(CommandIDs.ctrlAltDel, { id: panel.id })).toBe(false);
   });
 
+  it('shares the desktop of the given panel, unless its user may only look', async () => {
+    api.set();
+    api.nextTicket = { ticket: 't', rights: ['see', 'keys'], connection: 'c1' };
+    const panel = await open();
+    const args = { id: panel.id };
+    expect(commands.isEnabled(CommandIDs.share, args)).toBe(true);
+    const closed = commands.execute(CommandIDs.share, args);
+    await dialog.opened('.jp-Desktop-share');
+    expect(dialog().textContent).toContain('Share Desktop');
+    accept();
+    await closed;
+    const { status } = panel.content.connection;
+    jest.spyOn(panel.content.connection, 'status', 'get').mockReturnValue({ ...status, rights: ['see'] });
+    expect(commands.isEnabled(CommandIDs.share, args)).toBe(false);
+    api.route = 'proxy';
+    jest.restoreAllMocks();
+    expect(commands.isEnabled(CommandIDs.share, args)).toBe(false);
+  });
+
   it('is disabled without a panel', () => {
     for (const id of [CommandIDs.popOut, CommandIDs.reconnect, CommandIDs.fullScreen]) {
       expect(commands.isEnabled(id)).toBe(false);

@@ -148,6 +148,7 @@ describe('a ticket', () => {
     server.answer(`POST ${EXTENSION}/default/ticket`, ticket);
     expect(await api.ticket('default', 'secret')).toEqual(ticket);
     expect(server.requests[1].init.body).toBe('{"invitation":"secret"}');
+    expect(server.lines.join()).not.toContain('secret');
   });
 
   it('is not needed on the route of jupyter-server-proxy', async () => {
@@ -166,4 +167,66 @@ describe('a ticket', () => {
     server.answer(`POST ${EXTENSION}/default/ticket`, { message: 'No.', code: 'invitation-invalid' }, 403);
     expect(await errorOf(api.ticket('default', 'x'))).toMatchObject({ status: 403, code: 'invitation-invalid' });
   });
+});
+describe('a server that refuses the origin of the page', () => {
+  beforeEach(() => {
+    server.answer(`GET ${EXTENSION}`, []);
+    server.answer(`GET ${BASE}api`, { version: '2.17.0' });
+  });
+
+  it.each([
+    ['start', () => api.start('default')],
+    ['ticket', () => api.ticket('default')]
+  ])('is reported with the setting that allows it (%s)', async (_, request) => {
+    expect(await errorOf(request())).toMatchObject({
+      status: 403,
+      code: 'origin-not-allowed',
+      fix: "c.ServerApp.allow_origin = 'http://localhost'"
+    });
+    expect(server.lines[2]).toBe(`POST ${BASE}api`);
+  });
+
+  it('is not suspected if the server responds with a code', async () => {
+    server.answer(`POST ${EXTENSION}/default/start`, { message: 'm', code: 'unknown-desktop' }, 404);
+    expect(await errorOf(api.start('default'))).toMatchObject({ status: 404, code: 'unknown-desktop' });
+    expect(server.lines).toHaveLength(2);
+  });
+
+  it('is not suspected if the server is not Jupyter', async () => {
+    server.answer(`GET ${BASE}api`, {}, 404);
+    expect(await errorOf(api.start('default'))).toMatchObject({ status: 404, code: null });
+    expect(await api.ticket('default')).toBeNull();
+  });
+
+  it('is not suspected if Jupyter accepts another request', async () => {
+    server.answer(`POST ${BASE}api`, { message: 'Method Not Allowed' }, 405);
+    expect(await errorOf(api.start('default'))).toMatchObject({ status: 404, code: null });
+  });
+});
+
+it('sends requests about connections and invitations', async () => {
+  const lines = [
+    `GET ${EXTENSION}/a%20b/connections`,
+    `DELETE ${EXTENSION}/a%20b/connections/c%2F1`,
+    `POST ${EXTENSION}/a%20b/control`,
+    `GET ${EXTENSION}/a%20b/invitations`,
+    `POST ${EXTENSION}/a%20b/invitations`,
+    `DELETE ${EXTENSION}/a%20b/invitations/i1`
+  ];
+  for (const line of [`GET ${EXTENSION}`, ...lines]) {
+    server.answer(line, []);
+  }
+  await api.connections('a b');
+  await api.disconnect('a b', 'c/1');
+  await api.takeControl('a b');
+  await api.invitations('a b');
+  await api.invite('a b', 'see', 60);
+  await api.revoke('a b', 'i1');
+  expect(server.lines.slice(1)).toEqual(lines);
+  expect(server.requests[5].init.body).toBe('{"rights":"see","seconds":60}');
+});
+
+it('returns the URL of an invitation', () => {
+  const invitation = { id: 'i', rights: 'see' as const, ends: '', path: 'desktops/?desktop=a#invitation=s' };
+  expect(api.invitationURL(invitation)).toBe(`${BASE}desktops/?desktop=a#invitation=s`);
 });

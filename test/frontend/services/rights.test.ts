@@ -70,7 +70,7 @@ it('tells why an invitation is refused, and does not retry', async () => {
   const error = new DesktopError({ status: 403, code: 'invitation-invalid', message: 'The invitation has ended.' });
   api.ticket = () => Promise.reject(error);
   await pass();
-  expect(connection.status).toMatchObject({ phase: 'failed', retryAt: null });
+  expect(connection.status).toMatchObject({ phase: 'lost', retryAt: null });
   expect(connection.status.problem?.message).toBe('The invitation has ended.');
 });
 

@@ -180,6 +180,19 @@ describe('lost', () => {
     expect(show({ phase: 'lost', problem, retryAt: Date.now() + 1 })).toContain(text);
   });
 
+  it.each([
+    ['access-withdrawn', 'Your access was withdrawn.'],
+    ['protocol-error', 'does not know a message of this viewer'],
+    ['origin-not-allowed', 'this page’s address is not allowed'],
+    ['refused', 'The reason.']
+  ])('says why the server refuses the connection (%s)', (code, text) => {
+    const shown = show({ phase: 'lost', problem: makeProblem({ code, fix: 'the setting' }) });
+    expect(shown).toContain(text);
+    expect(shown).toContain('the setting');
+    expect(shown).not.toContain('stopped');
+    expect(button('Reconnect')).toBeDefined();
+  });
+
   it('offers to reconnect if it does not retry', () => {
     expect(show({ phase: 'lost', problem: makeProblem({ code: 'idle' }) })).toContain('Disconnected while idle');
     button('Reconnect').click();

@@ -1,0 +1,13 @@
+/** The codes of problems for which a panel has its own text. */
+export namespace ProblemCodes {
+  export const UNKNOWN = 'unknown-desktop';
+  export const IDLE = 'idle';
+  export const TOO_MANY = 'too-many-clients';
+  export const VIEWER = 'viewer';
+  export const FORBIDDEN = 'access-withdrawn';
+  export const PROTOCOL = 'protocol-error';
+  /** The server refuses the origin of this page. */
+  export const ORIGIN = 'origin-not-allowed';
+  /** The server refuses a request, and sends the reason. */
+  export const REFUSED = 'refused';
+}
