@@ -149,3 +149,15 @@ def test_a_stopped_server_leaves_nothing(hub: Hub) -> None:
     assert requests.post(user.url + "api/desktops/default/start", headers=authorized(user), timeout=60).ok
     assert hub.api("DELETE", "users/dave/server").status_code in (202, 204)
     wait_until(lambda: not processes_of(hub.runtime_directory("dave")), what="the desktop ended with its server")
+
+
+@pytest.mark.parametrize("mode", ["cors", "same-origin", "no-cors", "navigate", None])
+def test_no_page_of_the_domain_can_read_the_value_that_posts_need(alice: User, mode: str | None) -> None:
+    session = alice.browser()
+    fetch = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": mode} if mode else {}
+    expected = xsrf(session, alice)["X-XSRFToken"]
+    assert expected
+    for path in ("api/desktops", "api/desktops/default", "desktops/", "desktops/page.js", "vnc/"):
+        response = session.get(alice.url + path, headers=fetch, timeout=30, allow_redirects=False)
+        readable = {name: value for name, value in response.headers.items() if name.lower() != "set-cookie"}
+        assert expected not in response.text and expected not in "".join(readable.values()), (path, mode)
