@@ -142,6 +142,7 @@ async def test_a_guest_with_a_look_only_link_can_only_look_and_goes_with_the_sha
     await asyncio.to_thread(hub.api, "DELETE", f"shares/{alice.name}/")
     assert await asyncio.wait_for(socket.read_message(), 60) is None, "closed when the share was taken back"
     assert socket.close_code == 4403
+    socket.close()
 
 
 def test_a_stopped_server_leaves_nothing(hub: Hub) -> None:
