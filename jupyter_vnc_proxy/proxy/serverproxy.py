@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from jupyter_server.serverapp import ServerApp
 
 from ..server.app import VncProxy
+from ..system.own_python import own_python
 
 SPAWN_TIMEOUT_SECONDS = 20
 """Time limit for the page server to listen; it does so before the desktop runs."""
@@ -17,7 +17,7 @@ def setup_desktop() -> dict[str, Any]:
     """Return the entry for jupyter-server-proxy: the command that starts the page server, and its settings."""
     config = ServerApp.instance().config if ServerApp.initialized() else None
     traits = VncProxy(config=config)
-    argv = [sys.executable, "-m", "jupyter_vnc_proxy", "serve", "--unix-socket={unix_socket}"]
+    argv = [*own_python("jupyter_vnc_proxy"), "serve", "--unix-socket={unix_socket}"]
     argv += [f"--orphan-timeout={traits.orphan_timeout:g}"]
     if not traits.stop_with_server:
         argv.append("--keep")
