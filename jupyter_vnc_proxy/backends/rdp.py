@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import sys
 from dataclasses import replace
 
 from ..options import DesktopOptions
+from ..system.own_python import own_python
 from .base import Backend, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .stream import StreamBackend
@@ -70,7 +70,7 @@ class RdpBackend(PlanMethods):
     def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
         """Return the plan of the backend that shows it, with a terminal as the session, which runs the RDP client."""
         client = XFREERDP.find() or XFREERDP.names[-1]
-        program = (sys.executable, "-m", "jupyter_vnc_proxy.backends.programs.rdp_client")
+        program = own_python("jupyter_vnc_proxy.backends.programs.rdp_client")
         run = (*program, "--client", client, "--", HOST.value(options))
         terminal = ("xterm", "-title", "RDP", "-geometry", "100x30", "-e", *run)
         shown = self._shown_by(options).plan(options, paths)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from ..options import DesktopOptions
+from ..system.own_python import own_python
 from ..system.process import REPORTS, Listens
 from .base import DISPLAY, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
@@ -27,7 +26,7 @@ class StreamBackend(PlanMethods):
     def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
         """Return Xvfb and the server."""
         argv = (
-            *(sys.executable, "-m", "jupyter_vnc_proxy.stream", "--display", DISPLAY),
+            *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
             *("--status-fd", REPORTS),
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from ..options import DesktopOptions
+from ..system.own_python import own_python
 from ..system.process import PIPE, REPORTS, WritesLine
 from . import wayvnc
 from .base import Field, Paths, Plan, Program, Step
@@ -39,7 +38,7 @@ class WaylandBackend(PlanMethods):
         if options.transport == "wayvnc":
             return wayvnc.plan(options, paths)
         argv = (
-            *(sys.executable, "-m", "jupyter_vnc_proxy.stream", "--wayland", "--displayfd", PIPE),
+            *(*own_python("jupyter_vnc_proxy.stream"), "--wayland", "--displayfd", PIPE),
             *("--geometry", str(options.geometry), "--xauthority", str(paths.xauthority)),
             *("--unix-socket", str(paths.rfb_socket), "--status-fd", REPORTS),
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..options import DesktopOptions
+from ..system.own_python import own_python
 from ..system.process import PIPE, Listens, WritesLine
 from .base import Paths, Plan, Program, Step
 from .programs import sway
@@ -58,7 +58,7 @@ def _sway(options: DesktopOptions, paths: Paths, runtime: dict[str, str]) -> Ste
     config = paths.directory / "sway.config"
     terminal = TERMINAL.find() or TERMINAL.names[0]
     text = sway.configuration(options.geometry, Path.home(), terminal, start=not options.session_command)
-    program = (sys.executable, "-m", "jupyter_vnc_proxy.backends.programs.sway")
+    program = own_python("jupyter_vnc_proxy.backends.programs.sway")
     environment = {
         **runtime,
         "SWAYSOCK": str(paths.directory / sway.SOCKET),

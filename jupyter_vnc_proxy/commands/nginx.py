@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Conflict, InvalidOption, MissingProgram, StartFailed
+from ..system.own_python import own_python
 from . import add_json, add_runtime_directory
 
 DIRECTORY = "nginx"
@@ -124,7 +125,7 @@ def prepare(arguments: argparse.Namespace) -> NginxSetup:
         raise InvalidOption(f"{file} could not be written: {error.strerror}.", code="bad-path") from error
     # Without -e, nginx first opens the system's log, which only root may write.
     nginx = ("nginx", "-e", str(private / "error.log"), "-p", str(private), "-c", str(file))
-    bridge: tuple[str, ...] = (sys.executable, "-m", "websockify", "--heartbeat=25", "--unix-listen", str(socket))
+    bridge: tuple[str, ...] = (*own_python("websockify"), "--heartbeat=25", "--unix-listen", str(socket))
     bridge += ("--unix-listen-mode", "0600", "--unix-target", str(desktop.rfb_socket))
     return NginxSetup(private, file, listen.url(desktop.name), nginx, None if state.speaks == "websocket" else bridge)
 

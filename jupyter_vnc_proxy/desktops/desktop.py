@@ -18,7 +18,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -29,6 +28,7 @@ from ..backends import Paths
 from ..errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
+from ..system.own_python import own_python
 from ..system.process_groups import end_marked
 from ..system.unix_sockets import count_connections
 from . import locks
@@ -176,8 +176,8 @@ class Desktop:
                 options=options.to_json() if remember else {},
             )
         )
-        argv = [sys.executable, "-m", "jupyter_vnc_proxy", "run", f"--name={self.name}"]
-        argv.append(f"--runtime-dir={self.path.parent}")
+        argv = [*own_python("jupyter_vnc_proxy"), "run", f"--name={self.name}"]
+        argv.append(f"--runtime-dir={self.path.parent.absolute()}")
         argv.append("--keep" if orphan_timeout is None else f"--orphan-timeout={orphan_timeout:g}")
         runner_log = self.log_directory / "runner.log"
         runner_log.unlink(missing_ok=True)
@@ -188,6 +188,7 @@ class Desktop:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                cwd="/",
             )
 
     def prepare(self) -> None:

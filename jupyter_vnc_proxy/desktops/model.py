@@ -68,7 +68,7 @@ def desktop_model(
     """
     activity = desktop.last_activity()
     deadline = idle_deadline(desktop, state, cull_idle_timeout)
-    warning = timedelta(seconds=min(CULL_WARNING, cull_idle_timeout / 2))
+    warning = timedelta(seconds=warning_seconds(cull_idle_timeout))
     soon = deadline is not None and deadline - datetime.now(timezone.utc) <= warning
     return {
         "name": state.name,
@@ -91,6 +91,11 @@ def desktop_model(
         "encoder": state.encoder,
         "notes": state.notes,
     }
+
+
+def warning_seconds(cull_idle_timeout: float) -> float:
+    """Return how long an idle desktop is announced to stop before it is stopped."""
+    return min(CULL_WARNING, cull_idle_timeout / 2)
 
 
 def idle_deadline(desktop: Desktop, state: DesktopState, cull_idle_timeout: float) -> datetime | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Sequence
 
 from ..backends import (
@@ -23,6 +22,7 @@ from ..backends.sessions import DESKTOPS, installed_sessions
 from ..options import DesktopOptions
 from ..runner.diagnosis import library_missing
 from ..system.environment import search_path
+from ..system.own_python import own_python_code
 from ..system.packages import install_command, install_commands
 from .findings import Finding
 from .versions import output, versions
@@ -90,7 +90,7 @@ def _import_error(module: str) -> str | None:
     Runs in a separate process, because a failed import may leave half-loaded libraries behind.
     """
     code = f"try:\n import {module}\nexcept Exception as error:\n print('failed:', type(error).__name__ + ':', error)"
-    said = output([sys.executable, "-c", code], IMPORT_TIMEOUT_SECONDS)
+    said = output(own_python_code(code), IMPORT_TIMEOUT_SECONDS)
     if said is None:
         return f"{module} could not be imported in time"
     failed = [line for line in said.splitlines() if line.startswith("failed: ")]

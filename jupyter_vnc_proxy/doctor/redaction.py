@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import pwd
 import re
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|API_?KEY|PRIVATE", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|API_?KEY|PRIVATE|(?:KEY|PWD|PASS|PASSPHRASE|AUTH|SIG)$", re.IGNORECASE
+)
 """Matches the names of environment variables whose values are secrets."""
 
 MIN_SECRET_LENGTH = 6
@@ -19,7 +22,30 @@ MIN_SECRET_LENGTH = 6
 GENERIC_NAMES = frozenset({"root", "localhost", "localdomain", "user", "jovyan", "jupyter", "nobody"})
 """Names of users and hosts that do not identify anyone; container images use them."""
 
+WORD = r"(?:token|passw(?:or)?d|passwd|passphrase|secret|credentials?|pwd|pass|auth|sig|signature|"
+WORD += r"(?:api|access|private)[_-]?key)"
+"""A name of a secret, in an option or before a colon."""
+
 PATTERNS = (
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), "<removed>"),  # a JSON Web Token
+    (
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:sk-|xox[a-z]-|gh[a-z]_|github_pat_|glpat-|hf_|AKIA|ASIA|AIza|npm_|pypi-)[\w-]{6,}"
+        ),
+        "<removed>",
+    ),
+    # A name and a value: quoted, or to the end of the line after a colon and a space.
+    (re.compile(rf"(?i)\b([\w-]*{WORD}['\"]?\s*[=:]\s*)\"[^\"]*\""), r'\1"<removed>"'),
+    (re.compile(rf"(?i)\b([\w-]*{WORD}['\"]?\s*[=:]\s*)'[^']*'"), r"\1'<removed>'"),
+    (re.compile(rf"(?i)(?<![\w-])({WORD}:\s+)(?![\"'<]).+"), r"\1<removed>"),
+    (re.compile(r"(?i)\b(\w*(?:key|pwd|pass|passphrase|auth|sig)=)['\"]?[^\s'\"&,;]+"), r"\1<removed>"),
+    # An option and the next word, plain or as words of JSON.
+    (re.compile(rf"(?i)(?<![\w-])(--?[\w-]*{WORD}['\",]*[\s=]+['\"]?)[^\s'\"]+"), r"\1<removed>"),
+    (re.compile(r"(?<=[\s\"'])(-p)(?!ort|ath|id|ass\b)(?=[^\s'\",]{4})[^\s'\",]+"), r"\1<removed>"),  # -pPASSWORD
+    (re.compile(r"(?<![\\\w])\\\\(?:\\\\)?[\w.-]+(?=\\)"), r"<host>"),  # UNC
+    (re.compile(r"(?<![\\\w])[A-Z][A-Z0-9.-]+\\{1,2}[\w.-]+"), r"<user>"),  # DOMAIN\user
+    (re.compile(r"(/user/)[^/\s'\"?]+"), r"\1<user>"),
+    (re.compile(r"(?i)(?<![0-9a-f:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![0-9a-f:-])"), "<address>"),
     (re.compile(r"(?i)\b(authorization|cookie|set-cookie)(['\"]?\s*[:=]\s*).*"), r"\1\2<removed>"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 <removed>"),
     (
@@ -38,10 +64,20 @@ PATTERNS = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/'\"<>]+"), r"\1<host>"),
     (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<address>"),
     (re.compile(r"(?<![\d.])(?!127\.)(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), "<address>"),
-    (re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\w:])"), "<address>"),
     (re.compile(r"(?<![\w~])/(home|Users|export/home|gpfs/home|mnt/home)/(?!jovyan\b)[^/\s:'\"]+"), r"/\1/<user>"),
 )
 """Regular expressions for secrets and addresses, and their replacements."""
+
+ADDRESS = re.compile(r"(?<![\w:.])[0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*[0-9a-fA-F:](?![\w:])")
+"""A text that may be an IPv6 address; `ipaddress` decides."""
+
+
+def _address(match: re.Match[str]) -> str:
+    try:
+        address = ipaddress.IPv6Address(match[0])
+    except ValueError:
+        return match[0]
+    return match[0] if address.is_loopback or address.is_unspecified else "<address>"
 
 
 @dataclass(frozen=True)
@@ -53,6 +89,10 @@ class Redaction:
     users: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
 
+    def with_secrets(self, secrets: Iterable[str]) -> Redaction:
+        """Return the redaction of more secrets; values that are too short to be told from ordinary words are left."""
+        return replace(self, secrets=self.secrets | {each for each in secrets if len(each) >= MIN_SECRET_LENGTH})
+
     def clean(self, text: str) -> str:
         """Return ``text``, redacted."""
         for secret in sorted(self.secrets, key=len, reverse=True):
@@ -61,6 +101,7 @@ class Redaction:
             text = re.sub(rf"(?<![\w.-]){re.escape(home)}(?![\w.-])", "~", text)
         for pattern, instead in PATTERNS:
             text = pattern.sub(instead, text)
+        text = ADDRESS.sub(_address, text)
         text = _words(text, self.hosts, "<host>")
         return _words(text, self.users, "<user>")
 

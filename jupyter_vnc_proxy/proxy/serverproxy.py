@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
 
 from jupyter_server.serverapp import ServerApp
@@ -11,6 +10,7 @@ from jupyter_server.serverapp import ServerApp
 from ..errors import VncError
 from ..server.app import VncProxy
 from ..server.web.headers import frame_ancestors, is_hub
+from ..system.own_python import own_python
 from .activity import count_input_only
 from .page_handler import ACKNOWLEDGE_BY_PING, ACKNOWLEDGE_HEADER
 
@@ -28,7 +28,8 @@ def setup_desktop() -> dict[str, Any]:
     traits = VncProxy(config=config)
     if not traits.proxy_entry:
         raise VncError("VncProxy.proxy_entry is off.", code="proxy-entry-off")
-    argv = [sys.executable, "-m", "jupyter_vnc_proxy", "serve", "--unix-socket={unix_socket}"]
+    argv = [_escape_braces(word) for word in own_python("jupyter_vnc_proxy")]
+    argv += ["serve", "--unix-socket={unix_socket}"]
     argv += [f"--orphan-timeout={traits.orphan_timeout:g}"]
     argv += [f"--max-desktops={traits.max_desktops}", f"--max-clients={traits.max_clients}"]
     argv += [f"--idle-disconnect={traits.idle_disconnect:g}"]

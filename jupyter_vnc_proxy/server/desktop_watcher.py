@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from ..desktops.manager import DesktopManager
-from ..desktops.model import DesktopModel
+from ..desktops.model import DesktopModel, warning_seconds
 from ..desktops.stop_reason import unused_for
 from ..errors import VncError
 
 POLL_SECONDS = 2.0
 STARTING_POLL_SECONDS = 0.1
 """Polling intervals: normally, and while a desktop starts."""
+
+MAX_STEP_SECONDS = 2 * POLL_SECONDS
+"""The most that one poll counts for a warning: nobody sees a warning while the server or the machine is suspended."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class DesktopWatcher:
         self._models: dict[str, DesktopModel] = {}
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._warned: dict[str, tuple[datetime, float]] = {}  # deadline, seconds of warning that passed
+        self._last_look = time.monotonic()
 
     def start(self) -> None:
         """Start polling in a task; `stop` cancels it."""
@@ -83,12 +89,31 @@ class DesktopWatcher:
                 self._log.exception("%s: error in the listener %r", change.name, listener)
 
     async def _cull(self) -> None:
-        now = datetime.now(timezone.utc)
+        for name in self.due(datetime.now(timezone.utc), time.monotonic()):
+            self._log.info("%s: idle for too long, stopping", name)
+            await self._manager.stop(name, unused_for(self._manager.cull_idle_timeout))
+
+    def due(self, now: datetime, monotonic: float) -> list[str]:
+        """Return the desktops to stop: they are idle, and were announced to stop for the whole time of the warning.
+
+        The idle time comes from the wall clock, which may jump; that of the warning is monotonic (``monotonic``, in
+        seconds) and begins again with each activity. A gap between two calls, as after a suspend, counts as one poll.
+        """
+        warning = warning_seconds(self._manager.cull_idle_timeout)
+        warned, self._warned = self._warned, {}
+        step = min(monotonic - self._last_look, MAX_STEP_SECONDS)
+        self._last_look = monotonic
+        names = []
         for name in list(self._models):
             deadline = self._manager.idle_deadline(name)
-            if deadline is not None and deadline <= now:
-                self._log.info("%s: idle for too long, stopping", name)
-                await self._manager.stop(name, unused_for(self._manager.cull_idle_timeout))
+            if deadline is None or deadline - now > timedelta(seconds=warning):
+                continue
+            before, seconds = warned.get(name, (deadline, -step))
+            seconds = seconds + step if before == deadline else 0.0
+            self._warned[name] = (deadline, seconds)
+            if deadline <= now and seconds >= warning:
+                names.append(name)
+        return names
 
 
 def _differs(change: DesktopChange) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from jupyter_vnc_proxy.backends import (
 )
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
+from jupyter_vnc_proxy.system.own_python import own_python
 from jupyter_vnc_proxy.system.process import PIPE, REPORTS, Listens, WritesLine
 
 PATHS = Paths(Path("/run/d"), Path("/run/d/rfb.sock"), Path("/run/d/Xauthority"))
@@ -110,7 +110,7 @@ def test_x11vnc_looks_at_an_xorg_that_touches_no_hardware_where_that_is_asked_fo
 
 def test_sway_has_no_screen_and_wayvnc_looks_at_it() -> None:
     display, vnc = steps("wayland", "wayvnc").values()
-    assert has(display.argv, sys.executable, "-m", "jupyter_vnc_proxy.backends.programs.sway", "--displayfd", PIPE)
+    assert has(display.argv, *own_python("jupyter_vnc_proxy.backends.programs.sway"), "--displayfd", PIPE)
     assert (display.environment["WLR_BACKENDS"], display.environment["WLR_RENDERER"]) == ("headless", "pixman")
     assert display.environment["XDG_RUNTIME_DIR"] == vnc.environment["XDG_RUNTIME_DIR"]
     ((file, text),) = display.files.items()
@@ -123,7 +123,7 @@ def test_sway_has_no_screen_and_wayvnc_looks_at_it() -> None:
 def test_stream_looks_at_an_xvfb_of_its_own() -> None:
     display, vnc = steps("stream").values()
     assert Path(display.argv[0]).name == "Xvfb"
-    assert vnc.argv[:3] == (sys.executable, "-m", "jupyter_vnc_proxy.stream")
+    assert has(vnc.argv, *own_python("jupyter_vnc_proxy.stream"))
     for words in (
         ("--display", DISPLAY),
         ("--xauthority", "/run/d/Xauthority"),
@@ -137,7 +137,7 @@ def test_stream_looks_at_an_xvfb_of_its_own() -> None:
 
 def test_wayland_is_one_process_and_the_session_too() -> None:
     (step,) = steps("wayland").values()
-    assert step.argv[:3] == (sys.executable, "-m", "jupyter_vnc_proxy.stream")
+    assert has(step.argv, *own_python("jupyter_vnc_proxy.stream"))
     for words in (
         ("--wayland",),
         ("--displayfd", PIPE),
@@ -153,7 +153,7 @@ def test_wayland_is_one_process_and_the_session_too() -> None:
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])
 def test_websockify_stands_between_two_unix_sockets(backend: str) -> None:
     step = steps(backend, "websockify")["websockify"]
-    assert step.argv[:3] == (sys.executable, "-m", "websockify")
+    assert has(step.argv, *own_python("websockify"))
     for words in (
         ("--unix-listen", "/run/d/rfb.sock"),
         ("--unix-listen-mode", "0600"),

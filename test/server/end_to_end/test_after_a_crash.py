@@ -33,7 +33,7 @@ async def test_nothing_of_a_desktop_whose_runner_was_killed_meets_its_next_start
     await api("POST", "default", "start")
     display = (await api.until("default", "running"))["display"]
     before = processes_of(runtime / "default")
-    (runner,) = (pid for pid, line in processes_of(runtime).items() if " -m jupyter_vnc_proxy run " in line)
+    (runner,) = (pid for pid, line in processes_of(runtime).items() if " jupyter_vnc_proxy run " in line)
     os.kill(runner, signal.SIGKILL)
     model = await api.until("default", "failed")
     assert (model["error"]["code"], model["display"]) == ("runner-died", None)

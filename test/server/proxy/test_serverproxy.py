@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -16,6 +15,7 @@ from jupyter_vnc_proxy.cli import parse
 from jupyter_vnc_proxy.commands.desktop_options import read_desktop_options
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
 from jupyter_vnc_proxy.proxy.serverproxy import setup_desktop
+from jupyter_vnc_proxy.system.own_python import own_python
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def command(unix_socket: str = "/run/s") -> list[str]:
 
 def options() -> DesktopOptions:
     """Return the options in the command, parsed by the command line."""
-    return read_desktop_options(parse(command()[3:]), DesktopOptions())
+    return read_desktop_options(parse(command()[len(own_python("jupyter_vnc_proxy")) :]), DesktopOptions())
 
 
 def test_it_is_found_by_its_entry_point() -> None:
@@ -42,7 +42,7 @@ def test_it_is_found_by_its_entry_point() -> None:
 
 def test_by_default_it_serves_the_default_options_on_the_given_socket() -> None:
     argv = command()
-    assert argv[:4] == [sys.executable, "-m", "jupyter_vnc_proxy", "serve"]
+    assert argv[: argv.index("serve")] == list(own_python("jupyter_vnc_proxy"))
     assert "--unix-socket=/run/s" in argv
     assert "--orphan-timeout=600" in argv
     assert "--keep" not in argv

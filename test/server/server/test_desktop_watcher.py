@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -147,11 +149,14 @@ def touched(runtime: Path, seconds_ago: float) -> None:
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
-async def test_an_idle_desktop_is_stopped_after_a_warning(api: Api, runtime: Path) -> None:
+async def test_an_idle_desktop_is_stopped_after_a_warning(
+    api: Api, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await api("POST", "default", "start")
     assert (await api.until("default", "running"))["stops_at"] is None
     touched(runtime, 80)
     assert (await api("GET", "default"))["stops_at"] is not None
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.model.CULL_WARNING", 0.2)
     touched(runtime, 101)
     model = await api.until("default", "stopped")
     assert (model["error"]["code"], model["stops_at"]) == ("unused", None)
@@ -160,7 +165,10 @@ async def test_an_idle_desktop_is_stopped_after_a_warning(api: Api, runtime: Pat
 
 
 @pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
-async def test_the_reason_of_a_stop_is_not_kept_for_the_next_stop(api: Api, vnc: Any, runtime: Path) -> None:
+async def test_the_reason_of_a_stop_is_not_kept_for_the_next_stop(
+    api: Api, vnc: Any, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.model.CULL_WARNING", 0.2)
     await api("POST", "default", "start")
     await api.until("default", "running")
     touched(runtime, 101)
@@ -204,3 +212,84 @@ async def test_it_stops_even_if_a_desktop_changes_at_the_same_moment(manager: De
     for _ in range(passes):  # passes of the event loop from what is waited for to the end of the waiting
         await asyncio.sleep(0)
     await asyncio.wait_for(watcher.stop(), 5)
+
+
+class FakeClocks:
+    """A day in fake time: the wall clock may jump, the monotonic one may not."""
+
+    def __init__(self, manager: DesktopManager, watcher: DesktopWatcher) -> None:
+        self.monotonic = watcher._last_look
+        self.wall = time.time()
+        self._manager = manager
+        self._watcher = watcher
+        self._activity = self.wall
+
+    def use(self) -> None:
+        """The user types: the desktop's file would get the current time of the wall clock."""
+        self._activity = self.wall
+
+    def deadline(self, name: str) -> datetime:
+        return datetime.fromtimestamp(self._activity + self._manager.cull_idle_timeout, timezone.utc)
+
+    def poll(self, seconds: float = 2.0) -> tuple[bool, bool]:
+        """Let time pass; return whether the desktop is announced to stop, and whether it is to be stopped."""
+        self.wall += seconds
+        self.monotonic += seconds
+        now = datetime.fromtimestamp(self.wall, timezone.utc)
+        warned = self.deadline("default") - now <= timedelta(seconds=60)
+        return warned, bool(self._watcher.due(now, self.monotonic))
+
+
+@pytest.fixture
+def clocks(manager: DesktopManager, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> FakeClocks:
+    manager.cull_idle_timeout = 1800
+    watcher = DesktopWatcher(manager, [], LOG)
+    watcher.poll()
+    clocks = FakeClocks(manager, watcher)
+    monkeypatch.setattr(manager, "idle_deadline", clocks.deadline)
+    return clocks
+
+
+def polls_until_stopped(clocks: FakeClocks) -> int:
+    return next(count for count in range(2000) if clocks.poll()[1])
+
+
+def test_a_desktop_that_nobody_uses_is_stopped_at_its_time(clocks: FakeClocks) -> None:
+    clocks.use()
+    assert polls_until_stopped(clocks) == pytest.approx(900, abs=2)
+
+
+@pytest.mark.parametrize("jump", [7200, 1_000_000])
+def test_the_clock_may_jump_ahead_and_the_warning_lasts_all_the_same(clocks: FakeClocks, jump: float) -> None:
+    clocks.use()
+    clocks.poll()
+    clocks.wall += jump
+    assert polls_until_stopped(clocks) >= 30
+
+
+def test_nobody_is_stopped_right_after_a_suspend_or_a_long_pause(clocks: FakeClocks) -> None:
+    clocks.use()
+    clocks.poll()
+    clocks.poll(7200)
+    assert polls_until_stopped(clocks) >= 28
+
+
+def test_in_a_day_of_jumping_clocks_each_stop_follows_a_whole_minute_of_warning(clocks: FakeClocks) -> None:
+    chance = random.Random(18)
+    clocks.use()
+    warned_for = 0.0
+    stops = 0
+    for _ in range(24 * 3600 // 2):
+        if chance.random() < 0.002:
+            clocks.wall += chance.choice((-7200, -60, 45, 3600, 90_000))
+        if chance.random() < 0.001:
+            clocks.use()
+            warned_for = -2.0
+        warned, stopped = clocks.poll()
+        warned_for = warned_for + 2 if warned else -2.0
+        if stopped:
+            assert warned_for >= 60
+            stops += 1
+            clocks.use()
+            warned_for = -2.0
+    assert stops
