@@ -3,81 +3,39 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import pwd
 import re
+import shlex
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
+
+from .secret_patterns import ADDRESS, IPV4, IPV6, KEY_BLOCK, PATTERNS, REMOVED
 
 SECRET_NAME = re.compile(
-    r"TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|API_?KEY|PRIVATE|(?:KEY|PWD|PASS|PASSPHRASE|AUTH|SIG)$", re.IGNORECASE
+    r"TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|API_?KEY|PRIVATE|(?:KEY|(?<!OLD)(?<!^)PWD|PASS|PASSPHRASE|AUTH|SIG)$",
+    re.IGNORECASE,
 )
 """Matches the names of environment variables whose values are secrets."""
 
 MIN_SECRET_LENGTH = 6
 """Shorter values of such variables are numbers or flags; replacing them would redact ordinary words."""
 
+MIN_WORD_LENGTH = 3
+"""Shorter values of a desktop's options are left; those up to `MIN_SECRET_LENGTH` are replaced as whole words."""
+
 GENERIC_NAMES = frozenset({"root", "localhost", "localdomain", "user", "jovyan", "jupyter", "nobody"})
 """Names of users and hosts that do not identify anyone; container images use them."""
 
-WORD = r"(?:token|passw(?:or)?d|passwd|passphrase|secret|credentials?|pwd|pass|auth|sig|signature|"
-WORD += r"(?:api|access|private)[_-]?key)"
-"""A name of a secret, in an option or before a colon."""
+MAX_IPV6_LENGTH = 45
+"""Characters of an IPv6 address, at the most, with an IPv4 address at its end."""
 
-PATTERNS = (
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), "<removed>"),  # a JSON Web Token
-    (
-        re.compile(
-            r"(?<![A-Za-z0-9])(?:sk-|xox[a-z]-|gh[a-z]_|github_pat_|glpat-|hf_|AKIA|ASIA|AIza|npm_|pypi-)[\w-]{6,}"
-        ),
-        "<removed>",
-    ),
-    # A name and a value: quoted, or to the end of the line after a colon and a space.
-    (re.compile(rf"(?i)\b([\w-]*{WORD}['\"]?\s*[=:]\s*)\"[^\"]*\""), r'\1"<removed>"'),
-    (re.compile(rf"(?i)\b([\w-]*{WORD}['\"]?\s*[=:]\s*)'[^']*'"), r"\1'<removed>'"),
-    (re.compile(rf"(?i)(?<![\w-])({WORD}:\s+)(?![\"'<]).+"), r"\1<removed>"),
-    (re.compile(r"(?i)\b(\w*(?:key|pwd|pass|passphrase|auth|sig)=)['\"]?[^\s'\"&,;]+"), r"\1<removed>"),
-    # An option and the next word, plain or as words of JSON.
-    (re.compile(rf"(?i)(?<![\w-])(--?[\w-]*{WORD}['\",]*[\s=]+['\"]?)[^\s'\"]+"), r"\1<removed>"),
-    (re.compile(r"(?<=[\s\"'])(-p)(?!ort|ath|id|ass\b)(?=[^\s'\",]{4})[^\s'\",]+"), r"\1<removed>"),  # -pPASSWORD
-    (re.compile(r"(?<![\\\w])\\\\(?:\\\\)?[\w.-]+(?=\\)"), r"<host>"),  # UNC
-    (re.compile(r"(?<![\\\w])[A-Z][A-Z0-9.-]+\\{1,2}[\w.-]+"), r"<user>"),  # DOMAIN\user
-    (re.compile(r"(/user/)[^/\s'\"?]+"), r"\1<user>"),
-    (re.compile(r"(?i)(?<![0-9a-f:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![0-9a-f:-])"), "<address>"),
-    (re.compile(r"(?i)\b(authorization|cookie|set-cookie)(['\"]?\s*[:=]\s*).*"), r"\1\2<removed>"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 <removed>"),
-    (
-        re.compile(
-            r"(?i)\b(\w*(?:token|passw(?:or)?d|passwd|secret|_xsrf|api_?key|cookie))(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+"
-        ),
-        r"\1\2<removed>",
-    ),
-    (re.compile(r"(?i)\b(token|password|passwd|secret|cookie)\s+(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}"), r"\1 <removed>"),
-    (re.compile(r"(?i)(?<![\w/])(/p(?:ass(?:word)?)?:)[^\s'\"]+"), r"\1<removed>"),  # xfreerdp's option
-    (re.compile(r"(?i)(?<![\w-])(--?passw(?:or)?d['\",]*\s+['\"]?)[^\s'\"]+"), r"\1<removed>"),
-    (re.compile(r"(?i)\bMIT-MAGIC-COOKIE-1\s+\S+"), "MIT-MAGIC-COOKIE-1 <removed>"),
-    # 16 bytes in hexadecimal, in one piece or in pairs: a cookie, a key, a digest.
-    (re.compile(r"(?i)(?<![0-9a-z])(?:(?:\\x)?[0-9a-f]{2}[ :-]?){15,}[0-9a-f]{2}(?![0-9a-z])"), "<removed>"),
-    (re.compile(r"(?<![\w/.-])(?=[\w+=-]*\d)(?=[\w+=-]*[a-zA-Z])[\w+=-]{40,}(?![\w/.-])"), "<removed>"),
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/'\"<>]+"), r"\1<host>"),
-    (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<address>"),
-    (re.compile(r"(?<![\d.])(?!127\.)(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), "<address>"),
-    (re.compile(r"(?<![\w~])/(home|Users|export/home|gpfs/home|mnt/home)/(?!jovyan\b)[^/\s:'\"]+"), r"/\1/<user>"),
-)
-"""Regular expressions for secrets and addresses, and their replacements."""
-
-ADDRESS = re.compile(r"(?<![\w:.])[0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*[0-9a-fA-F:](?![\w:])")
-"""A text that may be an IPv6 address; `ipaddress` decides."""
-
-
-def _address(match: re.Match[str]) -> str:
-    try:
-        address = ipaddress.IPv6Address(match[0])
-    except ValueError:
-        return match[0]
-    return match[0] if address.is_loopback or address.is_unspecified else "<address>"
+LINE_LENGTH = 1000
+"""Characters of a line that are kept, which also bounds the time that the patterns take."""
 
 
 @dataclass(frozen=True)
@@ -90,20 +48,88 @@ class Redaction:
     hosts: frozenset[str] = frozenset()
 
     def with_secrets(self, secrets: Iterable[str]) -> Redaction:
-        """Return the redaction of more secrets; values that are too short to be told from ordinary words are left."""
-        return replace(self, secrets=self.secrets | {each for each in secrets if len(each) >= MIN_SECRET_LENGTH})
+        """Return the redaction of more secrets; short numbers, and values of one or two characters, are left."""
+        secrets = set(secrets)
+        known = {each for each in secrets if len(each) >= MIN_WORD_LENGTH and not each.isdigit()}
+        long_numbers = {each for each in secrets if len(each) >= MIN_SECRET_LENGTH}
+        return replace(self, secrets=self.secrets | known | long_numbers)
+
+    def with_hosts(self, hosts: Iterable[str]) -> Redaction:
+        """Return the redaction of more hosts, by their full names and by the first labels of these."""
+        names = {name for host in hosts for name in (host, host.partition(".")[0]) if len(name) > 1}
+        return replace(self, hosts=self.hosts | {name for name in names if not name.isdigit()} - GENERIC_NAMES)
 
     def clean(self, text: str) -> str:
-        """Return ``text``, redacted."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "<removed>")
+        """Return ``text``, redacted, with long lines cut."""
+        for secret in sorted({form for each in self.secrets for form in _spellings(each)}, key=len, reverse=True):
+            text = _replaced(text, secret)
         for home in sorted(self.homes, key=len, reverse=True):
             text = re.sub(rf"(?<![\w.-]){re.escape(home)}(?![\w.-])", "~", text)
+        text = KEY_BLOCK.sub(REMOVED, text)
+        return "\n".join(self._clean_line(_cut(line)) for line in text.split("\n"))
+
+    def _clean_line(self, line: str) -> str:
         for pattern, instead in PATTERNS:
-            text = pattern.sub(instead, text)
-        text = ADDRESS.sub(_address, text)
-        text = _words(text, self.hosts, "<host>")
-        return _words(text, self.users, "<user>")
+            line = pattern.sub(instead, line)
+        line = IPV4.sub(_address, IPV6.sub(_addresses, line))
+        line = _words(line, self.hosts, "<host>")
+        return _words(line, self.users, "<user>")
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return a secret as it is in a text, in JSON, in an URL and in a shell's quotes."""
+    in_json = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    return {secret, *in_json, repr(secret)[1:-1], quote(secret), quote(secret, safe=""), shlex.quote(secret).strip("'")}
+
+
+def _replaced(text: str, secret: str) -> str:
+    """Replace ``secret`` anywhere, or as a whole word if it is so short that other words may contain it."""
+    if len(secret) >= MIN_SECRET_LENGTH:
+        return text.replace(secret, REMOVED)
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", REMOVED, text)
+
+
+def _cut(line: str) -> str:
+    """Return a line of at most `LINE_LENGTH` characters, without a piece of a word, which no pattern would know."""
+    return line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH].rpartition(' ')[0]} …"
+
+
+def _address(match: re.Match[str]) -> str:
+    """Return the replacement for what may be an IPv4 address: loopback and unspecified ones stay."""
+    numbers = [int(number) for number in match[0].split(".")]
+    if max(numbers) > 255 or numbers[0] == 127 or not any(numbers):
+        return match[0]
+    return ADDRESS
+
+
+def _addresses(match: re.Match[str]) -> str:
+    """Return the replacement for a text that may contain an IPv6 address, such as ``addr:fe80::1:``."""
+    text, zone = match[0].removesuffix(match[1] or ""), match[1] or ""
+    before = match.string[match.start() - 1 : match.start()] if match.start() else ""
+    after = match.string[match.end() : match.end() + 1]
+    for start in (0, *(each.end() for each in re.finditer(":", text))):
+        if start == 0 and (before.isalnum() or before == "_"):
+            continue  # the end of a word, as in ``std::``
+        for end in range(min(len(text), start + MAX_IPV6_LENGTH), start + 1, -1):
+            if end == len(text) and (after.isalnum() or after == "_"):
+                continue  # the beginning of a word, as in ``::size``
+            if end < len(text) and text[end] != ":" and text[end] != ".":
+                continue
+            if _is_private_data(text[start:end]):
+                rest = text[end:] + zone if end < len(text) else ""
+                return f"{text[:start]}{ADDRESS}{rest}"
+    return match[0]
+
+
+def _is_private_data(text: str) -> bool:
+    """Whether ``text`` is an IPv6 address that tells machines apart; ``dead::beef`` is C++."""
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    if address.is_loopback or address.is_unspecified:
+        return False
+    return any(each.isdigit() for each in text) or address.is_private or address.is_link_local or address.is_multicast
 
 
 def _words(text: str, words: Iterable[str], instead: str) -> str:

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 from .._version import __version__
 from ..desktops.desktop import Desktop
 from ..desktops.runtime import desktop_path, runtime_directory
 from ..errors import InvalidOption, UnknownDesktop
-from ..options import OPTIONS, check_name
+from ..options import check_name
 from ..system.packages import distribution
 from .checks import run_checks
 from .findings import Finding
+from .private_options import public_options, with_options
 from .redaction import Redaction, local_redaction
 
 LOG_LINES = 40
 """Number of last lines of each log."""
+
+PUBLIC_STATE = (
+    "phase",
+    "step",
+    "backend",
+    "transport",
+    "session",
+    "display",
+    "geometry",
+    "resize",
+    "resize_through",
+    "speaks",
+    "raw_socket",
+    "x_screenshots",
+    "full_chroma",
+    "created",
+    "encoder",
+    "notes",
+)
+"""The fields of a desktop's state that are printed. `options` are printed too, without their private values."""
 
 
 def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = None) -> str:
@@ -36,9 +54,7 @@ def report(runtime_dir: str = "", name: str = "", redaction: Redaction | None = 
         *_findings(run_checks(runtime_dir)),
         *(_desktop(desktop) if desktop else []),
     ]
-    redaction = redaction or local_redaction()
-    if desktop is not None:
-        redaction = redaction.with_secrets(_private_values(desktop.state().options))
+    redaction = with_options(redaction or local_redaction(), desktop.state().options if desktop else {})
     return redaction.clean("\n".join(lines) + "\n")
 
 
@@ -64,29 +80,13 @@ def _findings(findings: Iterable[Finding]) -> Iterable[str]:
 
 
 def _desktop(desktop: Desktop) -> Iterable[str]:
-    state = asdict(desktop.state())
-    error = state.pop("error")
-    state["options"] = _public_options(state["options"])
+    state = desktop.state()
     yield from ("", f"Desktop {desktop.name}")
-    yield from (f"  {key}: {json.dumps(value)}" for key, value in state.items())
-    if error:
-        yield from (f"  error.{key}: {json.dumps(value)}" for key, value in error.items() if key != "log")
+    for name in PUBLIC_STATE:
+        yield f"  {name}: {json.dumps(getattr(state, name))}"
+    yield f"  options: {json.dumps(public_options(state.options))}"
+    if state.error:
+        yield from (f"  error.{key}: {json.dumps(value)}" for key, value in state.error.items() if key != "log")
     for part in desktop.log_parts():
         yield from ("", f"Log of {part}")
         yield from (f"  {line}" for line in desktop.log(part, LOG_LINES))
-
-
-def _public_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a desktop's options without what may be secret: words of a command, and values of a backend's options."""
-    public = {each.name: options[each.name] for each in OPTIONS if each.name in options}
-    if public.get("session_command"):
-        public["session_command"] = [Path(str(public["session_command"][0])).name]
-    if "extra" in public:
-        public["extra"] = {name: "set" if value else "unset" for name, value in dict(public["extra"]).items()}
-    return public
-
-
-def _private_values(options: Mapping[str, Any]) -> list[str]:
-    """Return the values that `_public_options` leaves out, which may stand in the logs too."""
-    words = [str(word) for word in options.get("session_command") or ()][1:]
-    return [*words, *(str(value) for value in dict(options.get("extra") or {}).values())]

@@ -4,114 +4,26 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from support.rest import ROUTES, SPECIFICATION, complaints
 from support.runners import COMMAND, IDLE, Runners
 from tornado.httpclient import HTTPClientError
 
+from jupyter_vnc_proxy import options
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.state import DesktopState
 from jupyter_vnc_proxy.doctor import report as module
-from jupyter_vnc_proxy.doctor.redaction import Redaction, local_redaction
+from jupyter_vnc_proxy.doctor.findings import Finding
+from jupyter_vnc_proxy.doctor.private_options import PUBLIC_OPTIONS
 from jupyter_vnc_proxy.doctor.report import report
-from jupyter_vnc_proxy.errors import InvalidOption, UnknownDesktop
+from jupyter_vnc_proxy.errors import ErrorModel, InvalidOption, UnknownDesktop
 
 TOKEN = "b1f5d3c2a49e8d7f6a5b4c3d2e1f00112233445566778899"
 COOKIE = "00112233445566778899aabbccddeeff"
-SECRETS = {
-    f"http://localhost:8888/lab?token={TOKEN}": TOKEN,
-    f"[I 2026-11-24 LabApp] Authorization: token {TOKEN}": TOKEN,
-    "GET /api?token=short1&x=2 HTTP/1.1": "short1",
-    "Cookie: username-8888=2|1:0|10:1764|abc; _xsrf=2|0a1b": "username-8888",
-    "Set-Cookie: _xsrf=2|8f7e6d": "8f7e6d",
-    "bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc": "eyJhbGciOiJIUzI1NiJ9",
-    f"host/unix:1  MIT-MAGIC-COOKIE-1  {COOKIE}": COOKIE,
-    f"xauth: added {COOKIE.upper()} for :1": COOKIE.upper(),
-    "cookie " + " ".join(COOKIE[i : i + 2] for i in range(0, 32, 2)): "88 99 aa",
-    "key " + ":".join(COOKIE[i : i + 2] for i in range(0, 32, 2)): "88:99:aa",
-    "xfreerdp /p:x --password=hunter2 /v:host": "hunter2",
-    '{"password": "hunter2"}': "hunter2",
-    'options: {"session_command": ["xfreerdp", "/v:there", "/p:hunter2"]}': "hunter2",
-    '["x11vnc", "-passwd", "hunter2"]': "hunter2",
-    "vncviewer --password hunter2": "hunter2",
-    "https://ada:hunter2@example.org/x": "hunter2",
-    "mail from ada.lovelace@example.org": "ada.lovelace@example.org",
-    "connect to 192.168.17.4:5900": "192.168.17.4",
-    "/home/lovelace/notes.txt": "lovelace",
-    "proxy http://internal.example.org:3128/": "internal.example.org",
-    "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI": "wJalrXUtnFEMI",
-    "pwd=hunter2": "hunter2",
-    "passphrase=hunter2": "hunter2",
-    "password: two words": "words",
-    '["app", "--token", "hunter2x"]': "hunter2x",
-    '["app", "-psecretpw"]': "secretpw",
-    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc": "eyJzdWIi",
-    "key sk-abcdefghij": "sk-abcdefghij",
-    "slack xoxb-12345-abcde": "xoxb-12345",
-    "at fe80::1ff:fe23:4567:890a": "fe23",
-    "at [2001:db8::7]:5900": "2001:db8",
-    "ether 02:42:ac:11:00:02": "02:42",
-    "logged in as CORP\\ada": "ada",
-    "GET /user/ada/api": "ada",
-    r"mount \\\\filer\\share": "filer",
-    "fe80:0000:0000:0000:0202:b3ff:fe1e:8329 is up": "b3ff",
-}
-
-
-@pytest.mark.parametrize(("line", "secret"), SECRETS.items())
-def test_secrets_are_redacted(line: str, secret: str) -> None:
-    cleaned = Redaction().clean(line)
-    assert secret not in cleaned
-    assert "<" in cleaned
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Xvnc TigerVNC 1.12.0 - built 2023-01-06 16:01",
-        "tigervnc-standalone-server 1.12.0+dfsg-8",
-        "_XSERVTransmkdir: ERROR: euid != 0,directory /tmp/.X11-unix will not be created.",
-        "(EE) :1 is taken because of /tmp/.X1-lock",
-        "/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so",
-        "cannot open display 127.0.0.1:10 or 0.0.0.0",
-        "The token that Jupyter prints, and the cookie of the display, are not logged.",
-        "2026-11-24T20:57:35.862Z 1280x720",
-        "apt-get install --no-install-recommends xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-settings",
-    ],
-)
-def test_useful_lines_are_kept(line: str) -> None:
-    assert Redaction().clean(line) == line
-
-
-def test_names_of_users_and_hosts_are_redacted_as_whole_words() -> None:
-    redaction = Redaction(
-        homes=("/data/people/ada",), users=frozenset({"ada", "Ada King"}), hosts=frozenset({"engine7", "engine7.lab"})
-    )
-    text = "/data/people/ada/x /data/people/adam ada@engine7:~$ ADA on engine7.lab, the adage, jupyter-ada-1; Ada King"
-    cleaned = redaction.clean(text)
-    assert cleaned.startswith("~/x /data/people/adam <")
-    assert "adage" in cleaned
-    assert "jupyter-<user>-1; <user>" in cleaned
-    assert "engine7" not in cleaned
-
-
-def test_the_environment_defines_secrets_and_names() -> None:
-    redaction = local_redaction(
-        {
-            "HOME": "/somewhere/of/ada",
-            "JUPYTERHUB_USER": "ada",
-            "USER": "root",
-            "HOSTNAME": "engine7.example.org",
-            "JUPYTERHUB_API_TOKEN": "correct horse battery",
-            "JPY_COOKIE_SECRET": "staple!!",
-            "DEBUG_TOKEN": "1",
-        }
-    )
-    cleaned = redaction.clean("correct horse battery staple!! /somewhere/of/ada ada root engine7 1")
-    assert cleaned == "<removed> <removed> ~ <user> root <host> 1"
 
 
 @pytest.fixture
@@ -206,6 +118,69 @@ def test_it_does_not_contain_the_cookie_of_a_running_desktop(runners: Runners) -
     text = report("", "default")
     assert cookie.hex() not in text
     assert 'phase: "running"' in text
+
+
+OPTIONS = {
+    "backend": "rdp",
+    "transport": "direct",
+    "session": "xfce; token hunter2",
+    "geometry": "1280x720",
+    "start_timeout": 30.0,
+    "extra": {"rdp_host": "payroll-db.corp.example.com:3389", "pin": "4711ab", "xserver": "xdummy", "empty": ""},
+    "session_command": ["/opt/acme/kiosk", "--host=depot7.acme.net", "-c", "correct horse", "xterm", "--full-screen"],
+    "unknown": "stapler",
+}
+
+
+@pytest.fixture
+def configured(runtime: Path) -> str:
+    """The report on a desktop with private values in its options, its error, its notes and its log."""
+    desktop = Desktop(runtime / "work")
+    desktop.prepare()
+    said = "payroll-db:3389 of payroll-db.corp.example.com, depot7, 'correct horse', pin 4711ab, xdummy, xterm"
+    (desktop.log_directory / "session.log").write_text(f"{said}\n")
+    error = {"code": "session-failed", "message": said, "fix": said, "part": "session", "log": []}
+    notes = [said]
+    state = DesktopState(name="work", phase="failed", backend="rdp", options=OPTIONS, notes=notes)
+    desktop.write_state(replace(state, error=cast(ErrorModel, error)))
+    return report("", "work")
+
+
+def test_options_are_printed_by_field(configured: str) -> None:
+    line = next(line for line in configured.splitlines() if line.startswith("  options:"))
+    assert json.loads(line.partition(": ")[2]) == {
+        "backend": "rdp",
+        "transport": "direct",
+        "session": "set",
+        "geometry": "1280x720",
+        "start_timeout": 30.0,
+        "extra": {"rdp_host": "set", "pin": "set", "xserver": "set", "empty": "unset"},
+        "session_command": ["kiosk"],
+    }
+
+
+def test_private_values_are_in_no_part_of_a_report(configured: str) -> None:
+    for private in ("payroll", "depot7", "acme", "horse", "4711ab", "hunter2", "stapler"):
+        assert private not in configured, private
+
+
+def test_what_is_no_secret_of_a_command_stays(configured: str) -> None:
+    log = configured.partition("Log of session")[2]
+    assert "xdummy" in log
+    assert "xterm" in log
+
+
+def test_each_field_of_a_state_is_public_or_left_out_on_purpose() -> None:
+    names = {each.name for each in fields(DesktopState)}
+    assert names == {*module.PUBLIC_STATE, "name", "options", "error"}
+    assert {each.name for each in options.OPTIONS} == {*PUBLIC_OPTIONS, "extra", "session_command"}
+
+
+def test_options_of_the_environment_are_private_too(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_VNC_RDP_HOST", "payroll-db.corp.example.com")
+    finding = Finding("Machine", "x", "problem", "payroll-db is unknown", facts={"host": "payroll-db"})
+    monkeypatch.setattr(module, "run_checks", lambda directory: [finding])
+    assert "payroll" not in report()
 
 
 async def test_the_rest_api_returns_it(planted: Path, vnc: Any, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
