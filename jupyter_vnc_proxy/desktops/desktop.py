@@ -34,6 +34,7 @@ from ..system.unix_sockets import count_connections
 from . import locks
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
 from .state import DesktopState, load, save, utc_now
+from .stop_reason import RUNNER_LOG_LINES, runner_died
 
 MARKER = "JUPYTER_VNC_DESKTOP"
 """Environment variable of every process of a desktop; its value is the desktop's directory."""
@@ -72,14 +73,7 @@ class Desktop:
         """
         state = self.stored_state()
         if state.is_alive and not self._runner_may_live():
-            error: ErrorModel = {
-                "code": "runner-died",
-                "message": "The process that runs this desktop was killed from outside.",
-                "fix": None,
-                "part": "runner",
-                "log": self.log("runner", 20),
-            }
-            return state.ended("failed", error)
+            return state.ended("failed", runner_died(self.log("runner", RUNNER_LOG_LINES)))
         return state
 
     def stored_state(self) -> DesktopState:

@@ -7,8 +7,12 @@ import json
 from pathlib import Path
 
 from ..errors import ErrorModel
+from ..system.own_python import explain_hidden_module, hidden_module
 
 FILE = "stop-reason.json"
+
+RUNNER_LOG_LINES = 20
+"""Lines of the runner's log that are read if it died."""
 
 
 def leave_reason(directory: Path, reason: ErrorModel) -> None:
@@ -32,6 +36,16 @@ def unused_for(seconds: float) -> ErrorModel:
     """Return the reason of a stop after ``seconds`` without input."""
     message = f"It was stopped because it had not been used for {_in_words(seconds)}."
     return {"code": "unused", "message": message, "fix": None, "part": None, "log": []}
+
+
+def runner_died(log: list[str]) -> ErrorModel:
+    """Return the error of a desktop whose runner is gone, with the last lines of the runner's log."""
+    hidden = hidden_module(log)
+    if hidden is not None:
+        message = f"{explain_hidden_module(*hidden)} Therefore the process that runs this desktop could not start."
+        return {"code": "module-hidden", "message": message, "fix": None, "part": "runner", "log": log}
+    message = "The process that runs this desktop was killed from outside."
+    return {"code": "runner-died", "message": message, "fix": None, "part": "runner", "log": log}
 
 
 def _in_words(seconds: float) -> str:

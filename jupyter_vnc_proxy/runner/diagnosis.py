@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..backends import SIMPLEST_PACKAGES, Program, command_for, describe_missing
 from ..backends.sessions import DESKTOPS
 from ..errors import MissingProgram, StartFailed
+from ..system.own_python import explain_hidden_module, hidden_module
 from ..system.packages import install_command, install_commands
 
 SHOWN_LINES = 15
@@ -160,12 +161,16 @@ def library_missing(text: str) -> tuple[str, tuple[str, ...]] | None:
 def process_failed(name: str, reason: str, log: Sequence[str]) -> StartFailed:
     """Return the error for a process that ended or hung (``reason``), with the cause found in its ``log``."""
     title = TITLES.get(name, name)
-    message, code, fix = _explained(name, reason, "\n".join(log))
+    message, code, fix = _explained(name, reason, log)
     return StartFailed(f"{message}{title} {reason}.", code=code, fix=fix, part=name, log=log[-SHOWN_LINES:])
 
 
-def _explained(name: str, reason: str, text: str) -> tuple[str, str, str | None]:
+def _explained(name: str, reason: str, log: Sequence[str]) -> tuple[str, str, str | None]:
     """Return a sentence with a trailing space (or nothing), the error's code and the command that fixes it."""
+    text = "\n".join(log)
+    hidden = hidden_module(log)
+    if hidden is not None:
+        return f"{explain_hidden_module(*hidden)} ", "module-hidden", None
     library = library_missing(text)
     if library is not None:
         return f"{library[0]} ", "library-missing", next(iter(library[1]), None)

@@ -77,9 +77,10 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     for key in LOADER_VARIABLES:
         if key in clean:
             entries = [entry for entry in clean[key].split(os.pathsep) if not _within(entry, prefixes)]
-            clean[key] = os.pathsep.join(entries)
-            if not clean[key]:
-                del clean[key]
+            if entries != clean[key].split(os.pathsep):
+                clean[key] = os.pathsep.join(entries)
+                if not clean[key]:
+                    del clean[key]
     clean["PATH"] = search_path(clean.get("PATH", ""))
     return clean
 

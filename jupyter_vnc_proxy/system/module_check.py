@@ -7,9 +7,9 @@ import importlib.util
 import os
 import re
 import subprocess
-import sys
 
 from .environment import clean_environment
+from .own_python import bare_python
 
 NOT_LOADED = 3
 """Exit status of `PROBE` if the loader fails; it prints the loader's message."""
@@ -58,7 +58,7 @@ def load_problem(file: str) -> str | None:
 @functools.cache
 def _load(file: str) -> None:
     """Load ``file`` in another process; raise ``OSError`` with the loader's message if it fails."""
-    argv = [sys.executable, "-I", "-S", "-c", PROBE, file]
+    argv = [*bare_python(PROBE), file]
     try:
         # The environment of the process that will import it.
         probe = subprocess.run(

@@ -29,10 +29,11 @@ def _name(argv: tuple[str, ...]) -> str:
     program = Path(argv[0]).name.split(" ")[0].rstrip(":")
     if not program.startswith("python") or len(argv) < 2:
         return program
-    # Our own programs are started as `python -c CODE ROOT MODULE …`: see system/own_python.py.
-    for option, distance in (("-m", 1), ("-c", 3)):
-        if option in argv and argv.index(option) + distance < len(argv):
-            module, *rest = argv[argv.index(option) + distance :]
+    # Our own programs are started as `python -I own_python.py USER_SITE MODULE …`: see system/own_python.py.
+    words = [Path(word).name for word in argv]
+    for option, distance in (("-m", 1), ("own_python.py", 2)):
+        if option in words and words.index(option) + distance < len(argv):
+            module, *rest = argv[words.index(option) + distance :]
             return f"{module} {rest[0]}" if module == "jupyter_vnc_proxy" and rest else module
     return Path(argv[1]).name
 
