@@ -63,7 +63,8 @@ class Broadcaster:
     def load_engine(self) -> None:
         """Load the H.264 engine; if it isn't installed, report that and serve tiles only."""
         try:
-            make_engine = partial(PixelfluxEngine, configure_capture=self._framebuffer.configure_capture)
+            configure = self._framebuffer.configure_capture
+            make_engine = partial(PixelfluxEngine, configure_capture=configure, failed=self._disable_video)
             self._videos = [Video(self._framebuffer, make_engine, self._frame_encoded, self._status)]
         except ImportError as error:
             log.warning("H.264 is unavailable: %s", error)
@@ -112,7 +113,7 @@ class Broadcaster:
 
     def _start_video(self) -> None:
         clients = [client for client in self._clients if client.takes_video]
-        if not self._videos or not clients:
+        if not self._videos or not clients or not self._videos[0].is_ready:
             self._motion.stop()
             return
         self._join(self._videos[0], clients)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from ..picture.framebuffer import Framebuffer
 from .encoder_profile import MAX_FPS, EncoderProfile
+from .engine_thread import EngineThread
+
+log = logging.getLogger("jupyter_vnc_proxy.stream")
+
+DESCRIBE_SECONDS = 2.0
+"""Seconds that the engine may take to name its encoder; it takes longer while a program grabs the X server."""
 
 NAL_SPS = 7
 """Type of the NAL unit that only key frames begin with: sequence parameter set (ITU-T H.264, table 7-1)."""
@@ -39,12 +49,19 @@ class Rate:
 
 
 class Engine(Protocol):
-    """Captures a whole display and encodes a frame when something has changed. It can be started again after `stop`."""
+    """Captures a whole display and encodes a frame when something has changed. It can be started again after `stop`.
+
+    No method waits for the display, except `describe`.
+    """
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `start` takes effect at once. While a program grabs the X server, an earlier capture can't end."""
 
     def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
         """Start to capture ``width`` by ``height`` pixels, with a key frame first.
 
-        Raise ``RuntimeError`` if the encoder can't be started.
+        Raise ``RuntimeError`` if the encoder can't be started, or report it later.
         """
 
     def stop(self) -> None:
@@ -59,26 +76,40 @@ class Engine(Protocol):
     def describe(self) -> str | None:
         """Return the encoder in use, such as ``x264 (software), 4:2:0``, or ``None`` if it isn't running.
 
-        It may block, and may be called on any thread.
+        It may block for `DESCRIBE_SECONDS`, and may be called on any thread but the engine's own.
         """
 
 
 class PixelfluxEngine:
     """pixelflux. ``configure_capture`` sets the display in its ``CaptureSettings``.
 
-    It runs at a constant bitrate with a minimum quantiser, so a change of the rate needs no restart.
+    It runs at a constant bitrate with a minimum quantiser, so a change of the rate needs no restart. Its connection to
+    the X server is stopped by grabs, and its calls wait for that, so they are made on a thread. ``failed`` is called in
+    the event loop if the encoder can't be started.
     """
 
-    def __init__(self, deliver: Callable[[EncodedFrame], None], configure_capture: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[EncodedFrame], None],
+        configure_capture: Callable[[Any], None],
+        failed: Callable[[RuntimeError], None],
+    ) -> None:
         import pixelflux
 
         self._pixelflux = pixelflux
         self._capture = pixelflux.ScreenCapture()
         self._deliver = deliver
         self._configure_capture = configure_capture
+        self._failed = failed
+        self._thread = EngineThread()
         self._run = 0
         self._rate = Rate(0)
         self._running = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether no call waits for the X server."""
+        return self._thread.is_idle
 
     def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
         """Start to capture the whole display."""
@@ -101,10 +132,20 @@ class PixelfluxEngine:
         run, loop = self._run, asyncio.get_running_loop()
 
         def on_frame(frame: Any) -> None:  # on pixelflux's thread; the frame's memory is valid during the call only
-            loop.call_soon_threadsafe(self._on_frame, run, EncodedFrame(bytes(memoryview(frame))))
+            _call_in(loop, self._on_frame, run, EncodedFrame(bytes(memoryview(frame))))
 
-        self._capture.start_capture(on_frame, settings)
+        self._do(partial(self._capture.start_capture, on_frame, settings))
         self._running = True
+
+    def _do(self, work: Callable[[], object]) -> None:
+        """Have the thread do something; report if that fails."""
+        loop = asyncio.get_running_loop()
+
+        def check(done: Future[object]) -> None:
+            if (error := done.exception()) is not None:
+                _call_in(loop, self._failed, RuntimeError(str(error)))
+
+        self._thread.call(work).add_done_callback(check)
 
     def _on_frame(self, run: int, frame: EncodedFrame) -> None:
         if run == self._run and self._running:
@@ -114,17 +155,17 @@ class PixelfluxEngine:
         """Stop the capture."""
         if self._running:
             self._running = False
-            self._capture.stop_capture()
+            self._do(self._capture.stop_capture)
 
     def set_rate(self, rate: Rate) -> None:
         """Change the frame rate, and the bitrate if the difference is large enough."""
         if not self._running:
             return
         if rate.fps != self._rate.fps:
-            self._capture.update_framerate(rate.fps)
+            self._do(partial(self._capture.update_framerate, rate.fps))
         kbps = rate.kbps
         if abs(kbps - self._rate.kbps) >= MIN_BITRATE_CHANGE_SHARE * self._rate.kbps:
-            self._capture.update_video_bitrate(kbps)
+            self._do(partial(self._capture.update_video_bitrate, kbps))
         else:
             kbps = self._rate.kbps
         self._rate = Rate(kbps, rate.fps)
@@ -132,12 +173,22 @@ class PixelfluxEngine:
     def request_key_frame(self) -> None:
         """Make the next frame a key frame."""
         if self._running:
-            self._capture.request_idr_frame()
+            self._do(self._capture.request_idr_frame)
 
     def describe(self) -> str | None:
         """Return the encoder in use. The first call for a VA-API encoder opens a GL context to read the GPU's name."""
-        info = self._capture.stream_info()
+        try:
+            info = self._thread.call(self._capture.stream_info).result(DESCRIBE_SECONDS)
+        except Exception as error:
+            log.debug("the encoder is not known: %r", error)
+            return None
         return describe_stream(info) if info and info.get("encoder") else None
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: object) -> None:
+    """Call a function in the event loop, unless it has been closed."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(function, *arguments)
 
 
 def describe_stream(info: Mapping[str, Any]) -> str:

@@ -61,6 +61,11 @@ class Video:
         self._full_chroma_from = float("-inf")
         self._limiter = FrameRateLimiter()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can start at once."""
+        return self._running or self._engine.is_ready
+
     # -- clients ------------------------------------------------------------------------------------------------------
 
     def join(self, clients: Sequence[VideoClient], now: float) -> None:

@@ -97,4 +97,5 @@ def test_a_window_is_dragged_as_a_box_under_xfwm4(runners: Runners, runtime: Pat
     FramebufferClient(run.path / state["raw_socket"]).close()
     connection.disconnect()
     screen.close()
+    assert "does not respond" not in (run.path / "log" / "vnc.log").read_text()
     assert run.end() == 0

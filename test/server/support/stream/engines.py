@@ -37,12 +37,16 @@ class FakeEngine:
     """Delivers a frame when a test calls `deliver_frame`. While it is ``broken``, it raises ``RuntimeError``."""
 
     def __init__(
-        self, deliver: Callable[[EncodedFrame], None], configure_capture: Callable[[Any], None] | None = None
+        self,
+        deliver: Callable[[EncodedFrame], None],
+        configure_capture: Callable[[Any], None] | None = None,
+        failed: Callable[[RuntimeError], None] | None = None,
     ) -> None:
         self._deliver = deliver
         self.starts: list[tuple[int, int, Rate, EncoderProfile]] = []
         self.rate = Rate(0)
         self.running = self.broken = False
+        self.is_ready = True
         self.key_frame_requests = 0
 
     def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
