@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from ..options import DesktopOptions
+from ..rfb.rights import CLIPBOARD_RIGHTS, allowed_rights
 from ..server.web.headers import OWN_FRAMES, frame_ancestors, is_hub
 from . import add_runtime_directory
 from .desktop_options import add_desktop_options, read_desktop_options
@@ -44,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="disconnect a viewer after this long without input (default: never)",
     )
     parser.add_argument(
+        "--clipboard",
+        choices=tuple(CLIPBOARD_RIGHTS),
+        default="both",
+        help="the directions of the clipboard that viewers may use (default: %(default)s)",
+    )
+    parser.add_argument(
         "--frame-ancestors",
         default=OWN_FRAMES,
         metavar="SOURCES",
@@ -72,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     limits = PageLimits(
         idle_disconnect=arguments.idle_disconnect,
         max_clients=arguments.max_clients,
+        allowed=allowed_rights(arguments.clipboard),
         frame_ancestors=frame_ancestors(f"frame-ancestors {arguments.frame_ancestors}", is_hub(os.environ)),
     )
     serve(manager, arguments.unix_socket, limits, stop_with_server=not arguments.keep)

@@ -93,6 +93,21 @@ def desktop_model(
     }
 
 
+def invited_model(model: DesktopModel) -> DesktopModel:
+    """Return what a user may know who came by an invitation: the phase, the stop warning and who else is connected."""
+    return {
+        **model,
+        "backend": "",
+        "transport": "",
+        "session": "",
+        "display": None,
+        "xauthority": "",
+        "error": None,
+        "encoder": None,
+        "notes": [],
+    }
+
+
 def warning_seconds(cull_idle_timeout: float) -> float:
     """Return how long an idle desktop is announced to stop before it is stopped."""
     return min(CULL_WARNING, cull_idle_timeout / 2)

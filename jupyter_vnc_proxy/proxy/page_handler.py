@@ -19,12 +19,13 @@ from websockify.websocketproxy import ProxyRequestHandler
 
 from ..desktops.manager import DesktopManager
 from ..errors import Conflict, InvalidOption, UnknownDesktop, VncError, disk_error
-from ..server.activity import ViewerActivity
+from ..rfb.rights import Right
 from ..server.endpoints import DESKTOPS_PATH
 from ..server.web.api_table import ENDPOINTS, Endpoint, find
 from ..server.web.body import MAX_BODY_BYTES, read_body
 from ..server.web.headers import OWN_FRAMES, data_policy, page_policy, security_headers
 from ..server.web.operations import Call
+from .viewer_messages import ViewerMessages
 from .viewer_relay import ViewerRelay, ViewerSocket
 
 PAGE = Path(__file__).parents[1] / "page"
@@ -46,10 +47,11 @@ CLOSE_REMOVED, CLOSE_STOPPED, CLOSE_TOO_MANY, CLOSE_ERROR = 4404, 4410, 4429, 10
 
 @dataclass(frozen=True)
 class PageLimits:
-    """Limits as in `SocketLimits`; ``frame_ancestors`` are the pages that may frame ours."""
+    """Limits and rights as in `SocketLimits`; ``frame_ancestors`` are the pages that may frame ours."""
 
     idle_disconnect: float = 0.0
     max_clients: int = 0
+    allowed: Right = Right.ALL
     frame_ancestors: str = OWN_FRAMES
 
 
@@ -196,7 +198,7 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             state = desktop.state()
             if state.phase != "running":
                 raise Conflict(f"The desktop {self._desktop!r} is {state.phase}.", code="not-running")
-            self._messages = ViewerActivity()
+            self._messages = ViewerMessages(self.server.limits.allowed)
             self._target = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._target.connect(os.fspath(desktop.path / state.raw_socket))
         except VncError as error:
@@ -220,20 +222,14 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             disconnected = manager.client_connected(self._desktop)
         proxied = self.headers.get(ACKNOWLEDGE_HEADER) == ACKNOWLEDGE_BY_PING
         try:
-            relay = ViewerRelay(self.request, self._target, self._is_input, limits.idle_disconnect, proxied)
+            relay = ViewerRelay(self.request, self._target, self._messages, limits.idle_disconnect, proxied)
+            relay.on_input = lambda: manager.note_activity(self._desktop)
             closed = relay.run() or self._close_reason()
         finally:
             with self.server.counting:
                 disconnected()
         with contextlib.suppress(Exception):  # it may not read any more
             self.send_close(*closed)
-
-    def _is_input(self, data: bytes) -> bool:
-        """Take the viewer's bytes; keyboard, pointer and clipboard messages count as activity."""
-        if not self._messages.feed(data):
-            return False
-        self.server.manager.note_activity(self._desktop)
-        return True
 
     def _close_reason(self) -> tuple[int, str]:
         try:

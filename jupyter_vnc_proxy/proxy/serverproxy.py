@@ -33,6 +33,7 @@ def setup_desktop() -> dict[str, Any]:
     argv += [f"--orphan-timeout={traits.orphan_timeout:g}"]
     argv += [f"--max-desktops={traits.max_desktops}", f"--max-clients={traits.max_clients}"]
     argv += [f"--idle-disconnect={traits.idle_disconnect:g}"]
+    argv += [f"--clipboard={traits.clipboard}"]
     argv += [f"--frame-ancestors={_escape_braces(_frame_ancestors())}"]
     if not traits.stop_with_server:
         argv.append("--keep")

@@ -20,7 +20,10 @@ from typing import Any
 from websockify.websocket import WebSocketWantReadError
 from websockify.websockifyserver import CompatibleWebSocket
 
+from ..rfb.errors import ProtocolError
+from ..rfb.filters.client_filter import UnknownMessageError
 from ..server.endpoints import PING_SECONDS
+from .viewer_messages import ViewerMessages
 
 WINDOW_BYTES = 4 << 20
 """Maximum number of bytes that were sent, but that the viewer has not acknowledged."""
@@ -34,6 +37,7 @@ QUEUE_BYTES = 32 << 20
 BINARY, PING, PONG = 0x82, 0x89, 0x8A
 """First bytes of unfragmented frames (RFC 6455, section 5.2)."""
 
+CLOSE_UNKNOWN_MESSAGE = 4400
 CLOSE_IDLE = 4408
 CLOSE_ERROR = 1011
 
@@ -67,16 +71,16 @@ def frame(first: int, data: bytes) -> bytes:
 class ViewerRelay:
     """One viewer's connection.
 
-    ``proxied``: the viewer's acknowledgements arrive as pings, see `jupyter_vnc_proxy.proxy.activity`. ``is_input``
-    takes the viewer's bytes and tells whether a person did something; ``idle_disconnect`` is the time in seconds
-    without that after which the connection ends, 0 for never.
+    ``proxied``: the viewer's acknowledgements arrive as pings, see `jupyter_vnc_proxy.proxy.activity`. ``messages``
+    says what passes, and whether a person did something, for which `on_input` is called; ``idle_disconnect`` is the
+    time in seconds without that after which the connection ends, 0 for never.
     """
 
     def __init__(
         self,
         viewer: ViewerSocket,
         desktop: socket.socket,
-        is_input: Callable[[bytes], bool],
+        messages: ViewerMessages,
         idle_disconnect: float = 0.0,
         proxied: bool = False,
     ) -> None:
@@ -84,7 +88,8 @@ class ViewerRelay:
         self._viewer = viewer
         self._socket: socket.socket = viewer.socket
         self._desktop = desktop
-        self._is_input = is_input
+        self._messages = messages
+        self.on_input: Callable[[], object] = lambda: None
         self._idle_disconnect = idle_disconnect
         self._to_viewer = bytearray()
         self._to_desktop = bytearray()
@@ -109,6 +114,14 @@ class ViewerRelay:
 
     def run(self) -> tuple[int, str] | None:
         """Relay until one side ends; return the close code and the reason, or ``None`` if the desktop ended."""
+        try:
+            return self._run()
+        except UnknownMessageError as error:
+            return CLOSE_UNKNOWN_MESSAGE, f"The connection was closed: {error}."
+        except ProtocolError:
+            return CLOSE_ERROR, "The VNC server sent a message that cannot be filtered."
+
+    def _run(self) -> tuple[int, str] | None:
         used = pinged = time.monotonic()
         for each in (self._socket, self._desktop):
             each.setblocking(False)
@@ -128,9 +141,11 @@ class ViewerRelay:
                 self._flush(self._desktop, self._to_desktop)
             if viewer & ~select.POLLOUT:
                 data, closed = self._receive()
-                if data and self._is_input(data):
+                passed = self._messages.from_viewer(data)
+                if passed.human:
                     used = time.monotonic()
-                self._to_desktop += data
+                    self.on_input()
+                self._to_desktop += passed.data
                 if closed is not None:
                     self._flush(self._desktop, self._to_desktop)
                     return closed
@@ -183,6 +198,8 @@ class ViewerRelay:
             return False
         if not data:
             return False
+        if not (data := self._messages.from_desktop(data)):
+            return True
         self.queue(BINARY, data)
         self._sent += len(data)
         if self._sent - self._pinged >= PING_BYTES:

@@ -34,6 +34,20 @@ class Right(enum.Flag):
 _NAMES = {right: str(right.name).lower().replace("_", "-") for right in Right}
 
 
+CLIPBOARD_RIGHTS = {
+    "both": Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT,
+    "in": Right.CLIPBOARD_IN,
+    "out": Right.CLIPBOARD_OUT,
+    "none": Right(0),
+}
+"""The directions in which an administrator may allow the clipboard, as rights."""
+
+
+def allowed_rights(clipboard: str) -> Right:
+    """Return all rights with the clipboard's in this direction, a key of `CLIPBOARD_RIGHTS`."""
+    return Right.ALL & ~CLIPBOARD_RIGHTS["both"] | CLIPBOARD_RIGHTS[clipboard]
+
+
 def right_names(rights: Right) -> list[str]:
     """Return the names of rights, as JSON has them: ``see``, ``keys``, ``clipboard-in``, ... in a fixed order."""
     return [name for right, name in _NAMES.items() if right in rights]

@@ -17,22 +17,15 @@ from ..backends.fields import fields_from_environment
 from ..desktops.manager import DesktopManager
 from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
-from ..rfb.rights import Right
+from ..rfb.rights import CLIPBOARD_RIGHTS
 from .access import Sharing
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
+from .invitations import MAX_SECONDS
 from .metrics import DesktopMetrics
 from .routes import handlers
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
-
-CLIPBOARD_RIGHTS = {
-    "both": Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT,
-    "in": Right.CLIPBOARD_IN,
-    "out": Right.CLIPBOARD_OUT,
-    "none": Right(0),
-}
-"""The trait `clipboard`, as rights."""
 
 
 def _from_environment(name: str) -> Any:
@@ -118,6 +111,11 @@ class VncProxy(ExtensionApp):
         help="The directions in which viewers may share the clipboard: 'both', 'in' (from the browser to the desktop), "
         "'out' (from the desktop to the browser) or 'none'. Default: 'both'.",
     ).tag(config=True)
+    max_invitation_time = Float(
+        MAX_SECONDS,
+        help="The longest time in seconds that an invitation to a desktop can be valid. 0: no invitations. "
+        "Default: 604800.",
+    ).tag(config=True)
     proxy_entry = Bool(
         True,
         help="Keep jupyter-server-proxy's entry at `vnc/`. While this extension runs, it only redirects to the page at "
@@ -165,7 +163,7 @@ class VncProxy(ExtensionApp):
             cull_idle_timeout=self.cull_idle_timeout,
             log=self.log,
         )
-        self.sharing = Sharing()
+        self.sharing = Sharing(self.max_invitation_time)
         self.manager.viewers = self.sharing.connections.viewers
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)

@@ -112,6 +112,10 @@ class Connections:
         found = self._open.get(identifier)
         return found if found is not None and found.desktop == desktop else None
 
+    def is_invited(self, desktop: str, owner: str) -> bool:
+        """Return whether a user is connected to a desktop by an invitation."""
+        return any(each.owner == owner and each.invitation is not None for each in self.of(desktop))
+
     def take_control(self, desktop: str, owner: str) -> None:
         """Take `CONTROL` from all connections to a desktop, except those of ``owner`` without an invitation."""
         for each in self.of(desktop):

@@ -70,7 +70,7 @@ class Invitations:
     """The valid invitations of this server.
 
     ``ended`` is called with an invitation's id and the reason when it ends or is revoked; ``clock`` returns monotonic
-    seconds.
+    seconds. With a ``max_seconds`` of 0 there are none.
     """
 
     def __init__(
@@ -86,14 +86,21 @@ class Invitations:
         self._timer: asyncio.TimerHandle | None = None
 
     def create(
-        self, desktop: str, created: str, rights: str, user: UserModel, seconds: float = DEFAULT_SECONDS
+        self, desktop: str, created: str, rights: str, user: UserModel, seconds: float | None = None
     ) -> tuple[Invitation, str]:
-        """Return a new invitation and its secret; raise `InvalidOption` or `Conflict`."""
+        """Return a new invitation and its secret; raise `InvalidOption` or `Conflict`.
+
+        Without ``seconds``, it is valid for `DEFAULT_SECONDS`, or as long as the configuration allows.
+        """
+        if self._max_seconds <= 0:
+            raise Conflict("The administrator of this server allows no invitations.", code="no-invitations")
+        if seconds is None:
+            seconds = min(DEFAULT_SECONDS, self._max_seconds)
         if rights not in RIGHTS:
             raise InvalidOption(f"The rights must be one of: {', '.join(RIGHTS)}.", code="bad-field")
         if not 1 <= seconds <= self._max_seconds:
             raise InvalidOption(f"The seconds must be from 1 to {self._max_seconds:g}.", code="bad-field")
-        if len(self.of(desktop)) >= MAX_INVITATIONS_PER_DESKTOP:
+        if len(self.of(desktop, created)) >= MAX_INVITATIONS_PER_DESKTOP:
             raise Conflict(
                 f"A desktop can have at most {MAX_INVITATIONS_PER_DESKTOP} invitations; withdraw one first.",
                 code="too-many-invitations",
@@ -122,9 +129,10 @@ class Invitations:
         self.expire()
         return _to(next((each for each in self._by_hash.values() if each.id == identifier), None), desktop, created)
 
-    def of(self, desktop: str) -> list[Invitation]:
-        """Return the valid invitations to a desktop."""
+    def of(self, desktop: str, created: str) -> list[Invitation]:
+        """Return the valid invitations to a desktop; end those to an earlier desktop of its name."""
         self.expire()
+        self._end(lambda each: each.desktop == desktop and each.created != created, ENDED_REASON)
         return [each for each in self._by_hash.values() if each.desktop == desktop]
 
     def is_any_open(self) -> bool:
@@ -137,9 +145,9 @@ class Invitations:
         self.expire()
         return self._end(lambda each: (each.id, each.desktop) == (identifier, desktop), REVOKED_REASON)
 
-    def take_control(self, desktop: str) -> None:
+    def take_control(self, desktop: str, created: str) -> None:
         """Take control from the invitations to a desktop; from now on they grant the rest of their rights."""
-        for invitation in self.of(desktop):
+        for invitation in self.of(desktop, created):
             invitation.rights &= ~CONTROL & ~Right.CLIPBOARD_OUT
 
     def expire(self) -> None:

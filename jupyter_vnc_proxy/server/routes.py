@@ -8,10 +8,12 @@ from typing import Any
 from tornado import web
 
 from ..desktops.manager import DesktopManager
+from ..desktops.model import invited_model
 from ..doctor.report import report
 from ..errors import UnknownDesktop
 from .access import Sharing
 from .endpoints import DESKTOPS_PATH
+from .identity import ticket_owner
 from .metrics import DesktopMetrics
 from .sharing import sharing_handlers
 from .web.api_table import ENDPOINTS, Endpoint, pattern
@@ -31,10 +33,13 @@ REPORT_TIMEOUT = 60.0
 class EndpointHandler(DesktopsAPIHandler):
     """Answers one path: authorizes the user as the table says, parses the body, and calls the operation."""
 
-    def initialize(self, manager: DesktopManager, endpoints: Mapping[str, Endpoint]) -> None:  # type: ignore[override]
-        """Store the manager, and the path's endpoints by verb."""
+    def initialize(  # type: ignore[override]
+        self, manager: DesktopManager, endpoints: Mapping[str, Endpoint], sharing: Sharing
+    ) -> None:
+        """Store the manager, the path's endpoints by verb, and who is connected."""
         super().initialize(manager)
         self.endpoints = endpoints
+        self.sharing = sharing
 
     @web.authenticated
     async def get(self, name: str = "") -> None:
@@ -56,12 +61,22 @@ class EndpointHandler(DesktopsAPIHandler):
         if endpoint is None:
             await self.require("read")
             raise web.HTTPError(405)
+        if endpoint.operation == "getDesktop" and await self._is_only_invited(name):
+            return await self.respond(self._invited_model(name))
         if endpoint.action is not None:
             await self.require(endpoint.action)
         if endpoint.operation == "listDesktops" and not self.token_authenticated:
             # Sets the XSRF cookie that each POST needs, if there is none: see `PageHandler`.
             _ = self.xsrf_token
-        await self.respond(self._call(endpoint, name), endpoint.status)
+        return await self.respond(self._call(endpoint, name), endpoint.status)
+
+    async def _is_only_invited(self, name: str) -> bool:
+        """Whether the user may see a desktop only since an invitation, by which they are connected, allows it."""
+        invited = self.sharing.connections.is_invited(name, ticket_owner(self))
+        return invited and not await self.is_allowed("read")
+
+    async def _invited_model(self, name: str) -> Any:
+        return invited_model(self.manager.model(name))
 
     async def _call(self, endpoint: Endpoint, name: str) -> Any:
         operation = endpoint.call or OPERATIONS[endpoint.operation]
@@ -110,7 +125,9 @@ def handlers(
         if "openSocket" in {each.operation for each in endpoints.values()}:
             routes.append((pattern(path), GuardedSocket, socket))
         else:
-            routes.append((pattern(path), EndpointHandler, {"manager": manager, "endpoints": endpoints}))
+            routes.append(
+                (pattern(path), EndpointHandler, {"manager": manager, "endpoints": endpoints, "sharing": sharing})
+            )
     routes += sharing_handlers(manager, sharing, limits.allowed)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

@@ -13,7 +13,6 @@ from .access import Sharing
 from .connections import CLOSE_FORBIDDEN
 from .endpoints import DESKTOPS_PATH, NAME
 from .identity import authorized_rights, ticket_owner, user_model
-from .invitations import DEFAULT_SECONDS
 from .tickets import TICKET_SECONDS, new_connection_id
 from .web.body import read_body
 from .web.handler import DesktopsAPIHandler
@@ -119,8 +118,8 @@ class ControlHandler(SharingHandler):
 
     async def _take(self, name: str) -> Any:
         read_body(self.request.body, {})
-        self.manager.get(name)
-        self.sharing.invitations.take_control(name)
+        created = self.manager.get(name).state().created
+        self.sharing.invitations.take_control(name, created)
         self.sharing.connections.take_control(name, ticket_owner(self))
         return self.manager.model(name)
 
@@ -135,8 +134,8 @@ class InvitationsHandler(SharingHandler):
         await self.respond(self._invitations(name))
 
     async def _invitations(self, name: str) -> list[Any]:
-        self.manager.get(name)
-        return [each.model() for each in self.sharing.invitations.of(name)]
+        created = self.manager.get(name).state().created
+        return [each.model() for each in self.sharing.invitations.of(name, created)]
 
     @web.authenticated
     async def post(self, name: str) -> None:
@@ -148,7 +147,7 @@ class InvitationsHandler(SharingHandler):
         body = read_body(self.request.body, {"rights": str, "seconds": int})
         created = self.manager.get(name).state().created
         invitation, secret = self.sharing.invitations.create(
-            name, created, body.get("rights", "see"), user_model(self), body.get("seconds", DEFAULT_SECONDS)
+            name, created, body.get("rights", "see"), user_model(self), body.get("seconds")
         )
         path = f"desktops/?desktop={name}#invitation={secret}"
         return {**invitation.model(), "secret": secret, "path": path}

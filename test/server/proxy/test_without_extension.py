@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,10 +13,14 @@ from pathlib import Path
 
 import pytest
 from support.servers import AUTHORIZATION, Server, Servers
-from support.standins import BANNER, StandIn
+from support.standins import BANNER, StandIn, vnc_server
+from support.stream.clients import cut_text
 from support.viewers import RawViewer
 from support.waiting import until
 
+SERVER_INIT = struct.pack(">HH16sI", 800, 600, bytes.fromhex("20180001 00ff00ff00ff 100800 000000"), 1) + b"x"
+SECRET_OF_THE_DESKTOP = struct.pack(">B3xI", 3, 21) + b"secret of the desktop"
+KEY = struct.pack(">BB2xI", 4, 1, 0x61)
 SOCKET = "/vnc/api/desktops/default/rfb"
 
 
@@ -116,6 +121,41 @@ async def test_only_input_counts_as_activity(servers: Servers, runtime: Path) ->
     await until(lambda: last_activity(server) > created)
     assert abs(last_activity(server).timestamp() - desktop.stat().st_mtime) < 0.01
     viewer.close()
+
+
+@pytest.mark.parametrize("direction", ["none", "in", "out"])
+async def test_the_administrator_limits_the_clipboard_there_too(
+    servers: Servers, runtime: Path, direction: str
+) -> None:
+    (server,) = servers.start(extension=False, clipboard=direction)
+    server.api("GET")  # starts the page server
+    got = bytearray()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(BANNER)
+        got.extend(await reader.readexactly(12))
+        writer.write(b"\1\1")
+        got.extend(await reader.readexactly(1))
+        writer.write(bytes(4))
+        got.extend(await reader.readexactly(1))
+        writer.write(SERVER_INIT + SECRET_OF_THE_DESKTOP + b"\2")  # a cut text, then a bell
+        while data := await reader.read(1000):
+            got.extend(data)
+
+    stand_in = StandIn(runtime / "default")
+    async with vnc_server(stand_in.desktop.rfb_socket, talk):
+        viewer = await RawViewer.connect(server.port, SOCKET, AUTHORIZATION)
+        for sent in (BANNER, b"\1", b"\1", cut_text(b"secret of the viewer") + KEY):
+            await viewer.send(sent)
+        await until(lambda: got.endswith(KEY))
+        seen = b""
+        while not seen.endswith(b"\2"):
+            opcode, data = await asyncio.wait_for(viewer.message(), 10)
+            seen += data if opcode == 2 else b""
+        assert (b"secret of the viewer" in got) == (direction == "in")
+        assert (SECRET_OF_THE_DESKTOP in seen) == (direction == "out")
+        viewer.close()
+    stand_in.close()
 
 
 def test_the_limits_reach_the_page_server(servers: Servers, runtime: Path) -> None:

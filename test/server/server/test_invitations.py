@@ -44,7 +44,7 @@ async def test_a_secret_opens_its_desktop_with_its_rights(recorded: Recorded) ->
 async def test_it_ends_by_itself_in_monotonic_time(recorded: Recorded) -> None:
     invitation, secret = recorded.all.create("default", CREATED, "see", ANN, 60)
     recorded.clock.now += 59
-    assert recorded.all.of("default") == [invitation]
+    assert recorded.all.of("default", CREATED) == [invitation]
     recorded.clock.now += 1
     assert recorded.all.find(secret, "default", CREATED) is None
     assert recorded.ended == [(invitation.id, "The invitation has ended.")]
@@ -56,7 +56,7 @@ async def test_a_timer_ends_it_if_nobody_asks() -> None:
     later, _ = invitations.create("default", CREATED, "see", ANN, 1000)
     first, _ = invitations.create("default", CREATED, "see", ANN, 1)
     await until(lambda: ended == [first.id], 3)
-    assert invitations.of("default") == [later]
+    assert invitations.of("default", CREATED) == [later]
     invitations.close()
 
 
@@ -68,8 +68,32 @@ async def test_revoking_ends_one(recorded: Recorded) -> None:
     assert not recorded.all.revoke(first.id, "default")
     assert recorded.ended == [(first.id, "The invitation was withdrawn.")]
     assert recorded.all.find(secret, "default", CREATED) is None
-    assert recorded.all.of("default") == [second]
+    assert recorded.all.of("default", CREATED) == [second]
     recorded.all.close()
+
+
+async def test_a_later_desktop_of_the_same_name_has_none(recorded: Recorded) -> None:
+    old = [recorded.all.create("default", CREATED, "control", ANN)[0] for _ in range(MAX_INVITATIONS_PER_DESKTOP)]
+    later = "2026-01-02T00:00:00.000Z"
+    other, _ = recorded.all.create("other", CREATED, "see", ANN)
+    assert recorded.all.of("default", later) == []
+    assert [each for each, _ in recorded.ended] == [each.id for each in old]
+    recorded.all.create("default", later, "see", ANN)
+    assert recorded.all.of("other", CREATED) == [other]
+    recorded.all.close()
+
+
+async def test_the_configuration_limits_the_time_or_allows_none() -> None:
+    clock = Clock()
+    short = Invitations(lambda identifier, reason: None, 600, clock)
+    invitation, _ = short.create("default", CREATED, "see", ANN)
+    assert invitation.expires == clock.now + 600
+    with pytest.raises(InvalidOption, match="from 1 to 600"):
+        short.create("default", CREATED, "see", ANN, 601)
+    short.close()
+    none = Invitations(lambda identifier, reason: None, 0)
+    with pytest.raises(Conflict, match="no invitations"):
+        none.create("default", CREATED, "see", ANN)
 
 
 async def test_rights_time_and_number_are_checked(recorded: Recorded) -> None:

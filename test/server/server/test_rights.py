@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
 import subprocess
+import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
+from support.rest import SPECIFICATION, complaints
 from support.sharing import Browser, Viewer, click, desktop_size, key, typed_keys
 from support.stream.clients import clipboard, cut_text, provided, qemu_key, set_encodings
 from support.waiting import until
@@ -235,6 +239,44 @@ async def test_an_invited_user_needs_no_right_of_his_own(desk: Desk, log_in: Log
     await viewer.send(click(*CLICK) + typed_keys("good"))
     await until(lambda: desk.letters() == "good")
     viewer.close()
+
+
+@one_backend
+async def test_an_invited_user_without_read_sees_little_of_one_desktop_while_connected(
+    vnc: Any, desk: Desk, log_in: LogIn, grant: Callable[..., None]
+) -> None:
+    owner, guest, other = await log_in(), await log_in(), await log_in()
+    invitation = await invite(owner, "see")
+    own = await owner.connect()
+    grant()
+    assert (await guest.request("GET")).code == 403
+    viewer = await guest.connect(invitation["secret"])
+    vnc.manager.cull_idle_timeout = 100
+    (desk.path / "activity").touch()
+    os.utime(desk.path / "activity", (time.time() - 80,) * 2)
+    model = await guest.api("GET")
+    assert complaints(SPECIFICATION["components"]["schemas"]["Desktop"], model) == []
+    assert (model["name"], model["phase"], model["clients"]) == ("default", "running", 2)
+    assert model["stops_at"] is not None
+    assert len(model["viewers"]) == 2
+    private = ("display", "xauthority", "backend", "session", "error", "notes", "encoder")
+    assert not any(model[field] for field in private)
+    assert (await guest.request("GET", "screenshot")).code == 403
+    assert (await guest.request("POST", "stop")).code == 403
+    assert (await other.request("GET")).code == 403
+    viewer.close()
+    await until(lambda: len(desk.model["viewers"]) == 1)
+    assert (await guest.request("GET")).code == 403
+    own.close()
+
+
+@pytest.mark.parametrize("vnc_traits", [{"backend": "stream", "max_invitation_time": 600.0, **SESSION}])
+async def test_the_administrator_limits_the_time_of_invitations(desk: Desk, log_in: LogIn) -> None:
+    owner = await log_in()
+    await owner.api("POST", "invitations", body={"seconds": 601}, status=400)
+    invitation = await owner.api("POST", "invitations", status=201)
+    left = datetime.fromisoformat(invitation["ends"].replace("Z", "+00:00")) - datetime.now(timezone.utc)
+    assert left <= timedelta(seconds=600)
 
 
 @pytest.mark.parametrize("vnc_traits", [{"backend": "stream", **SESSION}])
