@@ -1,0 +1,38 @@
+"""The image's packages have versions that this package allows, and each of them is pinned."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from scripts import pin_versions
+
+ROOT = Path(__file__).parents[2]
+PINS = dict(line.split("==") for line in pin_versions.FILE.read_text().splitlines() if not line.startswith("#"))
+UNCHECKED = {"setuptools"}
+"""What is used by its public interface alone, so that no newer version is expected to break it."""
+
+
+@pytest.mark.parametrize("requirement", pin_versions.declared(), ids=str)
+def test_each_requirement_has_an_upper_bound_and_a_pin_within_its_bounds(requirement: Requirement) -> None:
+    name = canonicalize_name(requirement.name)
+    assert PINS[name] in requirement.specifier
+    if name not in UNCHECKED:
+        assert any(each.operator in ("<", "<=", "==", "~=") for each in requirement.specifier), "no upper bound"
+
+
+def test_everything_that_is_required_is_pinned() -> None:
+    required = {name for name, _ in pin_versions.closure(pin_versions.declared())}
+    assert required == PINS.keys(), "run scripts/pin_versions.py"
+
+
+def test_the_image_installs_the_pinned_versions_on_a_base_that_can_be_pinned() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    for line in re.findall(r"pip[^\n]*(?:install|wheel) [^\n]*", text.replace("\\\n", " ")):
+        assert "constraints.txt" in line or "ENV PIP_CONSTRAINT=/src/constraints.txt" in text, line
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${BASE}"}
+    assert "-c /tmp/constraints.txt" in text
