@@ -18,7 +18,7 @@ from ...system.x_display import write_cookie
 from ..cursor import Cursor
 from ..display_source import Listener
 from ..picture.framebuffer import Pixels, Rectangle, Tiles
-from ..x11.selection import XClipboard
+from ..x11.clipboard import RestartingClipboard
 from ..x11.xwayland import Xwayland
 from .keyboard import WaylandKeyboard
 from .pointer import WaylandPointer
@@ -119,7 +119,7 @@ class WaylandSource:
 
     def clipboard(
         self, on_change: Callable[[str], None], timer: Callable[[float, Callable[[], None]], object], primary: bool
-    ) -> XClipboard | None:
+    ) -> RestartingClipboard | None:
         """Return Xwayland's clipboard, ``None`` if there is no Xwayland."""
         return None if self._xwayland is None else self._xwayland.clipboard(on_change, timer, primary)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -368,6 +369,35 @@ def test_the_clipboard_goes_both_ways(desktop: Desktop, viewer: Viewer) -> None:
 
     wait_until(lambda: pasted() == "größer")
     program.wait(10)
+
+
+def test_the_clipboard_and_the_windows_come_back_after_xwayland_did_not_respond(
+    desktop: Desktop, viewer: Viewer
+) -> None:
+    window = Window(desktop)
+    (xwayland,) = (pid for pid in desktop.children() if Path(f"/proc/{pid}/comm").read_text().strip() == "Xwayland")
+    os.kill(xwayland, signal.SIGSTOP)
+    try:
+        # The clipboard sees this only if it waits: so many requests that nobody reads fill the socket.
+        text = b"x" * 40
+        for number in range(200_000):
+            viewer.send(struct.pack(">B3xI", 6, len(text)) + text)
+            if number % 1000 == 0 and "Xwayland does not respond" in desktop.log.read_text():
+                break
+        wait_until(lambda: "Xwayland does not respond" in desktop.log.read_text())
+        viewer.send(struct.pack(">B3xI", 6, 9) + b"meanwhile")
+    finally:
+        os.kill(xwayland, signal.SIGCONT)
+    wait_until(lambda: "Xwayland responds again" in desktop.log.read_text())
+    paste = ["xclip", "-selection", "clipboard", "-o"]
+    wait_until(
+        lambda: subprocess.run(paste, env=desktop.environment(), capture_output=True, timeout=5).stdout == b"meanwhile"
+    )
+    viewer.resize(1280, 800)
+    wait_until(lambda: (viewer.width, viewer.height) == (1280, 800))
+    window.draw(3)
+    wait_until(lambda: viewer.find(window.picture), what="the window")
+    window.close()
 
 
 def test_an_x_display_lets_in_its_own_user_and_listens_on_no_port(desktop: Desktop) -> None:
