@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,14 +23,20 @@ from jupyter_vnc_proxy.stream.status import SILENT
 from jupyter_vnc_proxy.system.x_connection import XTimeout
 from jupyter_vnc_proxy.system.x_display import connect, screenshot
 
+STOPPED_SECONDS = 30.0
+"""More than any deadline, and less than the time that a test may take."""
+
 
 @contextlib.contextmanager
 def stopped(display: Display) -> Iterator[None]:
-    """The X server does nothing meanwhile."""
+    """The X server does nothing meanwhile, but for `STOPPED_SECONDS`: what waits without a limit ends then."""
     display.process.send_signal(signal.SIGSTOP)
+    limit = threading.Timer(STOPPED_SECONDS, display.process.send_signal, [signal.SIGCONT])
+    limit.start()
     try:
         yield
     finally:
+        limit.cancel()
         display.process.send_signal(signal.SIGCONT)
 
 
