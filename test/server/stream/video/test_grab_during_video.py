@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from support.displays import Display
 from support.framebuffer_client import FramebufferClient
 from support.stream.browsers import Browser
 from support.stream.films import Film, smooth
+from support.stream.listeners import Listener
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
+from jupyter_vnc_proxy.stream.status import SILENT
 from jupyter_vnc_proxy.system.x_display import connect, resize
 
 WIDTH, HEIGHT = 640, 480
@@ -107,6 +111,36 @@ def test_motion_that_begins_while_the_server_is_grabbed_is_seen_and_becomes_a_vi
         with grabber.grabbed():
             updates = browser.updates
             wait_until(lambda: browser.updates > updates + 5, what="pictures of the film")
+        wait_until(lambda: len(browser.seen) > before + SECOND, what="there is video again")
+    wait_until(lambda: browser.shows(display))
+    other.close()
+    browser.close()
+
+
+def test_viewers_are_served_while_the_x_server_is_stopped_during_a_video(
+    served: Path, display: Display, listener: Listener
+) -> None:
+    browser = Browser(served)
+    with Film(display, smooth(WIDTH, HEIGHT)):
+        wait_until(lambda: len(browser.seen) > SECOND)
+    display.process.send_signal(signal.SIGSTOP)
+    try:
+        told: list[dict[str, Any]] = []
+
+        def is_told() -> bool:
+            told.extend(listener.messages())
+            return any(SILENT in each.get("notes", ()) for each in told)
+
+        FramebufferClient(served).close()  # a new viewer's keyboard is released, which needs the X server
+        other = FramebufferClient(served)
+        other.pointer(3, 3, 0)
+        wait_until(is_told)
+        for _ in range(3):
+            FramebufferClient(served).close()
+    finally:
+        display.process.send_signal(signal.SIGCONT)
+    before = len(browser.seen)
+    with Film(display, smooth(WIDTH, HEIGHT)):
         wait_until(lambda: len(browser.seen) > before + SECOND, what="there is video again")
     wait_until(lambda: browser.shows(display))
     other.close()
