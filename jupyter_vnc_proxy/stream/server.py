@@ -133,7 +133,7 @@ class StreamServer:
             self._broadcaster.forget(client)
             self._sizes.forget(client)
             self._sharing.forget(client)
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(ConnectionError, DisplayGone):
                 client.close()
 
     # -- events of clients -------------------------------------------------------------------------------------------

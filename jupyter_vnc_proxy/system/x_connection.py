@@ -137,6 +137,12 @@ class XConnection(xcffib.Connection):  # type: ignore[misc]
             self.disconnect()
             raise
 
+    def invalid(self) -> None:
+        """Raise ``xcffib.ConnectionException`` if the connection is closed or broken."""
+        if self._conn is None:
+            raise xcffib.ConnectionException(xcffib.lib.XCB_CONN_ERROR)
+        super().invalid()
+
     def _init_x(self) -> None:
         self.invalid()
         super()._init_x()

@@ -121,4 +121,6 @@ def test_every_answer_of_an_x_server_has_a_deadline(display: Display) -> None:
         with pytest.raises(XTimeout):
             connect(display.name, display.xauthority, 0.5)
     connection.disconnect()
+    with pytest.raises(xcffib.ConnectionException):  # and not another error that nobody expects
+        connection.flush()
     assert screenshot(display.name, display.xauthority).startswith(b"\x89PNG")

@@ -48,9 +48,11 @@ class Grabber:
     def grabbed(self) -> Iterator[None]:
         self._connection.core.GrabServer()
         self.paint(0)
-        yield
-        self._connection.core.UngrabServer()
-        self.paint(0)
+        try:
+            yield
+        finally:
+            self._connection.core.UngrabServer()
+            self.paint(0)
 
     def paint(self, colour: int) -> None:
         self._connection.core.ChangeGC(self._context, x.GC.Foreground, [colour])
