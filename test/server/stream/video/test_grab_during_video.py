@@ -85,28 +85,42 @@ def pictures_follow(grabber: Grabber, browser: Browser, other: FramebufferClient
         other.until(lambda: same(browser, other), "the browser shows it exactly")
 
 
-def test_pictures_are_exact_while_a_program_has_grabbed_the_server_during_a_video(
-    served: Path, display: Display, grabber: Grabber
-) -> None:
-    browser, other = Browser(served), FramebufferClient(served)
-    with Film(display, smooth(WIDTH, HEIGHT)):
-        wait_until(lambda: len(browser.seen) > SECOND)
-    with grabber.grabbed():
-        pictures_follow(grabber, browser, other)
+@pytest.fixture
+def browser(served: Path, display: Display) -> Iterator[Browser]:
+    """A browser that has just been sent a video."""
+    made = Browser(served)
+    see_video(made, display)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def other(served: Path, browser: Browser) -> Iterator[FramebufferClient]:
+    """A client that is sent every pixel raw."""
+    made = FramebufferClient(served)
+    yield made
+    made.close()
+
+
+def see_video(browser: Browser, display: Display) -> None:
     before = len(browser.seen)
     with Film(display, smooth(WIDTH, HEIGHT)):
-        wait_until(lambda: len(browser.seen) > before + SECOND, what="there is video again")
+        wait_until(lambda: len(browser.seen) > before + SECOND, what="video")
+
+
+def test_pictures_are_exact_while_a_program_has_grabbed_the_server_during_a_video(
+    display: Display, grabber: Grabber, other: FramebufferClient, browser: Browser
+) -> None:
+    see_video(browser, display)
+    with grabber.grabbed():
+        pictures_follow(grabber, browser, other)
+    see_video(browser, display)
     wait_until(lambda: browser.shows(display))
-    other.close()
-    browser.close()
 
 
 def test_motion_that_begins_while_the_server_is_grabbed_is_seen_and_becomes_a_video(
-    served: Path, display: Display, grabber: Grabber
+    display: Display, grabber: Grabber, browser: Browser
 ) -> None:
-    browser, other = Browser(served), FramebufferClient(served)
-    with Film(display, smooth(WIDTH, HEIGHT)):  # the engine's first connection takes long
-        wait_until(lambda: browser.seen)
     wait_until(lambda: browser.shows(display) and browser.silence() > 1)
     before = len(browser.seen)
     with Film(display, smooth(WIDTH, HEIGHT)):
@@ -115,49 +129,39 @@ def test_motion_that_begins_while_the_server_is_grabbed_is_seen_and_becomes_a_vi
             wait_until(lambda: browser.updates > updates + 5, what="pictures of the film")
         wait_until(lambda: len(browser.seen) > before + SECOND, what="there is video again")
     wait_until(lambda: browser.shows(display))
-    other.close()
-    browser.close()
 
 
 def test_viewers_are_served_while_the_x_server_is_stopped_during_a_video(
-    served: Path, display: Display, listener: Listener
+    served: Path, display: Display, listener: Listener, other: FramebufferClient, browser: Browser
 ) -> None:
-    browser = Browser(served)
-    with Film(display, smooth(WIDTH, HEIGHT)):
-        wait_until(lambda: len(browser.seen) > SECOND)
+    told: list[dict[str, Any]] = []
+
+    def is_told() -> bool:
+        told.extend(listener.messages())
+        return any(SILENT in each.get("notes", ()) for each in told)
+
+    see_video(browser, display)
     display.process.send_signal(signal.SIGSTOP)
     try:
-        told: list[dict[str, Any]] = []
-
-        def is_told() -> bool:
-            told.extend(listener.messages())
-            return any(SILENT in each.get("notes", ()) for each in told)
-
-        FramebufferClient(served).close()  # a new viewer's keyboard is released, which needs the X server
-        other = FramebufferClient(served)
         other.pointer(3, 3, 0)
         wait_until(is_told)
         for _ in range(3):
             FramebufferClient(served).close()
     finally:
         display.process.send_signal(signal.SIGCONT)
-    before = len(browser.seen)
-    with Film(display, smooth(WIDTH, HEIGHT)):
-        wait_until(lambda: len(browser.seen) > before + SECOND, what="there is video again")
+    see_video(browser, display)
     wait_until(lambda: browser.shows(display))
-    other.close()
-    browser.close()
 
 
 def test_the_server_ends_while_a_program_has_grabbed_the_x_server_during_a_video(
-    served: Path, display: Display, grabber: Grabber, server: subprocess.Popen[bytes]
+    display: Display,
+    grabber: Grabber,
+    other: FramebufferClient,
+    browser: Browser,
+    server: subprocess.Popen[bytes],
 ) -> None:
-    browser, other = Browser(served), FramebufferClient(served)
-    with Film(display, smooth(WIDTH, HEIGHT)):
-        wait_until(lambda: len(browser.seen) > SECOND)
+    see_video(browser, display)
     with grabber.grabbed():
         pictures_follow(grabber, browser, other)
         server.terminate()
         assert server.wait(10) == 0
-    other.close()
-    browser.close()
