@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import struct
-import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from jupyter_server.auth import Authorizer
 from support.rest import SPECIFICATION, complaints
-from support.sharing import Browser, Viewer, click, desktop_size, key, typed_keys
+from support.sharing import Browser, Desk, Viewer, click, desktop_size, key, typed_keys
 from support.stream.clients import clipboard, cut_text, provided, qemu_key, set_encodings
 from support.waiting import until
 from support.windows import CLICK, WINDOW
@@ -28,39 +27,6 @@ each_backend = pytest.mark.parametrize("vnc_traits", [{"backend": name, **SESSIO
 one_backend = pytest.mark.parametrize("vnc_traits", [{"backend": "stream", **SESSION}])
 
 LogIn = Callable[[], Awaitable[Browser]]
-
-
-class Desk:
-    """The default desktop, seen from inside."""
-
-    def __init__(self, vnc: Any, path: Path) -> None:
-        self.manager = vnc.manager
-        self.path = path
-
-    @property
-    def model(self) -> Any:
-        return self.manager.model("default")
-
-    def noted(self) -> list[str]:
-        return (self.path / "log" / "session.log").read_text().split()
-
-    def letters(self) -> str:
-        return "".join(chr(int(word, 16)) for word in self.noted() if word.startswith("0x"))
-
-    def xclip(self, *arguments: str, **settings: Any) -> subprocess.Popen[bytes]:
-        environment = {
-            "DISPLAY": self.model["display"],
-            "XAUTHORITY": self.model["xauthority"],
-            "PATH": "/usr/bin:/bin",
-        }
-        argv = ["xclip", "-selection", "clipboard", *arguments]
-        return subprocess.Popen(argv, env=environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **settings)
-
-    async def pasted(self) -> bytes:
-        return (await asyncio.to_thread(self.xclip("-o", stdout=subprocess.PIPE).communicate))[0]
-
-    async def copy(self, text: bytes) -> None:
-        await asyncio.to_thread(self.xclip("-i", stdout=subprocess.DEVNULL).communicate, text)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+import subprocess
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +40,39 @@ def desktop_size(width: int, height: int) -> bytes:
 
 def update_request(width: int = 8, height: int = 8) -> bytes:
     return struct.pack(">BBHHHH", 3, 0, 0, 0, width, height)
+
+
+class Desk:
+    """The default desktop, seen from inside."""
+
+    def __init__(self, vnc: Any, path: Path) -> None:
+        self.manager = vnc.manager
+        self.path = path
+
+    @property
+    def model(self) -> Any:
+        return self.manager.model("default")
+
+    def noted(self) -> list[str]:
+        return (self.path / "log" / "session.log").read_text().split()
+
+    def letters(self) -> str:
+        return "".join(chr(int(word, 16)) for word in self.noted() if word.startswith("0x"))
+
+    def xclip(self, *arguments: str, **settings: Any) -> subprocess.Popen[bytes]:
+        environment = {
+            "DISPLAY": self.model["display"],
+            "XAUTHORITY": self.model["xauthority"],
+            "PATH": "/usr/bin:/bin",
+        }
+        argv = ["xclip", "-selection", "clipboard", *arguments]
+        return subprocess.Popen(argv, env=environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **settings)
+
+    async def pasted(self) -> bytes:
+        return (await asyncio.to_thread(self.xclip("-o", stdout=subprocess.PIPE).communicate))[0]
+
+    async def copy(self, text: bytes) -> None:
+        await asyncio.to_thread(self.xclip("-i", stdout=subprocess.DEVNULL).communicate, text)
 
 
 class Viewer:
