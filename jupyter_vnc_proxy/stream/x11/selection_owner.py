@@ -46,9 +46,9 @@ class Atoms:
 class Offer:
     """The text of one selection while we own it.
 
-    ``data`` is UTF-8, or ``None`` while the text is promised; ``waiting`` is called with the offer when that has ended. ``timestamp``
-    is the X server's time of our claim in milliseconds, ``awaited`` the number of claims that the X server has not
-    confirmed yet.
+    ``data`` is UTF-8, or ``None`` while the text is promised; ``waiting`` is called with the offer when that has
+    ended. ``timestamp`` is the X server's time of our claim in milliseconds, ``awaited`` the number of claims that the
+    X server has not confirmed yet.
     """
 
     data: bytes | None
