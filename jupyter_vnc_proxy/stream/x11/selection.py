@@ -92,6 +92,7 @@ class XClipboard:
         """
         self._claim(None)
         self._connection.core.GetSelectionOwner(self._atoms["CLIPBOARD"]).reply()
+        self.handle_events()  # those that came before the reply are read by now, so `fileno` does not tell of them
 
     def _claim(self, data: bytes | None) -> None:
         for selection in self._names:
@@ -114,7 +115,7 @@ class XClipboard:
         for offer in promised.values():
             offer.data = data
             offer.end_wait()
-        self._connection.flush()
+        self.handle_events()
         return self._atoms["CLIPBOARD"] in promised
 
     @raises_display_gone()

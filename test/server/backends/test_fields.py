@@ -29,7 +29,7 @@ SIZE = Field("size", "Size", "An even number.", pattern="[0-9]+", required=True,
 
 class Sized(X11vncBackend):
     name = "sized"
-    fields = (XSERVER, SIZE)
+    fields: tuple[Field, ...] = (XSERVER, SIZE)
 
 
 @pytest.mark.parametrize(

@@ -127,15 +127,13 @@ class Shared:
         out, _ = await asyncio.wait_for(process.communicate(), 20)
         return out if process.returncode == 0 else None
 
-    def copy(self, text: bytes) -> None:
-        subprocess.run(
-            ["xclip", "-i", "-selection", "clipboard"],
-            input=text,
-            env=self.display.environment(),
-            stdout=subprocess.DEVNULL,
-            timeout=20,
-            check=True,
-        )
+    async def copy(self, text: bytes) -> None:
+        """Have a program copy, and wait until others can paste it."""
+        argv = ["xclip", "-i", "-selection", "clipboard"]
+        environment, null = self.display.environment(), subprocess.DEVNULL
+        await asyncio.to_thread(subprocess.run, argv, input=text, env=environment, stdout=null, timeout=20, check=True)
+        while await self.pasted() != text:
+            pass  # xclip claims the selection after its parent has ended
 
 
 @contextlib.contextmanager
@@ -164,7 +162,7 @@ async def test_a_text_that_comes_too_late_is_pasted_by_the_next_key(
 ) -> None:
     monkeypatch.setattr(clipboard_service, "PROVIDE_TIMEOUT_SECONDS", 0.2)
     with shared(display) as desk:
-        desk.copy(b"rm old")
+        await desk.copy(b"rm old")
         viewer = desk.viewers[0]
         desk.service.handle(viewer, ClipboardNotify())
         assert await desk.pasted() is None
@@ -180,7 +178,7 @@ async def test_a_late_text_leaves_what_a_program_copied_since(
         viewer = desk.viewers[0]
         desk.service.handle(viewer, ClipboardNotify())
         assert await desk.pasted() is None
-        await asyncio.to_thread(desk.copy, b"since")
+        await desk.copy(b"since")
         assert await desk.pasted() == b"since"
         desk.service.handle(viewer, ClipboardText("late"))
         assert await desk.pasted() == b"since"

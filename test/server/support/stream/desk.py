@@ -18,8 +18,7 @@ import xcffib.xproto
 from jupyter_vnc_proxy.stream.x11 import properties
 from jupyter_vnc_proxy.stream.x11.selection import XClipboard
 from jupyter_vnc_proxy.system.x_display import connect
-
-from ..displays import Display
+from support.displays import Display
 
 
 class Desk:
