@@ -1,5 +1,5 @@
 import { Signal } from '@lumino/signaling';
-import { DockPanel, Widget } from '@lumino/widgets';
+import { Widget } from '@lumino/widgets';
 
 import { desktopIcon } from './icons';
 import { DesktopViewer } from '../viewer/desktopviewer';
@@ -85,12 +85,10 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     this.viewer.focus();
   }
 
-  /** Give the keyboard's focus to the panel's tab. */
+  /** Give the keyboard's focus to the panel's toolbar. */
   private _leave(): void {
-    const bars = this.parent instanceof DockPanel ? [...this.parent.tabBars()] : [];
-    const bar = bars.find(each => each.titles.includes(this.title));
-    const tab = bar?.contentNode.children[bar.titles.indexOf(this.title)] ?? this.node;
-    (tab as HTMLElement).focus();
+    const bar = this.parent?.node.querySelector<HTMLElement>('.jp-Toolbar :is(jp-button, button)');
+    (bar ?? this.node).focus();
   }
 
   private _updateTitle(): void {

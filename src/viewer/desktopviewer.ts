@@ -128,6 +128,12 @@ export class DesktopViewer implements IDisposable {
     this._input.focus();
   }
 
+  /** Send the browser's text to the desktop's clipboard; the browser may ask the user first. */
+  async sendClipboard(): Promise<void> {
+    await this._input.clipboard.send();
+    this._input.focus();
+  }
+
   applyQuality(quality: IQualitySettings): void {
     this._quality = quality;
     this._updateQuality();

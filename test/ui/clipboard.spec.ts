@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { DesktopView, expect, saveScreenshot, test } from './lab';
 import { GtkField } from './gtkfield';
 import { jupyterForFile } from './jupyter';
+import { pixel } from './pixels';
 import { Relay } from './relay';
 
 import type { Page } from '@playwright/test';
@@ -58,6 +59,7 @@ test('menus, Shift+Insert and the middle button paste it, too', async ({ page, c
   await field.has('one ');
   await copy(page, 'two ');
   await view.canvas.click({ position: MIDDLE, button: 'right' });
+  await expect.poll(() => pixel(view.canvas, MIDDLE.x + 20, MIDDLE.y + 20)).not.toBe('#ffffff'); // the menu
   await page.keyboard.press('p');
   await field.has('one two ');
   await copy(page, 'three ');
