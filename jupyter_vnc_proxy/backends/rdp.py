@@ -11,6 +11,7 @@ from .base import Backend, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .stream import StreamBackend
 from .x11vnc import X11vncBackend
+from .x_servers import MARKED_TEXT
 
 XFREERDP = Program(
     ("xfreerdp3", "xfreerdp"),
@@ -57,7 +58,7 @@ class RdpBackend(PlanMethods):
     name = "rdp"
     title = "RDP"
     transports: tuple[str, ...] = ("direct",)
-    fields: tuple[Field, ...] = (HOST,)
+    fields: tuple[Field, ...] = (HOST, MARKED_TEXT)
 
     def _shown_by(self, options: DesktopOptions) -> Backend:
         stream = StreamBackend()

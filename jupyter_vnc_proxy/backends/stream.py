@@ -8,7 +8,7 @@ from ..system.process import REPORTS, Listens
 from .base import DISPLAY, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
-from .x_servers import XVFB, xvfb
+from .x_servers import MARKED_TEXT, XVFB, xvfb
 
 
 class StreamBackend(PlanMethods):
@@ -17,7 +17,7 @@ class StreamBackend(PlanMethods):
     name = "stream"
     title = "Xvfb + stream"
     transports: tuple[str, ...] = ("direct",)
-    fields: tuple[Field, ...] = ()
+    fields: tuple[Field, ...] = (MARKED_TEXT,)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be installed."""
@@ -29,6 +29,7 @@ class StreamBackend(PlanMethods):
             *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
             *("--status-fd", REPORTS),
+            *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))
         return Plan((xvfb(options, paths), server), full_chroma=True)

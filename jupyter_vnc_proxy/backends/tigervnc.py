@@ -14,6 +14,7 @@ from ..system.process import PIPE, WritesLine
 from .base import RFB_SOCKET, VNC_SOCKET, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .websockify import websockify
+from .x_servers import MARKED_TEXT
 
 CLIPBOARD_BYTES = 16 * 1024 * 1024
 """The longest text that is shared."""
@@ -45,7 +46,7 @@ class TigervncBackend(PlanMethods):
     name = "tigervnc"
     title = "TigerVNC"
     transports: tuple[str, ...] = ("direct", "websockify")
-    fields: tuple[Field, ...] = ()
+    fields: tuple[Field, ...] = (MARKED_TEXT,)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs that must be installed."""
@@ -64,9 +65,10 @@ def xvnc(options: DesktopOptions, paths: Paths, socket_name: str) -> Step:
     """Return the Xvnc process, listening on the socket of this name in the desktop's directory."""
     server = XVNC.find() or XVNC.names[0]
     socket = paths.directory / socket_name
+    marked_text = MARKED_TEXT.value(options) == "yes"
     argv = (
         *(server, "-displayfd", PIPE, "-auth", str(paths.xauthority)),
-        *(turbovnc(socket) if is_turbovnc(server) else tigervnc(socket)),
+        *(turbovnc if is_turbovnc(server) else tigervnc)(socket, marked_text),
         *("-geometry", str(options.geometry), "-depth", "24", "-dpi", "96"),
         *("-desktop", "Desktop", "-noreset", "-nolisten", "tcp", "-s", "0"),
     )
@@ -83,20 +85,25 @@ def is_turbovnc(server: str) -> bool:
     return {"deferupdate", "maxclipboard"} <= switches(server)
 
 
-def tigervnc(socket: Path) -> tuple[str, ...]:
-    """Return TigerVNC's switches (Xvnc(1))."""
+def tigervnc(socket: Path, marked_text: bool) -> tuple[str, ...]:
+    """Return TigerVNC's switches (Xvnc(1)); with ``marked_text`` it sends PRIMARY too."""
     return (
         *("-rfbunixpath", str(socket), "-rfbunixmode", "0600", "-rfbport", "-1"),
         # The socket's mode controls access; a blacklist could only lock out ourselves.
         *("-SecurityTypes", "None", "-UseBlacklist=0", "-AlwaysShared"),
         *("-FrameRate", str(FRAME_RATE), "-MaxCutText", str(CLIPBOARD_BYTES)),
+        f"-SendPrimary={marked_text:d}",
     )
 
 
-def turbovnc(socket: Path) -> tuple[str, ...]:
-    """Return TurboVNC's switches (its Xvnc(1), 3.1); there, the path of a socket replaces the port."""
+def turbovnc(socket: Path, marked_text: bool) -> tuple[str, ...]:
+    """Return TurboVNC's switches (its Xvnc(1), 3.1); there, the path of a socket replaces the port.
+
+    Without ``marked_text`` it leaves PRIMARY alone in both directions.
+    """
     return (
         *("-rfbunixpath", str(socket), "-rfbunixmode", "0600", "-noreverse"),
         *("-securitytypes", "None", "-maxauthfails", "0", "-alwaysshared"),
         *("-deferupdate", str(1000 // FRAME_RATE), "-maxclipboard", str(CLIPBOARD_BYTES)),
+        *(() if marked_text else ("-noprimarysync",)),
     )

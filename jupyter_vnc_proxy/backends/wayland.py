@@ -10,6 +10,7 @@ from .base import Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
 from .wayvnc import XWAYLAND
+from .x_servers import MARKED_TEXT
 
 WESTON = Program(("weston",), "the desktop", {"apt": "weston", "dnf": "weston"})
 
@@ -25,7 +26,7 @@ class WaylandBackend(PlanMethods):
     name = "wayland"
     title = "Wayland"
     transports: tuple[str, ...] = ("direct", "wayvnc")
-    fields: tuple[Field, ...] = ()
+    fields: tuple[Field, ...] = (MARKED_TEXT,)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be installed."""
@@ -41,6 +42,7 @@ class WaylandBackend(PlanMethods):
             *(*own_python("jupyter_vnc_proxy.stream"), "--wayland", "--displayfd", PIPE),
             *("--geometry", str(options.geometry), "--xauthority", str(paths.xauthority)),
             *("--unix-socket", str(paths.rfb_socket), "--status-fd", REPORTS),
+            *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("display", argv, ready=WritesLine(), umask=-1, session="weston")
         return Plan((server,), x_screenshots=False, full_chroma=True)

@@ -7,7 +7,7 @@ from ..system.process import Listens
 from .base import DISPLAY, RFB_SOCKET, VNC_SOCKET, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .websockify import websockify
-from .x_servers import XSERVER, server_programs, x_server
+from .x_servers import MARKED_TEXT, XSERVER, server_programs, x_server
 
 X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
 
@@ -30,7 +30,7 @@ class X11vncBackend(PlanMethods):
     name = "x11vnc"
     title = "Xvfb + x11vnc"
     transports: tuple[str, ...] = ("direct", "websockify", "native")
-    fields: tuple[Field, ...] = (XSERVER,)
+    fields: tuple[Field, ...] = (XSERVER, MARKED_TEXT)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs that must be installed."""
@@ -40,7 +40,7 @@ class X11vncBackend(PlanMethods):
         """Return the X server, x11vnc and, if chosen, websockify."""
         behind_websockify = options.transport == "websockify"
         raw_socket = VNC_SOCKET if behind_websockify else RFB_SOCKET  # libvncserver's speaks both protocols
-        steps = [x_server(options, paths), x11vnc(paths, raw_socket)]
+        steps = [x_server(options, paths), x11vnc(paths, raw_socket, MARKED_TEXT.value(options) == "yes")]
         if behind_websockify:
             steps.append(websockify(paths))
         return Plan(
@@ -51,8 +51,8 @@ class X11vncBackend(PlanMethods):
         )
 
 
-def x11vnc(paths: Paths, socket_name: str) -> Step:
-    """Return the x11vnc process (x11vnc(1))."""
+def x11vnc(paths: Paths, socket_name: str, marked_text: bool) -> Step:
+    """Return the x11vnc process (x11vnc(1)); with ``marked_text`` it sends PRIMARY too."""
     socket = paths.directory / socket_name
     argv = (
         *("x11vnc", "-display", DISPLAY, "-auth", str(paths.xauthority)),
@@ -61,6 +61,7 @@ def x11vnc(paths: Paths, socket_name: str) -> Step:
         *("-norc", "-nopw", "-forever", "-shared", "-nolookup"),
         *("-desktop", "Desktop", "-xrandr", "newfbsize", "-repeat"),
         *TUNING,
+        *(() if marked_text else ("-noprimary",)),
         *("-nocmds", "-noremote", "-quiet"),
     )
     return Step("vnc", argv, after=("display",), ready=Listens(socket), environment=ENVIRONMENT)

@@ -52,6 +52,14 @@ XSERVER = Field(
     default="xvfb",
 )
 
+MARKED_TEXT = Field(
+    "marked_text",
+    "Marked text",
+    "Whether text that is only marked on the desktop (PRIMARY) goes to the browser's clipboard, too: no, or yes.",
+    choices=("no", "yes"),
+    default="no",
+)
+
 COMMON = (
     *("-noreset", "-nolisten", "tcp", "-s", "0"),
     *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),

@@ -25,7 +25,8 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       node: this.node,
       trans: options.trans,
       quality: options.quality,
-      manage: options.manage
+      manage: options.manage,
+      leave: () => this._leave()
     });
     this.viewer.visible = false;
     this.title.icon = desktopIcon;
@@ -84,6 +85,12 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     this.viewer.focus();
   }
 
+  /** Give the keyboard's focus to the panel's toolbar. */
+  private _leave(): void {
+    const bar = this.parent?.node.querySelector<HTMLElement>('.jp-Toolbar :is(jp-button, button)');
+    (bar ?? this.node).focus();
+  }
+
   private _updateTitle(): void {
     const { status, name } = this.connection;
     const label = titleWithStatus(this._customTitle || labelFor(name, this._trans), status, this._trans);
@@ -107,11 +114,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       lines.push(trans.__('Display: %1', model.display));
     }
     if (!window.isSecureContext) {
-      lines.push(
-        trans.__(
-          'This page is not secure (https): no shared clipboard, no H.264, and the browser keeps its keyboard shortcuts.'
-        )
-      );
+      lines.push(trans.__('This page is not secure (https): no H.264, and the browser keeps its keyboard shortcuts.'));
     }
     return lines.join('\n');
   }

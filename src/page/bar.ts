@@ -28,6 +28,7 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
   };
   add(trans.__('Full Screen'), () => void viewer.fullScreen.toggle());
   const restricted = [add(trans.__('Ctrl-Alt-Del'), () => viewer.sendCtrlAltDel())];
+  restricted.push(add(trans.__('Send Clipboard'), () => void viewer.sendClipboard()));
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));

@@ -25,7 +25,8 @@ node.tabIndex = -1;
 document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
-const viewer = new DesktopViewer({ connection, node, trans: english, manage: share });
+const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
+const viewer = new DesktopViewer({ connection, node, trans: english, manage: share, leave });
 
 addBar({ viewer, trans: english, share });
 connection.statusChanged.connect(() => {

@@ -1,25 +1,31 @@
+import { ClipboardAccess } from './clipboardaccess';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { ITranslation } from './translation';
 
-/** The time that a paste waits for the browser's clipboard; the browser may ask the user first. */
-const READ_TIMEOUT_MS = 1000;
+/** The length of a text, in bytes of UTF-8, that VNC servers accept. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024 - 1;
+
+/** Failures after which a paste did nothing. */
+const PASTE_FAILURES = ['read', 'no-text', 'too-long'];
+
+/** The time that the focus, a pointer or a button waits for the browser's clipboard. */
+const OFFER_TIMEOUT_MS = 500;
 
 /**
- * Copies text between the browser's clipboard and a desktop's.
+ * Copies text between the browser's clipboard and a desktop's. What was copied last, on either side, wins.
  *
- * It reads the browser's clipboard when the user presses Ctrl+V or Cmd+V, because Firefox and Safari require a user
- * gesture. It delays that key and the keys after it until the text is sent, so that the desktop pastes the new text.
+ * The browser's text goes to the desktop when a key pastes it (`paste`), and ahead of that if the page may read the
+ * clipboard (`offer`). A text that was copied on the desktop goes to the browser as soon as the desktop has the focus.
  */
 export class ClipboardBridge implements IDisposable {
   constructor(options: ClipboardBridge.IOptions) {
-    this._node = options.node;
-    this._allows = options.allows;
-    this._send = options.send;
-    this._failed = options.failed;
-    for (const type of ['keydown', 'keyup']) {
-      this._node.addEventListener(type, this, true);
+    this._options = options;
+    for (const type of ['copy', 'cut']) {
+      document.addEventListener(type, this, true);
     }
+    window.addEventListener('blur', this);
   }
 
   get isDisposed(): boolean {
@@ -31,97 +37,173 @@ export class ClipboardBridge implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    for (const type of ['keydown', 'keyup']) {
-      this._node.removeEventListener(type, this, true);
+    for (const type of ['copy', 'cut']) {
+      document.removeEventListener(type, this, true);
+    }
+    window.removeEventListener('blur', this);
+  }
+
+  /** Whether a text of the desktop waits for the browser to accept it. */
+  get isWaiting(): boolean {
+    return this._waiting !== null;
+  }
+
+  /** The user copies something on this page, or may copy something elsewhere. */
+  handleEvent(event: Event): void {
+    if (this._isWriting) {
+      return;
+    }
+    this._isDesktopNewer = false;
+    if (event.type !== 'blur') {
+      this._waiting = null;
     }
   }
 
-  /** Put a text that was copied on the desktop into the browser's clipboard. */
-  async receive(text: string): Promise<void> {
-    if (!this._allows('clipboard-out') || !this._node.contains(document.activeElement)) {
-      return;
-    }
-    if (!navigator.clipboard) {
-      return this._fail('missing');
-    }
-    try {
-      await navigator.clipboard.writeText(text);
-      this._lastText = text;
-    } catch {
-      // The desktop's clipboard still has the text.
-      this._fail('write');
-    }
-  }
-
-  handleEvent(event: KeyboardEvent): void {
-    if (this._replaying) {
-      return;
-    }
-    const isShortcut = event.type === 'keydown' && (event.ctrlKey || event.metaKey);
-    const pastes = isShortcut && event.code === 'KeyV';
-    const allowed = this._allows('clipboard-in');
-    const readable = allowed && Boolean(navigator.clipboard?.readText);
-    if (pastes && !readable) {
-      this._fail(allowed ? 'missing' : 'paste-denied');
-    }
-    if (isShortcut && ['KeyC', 'KeyX'].includes(event.code) && !this._allows('clipboard-out')) {
+  /** Say that what is copied on the desktop stays there, if it does. */
+  copies(): void {
+    if (!this._options.allows('clipboard-out')) {
       this._fail('copy-denied');
     }
-    if (this._delayedEvents === null && !(pastes && readable)) {
+  }
+
+  /** Put a text that was copied on the desktop into the browser's clipboard, now or when the desktop has the focus. */
+  async receive(text: string): Promise<void> {
+    if (!this._options.allows('clipboard-out')) {
       return;
     }
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    if (this._delayedEvents === null) {
-      this._delayedEvents = [event];
-      void this._paste();
-    } else {
-      this._delayedEvents.push(event);
+    this._isDesktopNewer = document.hasFocus();
+    this._waiting = text;
+    if (this._options.hasFocus()) {
+      await this._write();
     }
   }
 
-  private async _paste(): Promise<void> {
-    const read = this._read();
-    const timeout = new Promise<void>(resolve => setTimeout(resolve, READ_TIMEOUT_MS));
-    await Promise.race([read, timeout]);
-    const events = this._delayedEvents ?? [];
-    this._delayedEvents = null;
-    this._replaying = true;
-    for (const event of events) {
-      if (!this._isDisposed) {
-        event.target?.dispatchEvent(new KeyboardEvent(event.type, event));
-      }
+  /**
+   * Bring both clipboards up to date when the desktop gets the focus, the pointer or a button: write the desktop's
+   * text that waits, or send the browser's if the page may read it without asking.
+   */
+  async offer(): Promise<void> {
+    if (this._isDisposed || this._isOffering) {
+      return;
     }
-    this._replaying = false;
-  }
-
-  private async _read(): Promise<void> {
+    this._isOffering = true;
     try {
-      const text = await navigator.clipboard.readText();
-      if (text !== '' && text !== this._lastText && !this._isDisposed && this._allows('clipboard-in')) {
-        this._lastText = text;
-        this._send(text);
+      const work = this._synchronize();
+      await Promise.race([work, new Promise<void>(resolve => setTimeout(resolve, OFFER_TIMEOUT_MS))]);
+    } finally {
+      this._isOffering = false;
+    }
+  }
+
+  /**
+   * Send the text of a paste event, or what the browser lets the page read without one. Return whether the desktop may
+   * paste now: it has the newest text.
+   */
+  async paste(data: DataTransfer | null): Promise<boolean> {
+    if (!this._options.allows('clipboard-in')) {
+      // What is pasted then is the desktop's own text.
+      this._fail('paste-denied');
+      return true;
+    }
+    if (data === null) {
+      return this._pasteByReading();
+    }
+    const text = data.getData('text/plain');
+    if (text === '' && data.types.length > 0 && !this._isDesktopNewer) {
+      this._fail('no-text');
+      return false;
+    }
+    return this._take(text);
+  }
+
+  /** Read the browser's clipboard after a click on a button, and send it; the browser may ask the user first. */
+  async send(): Promise<boolean> {
+    if (!this._options.allows('clipboard-in')) {
+      this._fail('paste-denied');
+      return false;
+    }
+    return this._pasteByReading();
+  }
+
+  private async _pasteByReading(): Promise<boolean> {
+    if (!ClipboardAccess.canRead()) {
+      return this._isDesktopNewer || this._fail('missing');
+    }
+    try {
+      // However long the user takes to answer the browser's question.
+      return this._take(await navigator.clipboard.readText());
+    } catch {
+      return this._isDesktopNewer || this._fail('read');
+    }
+  }
+
+  /** Send a text of the browser's clipboard if it is new; return whether the desktop's clipboard is the newest then. */
+  private _take(text: string): boolean {
+    if (this._isDisposed || text === '' || text === this._known) {
+      return true;
+    }
+    if (new Blob([text]).size > MAX_TEXT_BYTES) {
+      return this._fail('too-long');
+    }
+    this._known = text;
+    this._waiting = null;
+    this._isDesktopNewer = false;
+    this._options.send(text);
+    return true;
+  }
+
+  private async _synchronize(): Promise<void> {
+    let text: string | null = null;
+    if (await ClipboardAccess.mayRead()) {
+      // A clipboard that can't be read now is one without a text.
+      text = await navigator.clipboard.readText().catch(() => null);
+    }
+    const isChanged = text !== null && this._known !== null && text !== this._known && text !== this._waiting;
+    if (this._waiting !== null && (!isChanged || this._isDesktopNewer)) {
+      if (this._options.hasFocus()) {
+        await this._write();
+      }
+    } else if (text !== null && this._options.allows('clipboard-in')) {
+      this._take(text);
+    }
+  }
+
+  private async _write(): Promise<void> {
+    const text = this._waiting;
+    if (text === null) {
+      return;
+    }
+    this._isWriting = true;
+    try {
+      await ClipboardAccess.write(text);
+      this._known = text;
+      if (this._waiting === text) {
+        this._waiting = null;
       }
     } catch {
-      // The desktop pastes its own clipboard.
-      this._fail('read');
+      // The desktop's clipboard still has the text; the next click or key tries again.
+      this._fail(navigator.clipboard ? 'write' : 'missing');
+    } finally {
+      this._isWriting = false;
     }
   }
 
-  private _fail(reason: ClipboardBridge.Failure): void {
+  private _fail(reason: ClipboardBridge.Failure): false {
     if (!this._isDisposed) {
-      this._failed(reason);
+      this._options.failed(reason, PASTE_FAILURES.includes(reason));
     }
+    return false;
   }
 
-  private readonly _node: HTMLElement;
-  private readonly _allows: ClipboardBridge.IOptions['allows'];
-  private readonly _send: (text: string) => void;
-  private readonly _failed: (reason: ClipboardBridge.Failure) => void;
-  private _delayedEvents: KeyboardEvent[] | null = null;
+  private readonly _options: ClipboardBridge.IOptions;
   /** The last known text of the browser's clipboard; if it is unchanged, the desktop's may be newer. */
-  private _lastText: string | null = null;
-  private _replaying = false;
+  private _known: string | null = null;
+  /** A text of the desktop that the browser's clipboard has not got yet. */
+  private _waiting: string | null = null;
+  /** Whether the desktop copied while the user could not copy elsewhere. */
+  private _isDesktopNewer = false;
+  private _isOffering = false;
+  private _isWriting = false;
   private _isDisposed = false;
 }
 
@@ -132,34 +214,38 @@ export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITransl
       return trans.__('You cannot paste here: text from your browser’s clipboard is not sent to this desktop.');
     case 'copy-denied':
       return trans.__('Text copied on this desktop stays there: it is not sent to your browser.');
+    case 'no-text':
+      return trans.__('Nothing was pasted: the browser’s clipboard has no text, and only text can be pasted here.');
+    case 'too-long':
+      return trans.__('Nothing was pasted: the text is longer than 16 MB, the limit of a desktop’s clipboard.');
     case 'missing':
       return window.isSecureContext
         ? trans.__('The clipboard is not shared: this browser does not let pages access it.')
         : trans.__('The clipboard is not shared: browsers require https, or a server on this computer.');
     case 'read':
       return trans.__(
-        'The browser does not let this page read the clipboard. Allow it in the browser’s settings for this site.'
+        'Nothing was pasted: the browser does not let this page read the clipboard. Allow it in the browser’s settings for this site, or paste with Ctrl+V.'
       );
     case 'write':
-      return trans.__('The browser did not accept the copied text. Click the desktop, and copy it again.');
+      return trans.__('The browser did not accept the copied text. Click the desktop to try again.');
   }
 }
 
 export namespace ClipboardBridge {
   /**
-   * The page cannot access the clipboard, or is not allowed to read or write it now; or the connection has no right to
-   * send text to the desktop, or to receive text from it.
+   * The page cannot access the clipboard, or is not allowed to read or write it now; the clipboard has no text, or too
+   * long a text; or the connection has no right to send text to the desktop, or to receive text from it.
    */
-  export type Failure = 'missing' | 'read' | 'write' | 'paste-denied' | 'copy-denied';
+  export type Failure = 'missing' | 'read' | 'write' | 'no-text' | 'too-long' | 'paste-denied' | 'copy-denied';
 
   export interface IOptions {
-    /** The element that receives the desktop's key events. */
-    node: HTMLElement;
+    /** Returns whether the desktop has the keyboard's focus. */
+    hasFocus: () => boolean;
     /** Returns whether the connection has a right. */
     allows: (right: Desktop.Right) => boolean;
     /** Sends a text to the desktop's clipboard. */
     send: (text: string) => void;
-    /** Called when a text could not be copied. */
-    failed: (reason: Failure) => void;
+    /** Called when a text could not be copied; `isPaste`: a paste, which the user has just asked for. */
+    failed: (reason: Failure, isPaste: boolean) => void;
   }
 }

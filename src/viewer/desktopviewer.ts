@@ -1,6 +1,6 @@
 import { Signal } from '@lumino/signaling';
 
-import { ClipboardBridge, clipboardMessage } from './clipboard';
+import { DesktopInput } from './desktopinput';
 import { FullScreen } from './fullscreen';
 import { LastFrame } from './lastframe';
 import { Notice } from './notice';
@@ -35,8 +35,6 @@ export class DesktopViewer implements IDisposable {
     this._quality = options.quality ?? AUTOMATIC_QUALITY;
     this.node.classList.add('jp-Desktop');
     this.node.dataset.desktop = this.connection.name;
-    // Keys belong to the desktop, and must not trigger JupyterLab's shortcuts.
-    this.node.dataset.lmSuppressShortcuts = 'true';
     this._target = document.createElement('div');
     this._target.className = 'jp-Desktop-screen';
     this._lastFrame = new LastFrame(this._target);
@@ -54,11 +52,14 @@ export class DesktopViewer implements IDisposable {
     this._viewers = new ViewersBanner({ trans: options.trans, manage: options.manage });
     this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this._notice.node);
     this.fullScreen = new FullScreen({ node: this.node });
-    this._clipboard = new ClipboardBridge({
-      node: this._target,
+    this._input = new DesktopInput({
+      node: this.node,
+      target: this._target,
+      trans: options.trans,
+      client: () => this._client,
       allows: right => this.connection.status.rights.includes(right),
-      send: text => this._client?.sendClipboard(text),
-      failed: reason => this._notice.show(clipboardMessage(reason, options.trans))
+      notify: (message, isRepeated) => this._notice.show(message, isRepeated),
+      leave: options.leave ?? (() => this.node.focus())
     });
     this._observer = new ResizeObserver(() => this._requestSize());
     this._observer.observe(this._target);
@@ -96,7 +97,7 @@ export class DesktopViewer implements IDisposable {
     clearTimeout(this._activity);
     this._observer.disconnect();
     this._client?.dispose();
-    this._clipboard.dispose();
+    this._input.dispose();
     this.fullScreen.dispose();
     this._view.dispose();
     this._viewers.dispose();
@@ -116,7 +117,7 @@ export class DesktopViewer implements IDisposable {
   /** Focus the desktop, or the button of its status. */
   focus(): void {
     if (this._client !== null && this.connection.status.connected) {
-      this._client.focus();
+      this._input.focus();
     } else {
       (this._view.node.querySelector('button') ?? this.node).focus({ preventScroll: true });
     }
@@ -124,7 +125,13 @@ export class DesktopViewer implements IDisposable {
 
   sendCtrlAltDel(): void {
     this._client?.sendCtrlAltDel();
-    this._client?.focus();
+    this._input.focus();
+  }
+
+  /** Send the browser's text to the desktop's clipboard; the browser may ask the user first. */
+  async sendClipboard(): Promise<void> {
+    await this._input.clipboard.send();
+    this._input.focus();
   }
 
   applyQuality(quality: IQualitySettings): void {
@@ -216,7 +223,7 @@ export class DesktopViewer implements IDisposable {
     client.viewOnly = !mayControl(this.connection.status);
     client.connected.connect(() => this._onConnected());
     client.painted.connect(() => this._onPainted());
-    client.copied.connect((_, text) => void this._clipboard.receive(text));
+    client.copied.connect((_, text) => void this._input.clipboard.receive(text));
   }
 
   private _onConnected(): void {
@@ -224,7 +231,7 @@ export class DesktopViewer implements IDisposable {
     this.connection.handshakeDone();
     this._requestSize();
     if (hadFocus) {
-      this._client?.focus();
+      this._input.focus();
     }
   }
 
@@ -268,7 +275,7 @@ export class DesktopViewer implements IDisposable {
   private readonly _viewers: ViewersBanner;
   private readonly _warning: StopWarning;
   private readonly _notice: Notice;
-  private readonly _clipboard: ClipboardBridge;
+  private readonly _input: DesktopInput;
   private readonly _observer: ResizeObserver;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;

@@ -4,7 +4,7 @@ import type { ITranslation } from './translation';
 /** The time that a notice stays; it covers a part of the desktop. */
 const DURATION_MS = 15000;
 
-/** Shows messages over the desktop for a while; each message only once. */
+/** Shows messages over the desktop for a while; each message only once, unless it `isRepeated`. */
 export class Notice implements IDisposable {
   constructor(options: Notice.IOptions) {
     this.node = document.createElement('div');
@@ -37,8 +37,8 @@ export class Notice implements IDisposable {
     this.node.remove();
   }
 
-  show(message: string): void {
-    if (this._isDisposed || this._shown.has(message)) {
+  show(message: string, isRepeated = false): void {
+    if (this._isDisposed || (this._shown.has(message) && !isRepeated)) {
       return;
     }
     this._shown.add(message);

@@ -22,10 +22,10 @@ declare module '@novnc/novnc' {
     showDotCursor: boolean;
 
     addEventListener<K extends keyof IEvents>(type: K, listener: (event: IEvents[K]) => void): void;
-    blur(): void;
     clipboardPasteFrom(text: string): void;
     disconnect(): void;
-    focus(options?: FocusOptions): void;
     sendCtrlAltDel(): void;
+    /** Presses a key, releases it, or does both; a `code` that is no key's leaves the keysym alone. */
+    sendKey(keysym: number, code: string, down?: boolean): void;
   }
 }

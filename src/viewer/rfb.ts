@@ -1,5 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
+import { keysymsOf } from './keyboard/keysyms';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type RFB from '@novnc/novnc';
@@ -33,6 +35,8 @@ export class RfbClient implements IDisposable {
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = true;
     this._rfb.showDotCursor = true;
+    // The focus belongs to a text field over the canvas.
+    this._rfb.focusOnClick = false;
     this._rfb.resizeSession = options.resizeSession;
     this.applyQuality(options.quality);
     this._rfb.addEventListener('connect', () => this._onConnect());
@@ -90,12 +94,15 @@ export class RfbClient implements IDisposable {
     this._rfb.viewOnly = value;
   }
 
-  focus(): void {
-    this._rfb.focus({ preventScroll: true });
-  }
-
   sendCtrlAltDel(): void {
     this._rfb.sendCtrlAltDel();
+  }
+
+  /** Type a text, key by key. */
+  type(text: string): void {
+    for (const keysym of keysymsOf(text)) {
+      this._rfb.sendKey(keysym, '');
+    }
   }
 
   /** Send a text to the desktop's clipboard. */

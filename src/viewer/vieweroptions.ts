@@ -9,6 +9,8 @@ export interface IViewerOptions {
   node: HTMLElement;
   trans: ITranslation;
   quality?: IQualitySettings;
+  /** Gives the keyboard's focus to what is around the desktop. */
+  leave?: () => void;
   /** Opens the dialog about the desktop's viewers. */
   manage?: () => void;
 }

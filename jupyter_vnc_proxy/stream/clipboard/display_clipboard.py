@@ -18,6 +18,15 @@ class DisplayClipboard(Protocol):
     def offer(self, text: str) -> None:
         """Offer a text to programs that paste; raise ``ValueError`` if it is too long."""
 
+    def promise(self) -> None:
+        """Own the clipboard for a text that `fulfil` brings; when it returns, no program pastes an older one."""
+
+    def fulfil(self, text: str) -> bool:
+        """Bring the promised text; return ``False`` if a program has copied since, raise ``ValueError`` as `offer`."""
+
+    def withdraw(self) -> None:
+        """End a promise: programs that paste get nothing."""
+
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
         """Request a selection's text; ``callback`` gets it, or ``None`` if there is none."""
 
@@ -51,6 +60,16 @@ class NoClipboard:
 
     def offer(self, text: str) -> None:
         """Drop the text."""
+
+    def promise(self) -> None:
+        """Promise nothing."""
+
+    def fulfil(self, text: str) -> bool:
+        """Drop the text."""
+        return False
+
+    def withdraw(self) -> None:
+        """Do nothing."""
 
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
         """Call back with no text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
@@ -25,6 +26,9 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 NOTIFY_DELAY_SECONDS = 0.05
 """From a change to the clients' notify: a program takes PRIMARY again with every step while text is being selected."""
+
+PROVIDE_TIMEOUT_SECONDS = 5.0
+"""From a client's notify until its text must have come. Programs that paste wait for it, and get nothing then."""
 
 THREAD_CHARACTERS = 256 * 1024
 """A text of this length is compressed on another thread, so that updates don't wait for it."""
@@ -53,7 +57,8 @@ class ClipboardService:
 
     Clients with Extended Clipboard are notified of text, and get it when they request it, as noVNC requires. The others
     are sent it, as far as it is Latin-1. A text that one client copies is offered to the display's programs, and to
-    other clients on request. Make it after the display's `start`; a display may have no clipboard.
+    other clients on request. From a client's notify until its text has come, programs that paste wait: they never get
+    an older text. Make it after the display's `start`; a display may have no clipboard.
     """
 
     def __init__(
@@ -66,6 +71,11 @@ class ClipboardService:
         self._news: asyncio.TimerHandle | None = None
         self._busy: dict[ClipboardClient, asyncio.Task[None] | None] = {}
         self._owed: set[ClipboardClient] = set()
+        self._asked: Counter[ClipboardClient] = Counter()
+        """How many texts were requested of clients and have not come."""
+        self._promisor: ClipboardClient | None = None
+        """The client that announced a text last, until the text has come."""
+        self._deadline: asyncio.TimerHandle | None = None
         self._given: int | None = None
         """The hash of the display's text that clients were given last; ``None`` after it has changed."""
 
@@ -97,6 +107,7 @@ class ClipboardService:
             if task is not None:
                 task.cancel()
         self._busy.clear()
+        self._forget_promise()
         self._clipboard.close()
 
     # -- the display's text ------------------------------------------------------------------------------------------
@@ -131,6 +142,8 @@ class ClipboardService:
     def forget(self, client: ClipboardClient) -> None:
         """Forget a client that has disconnected."""
         self._owed.discard(client)
+        del self._asked[client]
+        self._break_promise(client)
         if (task := self._busy.pop(client, None)) is not None:
             task.cancel()
 
@@ -138,21 +151,61 @@ class ClipboardService:
         """Handle one clipboard message of a client."""
         match event:
             case ClipboardText():
-                self._offer(event.text)
+                self._take(client, event.text)
             case ClipboardTooLong():
+                self._asked[client] -= self._asked[client] > 0
+                self._break_promise(client)
                 log.warning(
                     "refused a viewer's clipboard of %d bytes: the limit is %d",
                     event.size,
                     extended_clipboard.MAX_TEXT_BYTES,
                 )
             case ClipboardNotify():
-                client.send(extended_clipboard.request())
+                self._await_text(client)
             case ClipboardRequest():
                 self._provide(client)
             case ClipboardPeek():
                 client.send(extended_clipboard.notify(self._clipboard.has_text(self._latest)))
             case ClipboardCapabilities():
                 pass  # nothing goes out without having been asked for
+
+    def _await_text(self, client: ClipboardClient) -> None:
+        self._forget_promise()
+        self._promisor = client
+        self._deadline = asyncio.get_running_loop().call_later(PROVIDE_TIMEOUT_SECONDS, self._clipboard.withdraw)
+        self._asked[client] += 1
+        self._clipboard.promise()
+        client.send(extended_clipboard.request())
+
+    def _forget_promise(self) -> None:
+        self._promisor = None
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _break_promise(self, client: ClipboardClient) -> None:
+        if self._promisor is client:
+            self._forget_promise()
+            self._clipboard.withdraw()
+
+    def _take(self, client: ClipboardClient, text: str) -> None:
+        """Take a text that a client sent; one that was requested only if no newer one has been announced since."""
+        if not self._asked[client]:
+            self._forget_promise()
+            self._offer(text)
+            return
+        self._asked[client] -= 1
+        if self._promisor is not client:
+            return
+        self._forget_promise()
+        try:
+            if self._clipboard.fulfil(text):
+                self._latest = "CLIPBOARD"
+            elif not self._clipboard.has_text():  # it comes late, and no program has copied since
+                self._offer(text)
+        except ValueError as error:
+            log.warning("refused a viewer's text: %s", error)
+            self._clipboard.withdraw()
 
     def _offer(self, text: str) -> None:
         # A browser gives back what it was given. Taken, it would put plain text in the place of all that its program

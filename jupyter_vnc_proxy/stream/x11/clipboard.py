@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import xcffib
@@ -30,10 +31,13 @@ class RestartingClipboard:
     def reopen(self, connection: xcffib.Connection) -> None:
         """Go on with another connection after the last one has failed."""
         text = self._unsent if self._unsent is not None else self._inner.offered
+        promised = self._inner.promised
         self._inner.close()
         self._inner, self._unsent = self._make(connection), None
         if text is not None:
             self._inner.offer(text)
+        elif promised:
+            self._inner.promise()
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
         """Return whether a program owns a selection."""
@@ -49,6 +53,24 @@ class RestartingClipboard:
             self._inner.offer(text)
         except DisplayGone:
             self._unsent = text
+
+    def promise(self) -> None:
+        """Own the selections for a text that `fulfil` brings later, or as soon as the display responds."""
+        with contextlib.suppress(DisplayGone):
+            self._inner.promise()
+
+    def fulfil(self, text: str) -> bool:
+        """Bring the promised text, or as soon as the display responds; return ``False`` if a program has copied."""
+        try:
+            return self._inner.fulfil(text)
+        except DisplayGone:
+            self._unsent = text
+            return True
+
+    def withdraw(self) -> None:
+        """End a promise."""
+        with contextlib.suppress(DisplayGone):
+            self._inner.withdraw()
 
     def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
         """Request a selection's text; ``callback`` gets it, or ``None`` if there is none."""

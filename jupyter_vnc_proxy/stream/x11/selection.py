@@ -18,12 +18,12 @@ from ...rfb.extended_clipboard import MAX_TEXT_BYTES
 from ..clipboard.display_clipboard import Timer
 from . import properties
 from .errors import raises_display_gone
-from .selection_owner import Atoms, Offer, Transfers
+from .selection_owner import MAX_WAITING, Atoms, Offer, Transfers
 from .selection_request import SelectionRequest
 
 
 class XClipboard:
-    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection of its own.
+    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection of its own; offers a viewer's text in both.
 
     ``on_change(selection)`` is called when another program has taken a selection, "CLIPBOARD" or "PRIMARY"; never for
     an offer of ours. ``timer`` is an event loop's ``call_later``. Call `handle_events` once at the start, and whenever
@@ -37,9 +37,8 @@ class XClipboard:
         self._on_change = on_change
         self._timer = timer
         self._atoms = Atoms(connection)
-        self._names = {self._atoms["CLIPBOARD"]: "CLIPBOARD"}
-        if primary:
-            self._names[self._atoms["PRIMARY"]] = "PRIMARY"
+        self._names = {self._atoms[name]: name for name in ("CLIPBOARD", "PRIMARY")}
+        self._followed = {"CLIPBOARD", "PRIMARY"} if primary else {"CLIPBOARD"}
         self._offers: dict[int, Offer] = {}
         self._requests: dict[int, SelectionRequest] = {}
         self._transfers = Transfers(connection, self._atoms, timer)
@@ -58,7 +57,7 @@ class XClipboard:
     # -- what viewers and programs do ---------------------------------------------------------------------------------
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
-        """Return whether another program owns a followed selection."""
+        """Return whether another program owns a selection."""
         owner = self._owners.get(self._atoms[selection], 0)
         return owner not in (0, self._window)
 
@@ -69,7 +68,12 @@ class XClipboard:
     @property
     def offered(self) -> str | None:
         """The viewer's text that is offered now."""
-        return next((offer.data.decode() for offer in self._offers.values()), None)
+        return next((offer.data.decode() for offer in self._offers.values() if offer.data is not None), None)
+
+    @property
+    def promised(self) -> bool:
+        """Whether a viewer's text is promised now."""
+        return any(offer.data is None for offer in self._offers.values())
 
     @raises_display_gone()
     def offer(self, text: str) -> None:
@@ -77,13 +81,52 @@ class XClipboard:
 
         Raise ``ValueError`` if it has more than `MAX_TEXT_BYTES` bytes in UTF-8.
         """
-        data = text.encode(errors="replace")
-        if len(data) > MAX_TEXT_BYTES:
-            raise ValueError(f"a clipboard of {len(data)} bytes is more than {MAX_TEXT_BYTES}")
+        self._claim(_encoded(text))
+        self._connection.flush()
+
+    @raises_display_gone()
+    def promise(self) -> None:
+        """Own the selections for a text that `fulfil` brings later; programs that paste wait for it.
+
+        When it returns, the X server has our claim: a key that is pressed afterwards pastes nothing older.
+        """
+        self._claim(None)
+        self._connection.core.GetSelectionOwner(self._atoms["CLIPBOARD"]).reply()
+        self.handle_events()  # those that came before the reply are read by now, so `fileno` does not tell of them
+
+    def _claim(self, data: bytes | None) -> None:
         for selection in self._names:
             before = self._offers.get(selection)
-            self._offers[selection] = Offer(data, awaited=1 + (before.awaited if before else 0))
+            offer = self._offers[selection] = Offer(data, awaited=1 + (before.awaited if before else 0))
+            if before is not None:
+                offer.waiting = before.waiting
             self._connection.core.SetSelectionOwner(self._window, selection, 0)
+            if data is not None:
+                offer.end_wait()
+
+    @raises_display_gone()
+    def fulfil(self, text: str) -> bool:
+        """Bring the promised text; return ``False`` if another program has copied since: CLIPBOARD keeps its text.
+
+        Raise ``ValueError`` if it is too long, as `offer` does; the promise holds then.
+        """
+        data = _encoded(text)
+        promised = {name: offer for name, offer in self._offers.items() if offer.data is None}
+        for offer in promised.values():
+            offer.data = data
+            offer.end_wait()
+        self.handle_events()
+        return self._atoms["CLIPBOARD"] in promised
+
+    @raises_display_gone()
+    def withdraw(self) -> None:
+        """End a promise: programs that wait get nothing, and the selections have no owner."""
+        self.handle_events()  # another program may have copied since
+        for selection, offer in list(self._offers.items()):
+            if offer.data is None:
+                del self._offers[selection]
+                self._connection.core.SetSelectionOwner(0, selection, offer.timestamp)
+                offer.end_wait()
         self._connection.flush()
 
     @raises_display_gone()
@@ -91,12 +134,12 @@ class XClipboard:
         """Request a selection's text; ``callback`` gets it later, or ``None`` if there is none.
 
         It gets ``None`` too if the owner doesn't answer, has no text, or more than `MAX_TEXT_BYTES`. A text that was
-        offered here is returned at once.
+        offered here is returned at once, a promised one when it comes.
         """
         atom = self._atoms[selection]
         offer = self._offers.get(atom)
         if offer is not None:
-            callback(offer.data.decode())
+            self._when_there(offer, lambda it: callback(None if it.data is None else it.data.decode()))
             return
         for request in self._requests.values():
             if request.selection == atom and request.owner == self._owners.get(atom):
@@ -115,9 +158,11 @@ class XClipboard:
         """Withdraw the offers, and answer pending requests with ``None``; never raises, even if the display is gone."""
         for request in list(self._requests.values()):
             request.finish(None)
-        self._offers.clear()
+        offers, self._offers = list(self._offers.values()), {}
         self._transfers.clear()
         with contextlib.suppress(xcffib.XcffibException):
+            for offer in offers:
+                offer.end_wait()
             self._connection.core.DestroyWindow(self._window)
             self._connection.flush()
 
@@ -176,15 +221,33 @@ class XClipboard:
         # A claim of ours that X has not confirmed yet takes effect after this event.
         if offer is not None and not offer.awaited:
             del self._offers[selection]
-        if owner and (offer is None or not offer.awaited):
+            offer.end_wait()
+        if owner and (offer is None or not offer.awaited) and self._names[selection] in self._followed:
             self._on_change(self._names[selection])
 
     # -- serving ------------------------------------------------------------------------------------------------------
 
     def _serve(self, event: Any) -> None:
         """Answer a program that pastes. Obsolete clients give no property and mean the target (ICCCM, section 2.2)."""
-        name = event.property or event.target
         offer = self._offers.get(event.selection)
+        if offer is None or event.target in (self._atoms["TARGETS"], self._atoms["TIMESTAMP"]):
+            self._answer(event, offer)
+        else:
+            self._when_there(offer, lambda it: self._answer_late(event, it))
+
+    def _when_there(self, offer: Offer, work: Callable[[Offer], None]) -> None:
+        """Call ``work`` when the offer's text has come, or won't."""
+        if offer.data is None and len(offer.waiting) < MAX_WAITING:
+            offer.waiting.append(work)
+        else:
+            work(offer)
+
+    def _answer_late(self, event: Any, offer: Offer) -> None:
+        with contextlib.suppress(xcffib.Error):  # the program's window is gone
+            self._answer(event, offer)
+
+    def _answer(self, event: Any, offer: Offer | None) -> None:
+        name = event.property or event.target
         done = False
         if offer is not None:
             if event.target == self._atoms["MULTIPLE"]:
@@ -205,3 +268,10 @@ class XClipboard:
         data = struct.pack(f"={len(answer)}I", *answer)
         properties.write(self._connection, requestor, name, self._atoms["ATOM_PAIR"], data, 32)
         return True
+
+
+def _encoded(text: str) -> bytes:
+    data = text.encode(errors="replace")
+    if len(data) > MAX_TEXT_BYTES:
+        raise ValueError(f"a clipboard of {len(data)} bytes is more than {MAX_TEXT_BYTES}")
+    return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import xcffib
 import xcffib.xproto
@@ -17,6 +17,9 @@ PIECE_BYTES = 128 * 1024
 
 MAX_TRANSFERS = 32
 """Simultaneous incremental transfers; further requests are refused."""
+
+MAX_WAITING = 64
+"""Programs that may wait for a promised text; further ones are refused."""
 
 STALL_TIMEOUT_SECONDS = 30.0
 """Seconds without progress after which a transfer is dropped."""
@@ -43,13 +46,21 @@ class Atoms:
 class Offer:
     """The text of one selection while we own it.
 
-    ``data`` is UTF-8, ``timestamp`` the X server's time of our claim in milliseconds, ``awaited`` the number of claims
-    that the X server has not confirmed yet.
+    ``data`` is UTF-8, or ``None`` while the text is promised; ``waiting`` is called with the offer when that has
+    ended. ``timestamp`` is the X server's time of our claim in milliseconds, ``awaited`` the number of claims that the
+    X server has not confirmed yet.
     """
 
-    data: bytes
+    data: bytes | None
     timestamp: int = 0
     awaited: int = 0
+    waiting: list[Callable[[Offer], None]] = field(default_factory=list)
+
+    def end_wait(self) -> None:
+        """Call all who wait for the text: it has come, or it won't."""
+        waiting, self.waiting = self.waiting, []
+        for each in waiting:
+            each(self)
 
 
 @dataclass
@@ -73,7 +84,10 @@ class Transfers:
         self._watched = False
 
     def convert(self, offer: Offer, window: int, target: int, name: int) -> bool:
-        """Write the offer as ``target`` to a window's property ``name``; return ``False`` if it isn't offered."""
+        """Write the offer as ``target`` to a window's property ``name``; return ``False`` if it isn't offered.
+
+        A promised text has its targets, but none that gives the text.
+        """
         atoms = self._atoms
         if target == atoms["TARGETS"]:
             names = ("TARGETS", "TIMESTAMP", "MULTIPLE", *UTF8_TARGETS, "STRING")
@@ -81,6 +95,8 @@ class Transfers:
             properties.write(self._connection, window, name, atoms["ATOM"], data, 32)
         elif target == atoms["TIMESTAMP"]:
             properties.write(self._connection, window, name, atoms["INTEGER"], struct.pack("=I", offer.timestamp), 32)
+        elif offer.data is None:
+            return False
         elif target == atoms["STRING"]:
             return self._give(window, name, target, offer.data.decode().encode("latin-1", "replace"))
         elif target in [atoms[each] for each in UTF8_TARGETS]:

@@ -79,7 +79,7 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
   panel.id = `jp-desktop-${++panelCount}`;
   fillToolbar(panel, app.commands);
   const update = () => {
-    for (const id of [CommandIDs.fullScreen, CommandIDs.ctrlAltDel, CommandIDs.share]) {
+    for (const id of [CommandIDs.fullScreen, CommandIDs.sendClipboard, CommandIDs.ctrlAltDel, CommandIDs.share]) {
       app.commands.notifyCommandChanged(id);
     }
   };
@@ -117,6 +117,7 @@ function fillToolbar(panel: DesktopPanel, commands: CommandRegistry): void {
   for (const id of [
     CommandIDs.fullScreen,
     CommandIDs.popOut,
+    CommandIDs.sendClipboard,
     CommandIDs.ctrlAltDel,
     CommandIDs.reconnect,
     CommandIDs.share,

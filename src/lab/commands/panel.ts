@@ -1,4 +1,4 @@
-import { infoIcon, launchIcon, refreshIcon, shareIcon } from '@jupyterlab/ui-components';
+import { infoIcon, launchIcon, pasteIcon, refreshIcon, shareIcon } from '@jupyterlab/ui-components';
 
 import { mayControl } from '../../services/status';
 import { labelFor } from '../../viewer/titles';
@@ -103,6 +103,14 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
         await showShare(content.connection, manager.api, trans);
       }
     }
+  });
+  commands.addCommand(CommandIDs.sendClipboard, {
+    label: trans.__('Send Clipboard to Desktop'),
+    caption: trans.__('Send the text of the browser’s clipboard to the desktop, to paste it with any key or menu'),
+    icon: pasteIcon,
+    describedBy,
+    isEnabled: args => contentOf(args)?.connection.status.rights.includes('clipboard-in') ?? false,
+    execute: args => contentOf(args)?.viewer.sendClipboard()
   });
   commands.addCommand(CommandIDs.ctrlAltDel, {
     label: trans.__('Send Ctrl-Alt-Del to Desktop'),

@@ -66,6 +66,7 @@ export default class FakeRFB extends EventTarget {
   qualityLevel = 6;
   compressionLevel = 2;
   isOver = false;
+  focusOnClick = true;
 
   /** Complete the handshake. */
   connect(): void {
@@ -92,16 +93,12 @@ export default class FakeRFB extends EventTarget {
     this.end();
   }
 
-  focus(): void {
-    this.canvas.focus();
-  }
-
-  blur(): void {
-    this.canvas.blur();
-  }
-
   sendCtrlAltDel(): void {
     this.calls.push('ctrl-alt-del');
+  }
+
+  sendKey(keysym: number): void {
+    this.calls.push(['key', keysym]);
   }
 
   clipboardPasteFrom(text: string): void {

@@ -183,7 +183,8 @@ describe('in JupyterLab', () => {
 
   it('shows each command of the toolbar as a button with icon and caption', async () => {
     const panel = await open();
-    const ids = [CommandIDs.fullScreen, CommandIDs.popOut, CommandIDs.ctrlAltDel, CommandIDs.reconnect];
+    const { fullScreen, popOut, sendClipboard, ctrlAltDel, reconnect } = CommandIDs;
+    const ids = [fullScreen, popOut, sendClipboard, ctrlAltDel, reconnect];
     expect([...panel.toolbar.names()].slice(0, ids.length)).toEqual(ids);
     for (const id of ids) {
       expect(commands.icon(id)).toBeDefined();

@@ -88,7 +88,7 @@ it('takes the focus when activated', async () => {
   Widget.attach(widget, document.body);
   await live();
   MessageLoop.sendMessage(widget, Widget.Msg.ActivateRequest);
-  expect(document.activeElement).toBe(FakeRFB.last.canvas);
+  expect(document.activeElement).toBe(widget.node.querySelector('textarea'));
 });
 
 it("keeps the desktop's keys from shortcuts", async () => {
@@ -104,7 +104,8 @@ it("keeps the desktop's keys from shortcuts", async () => {
     target.dispatchEvent(
       new KeyboardEvent('keydown', { key: 'b', code: 'KeyB', keyCode: 66, ctrlKey: true, bubbles: true })
     );
-  press(FakeRFB.last.canvas);
+  widget.viewer.focus();
+  press(document.activeElement!);
   expect(execute).not.toHaveBeenCalled();
   press(document.body);
   expect(execute).toHaveBeenCalledTimes(1);

@@ -64,8 +64,12 @@ it('has data attributes for phase, connection and name', async () => {
   expect(node.dataset).toMatchObject({ phase: 'stopped', connected: 'false' });
 });
 
-it("suppresses JupyterLab's shortcuts", () => {
+it("suppresses JupyterLab's shortcuts while the desktop has the keyboard", async () => {
+  await live();
+  viewer.focus();
   expect(node.getAttribute('data-lm-suppress-shortcuts')).toBe('true');
+  (document.activeElement as HTMLElement).blur();
+  expect(node.getAttribute('data-lm-suppress-shortcuts')).toBe(null);
 });
 
 it('passes the socket to the RFB client while it is connecting', async () => {
@@ -167,10 +171,10 @@ it('reconnects immediately when the network is back', async () => {
   expect(FakeRFB.instances).toHaveLength(2);
 });
 
-it('focuses the canvas, or else the button', async () => {
+it('focuses its keyboard field, or else the button', async () => {
   await live();
   viewer.focus();
-  expect(document.activeElement).toBe(FakeRFB.last.canvas);
+  expect(document.activeElement).toBe(node.querySelector('textarea'));
   FakeSocket.last.drop(4410);
   viewer.focus();
   expect(document.activeElement?.textContent).toBe('Start');

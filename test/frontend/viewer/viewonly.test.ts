@@ -27,7 +27,7 @@ async function live(): Promise<void> {
 }
 
 function key(type: string, init: KeyboardEventInit): void {
-  FakeRFB.last.canvas.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
+  node.querySelector('textarea')!.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
 }
 
 beforeAll(() => loadNoVNC());
@@ -135,7 +135,7 @@ describe('the clipboard', () => {
     api.nextTicket = { ticket: 't', rights: ['see', 'keys', 'pointer', 'clipboard-in'] };
     await live();
     key('keydown', { code: 'KeyV', key: 'v', ctrlKey: true });
-    await pass();
+    await pass(100);
     expect(FakeRFB.last.calls).toEqual([['clipboard', 'secret']]);
   });
 });

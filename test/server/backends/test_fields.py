@@ -11,6 +11,7 @@ from support.api import Api
 
 from jupyter_vnc_proxy.backends import Field, X11vncBackend, all_backends, choose, environment_options
 from jupyter_vnc_proxy.backends.fields import check_values, field_models, merged
+from jupyter_vnc_proxy.backends.x_servers import XSERVER
 from jupyter_vnc_proxy.cli import parse
 from jupyter_vnc_proxy.commands.desktop_options import any_given, read_desktop_options
 from jupyter_vnc_proxy.errors import InvalidOption
@@ -28,7 +29,7 @@ SIZE = Field("size", "Size", "An even number.", pattern="[0-9]+", required=True,
 
 class Sized(X11vncBackend):
     name = "sized"
-    fields = (*X11vncBackend.fields, SIZE)
+    fields: tuple[Field, ...] = (XSERVER, SIZE)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +125,9 @@ def api(vnc: Any, jp_fetch: Any) -> Api:
 
 async def test_rest_lists_the_fields_of_each_backend(api: Api) -> None:
     listed = {each["name"]: each["fields"] for each in (await api("GET", "backends"))["backends"]}
-    assert listed["tigervnc"] == []
-    (xserver,) = listed["x11vnc"]
+    assert listed["rdp"][0]["name"] == "rdp_host"
+    xserver, marked_text = listed["x11vnc"]
+    assert listed["tigervnc"] == listed["stream"] == [marked_text]
     assert xserver == {
         "name": "xserver",
         "label": "X server",

@@ -34,20 +34,23 @@ def x_environment(run: Run) -> dict[str, str]:
     return {"DISPLAY": run.state["display"], "XAUTHORITY": str(run.path / "Xauthority"), "PATH": "/usr/bin:/bin"}
 
 
-def pasted(run: Run, become: tuple[str, ...]) -> str:
+def pasted(run: Run, become: tuple[str, ...], selection: str = "clipboard") -> str:
     """Return the text that a program on the desktop would paste, or nothing."""
-    argv = [*become, "xclip", "-o", "-selection", "clipboard"]
+    argv = [*become, "xclip", "-o", "-selection", selection]
     result = subprocess.run(argv, env=x_environment(run), capture_output=True, timeout=10)
     return result.stdout.decode() if result.returncode == 0 else ""
 
 
 def share_clipboard(run: Run, screen: FramebufferClient, become: tuple[str, ...]) -> None:
-    """Check the clipboard in both directions: from the desktop to the client, and back."""
-    copying = [*become, "xclip", "-i", "-selection", "clipboard"]
-    subprocess.run(copying, env=x_environment(run), input=b"from the desktop", check=True, timeout=10)
+    """Check the clipboard in both directions: what is copied goes to the client, what is marked does not; and back."""
+    for selection, text in (("primary", b"marked"), ("clipboard", b"from the desktop"), ("primary", b"marked too")):
+        copying = [*become, "xclip", "-i", "-selection", selection]
+        subprocess.run(copying, env=x_environment(run), input=text, check=True, timeout=10)
     screen.until(lambda: "from the desktop" in screen.clipboard, "copied to the viewer")
     screen.copy("from the viewer")
     screen.until(lambda: pasted(run, become) == "from the viewer", "pasted on the desktop")
+    screen.until(lambda: pasted(run, become, "primary") == "from the viewer", "pasted by the middle button")
+    assert not [text for text in screen.clipboard if "marked" in text]
 
 
 def give_size(run: Run, screen: FramebufferClient, width: int, height: int) -> None:

@@ -1,0 +1,34 @@
+import { connect, createServer } from 'node:net';
+
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** A TCP relay to a port on this machine that delays each direction. */
+export class Relay {
+  private constructor(private readonly _server: Server) {}
+
+  static async to(port: number, delay: number): Promise<Relay> {
+    const pass = (from: Socket, to: Socket) => {
+      from.on('data', data => setTimeout(() => to.writable && to.write(data), delay));
+      from.on('close', () => setTimeout(() => to.destroy(), delay));
+      from.on('error', () => to.destroy());
+    };
+    const server = createServer(socket => {
+      const upstream = connect(port, '127.0.0.1');
+      pass(socket, upstream);
+      pass(upstream, socket);
+    });
+    await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+    return new Relay(server);
+  }
+
+  /** The same address through the relay. */
+  through(url: string): string {
+    const result = new URL(url);
+    result.port = String((this._server.address() as AddressInfo).port);
+    return result.href;
+  }
+
+  close(): void {
+    this._server.close();
+  }
+}
