@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -28,11 +27,13 @@ from ..backends import Paths
 from ..errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
+from ..system.files.removal import remove_tree
 from ..system.own_python import own_python
 from ..system.process_groups import end_marked
 from ..system.unix_sockets import count_connections
 from . import locks
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
+from .runtime import check_desktop_directory
 from .state import DesktopState, load, save, utc_now
 
 MARKER = "JUPYTER_VNC_DESKTOP"
@@ -192,9 +193,13 @@ class Desktop:
             )
 
     def prepare(self) -> None:
-        """Create the directory and its log directory (0700); raise `InvalidOption` on failure."""
+        """Create the directory and its log directory (0700); raise `InvalidOption` on failure.
+
+        Raise `Conflict` if others can read or write the directory.
+        """
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
+            check_desktop_directory(self.path)
             self.log_directory.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise InvalidOption(
@@ -247,8 +252,11 @@ class Desktop:
         remove_dead_session_cookies()
 
     def remove(self) -> None:
-        """Remove the directory of a stopped desktop."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the directory of a stopped desktop; raise `Conflict` if something stays, such as a mount in it.
+
+        Then its state stays too, and it can be removed later. Blocks.
+        """
+        remove_tree(self.path, last=[self.state_file.name])
 
     @contextlib.contextmanager
     def locked(self, timeout: float = 1.0) -> Iterator[None]:
