@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import Conflict, InvalidOption
+from ..errors import Conflict, InvalidOption, other_runtime_directory
 from ..options import check_name
 from ..system.files.private import NotPrivate, check_private, make_private
 
@@ -70,11 +70,6 @@ def _defaults() -> list[Path]:
     return list(dict.fromkeys(candidates))
 
 
-def elsewhere() -> str:
-    """Return a command that chooses another runtime directory, with a short path on a local file system."""
-    return f"export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops-{os.getuid()}"
-
-
 def _socket_length(directory: Path) -> int:
     return len(os.fsencode(directory / LONGEST_SOCKET))
 
@@ -93,13 +88,15 @@ def _private(path: Path) -> Path:
             check_private(path)
     except NotPrivate as error:
         raise InvalidOption(
-            f"{error.message}, so it can't hold desktops.", code="runtime-directory", fix=error.fix or elsewhere()
+            f"{error.message}, so it can't hold desktops.",
+            code="runtime-directory",
+            fix=error.fix or other_runtime_directory(),
         ) from error
     except OSError as error:
         raise InvalidOption(
             f"The runtime directory {path} could not be created: {error.strerror}.",
             code="runtime-directory",
-            fix=elsewhere(),
+            fix=other_runtime_directory(),
         ) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise InvalidOption(
@@ -121,7 +118,7 @@ def desktop_path(runtime: Path, name: str) -> Path:
         raise InvalidOption(
             f"The path {path / LONGEST_SOCKET} is longer than the {MAX_SOCKET_PATH} bytes that a unix socket may have.",
             code="path-too-long",
-            fix=elsewhere(),
+            fix=other_runtime_directory(),
         )
     check_desktop_directory(path)
     return path

@@ -15,12 +15,12 @@ from ..desktops.runtime import (
     MAX_SOCKET_PATH,
     check_desktop_directory,
     desktop_path,
-    elsewhere,
     find_runtime_directory,
     runtime_directory,
 )
-from ..errors import Conflict, VncError
+from ..errors import Conflict, VncError, other_runtime_directory
 from ..options import NAME_PATTERN
+from .file_system import obstacles
 from .findings import Finding
 
 GROUP = "Directories"
@@ -46,7 +46,7 @@ def free_bytes(path: Path) -> int | None:
 
 
 def runtime(configured: str = "") -> Finding:
-    """Check the runtime directory: owner, mode, free space, and the length of a socket's path."""
+    """Check the runtime directory: owner, mode, free space, the length of a socket's path, locks and sockets."""
     topic = "runtime-directory"
     try:
         path, refused = find_runtime_directory(configured)
@@ -66,12 +66,20 @@ def runtime(configured: str = "") -> Finding:
     short = _low_space(path, topic, f"The runtime directory {path}", facts)
     if short is not None:
         return short
+    try:
+        failed = obstacles(path)
+    except OSError as error:
+        message = f"Nothing can be created in the runtime directory {path}: {error.strerror}."
+        return Finding(GROUP, topic, "problem", message, (other_runtime_directory(),), facts)
+    if failed:
+        message = f"The file system of the runtime directory {path} {' and '.join(failed)}, which desktops need."
+        return Finding(GROUP, topic, "problem", message, (other_runtime_directory(),), facts)
     if longest > MAX_SOCKET_PATH:
         message = (
             f"The path of the runtime directory {path} is long, so the names of desktops must be short: "
             f"the path of a unix socket is limited to {MAX_SOCKET_PATH} bytes."
         )
-        return Finding(GROUP, topic, "warning", message, (elsewhere(),), facts)
+        return Finding(GROUP, topic, "warning", message, (other_runtime_directory(),), facts)
     if refused:
         message = f"The runtime directory is {path}, because another one could not be used: {refused[0].message}"
         return Finding(GROUP, topic, "note", message, _fixes(refused[0]), facts)
