@@ -6,6 +6,7 @@ The directory is a desktop's only interface: any process that can read it can li
     rfb.sock       the socket that clients connect to, through a bridge (0600)
     Xauthority     the display's cookie (0600)
     log/           one file for each process
+    secrets.json   what logs are shown without (0600), if the backend has secret options
     activity       empty; its time is that of the last input
     runner.lock    locked by the runner while it lives; contains its process id
     owners/        a file for each Jupyter server that owns the desktop, locked while that server lives
@@ -18,7 +19,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
@@ -29,11 +30,13 @@ from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
 from ..system.files.removal import remove_tree
 from ..system.own_python import own_python
+from ..system.pipes import pipe_with
 from ..system.process_groups import end_marked
 from ..system.unix_sockets import count_connections
 from . import locks
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
 from .runtime import check_desktop_directory
+from .secret_values import hide_secrets, keep_secrets
 from .state import DesktopState, load, save, utc_now
 
 MARKER = "JUPYTER_VNC_DESKTOP"
@@ -134,7 +137,7 @@ class Desktop:
         """Return the last ``lines`` lines of a process's log; nothing if it has none."""
         if part not in self.log_parts():
             return []
-        return tail(self.log_directory / f"{part}.log", lines)
+        return [hide_secrets(self.path, line) for line in tail(self.log_directory / f"{part}.log", lines)]
 
     def log_model(self, part: str, lines: str) -> LogModel:
         """Return a process's log as JSON; ``part`` (its name) and ``lines`` come from a query and may be empty.
@@ -182,10 +185,10 @@ class Desktop:
         argv.append("--keep" if orphan_timeout is None else f"--orphan-timeout={orphan_timeout:g}")
         runner_log = self.log_directory / "runner.log"
         runner_log.unlink(missing_ok=True)
-        with open(runner_log, "ab") as log:
+        with open(runner_log, "ab") as log, pipe_with(options.to_text().encode()) as given:
             self._spawned = subprocess.Popen(
-                argv + options.argv(),
-                stdin=subprocess.DEVNULL,
+                [*argv, "--options-from-stdin"],
+                stdin=given,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -207,8 +210,12 @@ class Desktop:
                 code="runtime-directory",
             ) from error
 
-    def begin_logs(self) -> None:
-        """Remove the processes' logs: a message of an earlier run would be taken for the cause of a later failure."""
+    def begin_logs(self, secrets: Sequence[str] = ()) -> None:
+        """Remove the processes' logs: a message of an earlier run would be taken for the cause of a later failure.
+
+        ``secrets`` are hidden when a log is shown.
+        """
+        keep_secrets(self.path, secrets)
         for file in self.log_directory.glob("*.log"):
             if file.stem != "runner":
                 file.unlink()

@@ -11,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from support.processes import processes_of
 from support.servers import AUTHORIZATION, Server, Servers
 from support.standins import BANNER, StandIn
 from support.viewers import RawViewer
-from support.waiting import until
+from support.waiting import until, wait_until
 
 SOCKET = "/vnc/api/desktops/default/rfb"
 
@@ -132,3 +133,20 @@ def test_the_limits_reach_the_page_server(servers: Servers, runtime: Path) -> No
         assert opcode == 8  # jupyter-server-proxy does not pass the code on
 
     asyncio.run(visit())
+
+
+def test_the_sessions_command_reaches_the_desktop_and_no_other_command_line(servers: Servers, runtime: Path) -> None:
+    command = ["sh", "-c", "echo {braces} $0; exec sleep 1000", "tell-nobody"]
+    (server,) = servers.start(extension=False, session_command=command)
+    server.start_desktop()
+    lines = processes_of(runtime)
+    assert sum(" serve " in line for line in lines.values()) == 1
+    assert sum(" run " in line for line in lines.values()) == 1
+    assert [line for line in lines.values() if "tell-nobody" in line and "jupyter_vnc_proxy" in line] == []
+    assert [pid for pid in lines if b"HANDED_OVER" in environment_of(pid) and " serve " not in lines[pid]] == []
+    log = runtime / "default" / "log" / "session.log"
+    wait_until(lambda: "{braces} tell-nobody" in log.read_text(), what="the session runs")
+
+
+def environment_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
