@@ -127,7 +127,10 @@ describe("a backend's own fields", () => {
   });
 
   it('hides a secret while it is typed', () => {
-    const fields = [{ ...field, name: 'password', secret: true }, { ...field, name: 'note' }];
+    const fields = [
+      { ...field, name: 'password', secret: true },
+      { ...field, name: 'note' }
+    ];
     api.choices.backends = [{ ...backend, name: 'secretive', title: 'Secretive', fields }];
     const made = form({ name: 'a', backend: 'secretive' });
     const [password, note] = [...made.node.querySelectorAll('input')].slice(-2);
