@@ -92,7 +92,7 @@ def planted(configured: str = "") -> list[Finding]:
     with contextlib.suppress(VncError, OSError):  # `runtime` reports it
         directory = runtime_directory(configured)
         for entry in sorted(directory.iterdir()):
-            if NAME_PATTERN.fullmatch(entry.name):
+            if NAME_PATTERN.fullmatch(entry.name) and (entry.is_symlink() or entry.is_dir()):
                 try:
                     check_desktop_directory(entry)
                 except Conflict as error:

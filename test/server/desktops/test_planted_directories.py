@@ -117,6 +117,7 @@ def test_every_command_refuses_it(
 
 @PLANTED
 def test_the_doctor_says_so(runtime: Path, proof: Path, plant: Callable[[Path, Path], None]) -> None:
+    (runtime / "a-file").touch()
     assert directories.planted() == []
     plant(runtime / "default", proof)
     (finding,) = directories.planted()
