@@ -16,6 +16,8 @@ Each class has an HTTP status, for ``server/routes.py`` and ``proxy/page_server.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -137,9 +139,21 @@ class MissingProgram(StartFailed):
     code = "program-missing"
 
 
+LOCK_ERRORS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What flock(2) returns on a file system without locks: NFS without its lock daemon, Lustre without ``-o flock``."""
+
+
+def other_runtime_directory() -> str:
+    """Return a command that chooses another runtime directory, with a short path on a local file system."""
+    return f"export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops-{os.getuid()}"
+
+
 def disk_error(error: OSError) -> VncError:
-    """Return the error for a failed write: a full disk, a read-only directory."""
+    """Return the error for a failed write: a full disk, a read-only directory, a file system without locks."""
     where = error.filename or "A file"
     wrapped = VncError(f"{where} could not be written: {error.strerror}.", code="disk", fix="df -h ~ /tmp")
+    if error.errno in LOCK_ERRORS:
+        message = f"The file system of the runtime directory has no file locks (flock: {error.strerror})."
+        wrapped = VncError(message, code="no-locks", fix=other_runtime_directory())
     wrapped.status = 507
     return wrapped

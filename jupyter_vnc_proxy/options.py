@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -92,9 +93,21 @@ class DesktopOptions:
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 
-    def argv(self) -> list[str]:
-        """Return the options as arguments of ``python -m jupyter_vnc_proxy run``."""
-        return [word for option in OPTIONS for word in option.arguments(getattr(self, option.name))]
+    def to_text(self) -> str:
+        """Return the options as a text for another process of ours; `from_text` reads them back.
+
+        They are handed over on a pipe or in the environment, because all users of the machine see command lines.
+        """
+        return json.dumps(self.to_json())
+
+    @classmethod
+    def from_text(cls, text: str | bytes) -> DesktopOptions:
+        """Read the output of `to_text`; raise `InvalidOption` for anything else."""
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InvalidOption(f"These are not the options of a desktop: {error}.") from error
+        return cls.from_json(data)
 
     def to_json(self) -> dict[str, Any]:
         """Return the options for ``desktop.json``; `from_json` reads them back."""
@@ -123,23 +136,11 @@ def _read_mapping(value: Mapping[object, object]) -> dict[str, str]:
     return {str(name): str(each) for name, each in value.items()}
 
 
-def _switches(option: Option, value: object) -> list[str]:
-    return [f"{option.switch}={value:g}" if isinstance(value, float) else f"{option.switch}={value}"]
-
-
-def _repeated_switches(option: Option, value: Mapping[str, str]) -> list[str]:
-    return [f"{option.switch}={name}={each}" for name, each in value.items()]
-
-
-def _trailing_words(option: Option, value: tuple[str, ...]) -> list[str]:
-    return [option.switch, *value] if value else []
-
-
 @dataclass(frozen=True)
 class Option:
     """One field of `DesktopOptions`, with its name and form everywhere that a user can set it.
 
-    ``read`` makes the field's value from text or JSON, ``to_json`` is its inverse; ``write`` returns its arguments.
+    ``read`` makes the field's value from text or JSON, ``to_json`` is its inverse.
     ``trait`` and ``body_field`` name it in ``c.VncProxy`` and in a REST body (of the JSON type ``body_type``; ``None``:
     not accepted there). ``variable`` is its environment variable, empty for none. ``stored``: always in desktop.json.
     """
@@ -149,7 +150,6 @@ class Option:
     metavar: str | None = None
     read: Callable[[Any], Any] = str
     to_json: Callable[[Any], Any] = str
-    write: Callable[[Option, Any], list[str]] = _switches
     switch_name: str = ""
     trait_name: str = ""
     body_name: str = ""
@@ -177,13 +177,12 @@ class Option:
         """Its environment variable, or nothing."""
         return f"{ENVIRONMENT_PREFIX}{self.name.upper()}" if self.in_environment else ""
 
-    def arguments(self, value: Any) -> list[str]:
-        """Return ``value`` as words of an argv."""
-        return self.write(self, value)
-
 
 ENVIRONMENT_PREFIX = "JUPYTER_VNC_"
 """Begins the names of our environment variables."""
+
+HANDED_OVER = f"{ENVIRONMENT_PREFIX}HANDED_OVER"
+"""The environment variable with the options of `DesktopOptions.to_text` that the page server gets."""
 
 OPTIONS = (
     Option("backend", "default: {default}"),
@@ -205,7 +204,6 @@ OPTIONS = (
         "NAME=VALUE",
         read=_read_mapping,
         to_json=dict,
-        write=_repeated_switches,
         switch_name="--option",
         trait_name="backend_options",
         body_name="options",
@@ -217,13 +215,12 @@ OPTIONS = (
         "session_command",
         read=_read_words,
         to_json=list,
-        write=_trailing_words,
         switch_name="--",
         body_type=None,
         in_environment=False,
     ),
 )
-"""In the order of an argv: the session's command is last."""
+"""In the order of the command line's help."""
 
 BODY_FIELDS: dict[str, type] = {each.body_field: each.body_type for each in OPTIONS if each.body_type is not None}
 """The fields of a REST body that set options, and their JSON types."""

@@ -144,6 +144,8 @@ export namespace Desktop {
     default?: string;
     /** A regular expression that the whole text must match, as in an input element. */
     pattern?: string;
+    /** Whether the value is a secret, such as a password; the server never sends it. */
+    secret?: boolean;
   }
 
   export interface IBackend {

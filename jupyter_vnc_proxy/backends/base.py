@@ -61,7 +61,9 @@ class Field:
     """An option that only this backend has, as data for configuration, REST and forms.
 
     ``choices`` are the allowed values; ``pattern`` is a regular expression, valid in Python and JavaScript, that the
-    whole value must match; ``check`` raises `ValueError` with one sentence for what a pattern can't express.
+    whole value must match; ``check`` raises `ValueError` with one sentence for what a pattern can't express. The value
+    of a ``secret`` field, such as a password, is never shown, and may not stand in a process's argv: a backend passes
+    it in `Step.files`.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Field:
     required: bool = False
     pattern: str = ""
     check: Callable[[str], object] | None = None
+    secret: bool = False
 
     def value(self, options: DesktopOptions) -> str:
         """Return the value in ``options``, or the default."""

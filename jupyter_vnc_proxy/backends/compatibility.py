@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from ..options import DesktopOptions
 from .base import RFB_SOCKET, Backend, BackendBase, Paths, Plan, Step
+from .fields import check_commands
 
 NO_PATHS = Paths(Path(), Path(RFB_SOCKET), Path("Xauthority"))
 """For the methods that get no paths: their answers do not depend on any."""
@@ -59,11 +60,16 @@ class PlanMethods:
 
 
 def plan_of(backend: AnyBackend, options: DesktopOptions, paths: Paths) -> Plan:
-    """Return the plan of a backend of either form; a method of the older form wins over the plan's field."""
+    """Return the plan of a backend of either form; a method of the older form wins over the plan's field.
+
+    Raise `InvalidOption` if it shows a secret to other users.
+    """
     plan = backend.plan(options, paths) if isinstance(backend, Backend) else Plan(steps=())
     answers: dict[str, Any] = {}
     for name in ("steps", "resize", "speaks", "raw_socket"):
         method = getattr(backend, name, None)
         if method is not None and getattr(method, "__func__", None) is not getattr(PlanMethods, name):
             answers[name] = tuple(method(options, paths)) if name == "steps" else method(options)
-    return replace(plan, **answers)
+    plan = replace(plan, **answers)
+    check_commands(backend, options, plan.steps)
+    return plan

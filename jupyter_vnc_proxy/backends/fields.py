@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from ..errors import InvalidOption
-from ..options import ENVIRONMENT_PREFIX
-from .base import BackendBase, Field
+from ..options import ENVIRONMENT_PREFIX, DesktopOptions
+from .base import BackendBase, Field, Step
 
 MAX_VALUE_LENGTH = 256
 """Characters of a value, at the most."""
+
+MIN_SECRET_LENGTH = 4
+"""Characters of a secret that is looked for within words; a shorter one is only compared with whole words."""
 
 
 class RequiredKeys(TypedDict):
@@ -24,11 +27,12 @@ class RequiredKeys(TypedDict):
 
 
 class FieldModel(RequiredKeys, total=False):
-    """A field as JSON, for forms; ``default`` is the value if nothing is chosen."""
+    """A field as JSON, for forms; ``default`` is the value if nothing is chosen, and is not shown if it is a secret."""
 
     choices: list[str]
     default: str
     pattern: str
+    secret: bool
 
 
 def field_models(backend: BackendBase, configured: Mapping[str, str]) -> list[FieldModel]:
@@ -45,11 +49,32 @@ def _model(field: Field, default: str) -> FieldModel:
     }
     if field.choices:
         model["choices"] = list(field.choices)
-    if default:
+    if default and not field.secret:
         model["default"] = default
     if field.pattern:
         model["pattern"] = field.pattern
+    if field.secret:
+        model["secret"] = True
     return model
+
+
+def secret_values(backend: BackendBase, options: DesktopOptions) -> list[str]:
+    """Return the values of the backend's secret fields."""
+    return [value for field in backend.fields if field.secret and (value := field.value(options))]
+
+
+def check_commands(backend: BackendBase, options: DesktopOptions, steps: Iterable[Step]) -> None:
+    """Raise `InvalidOption` if a secret value stands in the argv of a process, which all users can read."""
+    words = [word for step in steps for word in step.argv]
+    for field in backend.fields:
+        value = field.value(options) if field.secret else ""
+        if not value:
+            continue
+        if value in words or (len(value) >= MIN_SECRET_LENGTH and any(value in word for word in words)):
+            raise InvalidOption(
+                f"The backend {backend.name} would show the option {field.name!r} on a command line, to all users.",
+                code="secret-on-command-line",
+            )
 
 
 def fields_from_environment(backends: Iterable[BackendBase], environment: Mapping[str, str]) -> dict[str, str]:
@@ -104,6 +129,8 @@ def _check(field: Field, value: str) -> None:
         try:
             field.check(value)
         except ValueError as error:
+            if field.secret:  # the error may quote it
+                raise _bad(field, field.description.rstrip(".")) from None
             raise _bad(field, str(error).rstrip(".")) from error
 
 

@@ -9,9 +9,9 @@ from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions
 
 
-def add_desktop_options(parser: argparse.ArgumentParser, defaults: DesktopOptions | None = None) -> None:
-    """Add the options of one desktop; without ``defaults``, options that were not given are ``None``."""
-    shown = defaults or DesktopOptions()
+def add_desktop_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of one desktop; those that were not given are ``None``."""
+    defaults = DesktopOptions()
     for option in OPTIONS:
         if option.name == "session_command":
             parser.add_argument_group(
@@ -23,10 +23,9 @@ def add_desktop_options(parser: argparse.ArgumentParser, defaults: DesktopOption
             option.switch,
             dest=option.name,
             action="append" if option.name == "extra" else "store",
-            default=None if defaults is None or option.name == "extra" else getattr(defaults, option.name),
             type=float if option.read is float else str,
             metavar=option.metavar,
-            help=option.help.format(default=getattr(shown, option.name)),
+            help=option.help.format(default=getattr(defaults, option.name)),
         )
 
 
@@ -49,5 +48,5 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
 
 
 def any_given(arguments: argparse.Namespace) -> bool:
-    """Return whether any option of the desktop was given, if `add_desktop_options` had no defaults."""
+    """Return whether any option of the desktop was given."""
     return any(getattr(arguments, each.name) not in (None, []) for each in OPTIONS)

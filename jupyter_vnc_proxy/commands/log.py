@@ -12,6 +12,7 @@ from pathlib import Path
 from ..desktops.desktop import Desktop
 from ..desktops.logs import LOG_LINES
 from ..desktops.runtime import desktop_path, runtime_directory
+from ..desktops.secret_values import hide_secrets
 from . import add_json, add_runtime_directory
 
 POLL_SECONDS = 0.1
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _follow(desktop: Desktop, follower: _Follower) -> None:
     while True:
         ended = desktop.stopped()
-        sys.stdout.write(follower.read_new())
+        sys.stdout.write(hide_secrets(desktop.path, follower.read_new()))
         sys.stdout.flush()
         if ended:
             return

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import sys
 
 from ..options import DesktopOptions
 from . import add_runtime_directory
@@ -26,7 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep running this long without a server that owns the desktop (default: end with the parent process)",
     )
     life.add_argument("--keep", action="store_true", help="run until stopped, with or without a server")
-    add_desktop_options(parser, DesktopOptions())
+    parser.add_argument(
+        "--options-from-stdin",
+        action="store_true",
+        help="read the desktop's options from standard input, as the field ``options`` of desktop.json has them",
+    )
+    add_desktop_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ..runner.runner import Runner
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
-    options = read_desktop_options(arguments, DesktopOptions())
+    given = DesktopOptions.from_text(sys.stdin.buffer.read()) if arguments.options_from_stdin else DesktopOptions()
+    options = read_desktop_options(arguments, given)
     backend, notes = select(options)
     if options.session:
         choose_session(options)

@@ -7,7 +7,7 @@ import logging
 import os
 from pathlib import Path
 
-from ..options import DesktopOptions
+from ..options import HANDED_OVER, DesktopOptions
 from ..rfb.rights import CLIPBOARD_RIGHTS, allowed_rights
 from ..server.web.headers import OWN_FRAMES, frame_ancestors, is_hub
 from . import add_runtime_directory
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCES",
         help="the pages that may frame ours (default: 'self')",
     )
-    add_desktop_options(parser, DesktopOptions())
+    add_desktop_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,7 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ..proxy.page_server import serve
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
-    options = read_desktop_options(arguments, DesktopOptions())
+    handed_over = os.environ.pop(HANDED_OVER, "")  # and so no process that we start gets it
+    given = DesktopOptions.from_text(handed_over) if handed_over else DesktopOptions()
+    options = read_desktop_options(arguments, given)
     choose(options)
     manager = DesktopManager(
         options,

@@ -85,7 +85,7 @@ async def _start(manager: DesktopManager, desktop: Desktop, own_options: bool) -
         await manager.start(desktop.name)
         return
     if desktop.exists():
-        desktop.remove()
+        await asyncio.to_thread(desktop.remove)
     await manager.create(desktop.name, manager.defaults)
 
 

@@ -6,6 +6,7 @@ The directory is a desktop's only interface: any process that can read it can li
     rfb.sock       the socket that clients connect to, through a bridge (0600)
     Xauthority     the display's cookie (0600)
     log/           one file for each process
+    secrets.json   what logs are shown without (0600), if the backend has secret options
     activity       empty; its time is that of the last input
     runner.lock    locked by the runner while it lives; contains its process id
     owners/        a file for each Jupyter server that owns the desktop, locked while that server lives
@@ -15,11 +16,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
@@ -28,11 +28,15 @@ from ..backends import Paths
 from ..errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
+from ..system.files.removal import remove_tree
 from ..system.own_python import own_python
+from ..system.pipes import pipe_with
 from ..system.process_groups import end_marked
 from ..system.unix_sockets import count_connections
 from . import locks
 from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
+from .runtime import check_desktop_directory
+from .secret_values import hide_secrets, keep_secrets
 from .state import DesktopState, load, save, utc_now
 from .stop_reason import RUNNER_LOG_LINES, runner_died
 
@@ -127,7 +131,7 @@ class Desktop:
         """Return the last ``lines`` lines of a process's log; nothing if it has none."""
         if part not in self.log_parts():
             return []
-        return tail(self.log_directory / f"{part}.log", lines)
+        return [hide_secrets(self.path, line) for line in tail(self.log_directory / f"{part}.log", lines)]
 
     def log_model(self, part: str, lines: str) -> LogModel:
         """Return a process's log as JSON; ``part`` (its name) and ``lines`` come from a query and may be empty.
@@ -175,10 +179,10 @@ class Desktop:
         argv.append("--keep" if orphan_timeout is None else f"--orphan-timeout={orphan_timeout:g}")
         runner_log = self.log_directory / "runner.log"
         runner_log.unlink(missing_ok=True)
-        with open(runner_log, "ab") as log:
+        with open(runner_log, "ab") as log, pipe_with(options.to_text().encode()) as given:
             self._spawned = subprocess.Popen(
-                argv + options.argv(),
-                stdin=subprocess.DEVNULL,
+                [*argv, "--options-from-stdin"],
+                stdin=given,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -186,9 +190,13 @@ class Desktop:
             )
 
     def prepare(self) -> None:
-        """Create the directory and its log directory (0700); raise `InvalidOption` on failure."""
+        """Create the directory and its log directory (0700); raise `InvalidOption` on failure.
+
+        Raise `Conflict` if others can read or write the directory.
+        """
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
+            check_desktop_directory(self.path)
             self.log_directory.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise InvalidOption(
@@ -196,8 +204,12 @@ class Desktop:
                 code="runtime-directory",
             ) from error
 
-    def begin_logs(self) -> None:
-        """Remove the processes' logs: a message of an earlier run would be taken for the cause of a later failure."""
+    def begin_logs(self, secrets: Sequence[str] = ()) -> None:
+        """Remove the processes' logs: a message of an earlier run would be taken for the cause of a later failure.
+
+        ``secrets`` are hidden when a log is shown.
+        """
+        keep_secrets(self.path, secrets)
         for file in self.log_directory.glob("*.log"):
             if file.stem != "runner":
                 file.unlink()
@@ -241,8 +253,11 @@ class Desktop:
         remove_dead_session_cookies()
 
     def remove(self) -> None:
-        """Remove the directory of a stopped desktop."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the directory of a stopped desktop; raise `Conflict` if something stays, such as a mount in it.
+
+        Then its state stays too, and it can be removed later. Blocks.
+        """
+        remove_tree(self.path, last=[self.state_file.name])
 
     @contextlib.contextmanager
     def locked(self, timeout: float = 1.0) -> Iterator[None]:

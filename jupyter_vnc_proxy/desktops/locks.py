@@ -57,7 +57,11 @@ def own(directory: Path, server: int) -> IO[bytes]:
     owners = directory / OWNERS
     owners.mkdir(mode=0o700, exist_ok=True)
     file = open(owners / str(server), "ab")  # noqa: SIM115 - the caller keeps it
-    fcntl.flock(file, fcntl.LOCK_SH)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH)
+    except OSError:
+        file.close()
+        raise
     return file
 
 

@@ -17,6 +17,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         programs.auto(backends),
         *programs.sessions(),
         directories.runtime(runtime_dir),
+        *directories.planted(runtime_dir),
         directories.home(),
         directories.shared_memory(),
         directories.x11_directory(),

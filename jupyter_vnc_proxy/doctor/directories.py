@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..desktops.runtime import LONGEST_SOCKET, MAX_SOCKET_PATH, desktop_path, runtime_directory
-from ..errors import VncError
+from ..desktops.runtime import (
+    LONGEST_NAME,
+    LONGEST_SOCKET,
+    MAX_SOCKET_PATH,
+    check_desktop_directory,
+    desktop_path,
+    find_runtime_directory,
+    runtime_directory,
+)
+from ..errors import Conflict, VncError, other_runtime_directory
+from ..options import NAME_PATTERN
+from .file_system import obstacles
 from .findings import Finding
 
 GROUP = "Directories"
@@ -24,9 +35,6 @@ MIN_FREE_BYTES = 50 * 1024 * 1024
 TMP = Path("/tmp")
 MEGABYTE = 1024 * 1024
 
-LONGEST_NAME = "x" * 32
-"""A desktop's name of the maximum length."""
-
 
 def free_bytes(path: Path) -> int | None:
     """Return the free space for unprivileged users in bytes, or ``None`` if it is unknown."""
@@ -38,13 +46,14 @@ def free_bytes(path: Path) -> int | None:
 
 
 def runtime(configured: str = "") -> Finding:
-    """Check the runtime directory: owner, mode, free space, and the length of a socket's path."""
+    """Check the runtime directory: owner, mode, free space, the length of a socket's path, locks and sockets."""
     topic = "runtime-directory"
     try:
-        path = runtime_directory(configured)
-        desktop_path(path, "default")
+        path, refused = find_runtime_directory(configured)
+        with contextlib.suppress(Conflict):  # `planted` reports it
+            desktop_path(path, "default")
     except VncError as error:
-        return Finding(GROUP, topic, "problem", error.message, (error.fix,) if error.fix else (), {"code": error.code})
+        return Finding(GROUP, topic, "problem", error.message, _fixes(error), {"code": error.code})
     info = path.stat()
     longest = len(os.fsencode(path / LONGEST_NAME / LONGEST_SOCKET))
     facts = {
@@ -57,13 +66,42 @@ def runtime(configured: str = "") -> Finding:
     short = _low_space(path, topic, f"The runtime directory {path}", facts)
     if short is not None:
         return short
+    try:
+        failed = obstacles(path)
+    except OSError as error:
+        message = f"Nothing can be created in the runtime directory {path}: {error.strerror}."
+        return Finding(GROUP, topic, "problem", message, (other_runtime_directory(),), facts)
+    if failed:
+        message = f"The file system of the runtime directory {path} {' and '.join(failed)}, which desktops need."
+        return Finding(GROUP, topic, "problem", message, (other_runtime_directory(),), facts)
     if longest > MAX_SOCKET_PATH:
         message = (
             f"The path of the runtime directory {path} is long, so the names of desktops must be short: "
             f"the path of a unix socket is limited to {MAX_SOCKET_PATH} bytes."
         )
-        return Finding(GROUP, topic, "warning", message, ("export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops",), facts)
+        return Finding(GROUP, topic, "warning", message, (other_runtime_directory(),), facts)
+    if refused:
+        message = f"The runtime directory is {path}, because another one could not be used: {refused[0].message}"
+        return Finding(GROUP, topic, "note", message, _fixes(refused[0]), facts)
     return Finding(GROUP, topic, "ok", f"The runtime directory {path} is private and writable.", (), facts)
+
+
+def planted(configured: str = "") -> list[Finding]:
+    """Return a finding for each entry of the runtime directory that is not used as a desktop's directory."""
+    findings = []
+    with contextlib.suppress(VncError, OSError):  # `runtime` reports it
+        directory = runtime_directory(configured)
+        for entry in sorted(directory.iterdir()):
+            if NAME_PATTERN.fullmatch(entry.name) and (entry.is_symlink() or entry.is_dir()):
+                try:
+                    check_desktop_directory(entry)
+                except Conflict as error:
+                    findings.append(Finding(GROUP, "desktop-directory", "warning", error.message, _fixes(error)))
+    return findings
+
+
+def _fixes(error: VncError) -> tuple[str, ...]:
+    return (error.fix,) if error.fix else ()
 
 
 def home() -> Finding:

@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_server.serverapp import ServerApp
 
 from ..errors import VncError
+from ..options import HANDED_OVER
 from ..server.app import VncProxy
 from ..server.web.headers import frame_ancestors, is_hub
 from ..system.own_python import own_python
@@ -40,7 +41,8 @@ def setup_desktop() -> dict[str, Any]:
     if traits.runtime_dir:
         argv.append(f"--runtime-dir={_escape_braces(traits.runtime_dir)}")
     return {
-        "command": argv + [_escape_braces(word) for word in traits.desktop_options().argv()],
+        "command": argv,
+        "environment": {HANDED_OVER: _escape_braces(traits.desktop_options().to_text())},
         "unix_socket": True,
         "timeout": SPAWN_TIMEOUT_SECONDS,
         # The labextension adds the launcher tile; Notebook's "New" menu uses the title.
@@ -59,5 +61,5 @@ def _frame_ancestors() -> str:
 
 
 def _escape_braces(word: str) -> str:
-    """Escape a word of the command, to which jupyter-server-proxy applies ``str.format``."""
+    """Escape a word of the command or environment, to which jupyter-server-proxy applies ``str.format``."""
     return word.replace("{", "{{").replace("}", "}}")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..backends import SIMPLEST_PACKAGES, Program, command_for, describe_missing
 from ..backends.sessions import DESKTOPS
-from ..errors import MissingProgram, StartFailed
+from ..errors import LOCK_ERRORS, MissingProgram, StartFailed, other_runtime_directory
 from ..system.own_python import explain_hidden_module, hidden_module
 from ..system.packages import install_command, install_commands
 
@@ -206,7 +206,10 @@ def unwritable_home() -> Path | None:
 
 
 def directory_unwritable(directory: Path, error: OSError) -> StartFailed:
-    """Return the error for a desktop's directory that can't be written."""
+    """Return the error for a desktop's directory that can't be written, or locked."""
+    if error.errno in LOCK_ERRORS:
+        message = f"The file system of the directory {directory} has no file locks (flock: {error.strerror})."
+        return StartFailed(message, code="no-locks", fix=other_runtime_directory())
     message = f"The directory {directory} could not be written: {error.strerror}."
     return StartFailed(message, code="disk-full", fix="df -h ~ /tmp")
 

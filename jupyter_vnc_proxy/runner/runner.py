@@ -17,6 +17,7 @@ from typing import Any
 
 from ..backends import AnyBackend, missing_programs, plan_of
 from ..backends.base import Plan, Step
+from ..backends.fields import secret_values
 from ..backends.sessions import installed_sessions
 from ..desktops.desktop import MARKER, Desktop
 from ..desktops.state import STOPPING, DesktopState, write_private
@@ -108,7 +109,7 @@ class Runner:
             self._state = replace(self._state, created=previous.created, options=previous.options)
             self._desktop.remove_traces(previous.display)
         take_reason(self._desktop.path)
-        self._desktop.begin_logs()
+        self._desktop.begin_logs(secret_values(self._backend, self._options))
         (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
 
     async def _live(self) -> int:

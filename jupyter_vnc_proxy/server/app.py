@@ -74,10 +74,12 @@ class VncProxy(ExtensionApp):
         "the size of its panel. Default: the environment variable JUPYTER_VNC_GEOMETRY, or '1280x720' if it is not set."
     ).tag(config=True)
     runtime_dir = Unicode(
-        help="The directory that holds one directory per desktop. It must be private, and short: the path of a unix "
-        "socket is limited to 107 bytes. Default: empty, which means the environment variable JUPYTER_VNC_RUNTIME_DIR; "
-        "if it is not set, `jupyter-vnc` in XDG_RUNTIME_DIR; if that is not writable, `jupyter-vnc-<uid>` in the "
-        "temporary directory."
+        help="The directory that holds one directory per desktop, on a file system with locks and unix sockets. Its "
+        "path must be short: that of a unix socket is limited to 107 bytes. If other users can use the directory, as "
+        "/tmp, a subdirectory `jupyter-vnc-<uid>` is used; if they can replace it, it is refused. Modes of existing "
+        "directories are never changed. Default: empty, which means the environment variable "
+        "JUPYTER_VNC_RUNTIME_DIR; if it is not set, the first that can be used of `jupyter-vnc` in XDG_RUNTIME_DIR, "
+        "`jupyter-vnc-<uid>` in the temporary directory, and `~/.cache/jupyter-vnc`."
     ).tag(config=True)
     start_timeout = Float(
         30.0,

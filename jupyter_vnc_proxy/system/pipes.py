@@ -1,10 +1,13 @@
-"""Reading lines from pipes on the event loop."""
+"""Pipes: lines that are read from them on the event loop, and texts that are handed over to a process."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 READY_LINE = 64
 """Bytes that are read from a readiness pipe at once."""
@@ -58,3 +61,25 @@ def follow_lines(descriptor: int, on_line: Callable[[str], None]) -> None:
             on_line(line.decode("utf-8", "replace"))
 
     loop.add_reader(descriptor, readable)
+
+
+@contextlib.contextmanager
+def pipe_with(data: bytes) -> Iterator[int]:
+    """Open the reading end of a pipe that contains ``data`` and then ends, for a process to inherit.
+
+    Unlike a file, it needs no disk; unlike an argument, no other user sees it. Raise ``OSError`` if the kernel grants
+    no pipe of this size: usually 64 KiB, at most that of ``/proc/sys/fs/pipe-max-size`` (pipe(7)).
+    """
+    reader, writer = os.pipe()
+    try:
+        try:
+            if len(data) > fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ):
+                fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, len(data))
+            os.set_blocking(writer, False)
+            if os.write(writer, data) < len(data):
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        finally:
+            os.close(writer)
+        yield reader
+    finally:
+        os.close(reader)

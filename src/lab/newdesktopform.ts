@@ -156,6 +156,11 @@ function controlOf(
   }
   const input = inputOf(value);
   input.required = field.required;
+  if (field.secret) {
+    input.type = 'password';
+    // Browsers ignore "off" for passwords, and would fill in that of the page's login.
+    input.autocomplete = 'new-password';
+  }
   if (field.pattern !== undefined) {
     checkPattern(input, field.pattern);
   }

@@ -116,8 +116,23 @@ def test_options_survive_the_state_file(options: DesktopOptions) -> None:
 
 
 @given(CHOICES)
-def test_options_survive_the_command_line(options: DesktopOptions) -> None:
-    assert read_desktop_options(parse(["run", *options.argv()]), DesktopOptions()) == options
+def test_options_survive_the_way_to_another_process(options: DesktopOptions) -> None:
+    assert DesktopOptions.from_text(options.to_text()) == options
+    assert read_desktop_options(parse(["run"]), options) == options
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", "1", "{}", "[" * 100_000])
+def test_what_is_no_text_of_options_is_refused(text: str) -> None:
+    with pytest.raises(InvalidOption):
+        DesktopOptions.from_text(text)
+
+
+def test_every_option_can_be_given_on_the_command_line() -> None:
+    words = ["run", "--backend=x11vnc", "--transport=native", "--session=mate", "--geometry=800x600"]
+    words += ["--start-timeout=7.5", "--option=a=1", "--option=b=", "--", "xterm", "--", "-e"]
+    assert read_desktop_options(parse(words), DesktopOptions()) == DesktopOptions(
+        *("x11vnc", "native", "mate", ("xterm", "--", "-e"), Geometry(800, 600), 7.5), extra={"a": "1", "b": ""}
+    )
 
 
 JSON = st.recursive(

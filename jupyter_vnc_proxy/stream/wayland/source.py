@@ -6,14 +6,15 @@ import asyncio
 import io
 import logging
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from ...errors import Conflict
 from ...options import Geometry
+from ...system.files.removal import remove_tree
 from ...system.x_display import write_cookie
 from ..cursor import Cursor
 from ..display_source import Listener
@@ -50,8 +51,8 @@ class WaylandSource:
         import pixelflux
 
         self._directory = directory / "wayland"
-        shutil.rmtree(self._directory, ignore_errors=True)
-        self._directory.mkdir(mode=0o700)
+        self._remove_directory()
+        self._directory.mkdir(mode=0o700, exist_ok=True)
         self._xauthority = xauthority
         self._listener: Listener | None = None
         self.display = ""
@@ -111,7 +112,13 @@ class WaylandSource:
         self.keyboard.close()
         if self._xwayland is not None:
             self._xwayland.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        await asyncio.to_thread(self._remove_directory)
+
+    def _remove_directory(self) -> None:
+        try:
+            remove_tree(self._directory)
+        except Conflict as error:  # such as a mount
+            log.warning("%s", error.message)
 
     def pointer(self) -> WaylandPointer:
         """Return a pointer for one more client."""

@@ -126,6 +126,18 @@ describe("a backend's own fields", () => {
     };
   });
 
+  it('hides a secret while it is typed', () => {
+    const fields = [
+      { ...field, name: 'password', secret: true },
+      { ...field, name: 'note' }
+    ];
+    api.choices.backends = [{ ...backend, name: 'secretive', title: 'Secretive', fields }];
+    const made = form({ name: 'a', backend: 'secretive' });
+    const [password, note] = [...made.node.querySelectorAll('input')].slice(-2);
+    expect([password.type, password.autocomplete, password.value]).toEqual(['password', 'new-password', '']);
+    expect(note.type).toBe('text');
+  });
+
   function form(initial: Desktop.ICreateOptions = { name: 'a' }): NewDesktopForm {
     const made = new NewDesktopForm({ choices: api.choices, initial, problem: '', trans: english });
     document.body.append(made.node);

@@ -190,7 +190,7 @@ async def test_what_else_lies_in_the_directory_is_no_desktop(make: Make, runtime
 
 
 async def test_a_damaged_desktop_is_listed_and_can_be_started_and_deleted(make: Make, runtime: Path) -> None:
-    (runtime / "broken").mkdir()
+    (runtime / "broken").mkdir(mode=0o700)
     (runtime / "broken" / "desktop.json").write_bytes(b"\0\0")
     manager = make()
     (model,) = manager.models()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_vnc_proxy.cli import main
 from jupyter_vnc_proxy.doctor import directories
 
 
@@ -41,6 +42,26 @@ def test_an_unusable_runtime_directory_is_a_problem(
     assert "1 MB of free space" in directories.runtime().message
     monkeypatch.setattr(directories, "free_bytes", lambda path: 0)
     assert directories.runtime().status == "problem"
+
+
+def test_a_default_that_is_passed_over_is_noted_with_the_reason(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTER_VNC_RUNTIME_DIR")
+    (runtime / "a-link").symlink_to(runtime)
+    home = runtime / ".home" / ".cache" / "jupyter-vnc"
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.runtime._defaults", lambda: [runtime / "a-link", home])
+    finding = directories.runtime()
+    assert (finding.status, finding.facts["path"]) == ("note", str(home))
+    assert f"{runtime}/a-link is a symbolic link" in finding.message
+    assert finding.fixes[0].startswith("export JUPYTER_VNC_RUNTIME_DIR=")
+
+
+def test_neither_the_doctor_nor_the_list_changes_a_mode(runtime: Path) -> None:
+    runtime.chmod(0o1777)
+    mode = runtime.stat().st_mode
+    directories.runtime()
+    directories.planted()
+    assert main(["list"]) == 0
+    assert runtime.stat().st_mode == mode
 
 
 def test_a_missing_or_read_only_home_is_a_warning(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:

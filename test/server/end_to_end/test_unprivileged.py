@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import io
 import os
-import pwd
-import site
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from support.runners import COMMAND, Runners
+from support.unprivileged import BECOME_NOBODY, NOBODY, nobodys_python, python_path
 from support.windows import WINDOW, use
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.screenshot import screenshot
-
-REPOSITORY = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -36,17 +31,11 @@ def unprivileged(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Unprivileged
     """Somebody who is not root, and owns the runtime directory."""
     if os.getuid() != 0:
         return Unprivileged((), COMMAND, WINDOW)
-    nobody = pwd.getpwnam("nobody")
     for path in (runtime, runtime / ".home"):
-        os.chown(path, nobody.pw_uid, nobody.pw_gid)
-    become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", "--")
-    for python in (sys.executable, "/usr/bin/python3"):  # root's own may lie where nobody else gets to
-        probe = [*become, "env", python, "-c", "import sys; print(sys.version_info[:2])"]
-        result = subprocess.run(probe, capture_output=True, text=True)
-        if result.stdout.strip() == str(sys.version_info[:2]):
-            monkeypatch.setenv("PYTHONPATH", os.pathsep.join([*site.getsitepackages(), os.fspath(REPOSITORY)]))
-            return Unprivileged(become, (*become, python, *COMMAND[1:]), (python, *WINDOW[1:]))
-    pytest.skip("nobody may run no Python of this version here")
+        os.chown(path, NOBODY, NOBODY)
+    python = nobodys_python()
+    monkeypatch.setenv("PYTHONPATH", python_path())
+    return Unprivileged(BECOME_NOBODY, (*BECOME_NOBODY, python, *COMMAND[1:]), (python, *WINDOW[1:]))
 
 
 def test_xdummy_runs_for_any_user(runners: Runners, unprivileged: Unprivileged) -> None:

@@ -13,7 +13,7 @@ from traitlets.config import Config
 
 from jupyter_vnc_proxy.cli import parse
 from jupyter_vnc_proxy.commands.desktop_options import read_desktop_options
-from jupyter_vnc_proxy.options import DesktopOptions, Geometry
+from jupyter_vnc_proxy.options import HANDED_OVER, DesktopOptions, Geometry
 from jupyter_vnc_proxy.proxy.serverproxy import setup_desktop
 from jupyter_vnc_proxy.system.own_python import own_python
 
@@ -31,8 +31,10 @@ def command(unix_socket: str = "/run/s") -> list[str]:
 
 
 def options() -> DesktopOptions:
-    """Return the options in the command, parsed by the command line."""
-    return read_desktop_options(parse(command()[len(own_python("jupyter_vnc_proxy")) :]), DesktopOptions())
+    """Return the options that the page server gets, as jupyter-server-proxy formats them."""
+    text = setup_desktop()["environment"][HANDED_OVER].format(unix_socket="/run/s", port=0, base_url="/")
+    given = DesktopOptions.from_text(text)
+    return read_desktop_options(parse(command()[len(own_python("jupyter_vnc_proxy")) :]), given)
 
 
 def test_it_is_found_by_its_entry_point() -> None:
@@ -86,6 +88,13 @@ def test_the_command_includes_the_environment_which_traits_override(
     assert options() == DesktopOptions("x11vnc", "native", "lxqt", geometry=Geometry(640, 480))
     server.config = Config({"VncProxy": {"session": "mate"}})
     assert options().session == "mate"
+
+
+def test_no_other_user_sees_options_in_the_command(server: ServerApp) -> None:
+    server.config = Config({"VncProxy": {"session_command": ["app", "tell-nobody"], "backend_options": {"x": "hush"}}})
+    assert options().session_command == ("app", "tell-nobody")
+    assert options().extra == {"x": "hush"}
+    assert not [word for word in command() if "tell-nobody" in word or "hush" in word]
 
 
 def test_a_session_command_with_braces_is_escaped(server: ServerApp) -> None:

@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from support.processes import processes_of
 from support.servers import AUTHORIZATION, Server, Servers
 from support.standins import BANNER, StandIn, vnc_server
 from support.stream.clients import cut_text
 from support.viewers import RawViewer
-from support.waiting import until
+from support.waiting import until, wait_until
 
 SERVER_INIT = struct.pack(">HH16sI", 800, 600, bytes.fromhex("20180001 00ff00ff00ff 100800 000000"), 1) + b"x"
 SECRET_OF_THE_DESKTOP = struct.pack(">B3xI", 3, 21) + b"secret of the desktop"
@@ -172,3 +173,20 @@ def test_the_limits_reach_the_page_server(servers: Servers, runtime: Path) -> No
         assert opcode == 8  # jupyter-server-proxy does not pass the code on
 
     asyncio.run(visit())
+
+
+def test_the_sessions_command_reaches_the_desktop_and_no_other_command_line(servers: Servers, runtime: Path) -> None:
+    command = ["sh", "-c", "echo {braces} $0; exec sleep 1000", "tell-nobody"]
+    (server,) = servers.start(extension=False, session_command=command)
+    server.start_desktop()
+    lines = processes_of(runtime)
+    assert sum(" serve " in line for line in lines.values()) == 1
+    assert sum(" run " in line for line in lines.values()) == 1
+    assert [line for line in lines.values() if "tell-nobody" in line and "jupyter_vnc_proxy" in line] == []
+    assert [pid for pid in lines if b"HANDED_OVER" in environment_of(pid) and " serve " not in lines[pid]] == []
+    log = runtime / "default" / "log" / "session.log"
+    wait_until(lambda: "{braces} tell-nobody" in log.read_text(), what="the session runs")
+
+
+def environment_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
