@@ -22,6 +22,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         directories.x11_directory(),
         directories.locks(),
         *machine.bus(),
+        *machine.shadowed(),
         *machine.fonts(),
         machine.graphics(),
         machine.seccomp(),

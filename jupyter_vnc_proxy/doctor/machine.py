@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from ..backends.sessions import XDG
 from ..runner.diagnosis import BUS, FONTS, GL, NO_SECCOMP
-from ..system.environment import clean_environment, conda_prefixes, search_path
+from ..system.environment import conda_prefixes, search_path
+from ..system.inheritance.account import home_directory
+from ..system.inheritance.variables import SCRIPT_PATHS, shadows
 from ..system.packages import install_commands
 from .findings import Finding
 from .versions import TIMEOUT_SECONDS
@@ -30,7 +31,7 @@ DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
 
 
 def bus() -> list[Finding]:
-    """Check which program starts the session's D-Bus, and whether a conda library shadows the system's."""
+    """Check which program starts the session's D-Bus."""
     path = search_path(os.environ.get("PATH", ""))
     launcher = shutil.which("dbus-run-session", path=path) or shutil.which("dbus-launch", path=path)
     facts = {"launcher": launcher}
@@ -46,21 +47,23 @@ def bus() -> list[Finding]:
         findings.append(Finding(GROUP, "dbus", "warning", message, tuple(install_commands(BUS)), facts))
     else:
         findings.append(Finding(GROUP, "dbus", "ok", f"{launcher} starts a D-Bus for each session.", (), facts))
-    shadow = _shadow(clean_environment(os.environ))
-    if shadow is not None:
-        message = f"LD_LIBRARY_PATH replaces the system's D-Bus library with {shadow}; sessions may find no bus."
-        findings.append(
-            Finding(GROUP, "dbus-library", "warning", message, ("unset LD_LIBRARY_PATH",), {"library": str(shadow)})
-        )
-    elif (aside := _shadow(os.environ)) is not None:
-        message = f"Desktops ignore the D-Bus library of the conda environment ({aside})."
-        findings.append(Finding(GROUP, "dbus-library", "ok", message, (), {"library": str(aside)}))
     return findings
 
 
-def _shadow(environment: Mapping[str, str]) -> Path | None:
-    directories = filter(None, environment.get("LD_LIBRARY_PATH", "").split(os.pathsep))
-    return next((file for each in directories for file in sorted(Path(each).glob("libdbus-1.so*"))), None)
+def shadowed() -> list[Finding]:
+    """Check for variables that replace the system's libraries and modules, which the session's programs ignore."""
+    found = shadows(os.environ, scripts=True)
+    if not found:
+        return [Finding(GROUP, "shadows", "ok", "No variable replaces the system's libraries or modules.")]
+    findings = []
+    for each in found:
+        if each.variable in SCRIPT_PATHS:
+            message = f"{each}. Programs of the system that are written in {SCRIPT_PATHS[each.variable]} may fail."
+        else:
+            message = f"{each}. The session's own programs use the system's; terminals on the desktop get it as it is."
+        facts = {"variable": each.variable, "entry": each.entry, "replaces": each.replaces}
+        findings.append(Finding(GROUP, "shadows", "note", message, (), facts))
+    return findings
 
 
 def fonts() -> list[Finding]:

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 
-from .environment import clean_environment
+from .environment import program_environment
 
 NOT_LOADED = 3
 """Exit status of `PROBE` if the loader fails; it prints the loader's message."""
@@ -60,10 +60,8 @@ def _load(file: str) -> None:
     """Load ``file`` in another process; raise ``OSError`` with the loader's message if it fails."""
     argv = [sys.executable, "-I", "-S", "-c", PROBE, file]
     try:
-        # The environment of the process that will import it.
-        probe = subprocess.run(
-            argv, env=clean_environment(os.environ), capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False
-        )
+        env = program_environment(sys.executable, os.environ)  # of the process that will import it
+        probe = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         return
     if probe.returncode == NOT_LOADED:

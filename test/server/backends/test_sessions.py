@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_vnc_proxy.backends import sessions
-from jupyter_vnc_proxy.backends.sessions import XDG, choose_session, installed_sessions, session_environment, with_bus
+from jupyter_vnc_proxy.backends.sessions import XDG, choose_session, installed_sessions, session_environment
 from jupyter_vnc_proxy.errors import InvalidOption, MissingProgram
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.system import environment
@@ -149,15 +149,6 @@ def test_a_session_is_told_what_it_is_and_finds_our_defaults_first(install: Inst
     assert told["XDG_CONFIG_DIRS"] == f"{XDG}:/etc/mine"
     assert told["HOME"] == "/h"
     assert session_environment(choose_session(DesktopOptions()), {})["XDG_CONFIG_DIRS"] == f"{XDG}:/etc/xdg"
-
-
-def test_a_bus_is_put_around_the_session_where_there_is_one(install: Install, runtime: Path) -> None:
-    path = str(runtime / "bin")
-    assert with_bus(("s", "-x"), path) == ("s", "-x")
-    install("dbus-launch")
-    assert with_bus(("s", "-x"), path) == ("dbus-launch", "--exit-with-session", "s", "-x")
-    install("dbus-run-session")
-    assert with_bus(("s", "-x"), path) == ("dbus-run-session", "--", "s", "-x")
 
 
 @pytest.mark.parametrize("file", sorted(XDG.rglob("*.xml")), ids=lambda file: file.stem)
