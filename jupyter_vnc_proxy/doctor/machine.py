@@ -76,7 +76,8 @@ def fonts() -> list[Finding]:
             "The X server's font 'fixed' is not installed; old programs and some X servers do not start without it."
         )
         findings = [Finding(GROUP, "fonts-fixed", "warning", message, tuple(install_commands(FONTS)))]
-    if not any(_has_scalable(Path(each)) for each in (*SCALABLE_FONT_DIRECTORIES, Path.home() / ".local/share/fonts")):
+    home = home_directory() or Path("/")
+    if not any(_has_scalable(Path(each)) for each in (*SCALABLE_FONT_DIRECTORIES, home / ".local/share/fonts")):
         message = "No scalable font is installed, so text appears as boxes."
         findings.append(Finding(GROUP, "fonts-scalable", "warning", message, tuple(install_commands(DEJAVU))))
     return findings
@@ -167,7 +168,7 @@ def lockers() -> Finding:
     path = search_path(os.environ.get("PATH", ""))
     programs = {each.removesuffix(".desktop").removesuffix("-autostart") for each in ours}
     installed = sorted(each for each in programs if shutil.which(each, path=path))
-    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "autostart")
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or (home_directory() or Path("/")) / ".config", "autostart")
     forced = sorted(file for file in own.glob("*.desktop") if file.name in ours and not _hidden(file))
     facts = {"installed": installed, "forced": [str(file) for file in forced]}
     if forced:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from ..backends.base import DISPLAY, Step
+from ..backends.base import DISPLAY, DISPLAY_NUMBER, Step
 from ..desktops.desktop import MARKER, Desktop
+from ..desktops.display_number import is_free, remembered
 from ..system.cleanup import remove_segments
 from ..system.environment import find_program, program_environment
 from ..system.process import Process, ProcessFailed
@@ -52,21 +53,37 @@ class Processes:
         ``on_report`` is called with each line that it reports until it is replaced. Raise `StartFailed` if it isn't
         ready within ``timeout`` seconds.
         """
-        display = self.environment.get("DISPLAY", "")
-        argv = tuple(display if word == DISPLAY else word for word in step.argv)
-        process = self._make(step.name, argv, in_session=step.name == "session" or bool(step.session))
-        process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
-        if on_report is not None:
-            process.on_report = partial(self._report, process, on_report)
-        self._processes[step.name] = process
         try:
-            line = await process.start(timeout)
+            process, line = await self._start(step, timeout, on_report)
         except ProcessFailed as failure:
             raise process_failed(step.name, failure.reason, self._desktop.log(step.name, LOG_LINES)) from failure
         wait = asyncio.get_running_loop().create_task(self._wait(process))
         self._waits.add(wait)
         wait.add_done_callback(self._waits.discard)
         return line
+
+    async def _start(self, step: Step, timeout: float, on_report: Callable[[str], None] | None) -> tuple[Process, str]:
+        """Start a process, an X server on the display that it had before; on any display if that one is taken."""
+        last = remembered(self._desktop.path) if DISPLAY_NUMBER in step.argv else None
+        for number in [last, None] if last is not None and is_free(last) else [None]:
+            process = self._of(step, number, on_report)
+            self._processes[step.name] = process
+            try:
+                return process, await process.start(timeout)
+            except ProcessFailed as failure:
+                if number is None or failure.status is None:
+                    raise
+                process.log.unlink(missing_ok=True)
+        raise AssertionError("the last display is any")
+
+    def _of(self, step: Step, number: str | None, on_report: Callable[[str], None] | None) -> Process:
+        words = {DISPLAY: self.environment.get("DISPLAY", ""), DISPLAY_NUMBER: number}
+        argv = tuple(word for word in (words.get(each, each) for each in step.argv) if word is not None)
+        process = self._make(step.name, argv, in_session=step.name == "session" or bool(step.session))
+        process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
+        if on_report is not None:
+            process.on_report = partial(self._report, process, on_report)
+        return process
 
     def _report(self, process: Process, on_report: Callable[[str], None], line: str) -> None:
         if process in self:

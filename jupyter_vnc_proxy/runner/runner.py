@@ -19,6 +19,7 @@ from ..backends import AnyBackend, missing_programs, plan_of
 from ..backends.base import Plan, Step
 from ..backends.sessions import installed_sessions
 from ..desktops.desktop import MARKER, Desktop
+from ..desktops.display_number import remember
 from ..desktops.state import STOPPING, DesktopState, write_private
 from ..desktops.stop_reason import take_reason
 from ..errors import StartFailed, VncError
@@ -222,6 +223,7 @@ class Runner:
 
     def _use_display(self, display: str) -> None:
         self._set(display=display)
+        remember(self._desktop.path, display)
         self._processes.environment["DISPLAY"] = display
         if self._steps["display"].sized:
             self._display.open(display, self._options.geometry)  # sets its size before any client connects

@@ -31,7 +31,7 @@ CONFIGURATION = """\
 """A bus for a user without an entry in the user database, whom dbus-daemon can't identify (dbus-daemon(1)). Access is
 limited by its socket's directory, which is private (0700)."""
 
-CONFIGURATION_FILE = "bus.conf"
+CONFIGURATION_FILE = "bus.xml"  # Xorg reads *.conf there
 SOCKET_NAME_BYTES = len("/dbus-XXXXXXXXXX")
 
 

@@ -14,11 +14,15 @@ from ..backends.sessions import Session, choose_session, session_environment
 from ..desktops.desktop import MARKER, Desktop
 from ..options import DesktopOptions
 from ..system.environment import user_environment
+from .diagnosis import home_missing
 from .session_bus import SessionBus
 from .user_programs import UserPrograms
 
 RUNTIME_DIRECTORY = "run"
 """The desktop's own XDG_RUNTIME_DIR, in its directory."""
+
+
+ASKPASS = "SSH_ASKPASS_REQUIRE"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ def process_environment(desktop: Desktop) -> dict[str, str]:
     environment[MARKER] = str(desktop.path)
     environment["XAUTHORITY"] = str(desktop.xauthority)
     environment.pop("DISPLAY", None)
+    if environment.get(ASKPASS) == "never":  # which a server that exports its display sets for kernels
+        del environment[ASKPASS]
     if runtime_directory_problem(environment.get("XDG_RUNTIME_DIR", "")) is not None:
         environment["XDG_RUNTIME_DIR"] = str(desktop.path / RUNTIME_DIRECTORY)
     return environment
@@ -72,11 +78,13 @@ def environment_notes(environment: Mapping[str, str]) -> list[str]:
 def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str], directory: Path) -> Startup:
     """Return what to start for a plan: a session too, if none of its processes includes one or a command is configured.
 
-    ``environment`` is the user's. Raise `InvalidOption` or `MissingProgram` if no session can be chosen, `OSError` if
-    the desktop's ``directory`` can't be written.
+    ``environment`` is the user's. Raise `InvalidOption` or `MissingProgram` if no session can be chosen,
+    `StartFailed` if it has no home directory, `OSError` if the desktop's ``directory`` can't be written.
     """
     included = [each.session for each in plan.steps if each.session]
     chosen = bool(options.session_command or not included) and "session" not in (each.name for each in plan.steps)
+    if not options.session_command and (missing := home_missing()) is not None:
+        raise missing
     session = choose_session(options) if chosen else Session(next(iter(included), ""), "", ())
     programs = UserPrograms(directory, environment, session.scripted)
     bus = SessionBus(directory, environment["PATH"])

@@ -51,7 +51,7 @@ def test_without_a_user_database_the_socket_must_fit_its_path(
     monkeypatch.setattr(session_bus, "account", lambda: None)
     run = install(programs, "dbus-run-session")
     install(programs, "dbus-launch")  # which can't be configured
-    configuration = tmp_path / "bus.conf"
+    configuration = tmp_path / "bus.xml"
     assert SessionBus(tmp_path, str(programs)).around(("s",)) == (run, f"--config-file={configuration}", "--", "s")
     assert f"unix:dir={tmp_path}<" in configuration.read_text()
     long = tmp_path / ("x" * 100)
