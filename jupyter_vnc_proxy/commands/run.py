@@ -37,8 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..desktops.desktop import Desktop
     from ..desktops.runtime import desktop_path, runtime_directory
     from ..runner.runner import Runner
+    from ..system.inheritance.limits import lower_descriptor_limit
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
+    lower_descriptor_limit()
     options = read_desktop_options(arguments, DesktopOptions())
     backend, notes = select(options)
     if options.session:

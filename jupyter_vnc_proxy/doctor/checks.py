@@ -24,6 +24,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         *machine.bus(),
         *machine.shadowed(),
         *machine.fonts(),
+        machine.scripts(),
         machine.graphics(),
         machine.seccomp(),
         machine.container(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ from ..runner.diagnosis import BUS, FONTS, GL, NO_SECCOMP
 from ..system.environment import conda_prefixes, search_path
 from ..system.inheritance.account import home_directory
 from ..system.inheritance.variables import SCRIPT_PATHS, shadows
-from ..system.packages import install_commands
+from ..system.packages import install_commands, merge_packages
 from .findings import Finding
 from .versions import TIMEOUT_SECONDS
 
@@ -26,6 +27,18 @@ SOFTWARE_RENDERERS = ("dri/swrast_dri.so", "libgallium*.so", "gallium-pipe/pipe_
 
 PROC_STATUS = Path("/proc/self/status")
 CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+SCRIPT_FONTS = {
+    "Chinese, Japanese and Korean": (
+        r"(?im)CJK|(?:: |\|)(?:zh-cn|ja)(?:\||$)",
+        {"apt": "fonts-noto-cjk", "dnf": "google-noto-sans-cjk-fonts"},
+    ),
+    "emoji": (
+        r"(?i)emoji",
+        {"apt": "fonts-noto-color-emoji", "dnf": "google-noto-color-emoji-fonts"},
+    ),
+}
+"""Scripts with a pattern of a font's family or languages, as `fc-list` prints them, and the packages of a font."""
 
 DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
 
@@ -81,6 +94,32 @@ def fonts() -> list[Finding]:
         message = "No scalable font is installed, so text appears as boxes."
         findings.append(Finding(GROUP, "fonts-scalable", "warning", message, tuple(install_commands(DEJAVU))))
     return findings
+
+
+def scripts() -> Finding:
+    """Check for fonts of Chinese, Japanese and Korean, and of emoji, which many web pages and names of files need."""
+    families = _font_families()
+    if families is None:
+        return Finding(GROUP, "fonts-scripts", "note", "Fonts can't be listed, because fc-list is not installed.")
+    missing = {name: packages for name, (pattern, packages) in SCRIPT_FONTS.items() if not re.search(pattern, families)}
+    facts = {"missing": list(missing)}
+    if not missing:
+        return Finding(GROUP, "fonts-scripts", "ok", "Fonts for Chinese, Japanese, Korean and emoji are installed.")
+    message = f"No font for {' and '.join(missing)} is installed, so such text appears as boxes."
+    fixes = tuple(install_commands(merge_packages(missing.values())))
+    return Finding(GROUP, "fonts-scripts", "note", message, fixes, facts)
+
+
+def _font_families() -> str | None:
+    program = shutil.which("fc-list")
+    if program is None:
+        return None
+    argv = [program, "--format", "%{family}: %{lang}\\n"]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def _has_fixed(directory: Path) -> bool:

@@ -16,7 +16,9 @@ from ..options import DesktopOptions
 from ..system.environment import user_environment
 from .diagnosis import home_missing
 from .session_bus import SessionBus
+from .user_programs import DIRECTORY as SESSION_FILES
 from .user_programs import UserPrograms
+from .xfce import xfce_environment
 
 RUNTIME_DIRECTORY = "run"
 """The desktop's own XDG_RUNTIME_DIR, in its directory."""
@@ -97,6 +99,8 @@ def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str],
         argv = programs.command(session.argv) if options.session_command else programs.own(session.argv)
         steps["session"] = Step("session", bus.around(argv), after=("display",), umask=-1)
         variables = session_environment(session, variables)
+        if session.name == "xfce":
+            variables = xfce_environment(directory / SESSION_FILES, variables)
     companions = tuple(bus.around(programs.own(argv)) for argv in session.companions)
     return Startup(steps, session.name, companions, variables)
 

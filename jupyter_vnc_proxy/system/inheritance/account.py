@@ -14,7 +14,8 @@ LOCALE_FILES = (Path("/etc/default/locale"), Path("/etc/locale.conf"))
 DEFAULT_LANGUAGE = "C.UTF-8"
 """Without a language, programs assume ASCII and show question marks."""
 
-LANGUAGE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
+LANGUAGE_VARIABLES = ("LC_ALL", "LANG")
+"""Not LC_CTYPE: Python sets it if none is set (PEP 538)."""
 
 LOCAL_TIME = Path("/etc/localtime")
 TIME_ZONE_FILE = Path("/etc/timezone")

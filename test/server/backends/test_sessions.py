@@ -170,6 +170,12 @@ def test_xfce_neither_locks_nor_composes() -> None:
     assert xfconf("xfwm4", "general", "use_compositing") == "false"
 
 
+def test_a_saved_profile_of_displays_is_not_read() -> None:
+    channel = ElementTree.parse(XDG / "xfce4/xfconf/xfce-perchannel-xml/displays.xml").getroot()
+    assert channel.get("unlocked") == "-", "locked for all but a user whom there can't be (xfconf)"
+    assert xfconf("displays", "ActiveProfile") == ""
+
+
 def test_no_lock_screen_is_started_with_a_session() -> None:
     hidden = set()
     for file in (XDG / "autostart").iterdir():

@@ -71,6 +71,17 @@ def test_missing_fonts_are_warnings(machine: Machine, monkeypatch: pytest.Monkey
     assert [each.status for each in machine_checks.fonts()] == ["ok"]
 
 
+def test_fonts_for_chinese_and_emoji_are_offered(machine: Machine) -> None:
+    assert "fc-list is not installed" in machine_checks.scripts().message
+    machine.stand_in("fc-list", then="echo 'DejaVu Sans: de|en|zh-tw-not'")
+    finding = machine_checks.scripts()
+    assert (finding.status, finding.fixes) == ("note", (f"{APT} fonts-noto-cjk fonts-noto-color-emoji",))
+    machine.stand_in("fc-list", then="echo 'WenQuanYi: en|ja|zh-cn'; echo 'Some: de|ja'; echo 'Noto Color Emoji: und'")
+    assert machine_checks.scripts().status == "ok"
+    machine.stand_in("fc-list", then="echo 'Noto Sans CJK JP: ja'")
+    assert machine_checks.scripts().fixes == (f"{APT} fonts-noto-color-emoji",)
+
+
 def test_a_missing_renderer_is_a_warning(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine_checks, "LIBRARY_DIRECTORIES", (str(tmp_path),))
     missing = machine_checks.graphics()

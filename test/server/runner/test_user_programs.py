@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -52,3 +53,18 @@ def test_a_configured_program_is_the_users_unless_the_system_has_it(tmp_path: Pa
     assert programs.command(("sleep", "1")) == ("/usr/bin/sleep", "1")
     assert programs.own(("sleep", "1")) == ("/usr/bin/sleep", "1")
     assert UserPrograms(tmp_path, {**user, "LD_LIBRARY_PATH": "", "GTK_PATH": ""}).command(("mine",)) == (mine,)
+
+
+def test_the_session_starts_its_own_window_manager_and_the_user_his_tools(tmp_path: Path) -> None:
+    mine = tmp_path / "bin"
+    mine.mkdir()
+    for name in ("dbus-daemon", "sleep"):
+        (mine / name).write_text("#!/bin/sh\n")
+        (mine / name).chmod(0o755)
+    user = {"PATH": f"{mine}:/usr/bin:/bin", "SHELL": "/bin/sh"}
+    environment = UserPrograms(tmp_path, user).environment
+    assert shutil.which("dbus-daemon", path=environment["PATH"]) == str(tmp_path / "session" / "bin" / "dbus-daemon")
+    assert (tmp_path / "session" / "bin" / "dbus-daemon").readlink() == Path("/usr/bin/dbus-daemon")
+    assert shutil.which("sleep", path=environment["PATH"]) == str(mine / "sleep")
+    seen = subprocess.run([environment["SHELL"], "-c", "printf %s $PATH"], env=environment, capture_output=True)
+    assert seen.stdout.decode() == user["PATH"]

@@ -40,7 +40,7 @@ def test_a_bare_environment_is_filled_from_the_user_database() -> None:
 
 
 def test_what_is_set_stays() -> None:
-    environment = {"HOME": "/h", "USER": "u", "LOGNAME": "l", "SHELL": "/bin/sh", "LC_CTYPE": "de_DE.UTF-8", "TZ": "x"}
+    environment = {"HOME": "/h", "USER": "u", "LOGNAME": "l", "SHELL": "/bin/sh", "LANG": "de_DE.UTF-8", "TZ": "x"}
     assert login_variables(environment) == {}
 
 
