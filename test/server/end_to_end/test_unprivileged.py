@@ -6,6 +6,7 @@ import io
 import os
 import pwd
 import site
+import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,12 +15,28 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from support.runners import COMMAND, Runners
+from support.waiting import wait_until
 from support.windows import WINDOW, use
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.screenshot import screenshot
 
 REPOSITORY = Path(__file__).parents[3]
+
+
+NAMELESS_UID = 54321
+"""A user id without an entry in the user database, in root's group, as OpenShift runs containers."""
+
+
+WITHOUT_AGENTS = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-session" version="1.0">
+  <property name="startup" type="empty">
+    <property name="ssh-agent" type="empty"><property name="enabled" type="bool" value="false"/></property>
+    <property name="gpg-agent" type="empty"><property name="enabled" type="bool" value="false"/></property>
+  </property>
+</channel>
+"""
+"""Settings of an Xfce that starts no ssh-agent and gpg-agent."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +54,30 @@ def unprivileged(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Unprivileged
     if os.getuid() != 0:
         return Unprivileged((), COMMAND, WINDOW)
     nobody = pwd.getpwnam("nobody")
+    return become_user(runtime, monkeypatch, nobody.pw_uid, nobody.pw_gid)
+
+
+@pytest.fixture
+def nameless(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Unprivileged:
+    """Somebody whom the user database does not know, and who owns the runtime directory."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become another user")
+    for name in ("USER", "LOGNAME", "SHELL"):
+        monkeypatch.delenv(name, raising=False)
+    return become_user(runtime, monkeypatch, NAMELESS_UID, 0)
+
+
+def become_user(runtime: Path, monkeypatch: pytest.MonkeyPatch, uid: int, gid: int) -> Unprivileged:
     for path in (runtime, runtime / ".home"):
-        os.chown(path, nobody.pw_uid, nobody.pw_gid)
-    become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", "--")
+        os.chown(path, uid, gid)
+    become = ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--")
     for python in (sys.executable, "/usr/bin/python3"):  # root's own may lie where nobody else gets to
         probe = [*become, "env", python, "-c", "import sys; print(sys.version_info[:2])"]
         result = subprocess.run(probe, capture_output=True, text=True)
         if result.stdout.strip() == str(sys.version_info[:2]):
             monkeypatch.setenv("PYTHONPATH", os.pathsep.join([*site.getsitepackages(), os.fspath(REPOSITORY)]))
             return Unprivileged(become, (*become, python, *COMMAND[1:]), (python, *WINDOW[1:]))
-    pytest.skip("nobody may run no Python of this version here")
+    pytest.skip("other users may run no Python of this version here")
 
 
 def test_xdummy_runs_for_any_user(runners: Runners, unprivileged: Unprivileged) -> None:
@@ -78,3 +109,46 @@ def test_sway_says_at_once_that_it_does_not_run_for_root(runners: Runners) -> No
     assert error["message"] == (
         "The backend wayland can't run here: sway refuses to run as root; start Jupyter as another user."
     )
+
+
+def test_xfce_runs_for_a_user_whom_the_user_database_does_not_know(runners: Runners, nameless: Unprivileged) -> None:
+    settings = Path.home() / ".config/xfce4/xfconf/xfce-perchannel-xml/xfce4-session.xml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(WITHOUT_AGENTS)
+    subprocess.run(["chown", "-R", str(NAMELESS_UID), Path.home()], check=True)
+    run = runners.start(session=(), command=nameless.command)
+    run.until(phase="running", session="xfce", step=None)
+    wait_until(lambda: {"xfce4-panel", "xfdesktop"} <= run.processes().keys(), 20)
+    bus = next(run.path.glob("dbus-*"))
+    assert stat.S_IMODE(run.path.stat().st_mode) == 0o700, "which is what keeps others from the bus"
+    assert bus.is_socket()
+    assert run.end() == 0
+    assert not list(run.path.glob("dbus-*"))
+
+
+@pytest.mark.parametrize("home", [None, "/"])
+def test_without_a_home_directory_a_sentence_says_what_to_do(
+    runners: Runners, nameless: Unprivileged, monkeypatch: pytest.MonkeyPatch, home: str | None
+) -> None:
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    run = runners.start(session=(), command=nameless.command)
+    assert run.wait() == 1
+    error = run.state["error"]
+    assert (error["code"], error["fix"]) == ("no-home", "mkdir -p /tmp/home && export HOME=/tmp/home")
+    assert error["message"].startswith("HOME is not set" if home is None else "HOME is /, which is not writable")
+    doctor = subprocess.run([*nameless.command, "doctor"], capture_output=True, text=True)
+    assert (doctor.returncode, doctor.stderr) == (1, "")
+    assert " ".join(error["message"].split()[:5]) in doctor.stdout
+
+
+def test_programs_find_the_display_without_its_directory_in_tmp(runners: Runners, unprivileged: Unprivileged) -> None:
+    """As in an Apptainer container with a /tmp of its own."""
+    run = runners.start(session=("sleep", "1000"), command=unprivileged.command)
+    display = run.until(phase="running")["display"]
+    isolated = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /tmp && exec "$@"', "-", *unprivileged.become]
+    client = ["env", "-i", f"DISPLAY={display}", f"PATH={os.environ['PATH']}", "xrandr"]
+    seen = subprocess.run([*isolated, *client], capture_output=True, text=True)
+    assert "1280 x 720" in seen.stdout, seen.stderr
+    assert run.end() == 0
