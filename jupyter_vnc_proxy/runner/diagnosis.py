@@ -64,6 +64,12 @@ CAUSES = (
         BUS,
     ),
     Cause(
+        r"Could not get password database information|User \"\?\?\?\" unknown",
+        "user-unknown",
+        "The user database has no entry for this user id, which a program of the session needs.",
+        'echo "user:x:$(id -u):$(id -g)::$HOME:/bin/bash" >> /etc/passwd',
+    ),
+    Cause(
         r"Can't exec|dbus-run-session: failed to exec|(?:No such file or directory|not found).*(?:session|xstartup)",
         "session-missing",
         "The session's program is not installed.",
