@@ -8,16 +8,6 @@ import pytest
 
 from jupyter_vnc_proxy.runner import session_bus
 from jupyter_vnc_proxy.runner.session_bus import SessionBus
-from jupyter_vnc_proxy.system import environment
-
-
-@pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The directory of the system's programs, which is empty."""
-    directory = tmp_path / "bin"
-    directory.mkdir()
-    monkeypatch.setattr(environment, "SYSTEM_PATH", (str(directory),))
-    return directory
 
 
 def install(directory: Path, name: str) -> str:

@@ -6,21 +6,9 @@ import configparser
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import pytest
-
 from jupyter_vnc_proxy.runner.xfce import PANEL, ROLES, xfce_environment
-from jupyter_vnc_proxy.system import environment
 
 EVERY_PROGRAM = [role.programs[0] for role in ROLES]
-
-
-@pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The directory of the system's programs, which is empty."""
-    directory = tmp_path / "bin"
-    directory.mkdir()
-    monkeypatch.setattr(environment, "SYSTEM_PATH", (str(directory),))
-    return directory
 
 
 def install(directory: Path, *names: str) -> None:
