@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import zlib
 from pathlib import Path
 
 from ..system.unix_sockets import is_listening
@@ -13,7 +14,10 @@ from .state import write_private
 FILE = "display"
 """The name of the file with the display, in the desktop's directory."""
 
-MAX_DISPLAYS = 65536
+FIRST_NUMBER = 100
+NUMBERS = 900
+"""The range of a desktop's first number. X servers that choose for themselves take the lowest that is free, so a number
+from the range is still free when the desktop's own X server starts."""
 
 
 def remembered(directory: Path) -> str | None:
@@ -46,12 +50,14 @@ def _is_locked(lock: Path) -> bool:
 
 
 def expected(directory: Path) -> str:
-    """Return the display that the desktop will probably have: the last one, else the first that is free.
+    """Return the display that the desktop will probably have: the last one, else one that is free.
 
     The runner uses the same one if it is still free then.
     """
     display = remembered(directory)
     if display is None or not is_free(display):
-        display = next(filter(is_free, (f":{number}" for number in range(MAX_DISPLAYS))), ":0")
+        start = zlib.crc32(os.fsencode(directory))
+        numbers = (FIRST_NUMBER + (start + step) % NUMBERS for step in range(NUMBERS))
+        display = next(filter(is_free, map(":{}".format, numbers)), f":{FIRST_NUMBER}")
         remember(directory, display)
     return display
