@@ -17,6 +17,9 @@ from ..system.process import Ready, Started
 DISPLAY = "{display}"
 """Placeholder in an argv for the display's name, as in ``:1``."""
 
+DISPLAY_NUMBER = "{display number}"
+"""Placeholder in the argv of an X server for the display that the desktop had before; removed if there is none."""
+
 RFB_SOCKET = "rfb.sock"
 VNC_SOCKET = "vnc.sock"
 """Names of sockets in a desktop's directory: the one that clients connect to, and the VNC server's own if another

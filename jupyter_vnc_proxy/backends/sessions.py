@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import InvalidOption, MissingProgram
 from ..options import DesktopOptions
 from ..system.environment import search_path
+from ..system.inheritance.account import home_directory
 from ..system.packages import install_command
 
 XDG = Path(__file__).parents[1] / "xdg"
@@ -22,7 +23,8 @@ class Session:
     """One desktop environment, window manager or terminal.
 
     The process of ``argv`` ends with the session; ``companions`` start with it and may end at any time.
-    ``current_desktop`` is the value of XDG_CURRENT_DESKTOP; ``packages`` maps an installer to its packages.
+    ``current_desktop`` is the value of XDG_CURRENT_DESKTOP; ``packages`` maps an installer to its packages;
+    ``scripted`` means that parts of it are written in Python or Perl.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Session:
     environment: Mapping[str, str] = field(default_factory=dict)
     companions: tuple[tuple[str, ...], ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
+    scripted: bool = False
 
 
 DESKTOPS = (
@@ -77,6 +80,7 @@ DESKTOPS = (
         "X-Cinnamon",
         {"CINNAMON_2D": "1"},
         packages={"apt": "cinnamon-core", "dnf": "@cinnamon-desktop"},
+        scripted=True,
     ),
     Session(
         "plasma",
@@ -113,8 +117,9 @@ def installed_sessions() -> list[Session]:
         return shutil.which(program, path=path) is not None
 
     found = []
-    own = Path.home() / ".vnc" / "xstartup"
-    if os.access(own, os.X_OK):
+    home = home_directory()
+    own = Path(home or "/", ".vnc", "xstartup")
+    if home and os.access(own, os.X_OK):
         found.append(Session("xstartup", "~/.vnc/xstartup", (str(own),)))
     found += [each for each in DESKTOPS if here(each.argv[0]) and _complete(each)]
     terminal = next(filter(here, TERMINALS), None)
@@ -182,12 +187,3 @@ def session_environment(session: Session, environment: Mapping[str, str]) -> dic
         extra["XDG_CURRENT_DESKTOP"] = session.current_desktop
         extra["DESKTOP_SESSION"] = session.name
     return {**environment, **extra}
-
-
-def with_bus(argv: tuple[str, ...], path: str) -> tuple[str, ...]:
-    """Return ``argv`` with a command in front that starts a D-Bus session bus for it, if one is installed."""
-    if shutil.which("dbus-run-session", path=path):
-        return ("dbus-run-session", "--", *argv)
-    if shutil.which("dbus-launch", path=path):
-        return ("dbus-launch", "--exit-with-session", *argv)
-    return argv

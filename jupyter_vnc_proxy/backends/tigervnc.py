@@ -11,7 +11,7 @@ from pathlib import Path
 from ..options import DesktopOptions
 from ..system.help_text import switches
 from ..system.process import PIPE, WritesLine
-from .base import RFB_SOCKET, VNC_SOCKET, Field, Paths, Plan, Program, Step
+from .base import DISPLAY_NUMBER, RFB_SOCKET, VNC_SOCKET, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .websockify import websockify
 from .x_servers import MARKED_TEXT
@@ -71,6 +71,7 @@ def xvnc(options: DesktopOptions, paths: Paths, socket_name: str) -> Step:
         *(turbovnc if is_turbovnc(server) else tigervnc)(socket, marked_text),
         *("-geometry", str(options.geometry), "-depth", "24", "-dpi", "96"),
         *("-desktop", "Desktop", "-noreset", "-nolisten", "tcp", "-s", "0"),
+        DISPLAY_NUMBER,
     )
     return Step("display", argv, ready=WritesLine())  # it listens on its socket before it writes its display number
 

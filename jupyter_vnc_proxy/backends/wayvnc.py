@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..options import DesktopOptions
+from ..system.inheritance.account import home_directory
 from ..system.own_python import own_python
 from ..system.process import PIPE, Listens, WritesLine
 from .base import Paths, Plan, Program, Step
@@ -57,7 +58,9 @@ def plan(options: DesktopOptions, paths: Paths) -> Plan:
 def _sway(options: DesktopOptions, paths: Paths, runtime: dict[str, str]) -> Step:
     config = paths.directory / "sway.config"
     terminal = TERMINAL.find() or TERMINAL.names[0]
-    text = sway.configuration(options.geometry, Path.home(), terminal, start=not options.session_command)
+    text = sway.configuration(
+        options.geometry, home_directory() or Path("/"), terminal, start=not options.session_command
+    )
     program = own_python("jupyter_vnc_proxy.backends.programs.sway")
     environment = {
         **runtime,

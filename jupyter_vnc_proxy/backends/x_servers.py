@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..options import MAX_SIDE, DesktopOptions, Geometry
 from ..system.process import PIPE, WritesLine
-from .base import Field, Paths, Program, Step
+from .base import DISPLAY_NUMBER, Field, Paths, Program, Step
 from .programs import xdummy as xorg
 
 VIRTUAL_SCREEN = Geometry(3840, 2160)
@@ -84,6 +84,7 @@ def xvfb(options: DesktopOptions, paths: Paths) -> Step:
         *("-screen", "0", f"{_framebuffer(options)}x24", "-dpi", "96"),
         *COMMON,
         *("-extension", "SECURITY"),  # with it, a cursor whose program has ended can't be read
+        DISPLAY_NUMBER,
     )
     return Step("display", argv, ready=WritesLine(), sized=True)
 
@@ -100,6 +101,7 @@ def xdummy(options: DesktopOptions, paths: Paths) -> Step:
         *("-logfile", str(paths.directory / "log" / "xorg.log")),
         *("-novtswitch", "-sharevts", "-dpi", "96"),
         *COMMON,
+        DISPLAY_NUMBER,
     )
     files = {configuration: xorg.configuration(_framebuffer(options))}
     return Step("display", argv, ready=WritesLine(), sized=True, files=files)

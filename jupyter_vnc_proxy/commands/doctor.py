@@ -21,6 +21,7 @@ from ..doctor.checks import can_run, run_checks
 from ..doctor.findings import Finding
 from ..doctor.report import report
 from ..doctor.selftest import self_test
+from ..doctor.session_test import session_test
 from . import add_json, add_runtime_directory
 
 MARKS = {"ok": "✓", "note": "·", "warning": "!", "problem": "✗"}
@@ -34,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_runtime_directory(parser)
     parser.add_argument(
-        "--self-test", action="store_true", help="start a desktop, draw on it, read it back and stop it"
+        "--self-test",
+        action="store_true",
+        help="start a desktop, draw on it, read it back and stop it; then start the default session",
     )
     parser.add_argument(
         "--backend",
@@ -62,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.self_test or arguments.backend:
         for backend in arguments.backend or ["auto"]:
             findings += self_test(backend)
+        findings += session_test((arguments.backend or ["auto"])[0])
     good = can_run(findings)
     if arguments.json:
         print(json.dumps({"can_run": good, "findings": [each.to_json() for each in findings]}, indent=1))

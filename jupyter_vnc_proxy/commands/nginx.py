@@ -144,7 +144,7 @@ def _exclusive(private: Path) -> Iterator[None]:
 async def _run(setup: NginxSetup) -> None:
     """Run nginx, and websockify if needed, until a signal arrives; raise `StartFailed` if one of them ends."""
     from ..backends.base import Program
-    from ..system.environment import clean_environment
+    from ..system.environment import program_environment
     from ..system.process import Listens, Process, ProcessFailed
 
     nginx = Program(("nginx",), "the web server", {"apt": "nginx-light"})
@@ -154,12 +154,13 @@ async def _run(setup: NginxSetup) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    environment = clean_environment(os.environ)
     (setup.private / SOCKET).unlink(missing_ok=True)
     children = []
     if setup.websockify:
+        environment = program_environment(setup.websockify[0], os.environ)
         children.append(Process("websockify", setup.websockify, environment, setup.private / "websockify.log"))
         children[0].ready = Listens(setup.private / SOCKET)
+    environment = program_environment(program, os.environ)
     children.append(Process("nginx", (program, *setup.nginx[1:]), environment, setup.private / "nginx.log"))
     pid = setup.private / "pid"
     for file in (pid, *(child.log for child in children)):

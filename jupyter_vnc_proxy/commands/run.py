@@ -43,8 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..desktops.desktop import Desktop
     from ..desktops.runtime import desktop_path, runtime_directory
     from ..runner.runner import Runner
+    from ..system.inheritance.limits import lower_descriptor_limit
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
+    lower_descriptor_limit()
     given = DesktopOptions.from_text(sys.stdin.buffer.read()) if arguments.options_from_stdin else DesktopOptions()
     options = read_desktop_options(arguments, given)
     backend, notes = select(options)

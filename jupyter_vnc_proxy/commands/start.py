@@ -20,6 +20,7 @@ import time
 
 from ..backends import environment_options
 from ..desktops.desktop import Desktop
+from ..desktops.display_number import remember, remembered
 from ..desktops.manager import DEFAULT_NAME, DesktopManager
 from ..desktops.runtime import desktop_path
 from ..desktops.state import DesktopState
@@ -85,7 +86,11 @@ async def _start(manager: DesktopManager, desktop: Desktop, own_options: bool) -
         await manager.start(desktop.name)
         return
     if desktop.exists():
+        display = remembered(desktop.path)
         await asyncio.to_thread(desktop.remove)
+        if display is not None:
+            desktop.prepare()
+            remember(desktop.path, display)
     await manager.create(desktop.name, manager.defaults)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..system.inheritance.account import home_directory
 from . import directories, machine, programs
 from .findings import Finding
 from .jupyter import jupyter
@@ -23,12 +24,14 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         directories.x11_directory(),
         directories.locks(),
         *machine.bus(),
+        *machine.shadowed(),
         *machine.fonts(),
+        machine.scripts(),
         machine.graphics(),
         machine.seccomp(),
         machine.container(),
         machine.lockers(),
-        *jupyter(),
+        *(jupyter() if home_directory() else ()),  # Jupyter looks for its files there
     ]
 
 

@@ -20,6 +20,8 @@ from ..desktops.runtime import (
 )
 from ..errors import Conflict, VncError, other_runtime_directory
 from ..options import NAME_PATTERN
+from ..runner.diagnosis import HOME_FIX, home_missing
+from ..system.inheritance.account import home_directory
 from .file_system import obstacles
 from .findings import Finding
 
@@ -106,16 +108,18 @@ def _fixes(error: VncError) -> tuple[str, ...]:
 
 def home() -> Finding:
     """Check that the home directory exists and is writable; most sessions need it."""
-    path = Path.home()
     topic = "home"
+    path = home_directory()
+    missing = home_missing()
+    if path is None or missing is not None:
+        message = missing.message if missing else "There is no home directory."
+        return Finding(GROUP, topic, "problem", message, (HOME_FIX,))
     facts = {"path": str(path), "free": free_bytes(path)}
     if not path.is_dir():
-        return Finding(
-            GROUP, topic, "warning", f"The home directory {path} does not exist.", ("export HOME=/tmp/home",), facts
-        )
+        return Finding(GROUP, topic, "warning", f"The home directory {path} does not exist.", (HOME_FIX,), facts)
     if not writable(path):
         message = f"The home directory {path} is not writable, and most sessions write to it."
-        return Finding(GROUP, topic, "warning", message, ("export HOME=/tmp/home",), facts)
+        return Finding(GROUP, topic, "warning", message, (HOME_FIX,), facts)
     short = _low_space(path, topic, f"The home directory {path}", facts)
     return short or Finding(GROUP, topic, "ok", f"The home directory {path} is writable.", (), facts)
 

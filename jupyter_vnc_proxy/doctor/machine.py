@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from ..backends.sessions import XDG
 from ..runner.diagnosis import BUS, FONTS, GL, NO_SECCOMP
-from ..system.environment import clean_environment, conda_prefixes, search_path
-from ..system.packages import install_commands
+from ..system.environment import conda_prefixes, search_path
+from ..system.inheritance.account import home_directory
+from ..system.inheritance.variables import SCRIPT_PATHS, shadows
+from ..system.packages import install_commands, merge_packages
 from .findings import Finding
 from .versions import TIMEOUT_SECONDS
 
@@ -26,11 +28,23 @@ SOFTWARE_RENDERERS = ("dri/swrast_dri.so", "libgallium*.so", "gallium-pipe/pipe_
 PROC_STATUS = Path("/proc/self/status")
 CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
+SCRIPT_FONTS = {
+    "Chinese, Japanese and Korean": (
+        r"(?im)CJK|(?:: |\|)(?:zh-cn|ja)(?:\||$)",
+        {"apt": "fonts-noto-cjk", "dnf": "google-noto-sans-cjk-fonts"},
+    ),
+    "emoji": (
+        r"(?i)emoji",
+        {"apt": "fonts-noto-color-emoji", "dnf": "google-noto-color-emoji-fonts"},
+    ),
+}
+"""Scripts with a pattern of a font's family or languages, as `fc-list` prints them, and the packages of a font."""
+
 DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
 
 
 def bus() -> list[Finding]:
-    """Check which program starts the session's D-Bus, and whether a conda library shadows the system's."""
+    """Check which program starts the session's D-Bus."""
     path = search_path(os.environ.get("PATH", ""))
     launcher = shutil.which("dbus-run-session", path=path) or shutil.which("dbus-launch", path=path)
     facts = {"launcher": launcher}
@@ -46,21 +60,23 @@ def bus() -> list[Finding]:
         findings.append(Finding(GROUP, "dbus", "warning", message, tuple(install_commands(BUS)), facts))
     else:
         findings.append(Finding(GROUP, "dbus", "ok", f"{launcher} starts a D-Bus for each session.", (), facts))
-    shadow = _shadow(clean_environment(os.environ))
-    if shadow is not None:
-        message = f"LD_LIBRARY_PATH replaces the system's D-Bus library with {shadow}; sessions may find no bus."
-        findings.append(
-            Finding(GROUP, "dbus-library", "warning", message, ("unset LD_LIBRARY_PATH",), {"library": str(shadow)})
-        )
-    elif (aside := _shadow(os.environ)) is not None:
-        message = f"Desktops ignore the D-Bus library of the conda environment ({aside})."
-        findings.append(Finding(GROUP, "dbus-library", "ok", message, (), {"library": str(aside)}))
     return findings
 
 
-def _shadow(environment: Mapping[str, str]) -> Path | None:
-    directories = filter(None, environment.get("LD_LIBRARY_PATH", "").split(os.pathsep))
-    return next((file for each in directories for file in sorted(Path(each).glob("libdbus-1.so*"))), None)
+def shadowed() -> list[Finding]:
+    """Check for variables that replace the system's libraries and modules, which the session's programs ignore."""
+    found = shadows(os.environ, scripts=True)
+    if not found:
+        return [Finding(GROUP, "shadows", "ok", "No variable replaces the system's libraries or modules.")]
+    findings = []
+    for each in found:
+        if each.variable in SCRIPT_PATHS:
+            message = f"{each}. Programs of the system that are written in {SCRIPT_PATHS[each.variable]} may fail."
+        else:
+            message = f"{each}. The session's own programs use the system's; terminals on the desktop get it as it is."
+        facts = {"variable": each.variable, "entry": each.entry, "replaces": each.replaces}
+        findings.append(Finding(GROUP, "shadows", "note", message, (), facts))
+    return findings
 
 
 def fonts() -> list[Finding]:
@@ -73,10 +89,37 @@ def fonts() -> list[Finding]:
             "The X server's font 'fixed' is not installed; old programs and some X servers do not start without it."
         )
         findings = [Finding(GROUP, "fonts-fixed", "warning", message, tuple(install_commands(FONTS)))]
-    if not any(_has_scalable(Path(each)) for each in (*SCALABLE_FONT_DIRECTORIES, Path.home() / ".local/share/fonts")):
+    home = home_directory() or Path("/")
+    if not any(_has_scalable(Path(each)) for each in (*SCALABLE_FONT_DIRECTORIES, home / ".local/share/fonts")):
         message = "No scalable font is installed, so text appears as boxes."
         findings.append(Finding(GROUP, "fonts-scalable", "warning", message, tuple(install_commands(DEJAVU))))
     return findings
+
+
+def scripts() -> Finding:
+    """Check for fonts of Chinese, Japanese and Korean, and of emoji, which many web pages and names of files need."""
+    families = _font_families()
+    if families is None:
+        return Finding(GROUP, "fonts-scripts", "note", "Fonts can't be listed, because fc-list is not installed.")
+    missing = {name: packages for name, (pattern, packages) in SCRIPT_FONTS.items() if not re.search(pattern, families)}
+    facts = {"missing": list(missing)}
+    if not missing:
+        return Finding(GROUP, "fonts-scripts", "ok", "Fonts for Chinese, Japanese, Korean and emoji are installed.")
+    message = f"No font for {' and '.join(missing)} is installed, so such text appears as boxes."
+    fixes = tuple(install_commands(merge_packages(missing.values())))
+    return Finding(GROUP, "fonts-scripts", "note", message, fixes, facts)
+
+
+def _font_families() -> str | None:
+    program = shutil.which("fc-list")
+    if program is None:
+        return None
+    argv = [program, "--format", "%{family}: %{lang}\\n"]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def _has_fixed(directory: Path) -> bool:
@@ -164,7 +207,7 @@ def lockers() -> Finding:
     path = search_path(os.environ.get("PATH", ""))
     programs = {each.removesuffix(".desktop").removesuffix("-autostart") for each in ours}
     installed = sorted(each for each in programs if shutil.which(each, path=path))
-    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "autostart")
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or (home_directory() or Path("/")) / ".config", "autostart")
     forced = sorted(file for file in own.glob("*.desktop") if file.name in ours and not _hidden(file))
     facts = {"installed": installed, "forced": [str(file) for file in forced]}
     if forced:

@@ -65,7 +65,7 @@ def self_test(backend: str = "auto") -> list[Finding]:
             try:
                 return _test(desktop, options)
             finally:
-                _stop(desktop)
+                stop(desktop)
 
 
 def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
@@ -92,7 +92,7 @@ def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
             _failed(state.backend, reason, None, desktop.log("vnc", LOG_LINES) or desktop.log("display", LOG_LINES))
         ]
     renderer = [] if state.display is None else [_renderer(desktop, state.display)]
-    left = _stop(desktop)
+    left = stop(desktop)
     if left:
         return [_failed(state.backend, f"The desktop was stopped, but left {left} behind.", None)]
     seen = "read" if state.display is None else "drawn on, read back"
@@ -159,7 +159,7 @@ def _renderer(desktop: Desktop, display: str) -> Finding:
     return Finding(GROUP, "opengl-renderer", "ok", f"The OpenGL renderer is {match[1]}.", (), {"renderer": match[1]})
 
 
-def _stop(desktop: Desktop) -> str:
+def stop(desktop: Desktop) -> str:
     """Stop the desktop, or kill it after a time limit; return a description of what is left, or ``""``."""
     desktop.signal_stop()
     deadline = time.monotonic() + STOP_TIMEOUT_SECONDS

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..backends import SIMPLEST_PACKAGES, Program, command_for, describe_missing
 from ..backends.sessions import DESKTOPS
 from ..errors import LOCK_ERRORS, MissingProgram, StartFailed, other_runtime_directory
+from ..system.inheritance.account import home_directory
 from ..system.own_python import explain_hidden_module, hidden_module
 from ..system.packages import install_command, install_commands
 
@@ -62,6 +63,12 @@ CAUSES = (
         "dbus-shadowed",
         "The session can't reach its D-Bus; often another environment's library shadows the system's.",
         BUS,
+    ),
+    Cause(
+        r"Could not get password database information|User \"\?\?\?\" unknown",
+        "user-unknown",
+        "The user database has no entry for this user id, which a program of the session needs.",
+        'echo "user:x:$(id -u):$(id -g)::$HOME:/bin/bash" >> /etc/passwd',
     ),
     Cause(
         r"Can't exec|dbus-run-session: failed to exec|(?:No such file or directory|not found).*(?:session|xstartup)",
@@ -125,6 +132,8 @@ CAUSES = (
         "sudo install -d -m 1777 /tmp/.X11-unix",
     ),
 )
+
+HOME_FIX = "mkdir -p /tmp/home && export HOME=/tmp/home"
 
 LIBRARIES = {
     "libgbm": {"apt": "libgbm1", "dnf": "mesa-libgbm"},
@@ -201,8 +210,20 @@ def session_ended(seconds: float, reason: str, log: Sequence[str], others: Seque
 
 def unwritable_home() -> Path | None:
     """Return the home directory if it isn't writable, else ``None``."""
-    home = Path.home()
-    return None if os.access(home, os.W_OK) else home
+    home = home_directory()
+    return None if home is None or os.access(home, os.W_OK) else home
+
+
+def home_missing() -> StartFailed | None:
+    """Return the error for a user without a home directory of their own, as in a container with a foreign user id."""
+    home = home_directory()
+    if home is None:
+        message = "HOME is not set, and the user database has no entry for this user; a session needs a home directory."
+    elif str(home) == "/" and not os.access(home, os.W_OK):
+        message = "HOME is /, which is not writable; a session needs a home directory."
+    else:
+        return None
+    return StartFailed(message, code="no-home", fix=HOME_FIX, part="session")
 
 
 def directory_unwritable(directory: Path, error: OSError) -> StartFailed:

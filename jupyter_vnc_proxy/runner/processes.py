@@ -1,4 +1,4 @@
-"""The processes of one desktop, each by the name of its step, and the environment that they share."""
+"""The processes of one desktop, each by the name of its step, and their environments."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from ..backends.base import DISPLAY, Step
+from ..backends.base import DISPLAY, DISPLAY_NUMBER, Step
 from ..desktops.desktop import MARKER, Desktop
+from ..desktops.display_number import is_free, remembered
 from ..system.cleanup import remove_segments
+from ..system.environment import find_program, program_environment
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_marked, reap_orphans
 from .diagnosis import process_failed
@@ -24,10 +26,14 @@ LOG_LINES = 200
 
 
 class Processes:
-    """Starts and stops the processes of ``desktop``; ``ended`` has each that ended, with its exit status."""
+    """Starts and stops the processes of ``desktop``; ``ended`` has each that ended, with its exit status.
+
+    ``environment`` is the user's, ``session_environment`` that of the session and its companions.
+    """
 
     def __init__(self, desktop: Desktop, environment: dict[str, str]) -> None:
         self.environment = environment
+        self.session_environment = environment
         self.ended: asyncio.Queue[tuple[Process, int]] = asyncio.Queue()
         self._desktop = desktop
         self._processes: dict[str, Process] = {}
@@ -47,14 +53,8 @@ class Processes:
         ``on_report`` is called with each line that it reports until it is replaced. Raise `StartFailed` if it isn't
         ready within ``timeout`` seconds.
         """
-        display = self.environment.get("DISPLAY", "")
-        process = self._make(step.name, tuple(display if word == DISPLAY else word for word in step.argv))
-        process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
-        if on_report is not None:
-            process.on_report = partial(self._report, process, on_report)
-        self._processes[step.name] = process
         try:
-            line = await process.start(timeout)
+            process, line = await self._start(step, timeout, on_report)
         except ProcessFailed as failure:
             raise process_failed(step.name, failure.reason, self._desktop.log(step.name, LOG_LINES)) from failure
         wait = asyncio.get_running_loop().create_task(self._wait(process))
@@ -62,13 +62,38 @@ class Processes:
         wait.add_done_callback(self._waits.discard)
         return line
 
+    async def _start(self, step: Step, timeout: float, on_report: Callable[[str], None] | None) -> tuple[Process, str]:
+        """Start a process, an X server on the display that it had before; on any display if that one is taken."""
+        last = remembered(self._desktop.path) if DISPLAY_NUMBER in step.argv else None
+        for number in [last, None] if last is not None and is_free(last) else [None]:
+            process = self._of(step, number, on_report)
+            self._processes[step.name] = process
+            try:
+                return process, await process.start(timeout)
+            except ProcessFailed as failure:
+                if number is None or failure.status is None:
+                    raise
+                process.log.unlink(missing_ok=True)
+        raise AssertionError("the last display is any")
+
+    def _of(self, step: Step, number: str | None, on_report: Callable[[str], None] | None) -> Process:
+        words = {DISPLAY: self.environment.get("DISPLAY", ""), DISPLAY_NUMBER: number}
+        argv = tuple(word for word in (words.get(each, each) for each in step.argv) if word is not None)
+        process = self._make(step.name, argv, in_session=step.name == "session" or bool(step.session))
+        process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
+        if on_report is not None:
+            process.on_report = partial(self._report, process, on_report)
+        return process
+
     def _report(self, process: Process, on_report: Callable[[str], None], line: str) -> None:
         if process in self:
             on_report(line)
 
     async def start_companions(self, commands: Sequence[Sequence[str]], timeout: float) -> None:
         """Start the session's companions, which may fail or end at any time."""
-        self._companions = [self._make(f"session-{index}", tuple(argv)) for index, argv in enumerate(commands, start=1)]
+        self._companions = [
+            self._make(f"session-{index}", tuple(argv), in_session=True) for index, argv in enumerate(commands, start=1)
+        ]
         for companion in self._companions:
             with contextlib.suppress(ProcessFailed):
                 await companion.start(timeout)
@@ -80,10 +105,17 @@ class Processes:
             return True
         return False
 
-    def _make(self, name: str, argv: tuple[str, ...]) -> Process:
+    def _make(self, name: str, argv: tuple[str, ...], in_session: bool) -> Process:
         logfile = self._desktop.log_directory / f"{name}.log"
         home = Path(self.environment.get("HOME", "/"))
-        return Process(name, argv, dict(self.environment), logfile, directory=home if home.is_dir() else None)
+        directory = home if home.is_dir() else None
+        if in_session:
+            display = self.environment.get("DISPLAY")
+            environment = {**self.session_environment, **({"DISPLAY": display} if display else {})}
+        else:
+            argv = (find_program(argv[0], self.environment.get("PATH", "")), *argv[1:])
+            environment = program_environment(argv[0], self.environment)
+        return Process(name, argv, environment, logfile, directory=directory)
 
     async def _wait(self, process: Process) -> None:
         status = await process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,18 @@ class RootWatcher:
 
     def _atom(self, name: str) -> int:
         return int(self._connection.core.InternAtom(False, len(name), name).reply().atom)
+
+    def admit_own_user(self) -> None:
+        """Let programs of our user connect without a cookie: many run without XAUTHORITY, as under cron or ``env -i``.
+
+        The kernel tells the X server the user id (Xsecurity(7), ``si:localuser``).
+        """
+        import xcffib.xproto as xproto
+
+        address = f"localuser\0#{os.getuid()}".encode()
+        core = self._connection.core
+        core.ChangeHosts(xproto.HostMode.Insert, xproto.Family.ServerInterpreted, len(address), address)
+        self._connection.flush()
 
     def start(self) -> None:
         """Handle events as they arrive, until `close`."""
@@ -103,6 +116,7 @@ class DisplayWatch:
         """Watch ``display``, and set its size if one is given; on failure, write a warning to the log."""
         try:
             self._root = RootWatcher(display, self._xauthority, self._on_change)
+            self._root.admit_own_user()
             if size is not None:
                 self._root.resize(size)
         except Exception as error:  # a missing library, a display that went away

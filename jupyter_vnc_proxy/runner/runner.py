@@ -20,6 +20,7 @@ from ..backends.base import Plan, Step
 from ..backends.fields import secret_values
 from ..backends.sessions import installed_sessions
 from ..desktops.desktop import MARKER, Desktop
+from ..desktops.display_number import remember
 from ..desktops.state import STOPPING, DesktopState, write_private
 from ..desktops.stop_reason import take_reason
 from ..errors import StartFailed, VncError
@@ -32,7 +33,7 @@ from .diagnosis import directory_unwritable, process_failed, programs_missing, s
 from .ownership import OwnershipWatcher
 from .processes import LOG_LINES, Processes
 from .root_window import DisplayWatch
-from .startup import arrange, process_environment, start_in_order
+from .startup import RUNTIME_DIRECTORY, arrange, environment_notes, process_environment, start_in_order
 from .status_lines import parse_report
 
 log = logging.getLogger("jupyter_vnc_proxy")
@@ -78,7 +79,7 @@ class Runner:
         self._display = DisplayWatch(desktop.name, desktop.xauthority, self._display_changed)
         self._came_up = False
         self._main: asyncio.Task[None] | None = None
-        self._notes = list(notes)
+        self._notes = [*notes, *environment_notes(os.environ)]
         self._state = DesktopState(
             name=desktop.name,
             backend=backend.name,
@@ -110,7 +111,7 @@ class Runner:
             self._desktop.remove_traces(previous.display)
         take_reason(self._desktop.path)
         self._desktop.begin_logs(secret_values(self._backend, self._options))
-        (self._desktop.path / "run").mkdir(mode=0o700, exist_ok=True)
+        (self._desktop.path / RUNTIME_DIRECTORY).mkdir(mode=0o700, exist_ok=True)
 
     async def _live(self) -> int:
         adopt_orphans()
@@ -183,9 +184,10 @@ class Runner:
         asyncio.get_running_loop().call_later(SESSION_WAIT_SECONDS, self._stop_waiting_for_session)
 
     def _use(self, plan: Plan) -> None:
-        startup = arrange(plan, self._options, dict(self._environment))
+        startup = arrange(plan, self._options, self._environment, self._desktop.path)
         self._steps, self._companions = startup.steps, startup.companions
-        self._processes.environment = startup.environment
+        self._processes.environment = dict(self._environment)
+        self._processes.session_environment = startup.environment
         self._state = replace(self._state, session=startup.session, **plan.properties())
 
     def _stop_waiting_for_session(self) -> None:
@@ -222,6 +224,7 @@ class Runner:
 
     def _use_display(self, display: str) -> None:
         self._set(display=display)
+        remember(self._desktop.path, display)
         self._processes.environment["DISPLAY"] = display
         if self._steps["display"].sized:
             self._display.open(display, self._options.geometry)  # sets its size before any client connects

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..backends.base import Plan, Step
-from ..backends.sessions import choose_session, session_environment, with_bus
+from ..backends.sessions import Session, choose_session, session_environment
 from ..desktops.desktop import MARKER, Desktop
 from ..options import DesktopOptions
-from ..system.environment import clean_environment
+from ..system.environment import user_environment
+from .diagnosis import home_missing
+from .session_bus import SessionBus
+from .user_programs import DIRECTORY as SESSION_FILES
+from .user_programs import UserPrograms
+from .xfce import xfce_environment
+
+RUNTIME_DIRECTORY = "run"
+"""The desktop's own XDG_RUNTIME_DIR, in its directory."""
+
+
+ASKPASS = "SSH_ASKPASS_REQUIRE"
 
 
 @dataclass(frozen=True)
 class Startup:
-    """The processes by name, in the order of their dependencies; the session's name, companions and environment."""
+    """The processes by name, in the order of their dependencies; the session's name, companions and environment.
+
+    ``environment`` is that of the session and its companions.
+    """
 
     steps: Mapping[str, Step]
     session: str
@@ -26,32 +42,67 @@ class Startup:
 
 def process_environment(desktop: Desktop) -> dict[str, str]:
     """Return our environment as the desktop's processes get it, without a display yet."""
-    environment = clean_environment(os.environ)
+    environment = user_environment(os.environ)
     environment[MARKER] = str(desktop.path)
     environment["XAUTHORITY"] = str(desktop.xauthority)
     environment.pop("DISPLAY", None)
-    environment.setdefault("XDG_RUNTIME_DIR", str(desktop.path / "run"))
+    if environment.get(ASKPASS) == "never":  # which a server that exports its display sets for kernels
+        del environment[ASKPASS]
+    if runtime_directory_problem(environment.get("XDG_RUNTIME_DIR", "")) is not None:
+        environment["XDG_RUNTIME_DIR"] = str(desktop.path / RUNTIME_DIRECTORY)
     return environment
 
 
-def arrange(plan: Plan, options: DesktopOptions, environment: dict[str, str]) -> Startup:
+def runtime_directory_problem(path: str) -> str | None:
+    """Return why an XDG_RUNTIME_DIR can't be used, as in "does not exist"; ``None`` if it can."""
+    try:
+        info = Path(path).stat() if os.path.isabs(path) else None
+    except OSError:
+        info = None
+    if info is None or not stat.S_ISDIR(info.st_mode):
+        return "does not exist"
+    if info.st_uid != os.getuid():
+        return "belongs to another user"
+    if not os.access(path, os.W_OK | os.X_OK):
+        return "is not writable"
+    return None
+
+
+def environment_notes(environment: Mapping[str, str]) -> list[str]:
+    """Return sentences on variables of ``environment`` that a desktop replaces."""
+    path = environment.get("XDG_RUNTIME_DIR", "")
+    problem = runtime_directory_problem(path)
+    if not path or problem is None:
+        return []
+    return [f"XDG_RUNTIME_DIR ({path}) {problem}, so the desktop uses a directory of its own."]
+
+
+def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str], directory: Path) -> Startup:
     """Return what to start for a plan: a session too, if none of its processes includes one or a command is configured.
 
-    Raise `InvalidOption` or `MissingProgram` if no session can be chosen.
+    ``environment`` is the user's. Raise `InvalidOption` or `MissingProgram` if no session can be chosen,
+    `StartFailed` if it has no home directory, `OSError` if the desktop's ``directory`` can't be written.
     """
-    path = environment["PATH"]
-    steps: dict[str, Step] = {
-        each.name: replace(each, argv=with_bus(each.argv, path)) if each.session else each for each in plan.steps
-    }
     included = [each.session for each in plan.steps if each.session]
-    if "session" in steps or (included and not options.session_command):
-        return Startup(steps, next(iter(included), ""), (), environment)
-    session = choose_session(options)
-    environment = session_environment(session, environment)
-    path = environment["PATH"]
-    steps["session"] = Step("session", with_bus(session.argv, path), after=("display",), umask=-1)
-    companions = tuple(with_bus(argv, path) for argv in session.companions)
-    return Startup(steps, session.name, companions, environment)
+    chosen = bool(options.session_command or not included) and "session" not in (each.name for each in plan.steps)
+    if not options.session_command and (missing := home_missing()) is not None:
+        raise missing
+    session = choose_session(options) if chosen else Session(next(iter(included), ""), "", ())
+    programs = UserPrograms(directory, environment, session.scripted)
+    bus = SessionBus(directory, environment["PATH"])
+    steps: dict[str, Step] = {
+        each.name: replace(each, argv=bus.around(programs.own(each.argv))) if each.session else each
+        for each in plan.steps
+    }
+    variables = bus.environment(programs.environment)
+    if chosen:
+        argv = programs.command(session.argv) if options.session_command else programs.own(session.argv)
+        steps["session"] = Step("session", bus.around(argv), after=("display",), umask=-1)
+        variables = session_environment(session, variables)
+        if session.name == "xfce":
+            variables = xfce_environment(directory / SESSION_FILES, variables)
+    companions = tuple(bus.around(programs.own(argv)) for argv in session.companions)
+    return Startup(steps, session.name, companions, variables)
 
 
 async def start_in_order(steps: Iterable[Step], start: Callable[[Step], Awaitable[None]]) -> None:

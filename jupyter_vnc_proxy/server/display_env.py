@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from pathlib import Path
 
+from ..desktops.display_number import expected
 from ..desktops.manager import DEFAULT_NAME
+from ..desktops.model import DesktopModel
 from .desktop_watcher import DesktopChange
 
-VARIABLES = ("DISPLAY", "XAUTHORITY")
+ASKPASS = "SSH_ASKPASS_REQUIRE"
+
+VARIABLES = ("DISPLAY", "XAUTHORITY", ASKPASS)
+"""With a display, ssh would ask for passwords in a window of a desktop that perhaps nobody looks at, while the kernel
+waits. So ssh asks in the terminal, or fails at once if there is none (ssh(1)), unless the user wants otherwise."""
 
 
 class DisplayEnvironment:
-    """Sets `VARIABLES` in ``environment`` while the default desktop runs, and restores their old values afterwards."""
+    """Sets `VARIABLES` in ``environment`` while the default desktop starts and runs, and restores the old values."""
 
     def __init__(self, environment: MutableMapping[str, str]) -> None:
         self._environment = environment
@@ -22,14 +29,16 @@ class DisplayEnvironment:
         if change.name != DEFAULT_NAME:
             return
         after = change.after
-        if after is not None and after["phase"] == "running" and after["display"] is not None:
-            self._set({"DISPLAY": after["display"], "XAUTHORITY": after["xauthority"]})
+        display = None if after is None else _display(after)
+        if after is not None and display is not None:
+            self._set({"DISPLAY": display, "XAUTHORITY": after["xauthority"]})
         else:
             self.restore()
 
     def _set(self, values: dict[str, str]) -> None:
         if self._saved is None:
             self._saved = {key: self._environment.get(key) for key in VARIABLES}
+            self._environment.setdefault(ASKPASS, "never")
         self._environment.update(values)
 
     def restore(self) -> None:
@@ -40,3 +49,10 @@ class DisplayEnvironment:
             else:
                 self._environment[key] = value
         self._saved = None
+
+
+def _display(model: DesktopModel) -> str | None:
+    """Return the desktop's display, also before it starts: a kernel would keep the lack of one for good."""
+    if model["phase"] == "starting":
+        return model["display"] or expected(Path(model["xauthority"]).parent)
+    return model["display"] if model["phase"] == "running" else None

@@ -7,8 +7,9 @@ import importlib.util
 import os
 import re
 import subprocess
+import sys
 
-from .environment import clean_environment
+from .environment import program_environment
 from .own_python import bare_python
 
 NOT_LOADED = 3
@@ -60,10 +61,8 @@ def _load(file: str) -> None:
     """Load ``file`` in another process; raise ``OSError`` with the loader's message if it fails."""
     argv = [*bare_python(PROBE), file]
     try:
-        # The environment of the process that will import it.
-        probe = subprocess.run(
-            argv, env=clean_environment(os.environ), capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False
-        )
+        env = program_environment(sys.executable, os.environ)  # of the process that will import it
+        probe = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         return
     if probe.returncode == NOT_LOADED:

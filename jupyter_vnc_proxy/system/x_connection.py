@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import xcffib
+import xcffib.randr  # before a connection is made: xcffib knows the errors of those extensions alone
 import xcffib.xproto
 import xcffib.xtest
 

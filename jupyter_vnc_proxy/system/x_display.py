@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import socket
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,18 +21,28 @@ if TYPE_CHECKING:
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 COOKIE_BYTES = 16
 FAMILY_WILD = 0xFFFF
-"""Xauthority's address family that matches every display (X11/Xauth.h): server and clients share one file."""
+FAMILY_LOCAL = 256
+"""Xauthority's address families (X11/Xauth.h): one matches every host, the other has a host's name as its address."""
 
 
 def write_cookie(path: Path) -> None:
-    """Write a fresh MIT-MAGIC-COOKIE-1 to ``path`` (0600): family, address, display, name, data, each with its length
-    as 16 bits big-endian (libXau, AuWrite.c)."""
-    record = struct.pack(">HHH", FAMILY_WILD, 0, 0)
-    record += struct.pack(">H", len(COOKIE_NAME)) + COOKIE_NAME
-    record += struct.pack(">H", COOKIE_BYTES) + secrets.token_bytes(COOKIE_BYTES)
+    """Write a fresh MIT-MAGIC-COOKIE-1 to ``path`` (0600).
+
+    It has one record for every display and host, and one for this host: python-xlib, and so PyAutoGUI and pynput,
+    ignore the first. An empty display number matches all.
+    """
+    cookie = secrets.token_bytes(COOKIE_BYTES)
+    records = _record(FAMILY_WILD, b"", cookie) + _record(FAMILY_LOCAL, os.fsencode(socket.gethostname()), cookie)
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(record)
+        file.write(records)
+
+
+def _record(family: int, address: bytes, cookie: bytes) -> bytes:
+    """Return a record of an Xauthority file: family, address, display, name, data, each with its length as 16 bits
+    big-endian (libXau, AuWrite.c)."""
+    fields = (address, b"", COOKIE_NAME, cookie)
+    return struct.pack(">H", family) + b"".join(struct.pack(">H", len(each)) + each for each in fields)
 
 
 def connect(display: str, xauthority: Path, reply_seconds: float | None = None) -> XConnection:
@@ -84,7 +95,7 @@ def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
         extension.SetCrtcConfig(crtc, now, now, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
         extension.SetScreenSize(root, width, height, _millimetres(width), _millimetres(height))
         extension.SetCrtcConfig(crtc, now, now, 0, 0, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
-        if last_mode not in (mode, resources.modes[0].id):  # dragging a window's edge makes hundreds
+        if last_mode not in (0, mode, resources.modes[0].id):  # 0: it was off; dragging a window's edge makes hundreds
             extension.DeleteOutputMode(output, last_mode)
             extension.DestroyMode(last_mode)
     finally:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ...options import Geometry
+from ...system.environment import find_program
 
 OUTPUT = "HEADLESS-1"
 SOCKET = "sway.sock"
@@ -106,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     os.environ[DESCRIPTOR] = str(arguments.displayfd)
     os.set_inheritable(arguments.displayfd, True)
-    os.execvp("sway", ["sway", "--config", arguments.config])
+    os.execv(find_program("sway", os.environ.get("PATH", "")), ["sway", "--config", arguments.config])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from ...system.environment import find_program
+
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 CONFIGURATION = """\
@@ -61,7 +63,8 @@ class Weston:
         has_x = shutil.which("Xwayland") is not None
         # --sprawl: one output for each of the compositor's, as they come and go; --fullscreen never changes its size.
         # --use-pixman: draw in shared memory, which the tap can read.
-        argv = ["weston", f"--config={configuration}", "--backend=wayland-backend.so", "--sprawl", "--use-pixman"]
+        weston = find_program("weston", os.environ.get("PATH", ""))
+        argv = [weston, f"--config={configuration}", "--backend=wayland-backend.so", "--sprawl", "--use-pixman"]
         argv += ["--socket=wayland-desktop", *(["--xwayland"] if has_x else [])]
         environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
         environment |= {"WAYLAND_SOCKET": str(connection), "XDG_RUNTIME_DIR": os.fspath(self._directory)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_vnc_proxy.backends import sessions
-from jupyter_vnc_proxy.backends.sessions import XDG, choose_session, installed_sessions, session_environment, with_bus
+from jupyter_vnc_proxy.backends.sessions import XDG, choose_session, installed_sessions, session_environment
 from jupyter_vnc_proxy.errors import InvalidOption, MissingProgram
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.system import environment
@@ -151,15 +151,6 @@ def test_a_session_is_told_what_it_is_and_finds_our_defaults_first(install: Inst
     assert session_environment(choose_session(DesktopOptions()), {})["XDG_CONFIG_DIRS"] == f"{XDG}:/etc/xdg"
 
 
-def test_a_bus_is_put_around_the_session_where_there_is_one(install: Install, runtime: Path) -> None:
-    path = str(runtime / "bin")
-    assert with_bus(("s", "-x"), path) == ("s", "-x")
-    install("dbus-launch")
-    assert with_bus(("s", "-x"), path) == ("dbus-launch", "--exit-with-session", "s", "-x")
-    install("dbus-run-session")
-    assert with_bus(("s", "-x"), path) == ("dbus-run-session", "--", "s", "-x")
-
-
 @pytest.mark.parametrize("file", sorted(XDG.rglob("*.xml")), ids=lambda file: file.stem)
 def test_our_xfce_defaults_are_channels_named_as_their_file(file: Path) -> None:
     channel = ElementTree.parse(file).getroot()
@@ -177,6 +168,12 @@ def test_xfce_neither_locks_nor_composes() -> None:
     assert xfconf("xfce4-session", "shutdown", "LockScreen") == "false"
     assert xfconf("xfce4-session", "general", "LockCommand") == ""
     assert xfconf("xfwm4", "general", "use_compositing") == "false"
+
+
+def test_a_saved_profile_of_displays_is_not_read() -> None:
+    channel = ElementTree.parse(XDG / "xfce4/xfconf/xfce-perchannel-xml/displays.xml").getroot()
+    assert channel.get("unlocked") == "-", "locked for all but a user whom there can't be (xfconf)"
+    assert xfconf("displays", "ActiveProfile") == ""
 
 
 def test_no_lock_screen_is_started_with_a_session() -> None:

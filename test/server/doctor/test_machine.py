@@ -12,6 +12,7 @@ import pytest
 from support.machines import Machine
 
 from jupyter_vnc_proxy.doctor import machine as machine_checks
+from jupyter_vnc_proxy.system.inheritance.variables import MODULE_PATHS, SCRIPT_PATHS
 
 APT = "apt-get install --no-install-recommends"
 
@@ -23,24 +24,37 @@ def test_without_dbus_the_fix_names_the_package(machine: Machine) -> None:
     assert machine_checks.bus()[0].status == "ok"
 
 
-def test_a_conda_environment_that_shadows_dbus_is_a_warning(
+def test_the_dbus_of_a_conda_environment_is_a_warning(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     conda = tmp_path / "conda"
-    (conda / "lib").mkdir(parents=True)
-    (conda / "lib" / "libdbus-1.so.3").touch()
+    conda.mkdir()
     other = Machine(monkeypatch, conda / "bin")
     other.stand_in("dbus-launch")
     monkeypatch.setenv("CONDA_PREFIX", str(conda))
-    monkeypatch.setenv("LD_LIBRARY_PATH", str(conda / "lib"))
-    launcher, library = machine_checks.bus()
+    (launcher,) = machine_checks.bus()
     assert "of a conda environment" in launcher.message
     assert launcher.status == "warning"
-    assert library.status == "ok", "desktops ignore it"
-    monkeypatch.delenv("CONDA_PREFIX")
-    library = machine_checks.bus()[1]
-    assert (library.status, library.fixes) == ("warning", ("unset LD_LIBRARY_PATH",))
-    assert str(conda / "lib" / "libdbus-1.so.3") in library.message
+
+
+def test_a_variable_that_replaces_a_part_of_the_system_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for variable in (*MODULE_PATHS, *SCRIPT_PATHS, "LD_LIBRARY_PATH", "LD_PRELOAD", "XDG_DATA_DIRS"):
+        monkeypatch.delenv(variable, raising=False)
+    (finding,) = machine_checks.shadowed()
+    assert finding.status == "ok"
+    (tmp_path / "libc.so.6").touch()
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    monkeypatch.setenv("GTK_PATH", "/opt/spack/gtk")
+    monkeypatch.setenv("PYTHONPATH", "/opt/modules")
+    findings = machine_checks.shadowed()
+    assert [each.status for each in findings] == ["note"] * 3
+    assert findings[0].message.startswith(f"LD_LIBRARY_PATH has {tmp_path}, which replaces libc.so.6. ")
+    assert findings[1].message.startswith("GTK_PATH has /opt/spack/gtk. ")
+    assert findings[2].message.startswith(
+        "PYTHONPATH has /opt/modules. Programs of the system that are written in Python"
+    )
 
 
 def test_missing_fonts_are_warnings(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -55,6 +69,17 @@ def test_missing_fonts_are_warnings(machine: Machine, monkeypatch: pytest.Monkey
     (tmp_path / "faces").mkdir()
     (tmp_path / "faces" / "x.ttf").touch()
     assert [each.status for each in machine_checks.fonts()] == ["ok"]
+
+
+def test_fonts_for_chinese_and_emoji_are_offered(machine: Machine) -> None:
+    assert "fc-list is not installed" in machine_checks.scripts().message
+    machine.stand_in("fc-list", then="echo 'DejaVu Sans: de|en|zh-tw-not'")
+    finding = machine_checks.scripts()
+    assert (finding.status, finding.fixes) == ("note", (f"{APT} fonts-noto-cjk fonts-noto-color-emoji",))
+    machine.stand_in("fc-list", then="echo 'WenQuanYi: en|ja|zh-cn'; echo 'Some: de|ja'; echo 'Noto Color Emoji: und'")
+    assert machine_checks.scripts().status == "ok"
+    machine.stand_in("fc-list", then="echo 'Noto Sans CJK JP: ja'")
+    assert machine_checks.scripts().fixes == (f"{APT} fonts-noto-color-emoji",)
 
 
 def test_a_missing_renderer_is_a_warning(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

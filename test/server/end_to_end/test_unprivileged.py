@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from support.runners import COMMAND, Runners
-from support.unprivileged import BECOME_NOBODY, NOBODY, nobodys_python, python_path
+from support.unprivileged import NOBODY, become, python_of, python_path
+from support.waiting import wait_until
 from support.windows import WINDOW, use
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.screenshot import screenshot
+
+
+NAMELESS_UID = 54321
+"""A user id without an entry in the user database, in root's group, as OpenShift runs containers."""
+
+
+WITHOUT_AGENTS = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-session" version="1.0">
+  <property name="startup" type="empty">
+    <property name="ssh-agent" type="empty"><property name="enabled" type="bool" value="false"/></property>
+    <property name="gpg-agent" type="empty"><property name="enabled" type="bool" value="false"/></property>
+  </property>
+</channel>
+"""
+"""Settings of an Xfce that starts no ssh-agent and gpg-agent."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +48,26 @@ def unprivileged(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Unprivileged
     """Somebody who is not root, and owns the runtime directory."""
     if os.getuid() != 0:
         return Unprivileged((), COMMAND, WINDOW)
+    return become_user(runtime, monkeypatch, NOBODY, NOBODY)
+
+
+@pytest.fixture
+def nameless(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Unprivileged:
+    """Somebody whom the user database does not know, and who owns the runtime directory."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become another user")
+    for name in ("USER", "LOGNAME", "SHELL"):
+        monkeypatch.delenv(name, raising=False)
+    return become_user(runtime, monkeypatch, NAMELESS_UID, 0)
+
+
+def become_user(runtime: Path, monkeypatch: pytest.MonkeyPatch, uid: int, gid: int) -> Unprivileged:
     for path in (runtime, runtime / ".home"):
-        os.chown(path, NOBODY, NOBODY)
-    python = nobodys_python()
+        os.chown(path, uid, gid)
+    prefix = become(uid, gid)
+    python = python_of(prefix)
     monkeypatch.setenv("PYTHONPATH", python_path())
-    return Unprivileged(BECOME_NOBODY, (*BECOME_NOBODY, python, *COMMAND[1:]), (python, *WINDOW[1:]))
+    return Unprivileged(prefix, (*prefix, python, *COMMAND[1:]), (python, *WINDOW[1:]))
 
 
 def test_xdummy_runs_for_any_user(runners: Runners, unprivileged: Unprivileged) -> None:
@@ -67,3 +99,46 @@ def test_sway_says_at_once_that_it_does_not_run_for_root(runners: Runners) -> No
     assert error["message"] == (
         "The backend wayland can't run here: sway refuses to run as root; start Jupyter as another user."
     )
+
+
+def test_xfce_runs_for_a_user_whom_the_user_database_does_not_know(runners: Runners, nameless: Unprivileged) -> None:
+    settings = Path.home() / ".config/xfce4/xfconf/xfce-perchannel-xml/xfce4-session.xml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(WITHOUT_AGENTS)
+    subprocess.run(["chown", "-R", str(NAMELESS_UID), Path.home()], check=True)
+    run = runners.start(session=(), command=nameless.command)
+    run.until(phase="running", session="xfce", step=None)
+    wait_until(lambda: {"xfce4-panel", "xfdesktop"} <= run.processes().keys(), 20)
+    bus = next(run.path.glob("dbus-*"))
+    assert stat.S_IMODE(run.path.stat().st_mode) == 0o700, "which is what keeps others from the bus"
+    assert bus.is_socket()
+    assert run.end() == 0
+    assert not list(run.path.glob("dbus-*"))
+
+
+@pytest.mark.parametrize("home", [None, "/"])
+def test_without_a_home_directory_a_sentence_says_what_to_do(
+    runners: Runners, nameless: Unprivileged, monkeypatch: pytest.MonkeyPatch, home: str | None
+) -> None:
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    run = runners.start(session=(), command=nameless.command)
+    assert run.wait() == 1
+    error = run.state["error"]
+    assert (error["code"], error["fix"]) == ("no-home", "mkdir -p /tmp/home && export HOME=/tmp/home")
+    assert error["message"].startswith("HOME is not set" if home is None else "HOME is /, which is not writable")
+    doctor = subprocess.run([*nameless.command, "doctor"], capture_output=True, text=True)
+    assert (doctor.returncode, doctor.stderr) == (1, "")
+    assert " ".join(error["message"].split()[:5]) in doctor.stdout
+
+
+def test_programs_find_the_display_without_its_directory_in_tmp(runners: Runners, unprivileged: Unprivileged) -> None:
+    """As in an Apptainer container with a /tmp of its own."""
+    run = runners.start(session=("sleep", "1000"), command=unprivileged.command)
+    display = run.until(phase="running")["display"]
+    isolated = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /tmp && exec "$@"', "-", *unprivileged.become]
+    client = ["env", "-i", f"DISPLAY={display}", f"PATH={os.environ['PATH']}", "xrandr"]
+    seen = subprocess.run([*isolated, *client], capture_output=True, text=True)
+    assert "1280 x 720" in seen.stdout, seen.stderr
+    assert run.end() == 0

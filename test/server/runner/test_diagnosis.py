@@ -21,6 +21,12 @@ SIGNALS = [
     ),
     ("session", "xfce4-panel: Unable to contact settings server", "dbus-shadowed", "dbus-x11"),
     ("session", "Failed to connect to session bus: no address", "dbus-shadowed", "dbus-x11"),
+    (
+        "session",
+        'dbus[7]: Could not get password database information for UID of current process: User "???" unknown',
+        "user-unknown",
+        "/etc/passwd",
+    ),
     ("session", 'Can\'t exec "/usr/bin/xfce4-session": No such file', "session-missing", "xfce4-session"),
     ("session", "dbus-run-session: failed to exec 'startxfce4': No such file or directory", "session-missing", "xfce"),
     ("session", "sh: 1: No such file or directory: xfce4-session", "session-missing", "xfce4-session"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from support.waiting import until
 from support.xclient import x_setup
 from traitlets.config import Config
 
+from jupyter_vnc_proxy.desktops.display_number import remembered
 from jupyter_vnc_proxy.server.desktop_watcher import DesktopChange
 from jupyter_vnc_proxy.server.display_env import DisplayEnvironment
 
@@ -25,17 +27,18 @@ def model(phase: str, display: str | None = None) -> Any:
     return {"name": "default", "phase": phase, "display": display, "xauthority": "/run/default/Xauthority"}
 
 
-OURS = {"DISPLAY": ":5", "XAUTHORITY": "/run/default/Xauthority"}
+OURS = {"DISPLAY": ":5", "XAUTHORITY": "/run/default/Xauthority", "SSH_ASKPASS_REQUIRE": "never"}
+BEFORE_IT_RUNS = [{}, {"DISPLAY": ":0"}, {"DISPLAY": ":0", "XAUTHORITY": "/home/me/.Xauthority"}]
 
 
-@pytest.mark.parametrize("before", [{}, {"DISPLAY": ":0"}, {"DISPLAY": ":0", "XAUTHORITY": "/home/me/.Xauthority"}])
-@pytest.mark.parametrize("after", [model("stopped"), model("failed"), model("starting"), None])
+@pytest.mark.parametrize("before", BEFORE_IT_RUNS)
+@pytest.mark.parametrize("after", [model("stopped"), model("failed"), None])
 def test_variables_are_set_while_the_desktop_runs_and_restored_afterwards(before: dict[str, str], after: Any) -> None:
     environment = {"OTHER": "1", **before}
     display_environment = DisplayEnvironment(environment)
-    display_environment.desktop_changed(DesktopChange("default", None, model("starting")))
-    assert environment == {"OTHER": "1", **before}
-    display_environment.desktop_changed(DesktopChange("default", model("starting"), model("running", ":5")))
+    display_environment.desktop_changed(DesktopChange("default", None, model("starting", ":5")))
+    assert environment == {"OTHER": "1", **OURS}
+    display_environment.desktop_changed(DesktopChange("default", model("starting", ":5"), model("running", ":5")))
     assert environment == {"OTHER": "1", **OURS}
     display_environment.desktop_changed(DesktopChange("default", model("running", ":5"), model("running", ":6")))
     assert environment == {"OTHER": "1", **OURS, "DISPLAY": ":6"}
@@ -43,6 +46,27 @@ def test_variables_are_set_while_the_desktop_runs_and_restored_afterwards(before
     assert environment == {"OTHER": "1", **before}
     display_environment.restore()
     assert environment == {"OTHER": "1", **before}
+
+
+def test_a_kernel_that_starts_with_the_desktop_gets_the_display_that_it_will_have(tmp_path: Path) -> None:
+    environment: dict[str, str] = {}
+    starting: Any = {**model("starting"), "xauthority": str(tmp_path / "Xauthority")}
+    DisplayEnvironment(environment).desktop_changed(DesktopChange("default", None, starting))
+    first = environment["DISPLAY"]
+    assert re.fullmatch(r":\d+", first)
+    assert remembered(tmp_path) == first, "the runner takes the same"
+    (tmp_path / "display").write_text(":4711\n")
+    DisplayEnvironment(environment).desktop_changed(DesktopChange("default", None, starting))
+    assert environment["DISPLAY"] == ":4711"
+
+
+def test_ssh_asks_where_its_user_is_unless_he_wants_otherwise() -> None:
+    environment = {"SSH_ASKPASS_REQUIRE": "force"}
+    display_environment = DisplayEnvironment(environment)
+    display_environment.desktop_changed(DesktopChange("default", None, model("running", ":5")))
+    assert environment["SSH_ASKPASS_REQUIRE"] == "force"
+    display_environment.restore()
+    assert environment == {"SSH_ASKPASS_REQUIRE": "force"}
 
 
 def test_another_desktop_changes_nothing() -> None:
@@ -149,6 +173,19 @@ def welcome(environment: dict[str, str]) -> bool:
     """Return whether the display accepts a program with this environment."""
     cookie = Path(environment["XAUTHORITY"]).read_bytes()[-16:]
     return x_setup(environment["DISPLAY"], cookie) == 1
+
+
+async def test_a_kernel_that_is_made_while_the_desktop_starts_reaches_it(
+    api: Api, programs: Programs, runtime: Path
+) -> None:
+    await api("POST", "default", "start")
+    await until(lambda: "XAUTHORITY" in ours())
+    early = await programs.kernel()
+    display = (await api.until("default", "running"))["display"]
+    assert early == {"DISPLAY": display, "XAUTHORITY": str(runtime / "default" / "Xauthority")}
+    await api("POST", "default", "restart")
+    assert (await api.until("default", "running"))["display"] == display
+    assert welcome(early)
 
 
 async def test_kernels_do_not_get_the_display_of_another_desktop(api: Api, programs: Programs, vnc: Any) -> None:

@@ -22,7 +22,11 @@ def tcp_listeners(pids: set[int]) -> list[str]:
                 listening.add(f"socket:[{columns[9]}]")
     found = []
     for pid in pids:
-        for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links = list(Path(f"/proc/{pid}/fd").iterdir())
+        except FileNotFoundError:
+            continue  # it has ended
+        for link in links:
             try:
                 target = os.readlink(link)
             except FileNotFoundError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import pwd
 import socket
 import struct
+import subprocess
 from pathlib import Path
 
 SET_DESKTOP_SIZE = 251
@@ -19,6 +22,15 @@ def x_setup(display: str, cookie: bytes = b"") -> int:
         connection.connect(f"/tmp/.X11-unix/X{display.removeprefix(':')}")
         connection.sendall(head + name.ljust(-(-len(name) // 4) * 4, b"\0") + cookie)
         return connection.recv(1)[0]
+
+
+def x_setup_as_nobody(display: str, cookie: bytes = b"") -> int:
+    """Connect as the user nobody, which only root can become; return the X server's answer like `x_setup`."""
+    nobody = pwd.getpwnam("nobody")
+    become = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    code = f"{inspect.getsource(x_setup)}\nprint(x_setup({display!r}, {cookie!r}))"
+    argv = [*become, "/usr/bin/python3", "-c", f"import socket, struct\n{code}"]
+    return int(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
 
 
 class RfbClient:

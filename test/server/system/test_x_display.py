@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import stat
 import struct
 import subprocess
@@ -46,9 +47,18 @@ def test_a_cookie_is_private_fresh_and_as_xauth_reads_it(runtime: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert first[:6] == struct.pack(">HHH", 0xFFFF, 0, 0)
     listed = subprocess.run(["xauth", "-f", str(path), "list"], capture_output=True, text=True, check=True).stdout
-    assert listed.split()[-2:] == ["MIT-MAGIC-COOKIE-1", first[-16:].hex()]
+    assert [line.split()[-2:] for line in listed.splitlines()] == [["MIT-MAGIC-COOKIE-1", first[-16:].hex()]] * 2
     write_cookie(path)
     assert path.read_bytes()[-16:] != first[-16:]
+
+
+def test_clients_that_look_for_their_own_host_find_the_cookie(runtime: Path) -> None:
+    """As python-xlib, and so PyAutoGUI and pynput: family 256, the host's name, an empty number for every display."""
+    path = runtime / "cookie"
+    write_cookie(path)
+    name = socket.gethostname().encode()
+    head = struct.pack(">HH", 256, len(name)) + name + struct.pack(">HH", 0, 18)
+    assert head + b"MIT-MAGIC-COOKIE-1" + struct.pack(">H", 16) + path.read_bytes()[-16:] in path.read_bytes()
 
 
 def test_only_the_cookie_opens_the_display(display: Display, runtime: Path) -> None:
@@ -65,6 +75,14 @@ def test_a_size_is_set_and_what_is_too_large_is_cut_to_the_screen(display: Displ
     assert size(display) == (801, 603)
     assert resize(display.name, display.xauthority, Geometry(8192, 100)) == (2000, 100)
     assert size(display) == (2000, 100)
+
+
+def test_an_output_that_was_turned_off_gets_a_size_again(display: Display) -> None:
+    off = ["xrandr", "--output", "screen", "--off"]  # which fails, because no screen is 0x0, but after it
+    subprocess.run(off, env=display.environment(), capture_output=True)
+    assert resize(display.name, display.xauthority, Geometry(800, 600)) == (800, 600)
+    subprocess.run(off, env=display.environment(), capture_output=True)
+    assert resize(display.name, display.xauthority, Geometry(800, 600)) == (800, 600)
 
 
 def test_a_hundred_sizes_leave_no_hundred_modes(display: Display) -> None:

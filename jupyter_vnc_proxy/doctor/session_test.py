@@ -1,0 +1,67 @@
+"""The self-test of the session: starts the default session in an empty home directory, and stops it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from ..backends import all_backends, choose
+from ..backends.fields import fields_from_environment
+from ..backends.sessions import choose_session
+from ..desktops.desktop import Desktop
+from ..desktops.wait import wait_until_up
+from ..errors import VncError
+from ..options import DesktopOptions, Geometry
+from .findings import Finding
+from .selftest import GROUP, LOG_LINES, ORPHAN_TIMEOUT_SECONDS, stop
+
+SETTLE_SECONDS = 10.0
+"""The time in which a session fails, or shows its window manager."""
+
+CONFIGURATION = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+"""Variables that lead a session to the user's own settings, which a test leaves alone."""
+
+TOPIC = "self-test-session"
+
+
+def session_test(backend: str = "auto") -> list[Finding]:
+    """Test the default session on a backend: it must run for `SETTLE_SECONDS`, or until its window manager does."""
+    extra = fields_from_environment(all_backends().values(), os.environ)
+    # In /tmp, because the path of a socket must be short.
+    with tempfile.TemporaryDirectory(prefix="jvt-", dir="/tmp", ignore_cleanup_errors=True) as runtime:
+        home = Path(runtime, "home")
+        home.mkdir(mode=0o700)
+        try:
+            session = choose_session(DesktopOptions(session=os.environ.get("JUPYTER_VNC_SESSION", "")))
+            variables = [*(f"-u{each}" for each in CONFIGURATION), f"HOME={home}"]
+            options = DesktopOptions(
+                backend, session_command=("env", *variables, *session.argv), geometry=Geometry(640, 480), extra=extra
+            )
+            options = options.replaced(backend=choose(options).name)
+        except VncError as error:
+            return [_failed(error.message, error.fix)]
+        desktop = Desktop(Path(runtime, "session"))
+        desktop.prepare()
+        with desktop.own():
+            try:
+                return [_test(desktop, options, session.title)]
+            finally:
+                stop(desktop)
+
+
+def _test(desktop: Desktop, options: DesktopOptions, title: str) -> Finding:
+    began = time.monotonic()
+    try:
+        desktop.start(options, ORPHAN_TIMEOUT_SECONDS)
+        wait_until_up(desktop, 4 * options.start_timeout, SETTLE_SECONDS)
+    except VncError as error:
+        return _failed(error.message, error.fix, list(getattr(error, "log", []))[-LOG_LINES:])
+    seconds = time.monotonic() - began
+    message = f"{title}: runs {seconds:.1f} s after its start."
+    return Finding(GROUP, TOPIC, "ok", message, (), {"session": title, "seconds": round(seconds, 2)})
+
+
+def _failed(message: str, fix: str | None, log: list[str] | None = None) -> Finding:
+    return Finding(GROUP, TOPIC, "problem", message, (fix,) if fix else (), {"log": log or []})

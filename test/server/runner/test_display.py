@@ -1,0 +1,60 @@
+"""The display of a desktop: who gets in without a cookie, and the number that it has again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from support.runners import Runners
+from support.waiting import wait_until
+from support.xclient import x_setup, x_setup_as_nobody
+
+from jupyter_vnc_proxy.desktops.display_number import expected, is_free, remember, remembered
+
+BACKENDS = [("stream", ""), ("tigervnc", ""), ("x11vnc", ""), ("x11vnc", "xserver=xdummy")]
+
+
+@pytest.mark.parametrize(("backend", "option"), BACKENDS)
+def test_programs_of_the_same_user_need_no_cookie(runners: Runners, backend: str, option: str) -> None:
+    run = runners.start(*([f"--option={option}"] if option else []), backend=backend)
+    display = run.until(phase="running")["display"]
+    wait_until(lambda: x_setup(display) == 1)
+    if os.getuid() == 0:  # only root can become another
+        assert x_setup_as_nobody(display) == 0
+
+
+@pytest.mark.parametrize(("backend", "option"), BACKENDS)
+def test_a_desktop_has_its_display_again(runners: Runners, runtime: Path, backend: str, option: str) -> None:
+    arguments = [f"--option={option}"] if option else []
+    run = runners.start(*arguments, backend=backend)
+    display = run.until(phase="running")["display"]
+    assert run.end() == 0
+    other = runners.start(backend=backend, name="other")  # would get the lowest number that is free
+    (runtime / "default" / "display").write_text(":4567\n")
+    again = runners.start(*arguments, backend=backend)
+    assert again.until(phase="running")["display"] == ":4567"
+    assert again.end() == 0
+    assert remembered(runtime / "default") == ":4567"
+    assert other.until(phase="running")["display"] != ":4567"
+    assert display
+
+
+def test_a_display_that_was_taken_meanwhile_is_replaced(runners: Runners, runtime: Path) -> None:
+    other = runners.start(name="other").until(phase="running")["display"]
+    (runtime / "default").mkdir()
+    remember(runtime / "default", other)
+    assert not is_free(other)
+    display = runners.start().until(phase="running")["display"]
+    assert display != other
+    assert remembered(runtime / "default") == display
+
+
+def test_the_expected_display_is_the_last_one_or_else_a_free_one(tmp_path: Path) -> None:
+    first = expected(tmp_path)
+    assert is_free(first)
+    assert remembered(tmp_path) == first
+    (tmp_path / "display").write_text("rubbish")
+    assert remembered(tmp_path) is None
+    remember(tmp_path, ":4568")
+    assert expected(tmp_path) == ":4568"
