@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from support.windows import WINDOW, use
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.screenshot import screenshot
-
 
 NAMELESS_UID = 54321
 """A user id without an entry in the user database, in root's group, as OpenShift runs containers."""

@@ -15,7 +15,6 @@ NOBODY = 65534
 REPOSITORY = Path(__file__).parents[3]
 
 
-
 def become(uid: int, gid: int) -> tuple[str, ...]:
     """Return what begins the argv of a program that another user runs."""
     return ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--")

@@ -19,7 +19,7 @@ from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.proxy.serverproxy import setup_desktop
 from jupyter_vnc_proxy.runner.diagnosis import process_failed
-from jupyter_vnc_proxy.system.environment import clean_environment
+from jupyter_vnc_proxy.system.environment import user_environment
 from jupyter_vnc_proxy.system.own_python import hidden_module, own_python, own_python_code
 
 PROGRAMS = (
@@ -96,7 +96,7 @@ def test_children_get_pythonpath_as_it_was(python_path: str, tmp_path: Path) -> 
     ):
         done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
         assert done.stdout == f"{[python_path]}\n"
-    assert clean_environment(environment)["PYTHONPATH"] == python_path
+    assert user_environment(environment)["PYTHONPATH"] == python_path
 
 
 def test_a_failed_program_names_the_file_that_hides_a_module(tmp_path: Path) -> None:
