@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..backends import select
     from ..backends.sessions import choose_session
     from ..desktops.desktop import Desktop
+    from ..desktops.locks import disown
     from ..desktops.runtime import desktop_path, runtime_directory
     from ..runner.runner import Runner
 
@@ -53,4 +54,4 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             return asyncio.run(runner.run())
         finally:
-            os.unlink(own.name)
+            disown(own)

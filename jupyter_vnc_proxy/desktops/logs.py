@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TypedDict
 
+from ..errors import InvalidOption
+
 LOG_LINES = 100
 MAX_LOG_LINES = 5000
 """Lines of a log that are returned by default, and at the most."""
@@ -21,6 +23,36 @@ class LogModel(TypedDict):
     part: str
     parts: list[str]
     lines: list[str]
+
+
+def parts(directory: Path) -> list[str]:
+    """Return the names of the processes that have a log in ``directory``."""
+    return sorted(file.stem for file in directory.glob("*.log"))
+
+
+def log(directory: Path, part: str, lines: int) -> list[str]:
+    """Return the last ``lines`` lines of a process's log; nothing if it has none."""
+    return tail(directory / f"{part}.log", lines) if part in parts(directory) else []
+
+
+def line_count(lines: str) -> int:
+    """Return the number of lines that a query asks for; raise `InvalidOption` if it is no number."""
+    if lines and (not lines.isdecimal() or len(lines) > 9):
+        raise InvalidOption("'lines' must be a whole number.", code="bad-field")
+    return min(int(lines or LOG_LINES), MAX_LOG_LINES)
+
+
+def log_model(name: str, directory: Path, part: str, lines: int, failed: str | None) -> LogModel:
+    """Return the log of the process ``part`` of the desktop ``name``, by default of the one that ``failed``, as JSON.
+
+    Raise `InvalidOption` for a process without a log.
+    """
+    present = parts(directory)
+    if not part:
+        part = failed if failed in present else "session"
+    elif part not in present:
+        raise InvalidOption(f"There is no log of {part!r}; there are: {', '.join(present)}.", code="unknown-part")
+    return {"name": name, "part": part, "parts": present, "lines": log(directory, part, lines)}
 
 
 def tail(file: Path, lines: int) -> list[str]:

@@ -18,7 +18,8 @@ from typing import Any
 from ..backends import AnyBackend, missing_programs, plan_of
 from ..backends.base import Plan, Step
 from ..backends.sessions import installed_sessions
-from ..desktops.desktop import MARKER, Desktop
+from ..desktops.desktop import Desktop
+from ..desktops.markers import MARKER
 from ..desktops.state import STOPPING, DesktopState, write_private
 from ..desktops.stop_reason import take_reason
 from ..errors import StartFailed, VncError

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from ..backends.base import Plan, Step
 from ..backends.sessions import choose_session, session_environment, with_bus
-from ..desktops.desktop import MARKER, Desktop
+from ..desktops.desktop import Desktop
+from ..desktops.markers import MARKER, outside_desktop
 from ..options import DesktopOptions
 from ..system.environment import clean_environment
 
@@ -26,7 +27,7 @@ class Startup:
 
 def process_environment(desktop: Desktop) -> dict[str, str]:
     """Return our environment as the desktop's processes get it, without a display yet."""
-    environment = clean_environment(os.environ)
+    environment = clean_environment(outside_desktop(os.environ))
     environment[MARKER] = str(desktop.path)
     environment["XAUTHORITY"] = str(desktop.xauthority)
     environment.pop("DISPLAY", None)

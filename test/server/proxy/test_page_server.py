@@ -24,6 +24,7 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.proxy.page_handler import PAGE
+from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
 
 OURS = {"X-Requested-With": "jupyter-vnc-proxy"}
 
@@ -146,7 +147,7 @@ def test_a_signal_ends_it_and_its_desktop(server: ServeProcess, runtime: Path, n
 def test_a_desktop_with_another_owner_keeps_running(server: ServeProcess, runtime: Path) -> None:
     server.start()
     desktop = Desktop(runtime / "default")
-    owner = desktop.own(server=1)
+    owner = desktop.own(server=ProcessIdentity.of(1))
     assert server.end() == 0
     assert desktop.state().phase == "running"
     owner.close()
@@ -157,7 +158,7 @@ def test_a_desktop_with_another_owner_keeps_running(server: ServeProcess, runtim
 def test_the_server_extension_of_the_same_server_is_not_another_owner(server: ServeProcess, runtime: Path) -> None:
     server.start()
     desktop = Desktop(runtime / "default")
-    with desktop.own(server=os.getpid()):
+    with desktop.own(server=ProcessIdentity.own()):
         assert server.end() == 0
     assert desktop.state().phase == "stopped"
 
