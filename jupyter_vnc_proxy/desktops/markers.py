@@ -17,19 +17,16 @@ desktop, it is no part of that one and outlives it.
 """
 
 OF_THE_SESSION = ("SSH_AGENT_PID", "SSH_AUTH_SOCK", "GPG_AGENT_INFO")
-"""Variables of a desktop's session that name processes which end with it."""
+"""Variables of a desktop's session that name processes which end with it; others name files in its directory."""
 
 
 def outside_desktop(environment: Mapping[str, str]) -> dict[str, str]:
     """Return ``environment``, without what ties it to a desktop if it is that of a program on one."""
-    outside = {key: value for key, value in environment.items() if key not in (MARKER, RUNNER_MARKER)}
-    directory = environment.get(MARKER)
-    if directory is not None:
-        for key in OF_THE_SESSION:
-            outside.pop(key, None)
-        if Path(outside.get("XDG_RUNTIME_DIR", "/")).is_relative_to(directory):
-            del outside["XDG_RUNTIME_DIR"]
-    return outside
+    outside = {key: value for key, value in environment.items() if key != RUNNER_MARKER}
+    directory = outside.pop(MARKER, None)
+    if not directory:
+        return outside
+    return {key: value for key, value in outside.items() if key not in OF_THE_SESSION and directory not in value}
 
 
 def runner_environment(lock: int) -> dict[str, str]:
