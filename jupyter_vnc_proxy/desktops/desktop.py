@@ -224,7 +224,7 @@ class Desktop:
         process = self._runner()
         return process is not None and process.signal(signal.SIGTERM)
 
-    def kill(self) -> None:
+    def kill_runner(self) -> None:
         """Kill the runner and what descends from it; `sweep` then removes what they leave."""
         process = self._runner()
         if process is not None and process.has_number():

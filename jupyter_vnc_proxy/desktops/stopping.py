@@ -27,7 +27,7 @@ async def wait_until_ended(desktop: Desktop, log: logging.Logger) -> None:
     if await _ends_within(desktop, STOP_TIMEOUT):
         return
     log.warning("%s: the runner did not end and is killed", desktop.name)
-    desktop.kill()
+    desktop.kill_runner()
     if not await _ends_within(desktop, KILL_TIMEOUT):
         raise TimedOut(
             f"The desktop {desktop.name!r} could not be stopped: the process that runs it does not end, though it was "

@@ -167,7 +167,7 @@ def _stop(desktop: Desktop) -> str:
         time.sleep(POLL_SECONDS)
     in_time = desktop.stopped()
     if not in_time:
-        desktop.kill()
+        desktop.kill_runner()
     processes = marked_processes(MARKER, str(desktop.path))
     sockets = sorted(file.name for file in desktop.path.glob("*.sock"))
     desktop.sweep()

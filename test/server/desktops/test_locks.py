@@ -89,7 +89,7 @@ def test_no_process_is_signalled_that_only_has_the_number_in_the_lock(
     for text in texts:
         (desktop.path / "runner.lock").write_text(text)
         assert not desktop.signal_stop()
-        desktop.kill()
+        desktop.kill_runner()
         with pytest.raises(subprocess.TimeoutExpired):
             victim.wait(0.05)
 

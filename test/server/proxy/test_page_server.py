@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from support.processes import complaints, processes_of
-from support.runners import COMMAND, IDLE
+from support.runners import COMMAND, IDLE, WITHOUT_PIDFD
 from support.standins import BANNER, StandIn
 from support.viewers import RawViewer
 from support.waiting import wait_until
@@ -378,26 +378,10 @@ async def test_stopping_the_desktop_closes_a_viewer_with_4410(
     assert await close_code(viewer) == 4410
 
 
-@pytest.mark.parametrize("name", ["os.pidfd_open missing", "ENOSYS"])
-def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, name: str) -> None:
-    take_away = "del os.pidfd_open" if "missing" in name else "os.pidfd_open = failing"
-    code = f"""
-import errno, os, sys
-def failing(pid): raise OSError(errno.ENOSYS, "Function not implemented")
-{take_away}
-from jupyter_vnc_proxy.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-    argv = [
-        sys.executable,
-        "-c",
-        code,
-        "serve",
-        f"--unix-socket={runtime}/page.sock",
-        "--backend=tigervnc",
-        "--",
-        *IDLE,
-    ]
+@pytest.mark.parametrize("why", WITHOUT_PIDFD)
+def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, why: str) -> None:
+    socket_option = f"--unix-socket={runtime}/page.sock"
+    argv = [*WITHOUT_PIDFD[why], "serve", socket_option, "--backend=tigervnc", "--", *IDLE]
     script = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
     parent = subprocess.Popen([sys.executable, "-c", script, *argv])
     server = ServeProcess.__new__(ServeProcess)
