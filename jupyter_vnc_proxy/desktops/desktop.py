@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from ..backends import Paths
-from ..errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
+from ..errors import AlreadyRunning, Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
 from ..system.own_python import own_python
@@ -37,9 +37,6 @@ from .locks import Holder
 from .logs import LogModel
 from .markers import MARKER, is_runner, runner_environment
 from .state import DesktopState, load, running_elsewhere, save, state_elsewhere, utc_now
-
-START_LOCK_TIMEOUT = 0.1
-"""Seconds that others may keep a new runner's lock: they look at it for a moment."""
 
 
 class Desktop:
@@ -159,9 +156,11 @@ class Desktop:
         ``orphan_timeout``: seconds that the desktop keeps running without an owner, ``None`` for no limit;
         ``remember``: store the options for the next start. Raise `Conflict` if it runs already.
         """
+        if self.holder() is not None:
+            raise self._not_free()
         self.prepare()
         try:
-            lock = locks.take_runner_lock(self.path, START_LOCK_TIMEOUT)
+            lock = locks.take_runner_lock(self.path, locks.LOCK_TIMEOUT)
         except BlockingIOError:
             raise self._not_free() from None
         try:
@@ -285,7 +284,7 @@ class Desktop:
         holder = self.holder()
         if holder is not None and not holder.is_here:
             return running_elsewhere(self.name)
-        return Conflict(f"The desktop {self.name!r} is running already.", code="already-running")
+        return AlreadyRunning(f"The desktop {self.name!r} is running already.")
 
     def own(self, server: ProcessIdentity | None = None) -> IO[bytes]:
         """Own the desktop until the returned file is closed: a desktop without an owner is an orphan.

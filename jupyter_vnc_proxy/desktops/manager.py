@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
+from ..errors import AlreadyRunning, Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from ..options import DesktopOptions, Geometry, check_new_name
 from ..system.process_identity import ProcessIdentity
 from .blocking import BlockingWork
@@ -171,13 +171,16 @@ class DesktopManager:
             except UnknownDesktop:
                 if name != DEFAULT_NAME:
                     raise
-                return await self._start(Desktop(desktop_path(self.runtime, name)))
-            desktop.check_here()
-            state = desktop.state()
-            if state.is_alive and not state.is_stopping:
-                return self._model(desktop, state)
-            await wait_until_ended(desktop, self._log)
-            return await self._start(desktop, desktop.options())
+                desktop = Desktop(desktop_path(self.runtime, name))
+            else:
+                desktop.check_here()
+                state = desktop.state()
+                if state.is_alive and not state.is_stopping:
+                    return self._model(desktop, state)
+                await wait_until_ended(desktop, self._log)
+            with contextlib.suppress(AlreadyRunning):  # another server has started it meanwhile
+                return await self._start(desktop, desktop.options())
+            return self.model(name)
 
     async def stop(self, name: str, reason: ErrorModel | None = None) -> DesktopModel:
         """Stop a desktop and wait until its processes have ended; its model then has the ``reason``.

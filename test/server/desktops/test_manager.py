@@ -116,6 +116,15 @@ async def test_a_runner_that_will_not_end_is_killed(make: Make, monkeypatch: pyt
     assert processes_of(manager.runtime / "default") == {}
 
 
+async def test_names_that_are_no_desktops_leave_nothing(make: Make) -> None:
+    manager = make()
+    for number in range(50):
+        for operation in (manager.start, manager.stop, manager.delete):
+            with pytest.raises(UnknownDesktop):
+                await operation(f"bogus-{number}")
+    assert len(manager._entries) == 0
+
+
 async def test_deleting_a_desktop_leaves_no_directory_and_frees_its_name(make: Make, runtime: Path) -> None:
     manager = make()
     await manager.create("one", OPTIONS)

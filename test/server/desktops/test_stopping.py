@@ -93,5 +93,10 @@ async def test_a_starting_desktop_has_a_runner_from_the_first_moment_whoever_loo
     assert desktop.state().phase == "starting"
     assert desktop.runner_pid() is not None
     assert (await second.start("default"))["phase"] == "starting", "which it does already"
+    await second.stop("default")
+    models = await asyncio.gather(first.start("default"), second.start("default"))
+    assert [model["phase"] for model in models] == ["starting", "starting"], "only one of them starts it"
+    runners = [line for line in processes_of(runtime).values() if " run --name=default" in line]
+    assert len(runners) == 1
     assert (await second.stop("default"))["phase"] == "stopped"
     assert processes_of(runtime) == {}
