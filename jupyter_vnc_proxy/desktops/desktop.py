@@ -36,7 +36,7 @@ from . import locks, logs
 from .locks import Holder
 from .logs import LogModel
 from .markers import MARKER, is_runner, runner_environment
-from .state import DesktopState, load, running_elsewhere, save, state_elsewhere, utc_now
+from .state import DesktopState, load, running_elsewhere, save, state_elsewhere
 
 
 class Desktop:
@@ -169,7 +169,7 @@ class Desktop:
             os.close(lock)
 
     def _spawn(self, lock: int, options: DesktopOptions, orphan_timeout: float | None, remember: bool) -> None:
-        created = self.stored_state().created if self.exists() else utc_now()
+        previous = self.stored_state() if self.exists() else DesktopState(self.name)
         self.write_state(
             DesktopState(
                 name=self.name,
@@ -177,7 +177,8 @@ class Desktop:
                 transport=options.transport,
                 session=options.session,
                 geometry=str(options.geometry),
-                created=created,
+                display=previous.display,  # of a runner that was killed; the new one removes what it left
+                created=previous.created,
                 options=options.to_json() if remember else {},
             )
         )

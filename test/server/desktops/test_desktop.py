@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.standins import StandIn
+from support.waiting import wait_until
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.logs import MAX_LOG_LINES, tail
@@ -246,3 +247,15 @@ def test_the_log_that_is_shown_first_is_that_of_the_part_that_failed(desktop: De
     assert len(desktop.log_model("session", "99999")["lines"]) == MAX_LOG_LINES
     desktop.write_state(DesktopState(name="default", phase="stopped"))
     assert desktop.log_model("", "")["part"] == "session"
+
+
+def test_a_start_tells_its_runner_which_display_a_killed_one_had(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop.write_state(DesktopState(name="default", phase="running", display=":65000", created="2020-01-01T00:00:00Z"))
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.desktop.own_python", lambda module: ("true",))
+    desktop.start(DesktopOptions(), None)
+    assert (desktop.stored_state().phase, desktop.stored_state().display) == ("starting", ":65000")
+    assert desktop.stored_state().created == "2020-01-01T00:00:00Z"
+    wait_until(desktop.stopped)
+    assert desktop.state().phase == "failed"
