@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_vnc_proxy.backends import all_backends, missing_programs
-from jupyter_vnc_proxy.desktops.desktop import MARKER, Desktop
+from jupyter_vnc_proxy.desktops.desktop import Desktop
+from jupyter_vnc_proxy.desktops.markers import MARKER
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.system.process_groups import marked_processes
 
@@ -71,7 +72,7 @@ def stop(desktops: list[Desktop]) -> None:
 
 def memory(desktop: Desktop) -> float:
     """Return the memory of a desktop's processes and its runner, in MB."""
-    pids = marked_processes(MARKER, os.fspath(desktop.path))
+    pids = [process.pid for process in marked_processes(MARKER, os.fspath(desktop.path))]
     runner = desktop.runner_pid()
     total = 0
     for pid in [*pids, *([runner] if runner else [])]:

@@ -4,6 +4,7 @@
     ├── InvalidOption      an option or argument is invalid       exit code 2, HTTP 400
     ├── UnknownDesktop     no desktop has this name               exit code 3, HTTP 404
     ├── Conflict           the desktop's state forbids it         exit code 4, HTTP 409
+    │   └── AlreadyRunning its runner lives already
     ├── TooManyDesktops    the administrator's limit is reached   exit code 1, HTTP 429
     ├── Busy               too much is being done already         exit code 1, HTTP 503
     ├── TimedOut           a program or a display hangs           exit code 1, HTTP 504
@@ -81,6 +82,12 @@ class Conflict(VncError):
     code = "conflict"
     exit_code = 4
     status = 409
+
+
+class AlreadyRunning(Conflict):
+    """The desktop has a runner already, which another server or command may have started just now."""
+
+    code = "already-running"
 
 
 class TooManyDesktops(VncError):

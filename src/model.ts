@@ -6,7 +6,8 @@ export namespace Desktop {
   /** The pattern of a valid name, for an input element's `pattern` attribute. */
   export const NAME_PATTERN = '[A-Za-z0-9][A-Za-z0-9._\\-]{0,31}';
 
-  export type Phase = 'starting' | 'running' | 'stopped' | 'failed';
+  /** `running-elsewhere`: on another machine or in another container that shares the runtime directory. */
+  export type Phase = 'starting' | 'running' | 'stopped' | 'failed' | 'running-elsewhere';
 
   /** The process that a start waits for, or `stopping` while the desktop stops. */
   export type Step = 'display' | 'vnc' | 'websockify' | 'session' | 'stopping';

@@ -9,6 +9,7 @@ import json
 from ..desktops.desktop import Desktop
 from ..desktops.model import DesktopModel, desktop_model
 from ..desktops.runtime import desktop_path, runtime_directory
+from ..desktops.state import in_words
 from ..errors import UnknownDesktop, VncError
 from . import add_json, add_runtime_directory
 
@@ -52,7 +53,7 @@ def model(desktop: Desktop) -> DesktopModel:
 
 
 def _row(model: DesktopModel) -> tuple[str, ...]:
-    phase = model["phase"] if model["step"] is None else f"{model['phase']} ({model['step']})"
+    phase = in_words(model["phase"]) if model["step"] is None else f"{model['phase']} ({model['step']})"
     display = model["display"] or "-"
     return (
         *(model["name"], phase, model["backend"], model["session"] or "-", display),

@@ -95,6 +95,7 @@ def prepare(arguments: argparse.Namespace) -> NginxSetup:
     from ..desktops.desktop import Desktop
     from ..desktops.model import desktop_model
     from ..desktops.runtime import desktop_path, runtime_directory
+    from ..desktops.state import in_words
     from ..proxy.nginx import Address, Site, render_configuration
     from ..proxy.page_handler import PAGE
 
@@ -108,7 +109,7 @@ def prepare(arguments: argparse.Namespace) -> NginxSetup:
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.desktop))
     state = desktop.state()
     if not state.is_usable:
-        raise Conflict(f"The desktop {desktop.name!r} is {state.phase}.", code="not-running")
+        raise Conflict(f"The desktop {desktop.name!r} is {in_words(state.phase)}.", code="not-running")
     if not (PAGE / "index.html").exists():
         raise StartFailed("The page is not built.", code="page-missing", fix="npm run build:page")
     private = desktop.path / DIRECTORY

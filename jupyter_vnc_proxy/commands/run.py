@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..backends import select
     from ..backends.sessions import choose_session
     from ..desktops.desktop import Desktop
+    from ..desktops.locks import disown
     from ..desktops.runtime import desktop_path, runtime_directory
     from ..runner.runner import Runner
     from ..system.inheritance.limits import lower_descriptor_limit
@@ -62,4 +63,4 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             return asyncio.run(runner.run())
         finally:
-            os.unlink(own.name)
+            disown(own)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..options import HANDED_OVER, DesktopOptions
 from ..rfb.rights import CLIPBOARD_RIGHTS, allowed_rights
 from ..server.web.headers import OWN_FRAMES, frame_ancestors, is_hub
+from ..system.process_identity import ProcessIdentity
 from . import add_runtime_directory
 from .desktop_options import add_desktop_options, read_desktop_options
 from .run import LOG_FORMAT
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.runtime_dir,
         arguments.orphan_timeout,
         max_desktops=arguments.max_desktops,
-        server=os.getppid(),
+        server=_server(),
     )
     limits = PageLimits(
         idle_disconnect=arguments.idle_disconnect,
@@ -86,3 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     serve(manager, arguments.unix_socket, limits, stop_with_server=not arguments.keep)
     return 0
+
+
+def _server() -> ProcessIdentity:
+    """Return our parent, the Jupyter server, or ourselves if it has just ended."""
+    try:
+        return ProcessIdentity.of(os.getppid())
+    except ProcessLookupError:
+        return ProcessIdentity.own()

@@ -23,8 +23,8 @@ from ..desktops.desktop import Desktop
 from ..desktops.display_number import remember, remembered
 from ..desktops.manager import DEFAULT_NAME, DesktopManager
 from ..desktops.runtime import desktop_path
-from ..desktops.state import DesktopState
-from ..desktops.wait import wait_until_up
+from ..desktops.state import DesktopState, in_words
+from ..desktops.waiting import wait_until_up
 from ..errors import Conflict
 from . import add_json, add_runtime_directory
 from .desktop_options import add_desktop_options, any_given, read_desktop_options
@@ -71,12 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
     elif state.phase == "running":
         print(f"{state.name} runs on {state.display} ({state.backend}) after {time.monotonic() - began:.1f} s.")
     else:
-        print(f"{state.name} is {state.phase}.")
+        print(f"{state.name} is {in_words(state.phase)}.")
     return 0
 
 
 async def _start(manager: DesktopManager, desktop: Desktop, own_options: bool) -> None:
-    if desktop.exists() and own_options and desktop.runner_pid() is not None:
+    desktop.check_here()
+    if desktop.exists() and own_options and desktop.holder() is not None:
         raise Conflict(
             f"The desktop {desktop.name!r} is already running, so its options cannot change.",
             code="already-running",

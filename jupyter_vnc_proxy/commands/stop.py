@@ -8,7 +8,7 @@ import json
 
 from ..desktops.manager import DesktopManager
 from ..desktops.model import DesktopModel
-from ..desktops.state import ALIVE_PHASES
+from ..desktops.state import ALIVE_PHASES, ELSEWHERE
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from . import add_json, add_runtime_directory
@@ -31,7 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     manager = DesktopManager(DesktopOptions(), arguments.runtime_dir)
     if arguments.all:
         present = list_models(arguments.runtime_dir)
-        names = [model["name"] for model in present if arguments.remove or model["phase"] in ALIVE_PHASES]
+        wanted = [model for model in present if arguments.remove or model["phase"] in ALIVE_PHASES]
+        names = [model["name"] for model in wanted if model["phase"] != ELSEWHERE]
     else:
         names = list(dict.fromkeys(arguments.name))
     try:

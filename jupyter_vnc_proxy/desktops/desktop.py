@@ -8,8 +8,9 @@ The directory is a desktop's only interface: any process that can read it can li
     log/           one file for each process
     secrets.json   what logs are shown without (0600), if the backend has secret options
     activity       empty; its time is that of the last input
-    runner.lock    locked by the runner while it lives; contains its process id
-    owners/        a file for each Jupyter server that owns the desktop, locked while that server lives
+    runner.lock    locked by the runner while it lives; contains its process's identity
+    owners/        a file for each Jupyter server that owns the desktop, named by its process's identity, and locked
+                   while that server lives
 """
 
 from __future__ import annotations
@@ -18,33 +19,28 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
 
 from ..backends import Paths
-from ..errors import Conflict, ErrorModel, InvalidOption, UnknownDesktop
+from ..errors import AlreadyRunning, Conflict, ErrorModel, InvalidOption, UnknownDesktop
 from ..options import DesktopOptions
 from ..system.cleanup import remove_dead_display, remove_dead_session_cookies
 from ..system.files.removal import remove_tree
 from ..system.own_python import own_python
 from ..system.pipes import pipe_with
-from ..system.process_groups import end_marked
+from ..system.process_groups import descendants, end_marked
+from ..system.process_identity import ProcessIdentity
 from ..system.unix_sockets import count_connections
-from . import locks
-from .logs import LOG_LINES, MAX_LOG_LINES, LogModel, tail
+from . import locks, logs
+from .locks import Holder
+from .logs import LogModel
+from .markers import MARKER, is_runner, runner_environment
 from .runtime import check_desktop_directory
-from .secret_values import hide_secrets, keep_secrets
-from .state import DesktopState, load, save, utc_now
+from .state import DesktopState, load, running_elsewhere, save, state_elsewhere
 from .stop_reason import RUNNER_LOG_LINES, runner_died
-
-MARKER = "JUPYTER_VNC_DESKTOP"
-"""Environment variable of every process of a desktop; its value is the desktop's directory."""
-
-START_GRACE = 5.0
-"""Seconds that a new runner may take to lock its lock."""
 
 
 class Desktop:
@@ -58,6 +54,7 @@ class Desktop:
         self.xauthority = path / "Xauthority"
         self.log_directory = path / "log"
         self._spawned: subprocess.Popen[bytes] | None = None
+        self._spawned_process: ProcessIdentity | None = None
 
     @property
     def paths(self) -> Paths:
@@ -71,12 +68,16 @@ class Desktop:
         return self.state_file.exists()
 
     def state(self) -> DesktopState:
-        """Return the state in ``desktop.json``, or ``failed`` if the file says alive and the runner's lock is free.
+        """Return the state in ``desktop.json``, unless the runner's lock contradicts it.
 
-        Raise `UnknownDesktop` if there is none.
+        It is ``failed`` if the file says alive and the lock is free, and ``running-elsewhere`` if a process of another
+        machine or container has the lock. Raise `UnknownDesktop` if there is none.
         """
-        state = self.stored_state()
-        if state.is_alive and not self._runner_may_live():
+        holder = self.holder()
+        state = self.stored_state()  # after the look at the lock, since a runner writes its last state before its end
+        if holder is not None:
+            return state if holder.is_here else state_elsewhere(state)
+        if state.is_alive and self.holder() is None:
             return state.ended("failed", runner_died(self.log("runner", RUNNER_LOG_LINES)))
         return state
 
@@ -94,18 +95,20 @@ class Desktop:
             return DesktopOptions.from_json(self.stored_state().options)
         return None
 
-    def runner_pid(self) -> int | None:
-        """Return the process id of the runner, or ``None`` if none holds the lock."""
-        return locks.runner_pid(self.path)
+    def holder(self) -> Holder | None:
+        """Return who holds the runner's lock, or ``None`` if the desktop has no runner."""
+        return locks.runner(self.path)
 
-    def _runner_may_live(self) -> bool:
-        if self._spawned is not None:
-            return self._spawned.poll() is None or self.runner_pid() is not None
-        if self.runner_pid() is not None:
-            return True
-        with contextlib.suppress(OSError):
-            return time.time() - self.state_file.stat().st_mtime < START_GRACE
-        return False
+    def runner_pid(self) -> int | None:
+        """Return the process id of the runner, or ``None`` if there is none here."""
+        holder = self.holder()
+        return holder.process.pid if holder is not None and holder.is_here and holder.process is not None else None
+
+    def check_here(self) -> None:
+        """Raise `Conflict` if the desktop runs on another machine or in another container."""
+        holder = self.holder()
+        if holder is not None and not holder.is_here:
+            raise running_elsewhere(self.name)
 
     def note_activity(self) -> None:
         """Store the current time as that of the last input, in a file, for every server that shows the desktop."""
@@ -125,13 +128,11 @@ class Desktop:
 
     def log_parts(self) -> list[str]:
         """Return the names of the processes that have a log."""
-        return sorted(file.stem for file in self.log_directory.glob("*.log"))
+        return logs.parts(self.log_directory)
 
     def log(self, part: str, lines: int) -> list[str]:
         """Return the last ``lines`` lines of a process's log; nothing if it has none."""
-        if part not in self.log_parts():
-            return []
-        return [hide_secrets(self.path, line) for line in tail(self.log_directory / f"{part}.log", lines)]
+        return logs.log(self.log_directory, part, lines)
 
     def log_model(self, part: str, lines: str) -> LogModel:
         """Return a process's log as JSON; ``part`` (its name) and ``lines`` come from a query and may be empty.
@@ -139,30 +140,33 @@ class Desktop:
         The default is the log of the process that failed, else the session's. Raise `InvalidOption` for a process
         without a log, or ``lines`` that is not a number.
         """
-        if lines and (not lines.isdecimal() or len(lines) > 9):
-            raise InvalidOption("'lines' must be a whole number.", code="bad-field")
-        count = min(int(lines or LOG_LINES), MAX_LOG_LINES)
-        parts = self.log_parts()
-        if not part:
-            error = self.state().error
-            failed = error["part"] if error else None
-            part = failed if failed in parts else "session"
-        elif part not in parts:
-            raise InvalidOption(f"There is no log of {part!r}; there are: {', '.join(parts)}.", code="unknown-part")
-        return {"name": self.name, "part": part, "parts": parts, "lines": self.log(part, count)}
+        count = logs.line_count(lines)
+        error = self.state().error
+        return logs.log_model(self.name, self.log_directory, part, count, error["part"] if error else None)
 
     # -- start and stop -----------------------------------------------------------------------------------------------
 
     def start(self, options: DesktopOptions, orphan_timeout: float | None, remember: bool = False) -> None:
         """Spawn a runner in its own process group and return at once; `state` shows its progress.
 
+        The runner inherits its lock, so the desktop has a runner from now on until that process ends.
         ``orphan_timeout``: seconds that the desktop keeps running without an owner, ``None`` for no limit;
         ``remember``: store the options for the next start. Raise `Conflict` if it runs already.
         """
-        if self.runner_pid() is not None:
-            raise self._running_already()
+        if self.holder() is not None:
+            raise self._not_free()
         self.prepare()
-        created = self.stored_state().created if self.exists() else utc_now()
+        try:
+            lock = locks.take_runner_lock(self.path, locks.LOCK_TIMEOUT)
+        except BlockingIOError:
+            raise self._not_free() from None
+        try:
+            self._spawn(lock, options, orphan_timeout, remember)
+        finally:
+            os.close(lock)
+
+    def _spawn(self, lock: int, options: DesktopOptions, orphan_timeout: float | None, remember: bool) -> None:
+        previous = self.stored_state() if self.exists() else DesktopState(self.name)
         self.write_state(
             DesktopState(
                 name=self.name,
@@ -170,7 +174,8 @@ class Desktop:
                 transport=options.transport,
                 session=options.session,
                 geometry=str(options.geometry),
-                created=created,
+                display=previous.display,  # of a runner that was killed; the new one removes what it left
+                created=previous.created,
                 options=options.to_json() if remember else {},
             )
         )
@@ -187,7 +192,12 @@ class Desktop:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/",
+                env=runner_environment(lock),
+                pass_fds=[lock],
             )
+        with contextlib.suppress(OSError):  # it may have ended; on a full disk, it says so itself
+            self._spawned_process = ProcessIdentity.child(self._spawned.pid)
+            locks.name_runner(lock, self._spawned_process)
 
     def prepare(self) -> None:
         """Create the directory and its log directory (0700); raise `InvalidOption` on failure.
@@ -204,24 +214,23 @@ class Desktop:
                 code="runtime-directory",
             ) from error
 
-    def begin_logs(self, secrets: Sequence[str] = ()) -> None:
-        """Remove the processes' logs: a message of an earlier run would be taken for the cause of a later failure.
+    def signal_stop(self) -> bool:
+        """Ask the runner to end the desktop (SIGTERM); return whether there is one here to ask."""
+        process = self._runner()
+        return process is not None and process.signal(signal.SIGTERM)
 
-        ``secrets`` are hidden when a log is shown.
-        """
-        keep_secrets(self.path, secrets)
-        for file in self.log_directory.glob("*.log"):
-            if file.stem != "runner":
-                file.unlink()
+    def kill_runner(self) -> None:
+        """Kill the runner and what descends from it; `sweep` then removes what they leave."""
+        process = self._runner()
+        if process is not None and process.has_number():
+            for each in [process, *descendants(process.pid, spare=is_runner)]:
+                each.signal(signal.SIGKILL)
 
-    def signal_stop(self) -> None:
-        """Ask the runner to end the desktop (SIGTERM); do nothing if there is none."""
-        pid = self.runner_pid()
-        if pid is None and self._spawned is not None and self._spawned.poll() is None:
-            pid = self._spawned.pid
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+    def _runner(self) -> ProcessIdentity | None:
+        holder = self.holder()
+        if holder is None or (holder.is_here and holder.process is None):
+            return self._spawned_process
+        return holder.process
 
     def let_live(self) -> None:
         """Leave the runner that we spawned running when we end, without the warning about an unfinished process."""
@@ -229,10 +238,11 @@ class Desktop:
             self._spawned.returncode = 0
 
     def stopped(self) -> bool:
-        """Return whether no runner is left; reap it if we spawned it."""
+        """Return whether no runner is left here; reap it if we spawned it."""
         if self._spawned is not None and self._spawned.poll() is None:
             return False
-        return self.runner_pid() is None
+        holder = self.holder()
+        return holder is None or not holder.is_here
 
     def sweep(self, error: ErrorModel | None = None) -> None:
         """Remove what a dead runner left: processes, sockets, cookie, locks; the state becomes ``stopped``.
@@ -266,19 +276,22 @@ class Desktop:
             try:
                 stack.enter_context(locks.hold_runner_lock(self.path, timeout))
             except BlockingIOError:
-                raise self._running_already() from None
+                raise self._not_free() from None
             yield
 
-    def _running_already(self) -> Conflict:
-        return Conflict(f"The desktop {self.name!r} is running already.", code="already-running")
+    def _not_free(self) -> Conflict:
+        holder = self.holder()
+        if holder is not None and not holder.is_here:
+            return running_elsewhere(self.name)
+        return AlreadyRunning(f"The desktop {self.name!r} is running already.")
 
-    def own(self, server: int | None = None) -> IO[bytes]:
+    def own(self, server: ProcessIdentity | None = None) -> IO[bytes]:
         """Own the desktop until the returned file is closed: a desktop without an owner is an orphan.
 
-        ``server``: the process id of the Jupyter server that we act for; ``None`` for our own.
+        ``server``: the Jupyter server that we act for; ``None`` for our own process.
         """
-        return locks.own(self.path, server or os.getpid())
+        return locks.own(self.path, server or ProcessIdentity.own())
 
-    def has_owner(self, besides: int | None = None) -> bool:
-        """Return whether any Jupyter server owns the desktop, not counting that of this process id."""
+    def has_owner(self, besides: ProcessIdentity | None = None) -> bool:
+        """Return whether any Jupyter server owns the desktop, not counting ``besides``."""
         return locks.has_owner(self.path, besides)

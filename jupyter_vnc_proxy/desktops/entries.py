@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from ..system.process_identity import ProcessIdentity
+from . import locks
 from .desktop import Desktop
 
 ACTIVITY_SECONDS = 1.0
@@ -35,8 +36,8 @@ class Entry:
     noted: float = -ACTIVITY_SECONDS
     turn: Turn = field(default_factory=Turn)
 
-    def own(self, server: int) -> None:
-        """Make the Jupyter server with this process id an owner, if it isn't one."""
+    def own(self, server: ProcessIdentity) -> None:
+        """Make this Jupyter server an owner, if it isn't one."""
         if self.owned is None and self.desktop is not None:
             self.owned = self.desktop.own(server)
 
@@ -44,15 +45,12 @@ class Entry:
         """Own the desktop no more; return whether we did."""
         owned, self.owned = self.owned, None
         if owned is not None:
-            owned.close()
+            locks.disown(owned)
         return owned is not None
 
     def abandon(self) -> None:
-        """Own the desktop no more, without a trace, and leave its runner running when we end."""
-        owned, self.owned = self.owned, None
-        if owned is not None:
-            with owned, contextlib.suppress(OSError):
-                os.unlink(owned.name)
+        """Own the desktop no more, and leave its runner running when we end."""
+        self.release()
         if self.desktop is not None:
             self.desktop.let_live()
 

@@ -6,28 +6,21 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import os
-import signal
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
+from ..errors import AlreadyRunning, Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from ..options import DesktopOptions, Geometry, check_new_name
+from ..system.process_identity import ProcessIdentity
 from .blocking import BlockingWork
 from .desktop import Desktop
 from .entries import Entries
 from .model import DesktopModel, ViewerModel, desktop_model, idle_deadline
 from .runtime import desktop_path, runtime_directory
-from .state import ALIVE_PHASES, DesktopState
+from .state import ALIVE_PHASES, ELSEWHERE, DesktopState
 from .stop_reason import leave_reason
-
-STOP_TIMEOUT = 6.0
-"""Seconds that a runner may take to end its desktop before it is killed; its own limit is five."""
-
-POLL = 0.02
-"""Seconds between two checks of a runner that is ending."""
+from .waiting import wait_until_ended
 
 DEFAULT_NAME = "default"
 
@@ -38,7 +31,7 @@ class DesktopManager:
     ``defaults`` are the options of a desktop that was created without its own; ``orphan_timeout`` the seconds that
     desktops keep running without a server (``None``: until they are stopped); ``max_desktops`` the limit of running
     desktops, 0 for none; ``cull_idle_timeout`` the seconds without input after which a desktop is stopped, 0 for never;
-    ``server`` the process id of the Jupyter server that we act for, if that is not our own.
+    ``server`` the Jupyter server that we act for, if that is not our own process.
     """
 
     def __init__(
@@ -48,7 +41,7 @@ class DesktopManager:
         orphan_timeout: float | None = 600.0,
         max_desktops: int = 0,
         cull_idle_timeout: float = 0.0,
-        server: int | None = None,
+        server: ProcessIdentity | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self.defaults = defaults
@@ -56,7 +49,7 @@ class DesktopManager:
         self._orphan_timeout = orphan_timeout
         self._max_desktops = max_desktops
         self.cull_idle_timeout = cull_idle_timeout
-        self._server = server or os.getpid()
+        self._server = server or ProcessIdentity.own()
         self._log = log or logging.getLogger(__name__)
         self._entries = Entries()
         self._changed = asyncio.Event()
@@ -72,13 +65,14 @@ class DesktopManager:
         return runtime_directory(self.runtime_dir)
 
     def get(self, name: str) -> Desktop:
-        """Return the desktop ``name``, and own it if it has a runner; raise `UnknownDesktop` if there is none."""
+        """Return the desktop ``name``, and own it if it has a runner here; raise `UnknownDesktop` if there is none."""
         desktop = self._entries.at(desktop_path(self.runtime, name))
         if not desktop.exists():
             self._entries.forget(name)
             raise UnknownDesktop(f"There is no desktop named {name!r}.")
         entry = self._entries.keep(desktop)
-        if desktop.runner_pid() is not None:
+        holder = desktop.holder()
+        if holder is not None and holder.is_here:
             entry.own(self._server)
         return desktop
 
@@ -177,17 +171,25 @@ class DesktopManager:
             except UnknownDesktop:
                 if name != DEFAULT_NAME:
                     raise
-                return await self._start(Desktop(desktop_path(self.runtime, name)))
-            state = desktop.state()
-            if state.is_alive and not state.is_stopping:
-                return self._model(desktop, state)
-            await self._ended(desktop)
-            return await self._start(desktop, desktop.options())
+                desktop = Desktop(desktop_path(self.runtime, name))
+            else:
+                desktop.check_here()
+                state = desktop.state()
+                if state.is_alive and not state.is_stopping:
+                    return self._model(desktop, state)
+                await wait_until_ended(desktop, self._log)
+            with contextlib.suppress(AlreadyRunning):  # another server has started it meanwhile
+                return await self._start(desktop, desktop.options())
+            return self.model(name)
 
     async def stop(self, name: str, reason: ErrorModel | None = None) -> DesktopModel:
-        """Stop a desktop and wait until its processes have ended; its model then has the ``reason``."""
+        """Stop a desktop and wait until its processes have ended; its model then has the ``reason``.
+
+        Raise `Conflict` if it runs elsewhere, `TimedOut` if its runner can't be ended.
+        """
         async with self._entries.turn(name):
             desktop = self.get(name)
+            desktop.check_here()
             if reason is not None:
                 leave_reason(desktop.path, reason)
             await self._stop(desktop)
@@ -259,23 +261,12 @@ class DesktopManager:
         return sum(model["phase"] in ALIVE_PHASES for model in self.models())
 
     async def _stop(self, desktop: Desktop) -> None:
+        desktop.check_here()
         if not desktop.stopped():
             desktop.signal_stop()
-            await self._ended(desktop)
-        if desktop.exists() and desktop.state().phase != "stopped":  # its runner was killed, or its last start failed
+            await wait_until_ended(desktop, self._log)
+        phase = desktop.state().phase if desktop.exists() else "stopped"
+        if phase not in ("stopped", ELSEWHERE):  # its runner was killed, or its last start failed
             await self.blocking.remove(desktop.sweep)
         self._changed.set()
         self._log.info("%s: stopped", desktop.name)
-
-    async def _ended(self, desktop: Desktop) -> None:
-        """Wait until the runner has ended; kill it if it takes too long."""
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while not desktop.stopped():
-            if time.monotonic() > deadline:
-                pid = desktop.runner_pid()
-                if pid is not None:
-                    self._log.warning("%s: the runner did not end and is killed", desktop.name)
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                deadline += STOP_TIMEOUT
-            await asyncio.sleep(POLL)

@@ -12,13 +12,28 @@ from typing import Any, Literal, get_args
 
 from ..errors import Conflict, ErrorModel, UnknownDesktop
 
-Phase = Literal["starting", "running", "stopped", "failed"]
+Phase = Literal["starting", "running", "stopped", "failed", "running-elsewhere"]
+
+ELSEWHERE: Phase = "running-elsewhere"
+"""The phase of a desktop whose runner belongs to another machine or container; never in ``desktop.json``."""
 
 ALIVE_PHASES: tuple[Phase, ...] = ("starting", "running")
 """The phases of a desktop whose runner lives; also while it stops."""
 
+ELSEWHERE_FIX = "export JUPYTER_VNC_RUNTIME_DIR=~/.jupyter-vnc-$(hostname)"
+
+HOW_TO_END = (
+    "Stop it there, or give each machine and container a runtime directory of its own, "
+    "with JUPYTER_VNC_RUNTIME_DIR or c.VncProxy.runtime_dir."
+)
+
 STOPPING = "stopping"
 """The `DesktopState.step` of a desktop whose processes are being ended."""
+
+
+def in_words(phase: str) -> str:
+    """Return a phase as people read it."""
+    return phase.replace("-", " ")
 
 
 def utc_now() -> str:
@@ -78,6 +93,8 @@ class DesktopState:
     def usable_display(self) -> str:
         """Return the display's name; raise `Conflict` if the desktop doesn't run."""
         if not self.is_usable or self.display is None:
+            if self.phase == ELSEWHERE:
+                raise running_elsewhere(self.name)
             phase = STOPPING if self.is_stopping else self.phase
             raise Conflict(f"The desktop {self.name!r} is {phase}, not running.", code="not-running")
         return self.display
@@ -85,6 +102,22 @@ class DesktopState:
     def ended(self, phase: Literal["stopped", "failed"], error: ErrorModel | None) -> DesktopState:
         """Return the state of the same desktop without any processes."""
         return replace(self, phase=phase, step=None, display=None, error=error, encoder=None, notes=[])
+
+
+def running_elsewhere(name: str) -> Conflict:
+    """Return the error for an operation on a desktop that runs on another machine or in another container.
+
+    Its processes can't be seen from here: it is neither adopted nor stopped nor started.
+    """
+    message = f"The desktop {name!r} runs on another machine or in another container. {HOW_TO_END}"
+    return Conflict(message, code=ELSEWHERE, fix=ELSEWHERE_FIX)
+
+
+def state_elsewhere(state: DesktopState) -> DesktopState:
+    """Return the state of such a desktop as it is seen from here; ``state`` is that in ``desktop.json``."""
+    message = f"This desktop runs on another machine or in another container. {HOW_TO_END}"
+    error: ErrorModel = {"code": ELSEWHERE, "message": message, "fix": ELSEWHERE_FIX, "part": None, "log": []}
+    return replace(state.ended("stopped", error), phase=ELSEWHERE)
 
 
 STATE_TYPES: dict[str, tuple[type, ...]] = {
@@ -105,7 +138,7 @@ def checked(state: DesktopState) -> DesktopState:
     right = all(isinstance(getattr(state, each.name), STATE_TYPES.get(each.name, (str,))) for each in fields(state))
     right = right and all(isinstance(note, str) for note in state.notes)
     complete = state.error is None or ErrorModel.__required_keys__ <= state.error.keys()
-    if not right or not complete or state.phase not in get_args(Phase):
+    if not right or not complete or state.phase not in get_args(Phase) or state.phase == ELSEWHERE:
         raise TypeError("this is not the state of a desktop")
     return state
 

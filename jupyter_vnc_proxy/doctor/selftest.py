@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -14,8 +13,9 @@ from pathlib import Path
 
 from ..backends import all_backends, choose
 from ..backends.fields import fields_from_environment
-from ..desktops.desktop import MARKER, Desktop
-from ..desktops.wait import wait_until_up
+from ..desktops.desktop import Desktop
+from ..desktops.markers import MARKER
+from ..desktops.waiting import wait_until_up
 from ..errors import VncError
 from ..options import DesktopOptions, Geometry
 from ..rfb.client import RFBClient
@@ -166,9 +166,8 @@ def stop(desktop: Desktop) -> str:
     while not desktop.stopped() and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     in_time = desktop.stopped()
-    if not in_time and (pid := desktop.runner_pid()) is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    if not in_time:
+        desktop.kill_runner()
     processes = marked_processes(MARKER, str(desktop.path))
     sockets = sorted(file.name for file in desktop.path.glob("*.sock"))
     desktop.sweep()

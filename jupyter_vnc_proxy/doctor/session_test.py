@@ -11,7 +11,7 @@ from ..backends import all_backends, choose
 from ..backends.fields import fields_from_environment
 from ..backends.sessions import choose_session
 from ..desktops.desktop import Desktop
-from ..desktops.wait import wait_until_up
+from ..desktops.waiting import wait_until_up
 from ..errors import VncError
 from ..options import DesktopOptions, Geometry
 from .findings import Finding

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,6 +25,7 @@ from ..desktops.desktop import Desktop
 from ..desktops.runtime import desktop_path, runtime_directory
 from ..errors import VncError
 from ..server.endpoints import DESKTOPS_PATH
+from ..system.process_identity import ProcessIdentity
 
 SOCKET = re.compile(rf".*{DESKTOPS_PATH}/([^/]+)/rfb")
 
@@ -42,13 +42,15 @@ def count_input_only(runtime_dir: str) -> Callable[[Any], bool]:
     ``runtime_dir`` is the desktops' directory as configured.
     """
     checked: dict[str, float] = {}
-    page_servers: list[Any] = []
+    page_servers: dict[int, ProcessIdentity] = {}
+
+    atexit.register(_end, page_servers)
 
     def relayed(handler: Any) -> bool:
-        page_server = getattr(handler, "state", {}).get("proc")
-        if page_server is not None and page_server not in page_servers:
-            page_servers.append(page_server)
-            atexit.register(_end, page_server)
+        pid = getattr(getattr(handler, "state", {}).get("proc"), "pid", None)
+        if isinstance(pid, int) and pid not in page_servers:
+            with contextlib.suppress(ProcessLookupError):
+                page_servers[pid] = ProcessIdentity.child(pid)
         match = SOCKET.fullmatch(handler.request.path)
         if match is None:
             return False
@@ -67,11 +69,10 @@ def count_input_only(runtime_dir: str) -> Callable[[Any], bool]:
     return relayed
 
 
-def _end(page_server: Any) -> None:
-    """Ask the page server to end; it is our child, so that its number is its own until it is reaped."""
-    if getattr(page_server, "running", False):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(page_server.pid, signal.SIGTERM)
+def _end(page_servers: Mapping[int, ProcessIdentity]) -> None:
+    """Ask the page servers that still run to end."""
+    for page_server in page_servers.values():
+        page_server.signal(signal.SIGTERM)
 
 
 def _pass_on(handler: Any, data: bytes) -> None:

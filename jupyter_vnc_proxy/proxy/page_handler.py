@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from websockify.websocketproxy import ProxyRequestHandler
 
 from ..desktops.manager import DesktopManager
+from ..desktops.state import in_words
 from ..errors import Conflict, InvalidOption, UnknownDesktop, VncError, disk_error
 from ..rfb.rights import Right
 from ..server.endpoints import DESKTOPS_PATH
@@ -197,7 +198,7 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
             desktop = self.server.manager.get(self._desktop)
             state = desktop.state()
             if state.phase != "running":
-                raise Conflict(f"The desktop {self._desktop!r} is {state.phase}.", code="not-running")
+                raise Conflict(f"The desktop {self._desktop!r} is {in_words(state.phase)}.", code="not-running")
             self._messages = ViewerMessages(self.server.limits.allowed)
             self._target = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._target.connect(os.fspath(desktop.path / state.raw_socket))

@@ -21,7 +21,7 @@ from websockify.websocketproxy import LibProxyServer
 
 from ..desktops.manager import DesktopManager
 from ..server.endpoints import PING_SECONDS
-from ..system.parent_watch import watch_parent
+from ..system.process_identity import watch_parent
 from .page_handler import PAGE, PageHandler, PageLimits
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from ..desktops.desktop import Desktop
+from ..system.process_identity import watch_parent
 
 WATCH_SECONDS = 2.0
 """Seconds between two checks of the owners and of the logs' sizes."""
@@ -37,37 +38,31 @@ class OwnershipWatcher:
         self._parent = parent
         self._on_orphaned = on_orphaned
         self._on_tick = on_tick
+        self._orphan_since: float | None = None
 
     async def watch(self) -> None:
         """Watch until cancelled."""
-        orphan_since: float | None = None
-        if self._orphan_timeout is None:
-            self._watch_parent(self._parent)
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            self._truncate_logs()
-            self._on_tick()
+        with contextlib.ExitStack() as stack:
             if self._orphan_timeout is None:
-                continue
-            if self._desktop.has_owner():
-                orphan_since = None
-                continue
-            now = time.monotonic()
-            orphan_since = now if orphan_since is None else orphan_since
-            if now - orphan_since >= self._orphan_timeout:
-                self._on_orphaned(f"it has had no Jupyter server for {self._orphan_timeout:g} s")
+                stack.callback(watch_parent(self._parent, self._parent_ended))
+            while True:
+                await asyncio.sleep(WATCH_SECONDS)
+                self._truncate_logs()
+                self._on_tick()
+                if self._orphan_timeout is not None:
+                    self._check_owners(self._orphan_timeout)
 
-    def _watch_parent(self, parent: int) -> None:
-        with contextlib.suppress(OSError):
-            descriptor = os.pidfd_open(parent)
-            asyncio.get_running_loop().add_reader(descriptor, self._parent_ended, descriptor)
-        if os.getppid() != parent:
-            self._on_orphaned("its parent process has ended")
-
-    def _parent_ended(self, descriptor: int) -> None:
-        asyncio.get_running_loop().remove_reader(descriptor)
-        os.close(descriptor)
+    def _parent_ended(self) -> None:
         self._on_orphaned("its parent process has ended")
+
+    def _check_owners(self, orphan_timeout: float) -> None:
+        now = time.monotonic()
+        if self._desktop.has_owner():
+            self._orphan_since = None
+            return
+        self._orphan_since = now if self._orphan_since is None else self._orphan_since
+        if now - self._orphan_since >= orphan_timeout:
+            self._on_orphaned(f"it has had no Jupyter server for {orphan_timeout:g} s")
 
     def _truncate_logs(self) -> None:
         for file in self._desktop.log_directory.glob("*.log"):

@@ -9,17 +9,23 @@ from functools import partial
 from pathlib import Path
 
 from ..backends.base import DISPLAY, DISPLAY_NUMBER, Step
-from ..desktops.desktop import MARKER, Desktop
+from ..desktops.desktop import Desktop
 from ..desktops.display_number import is_free, remembered
+from ..desktops.markers import MARKER, is_runner
 from ..system.cleanup import remove_segments
 from ..system.environment import find_program, program_environment
 from ..system.process import Process, ProcessFailed
-from ..system.process_groups import end_marked, reap_orphans
+from ..system.process_groups import end_descendants, end_marked, reap_orphans
 from .diagnosis import process_failed
 
 SESSION_GRACE = 2.0
 PROCESS_GRACE = 1.0
-"""Seconds between SIGTERM and SIGKILL for the session and then for the others, within the five that a stop may take."""
+REST_GRACE = 0.5
+"""Seconds between SIGTERM and SIGKILL for the session, then for the others, and then for whatever else was started on
+the desktop, within the five that a stop may take."""
+
+WAIT_TIMEOUT = 1.0
+"""Seconds to wait for the exit statuses of processes that were killed."""
 
 LOG_LINES = 200
 """Lines of a log that are searched for the cause of a failure."""
@@ -134,6 +140,8 @@ class Processes:
         await asyncio.gather(*(process.stop(SESSION_GRACE) for process in session if process))
         others, self._processes = list(self._processes.values()), {}
         await asyncio.gather(*(process.stop(PROCESS_GRACE) for process in others))
+        await end_descendants(REST_GRACE, spare=is_runner)  # a desktop that was started on this one outlives it
         end_marked(MARKER, str(self._desktop.path))
         self.reap_orphans()
-        await asyncio.gather(*self._waits)
+        if self._waits:
+            await asyncio.wait(self._waits, timeout=WAIT_TIMEOUT)

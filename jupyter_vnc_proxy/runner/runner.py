@@ -19,8 +19,10 @@ from ..backends import AnyBackend, missing_programs, plan_of
 from ..backends.base import Plan, Step
 from ..backends.fields import secret_values
 from ..backends.sessions import installed_sessions
-from ..desktops.desktop import MARKER, Desktop
+from ..desktops import logs
+from ..desktops.desktop import Desktop
 from ..desktops.display_number import remember
+from ..desktops.markers import MARKER
 from ..desktops.state import STOPPING, DesktopState, write_private
 from ..desktops.stop_reason import take_reason
 from ..errors import StartFailed, VncError
@@ -110,7 +112,7 @@ class Runner:
             self._state = replace(self._state, created=previous.created, options=previous.options)
             self._desktop.remove_traces(previous.display)
         take_reason(self._desktop.path)
-        self._desktop.begin_logs(secret_values(self._backend, self._options))
+        logs.begin(self._desktop.log_directory, secret_values(self._backend, self._options))
         (self._desktop.path / RUNTIME_DIRECTORY).mkdir(mode=0o700, exist_ok=True)
 
     async def _live(self) -> int:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ..backends.base import Plan, Step
 from ..backends.sessions import Session, choose_session, session_environment
-from ..desktops.desktop import MARKER, Desktop
+from ..desktops.desktop import Desktop
+from ..desktops.markers import MARKER, outside_desktop
 from ..options import DesktopOptions
 from ..system.environment import user_environment
 from .diagnosis import home_missing
@@ -42,7 +43,7 @@ class Startup:
 
 def process_environment(desktop: Desktop) -> dict[str, str]:
     """Return our environment as the desktop's processes get it, without a display yet."""
-    environment = user_environment(os.environ)
+    environment = user_environment(outside_desktop(os.environ))
     environment[MARKER] = str(desktop.path)
     environment["XAUTHORITY"] = str(desktop.xauthority)
     environment.pop("DISPLAY", None)

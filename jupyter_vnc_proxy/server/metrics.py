@@ -29,7 +29,7 @@ SENT = BYTES.labels("sent")
 RECEIVED = BYTES.labels("received")
 
 ACTIONS = {"starting": "start", "running": "running", "stopped": "stop", "failed": "fail"}
-"""The event's ``action`` for each new phase."""
+"""The event's ``action`` for each new phase; what happens elsewhere is no event of this server's."""
 
 
 class DesktopMetrics:
@@ -59,7 +59,8 @@ class DesktopMetrics:
         elif after["phase"] == "failed" and after["error"] is not None:
             details["code"] = after["error"]["code"]
             FAILURES.labels(details["code"]).inc()
-        self._emit(ACTIONS[after["phase"]], change.name, **details)
+        if after["phase"] in ACTIONS:
+            self._emit(ACTIONS[after["phase"]], change.name, **details)
 
     def client_connected(self, name: str) -> None:
         """Count a viewer that connected to the desktop ``name``."""

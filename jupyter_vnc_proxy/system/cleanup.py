@@ -1,4 +1,8 @@
-"""Removes files in /tmp and shared memory of killed programs; only this user's, and only of dead processes."""
+"""Removes files in /tmp and shared memory of killed programs; only this user's, and only of dead processes.
+
+Containers may share /tmp, and a process id in a file there may be another container's. So a program counts as dead only
+if nobody listens on its socket either.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,8 @@ def remove_dead_display(display: str) -> None:
         if path.lstat().st_uid == os.getuid() and path.is_socket() and _is_dead(path):
             path.unlink()
     with contextlib.suppress(OSError, ValueError):
-        if lock.lstat().st_uid == os.getuid() and not Path("/proc", str(int(lock.read_text()))).exists():
+        pid = int(lock.read_text())
+        if lock.lstat().st_uid == os.getuid() and not Path("/proc", str(pid)).exists() and not path.exists():
             lock.unlink()
 
 
@@ -47,9 +52,12 @@ def remove_dead_session_cookies() -> None:
             if file.lstat().st_uid != os.getuid():
                 continue
             match = re.search(rb"/\.ICE-unix/([0-9]+)", file.read_bytes())
-            if match is not None and not Path("/proc", match[1].decode()).exists():
+            if match is None or Path("/proc", match[1].decode()).exists():
+                continue
+            listening = Path("/tmp/.ICE-unix", match[1].decode())
+            if not listening.exists() or _is_dead(listening):
                 file.unlink()
-                Path("/tmp/.ICE-unix", match[1].decode()).unlink(missing_ok=True)
+                listening.unlink(missing_ok=True)
 
 
 IPC_RMID = 0

@@ -14,10 +14,14 @@ from pathlib import Path
 
 from .pipes import follow_lines, read_line
 from .process_groups import POLL, group_ended, signal_group
+from .process_identity import ProcessIdentity
 from .unix_sockets import is_listening
 
 GROUP_GRACE = 0.5
 """Seconds that the rest of a process group has to end after its leader."""
+
+KILL_TIMEOUT = 1.0
+"""Seconds that a killed process may take to end; one that waits for a disk takes longer, and we don't wait for it."""
 
 PIPE = "{pipe}"
 """Placeholder in an argv for the number of the readiness pipe."""
@@ -73,6 +77,7 @@ class Process:
     on_report: Callable[[str], None] | None = None
     started_at: float = 0.0
     _process: asyncio.subprocess.Process | None = None
+    _identity: ProcessIdentity | None = None
 
     async def start(self, timeout: float) -> str:
         """Start it and wait until it is ready; return the line that it wrote to its readiness pipe, or nothing.
@@ -107,6 +112,8 @@ class Process:
                 os.close(writer)
                 if report_writer is not None:
                     os.close(report_writer)
+            with contextlib.suppress(ProcessLookupError):
+                self._identity = ProcessIdentity.child(self._process.pid)
             if reports is not None:
                 follow_lines(reports, self.on_report or (lambda line: None))
             self.started_at = time.monotonic()
@@ -122,7 +129,7 @@ class Process:
             if waiting.done():
                 return waiting.result()
             if ended.done():
-                await self.stop(0)  # the rest of its group
+                self._signal_group(signal.SIGKILL, just_ended=True)  # the rest of it
                 raise ProcessFailed(f"ended while starting ({describe_status(ended.result())})", ended.result())
             await self.stop(0.5)
             raise ProcessFailed(f"was not ready within {timeout:g} s")
@@ -159,13 +166,19 @@ class Process:
         """End its process group: SIGTERM, and after ``grace`` seconds SIGKILL. Do nothing if it never started."""
         if self._process is None:
             return
-        if self.running:
-            signal_group(self._process.pid, signal.SIGTERM)
+        running = self.running
+        if running:
+            self._signal_group(signal.SIGTERM)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._process.wait(), grace)
                 await group_ended(self._process.pid, GROUP_GRACE)
-        signal_group(self._process.pid, signal.SIGKILL)
-        await self._process.wait()
+        self._signal_group(signal.SIGKILL, just_ended=running)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._process.wait(), KILL_TIMEOUT)
+
+    def _signal_group(self, number: signal.Signals, *, just_ended: bool = False) -> None:
+        if self._identity is not None:  # else it was reaped before we could look
+            signal_group(self._identity, number, just_ended=just_ended)
 
 
 def _die_with_parent(env: Mapping[str, str]) -> list[str]:

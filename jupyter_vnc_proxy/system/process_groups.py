@@ -1,4 +1,4 @@
-"""Process groups, processes marked by an environment variable, and orphans that we adopt."""
+"""Process groups, processes marked by an environment variable, and those that descend from another."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
+from dataclasses import replace
 from pathlib import Path
+
+from .process_identity import ENDED_STATES, ProcessIdentity, ProcessStat, read_stat
 
 POLL = 0.004
 """Seconds between two checks of a condition that the kernel has no event for."""
+
+TREE_POLL = 0.02
+"""Seconds between two searches for descendants, which read all of /proc."""
 
 MAX_SWEEPS = 10
 """Searches for processes that are left, at the most; one that is being killed may have forked just before."""
 
 PR_SET_CHILD_SUBREAPER = 36
 """From <linux/prctl.h>."""
+
+Spare = Callable[[int], bool]
+"""Returns whether a process, by its id, is to be left alone with all that descends from it."""
 
 
 async def group_ended(group: int, timeout: float) -> None:
@@ -35,40 +44,107 @@ async def group_ended(group: int, timeout: float) -> None:
         await asyncio.sleep(POLL)
 
 
-def signal_group(group: int, number: signal.Signals) -> None:
-    """Send a signal to a process group; do nothing if it is gone."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
+def signal_group(leader: ProcessIdentity, number: signal.Signals, *, just_ended: bool = False) -> None:
+    """Send a signal to the process group of ``leader``, which leads its session, too; do nothing if it is gone.
+
+    Once the leader was reaped, the group's number may be another's. Then no group is signalled if another process has
+    the number, and else only the members that descend from us, unless the leader has ``just_ended``.
+    """
+    if leader.has_number():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader.pid, number)
+    elif leader.is_here() and not Path("/proc", str(leader.pid)).exists():
+        for member, stat in _all() if just_ended else _tree(os.getpid()):
+            if stat.group == stat.session == leader.pid:
+                member.signal(number)
 
 
-def marked_processes(variable: str, value: str) -> list[int]:
+def marked_processes(variable: str, value: str) -> list[ProcessIdentity]:
     """Return the user's processes that were started with ``variable=value`` in their environment, without ourselves."""
     wanted = os.fsencode(f"{variable}={value}")
     found = []
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+    for pid in _pids():
+        if pid == os.getpid():
             continue
         with contextlib.suppress(OSError):
-            if wanted in Path(entry.path, "environ").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
+            process = ProcessIdentity.of(pid)  # before its environment, which then is its own or a later process's
+            if wanted in Path("/proc", str(pid), "environ").read_bytes().split(b"\0"):
+                found.append(process)
     return found
 
 
 def end_marked(variable: str, value: str) -> None:
     """Send SIGKILL to the `marked_processes`, until none is left that could still fork."""
     for _ in range(MAX_SWEEPS):
-        pids = marked_processes(variable, value)
-        if not pids:
+        processes = marked_processes(variable, value)
+        if not processes:
             return
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        for process in processes:
+            process.signal(signal.SIGKILL)
         time.sleep(POLL)
 
 
+def descendants(ancestor: int, spare: Spare = lambda pid: False) -> list[ProcessIdentity]:
+    """Return the living processes that descend from the process id ``ancestor``.
+
+    Those that ``spare`` returns true for are left out, with all that descends from them.
+    """
+    return [process for process, _ in _tree(ancestor, spare)]
+
+
+async def end_descendants(grace: float, spare: Spare) -> None:
+    """End what descends from us: SIGTERM, and after ``grace`` seconds SIGKILL until none is left.
+
+    An agent that hides its environment (``ssh-agent``, ``gpg-agent``) is found in no other way.
+    """
+    deadline = time.monotonic() + grace
+    for process in descendants(os.getpid(), spare):
+        process.signal(signal.SIGTERM)
+    while time.monotonic() < deadline and descendants(os.getpid(), spare):  # noqa: ASYNC110 - the kernel has no event
+        await asyncio.sleep(TREE_POLL)
+    for _ in range(MAX_SWEEPS):
+        left = descendants(os.getpid(), spare)
+        if not left:
+            return
+        for process in left:
+            process.signal(signal.SIGKILL)
+        await asyncio.sleep(TREE_POLL)
+
+
+def _tree(ancestor: int, spare: Spare = lambda pid: False) -> list[tuple[ProcessIdentity, ProcessStat]]:
+    children: dict[int, list[tuple[ProcessIdentity, ProcessStat]]] = {}
+    for process, stat in _all():
+        children.setdefault(stat.parent, []).append((process, stat))
+    found, waiting = [], [ancestor]
+    while waiting:
+        for process, stat in children.pop(waiting.pop(), ()):
+            if not spare(process.pid):
+                found.append((process, stat))
+                waiting.append(process.pid)
+    return found
+
+
+def _all() -> list[tuple[ProcessIdentity, ProcessStat]]:
+    """Return all processes that live."""
+    own = ProcessIdentity.own()
+    found = []
+    for pid in _pids():
+        with contextlib.suppress(ProcessLookupError):
+            stat = read_stat(pid)
+            if stat.state not in ENDED_STATES:
+                found.append((replace(own, pid=pid, start_time=stat.start_time), stat))
+    return found
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
+
+
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose parent ends (prctl(2)): a container's first process often reaps none of
-    them, and they would stay as zombies."""
+    """Become the parent of descendants whose parent ends (prctl(2)).
+
+    So they still descend from us, and are reaped: a container's first process often reaps none of them.
+    """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 

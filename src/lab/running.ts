@@ -91,6 +91,8 @@ export class RunningDesktops implements IRunningSessions.IManager {
         return this._trans.__('%1 (stopped)', label);
       case 'failed':
         return this._trans.__('%1 (failed)', label);
+      case 'running-elsewhere':
+        return this._trans.__('%1 (running elsewhere)', label);
     }
   }
 

@@ -1,6 +1,8 @@
 /** The codes of problems for which a panel has its own text. */
 export namespace ProblemCodes {
   export const UNKNOWN = 'unknown-desktop';
+  /** The desktop runs on another machine or in another container. */
+  export const ELSEWHERE = 'running-elsewhere';
   export const IDLE = 'idle';
   export const TOO_MANY = 'too-many-clients';
   export const VIEWER = 'viewer';

@@ -40,7 +40,7 @@ export function isDisconnectedByServer({ phase, problem }: Desktop.IStatus): boo
 
 /** Whether nothing happens until the user acts. */
 export function awaitsUser(status: Desktop.IStatus): boolean {
-  return status.phase === 'stopped' || status.phase === 'failed' || isDisconnectedByServer(status);
+  return ['stopped', 'failed', 'running-elsewhere'].includes(status.phase) || isDisconnectedByServer(status);
 }
 
 /** Whether a model from elsewhere, such as the list, contradicts what a panel shows. */
@@ -49,7 +49,8 @@ export function contradicts(model: Desktop.IModel, status: Desktop.IStatus): boo
     return !Desktop.isUsable(model);
   }
   const hasFailed = status.phase === 'stopped' && model.phase === 'failed';
-  return awaitsUser(status) && (Desktop.isUsable(model) || hasFailed);
+  const hasMoved = (status.phase === 'running-elsewhere') !== (model.phase === 'running-elsewhere');
+  return awaitsUser(status) && (Desktop.isUsable(model) || hasFailed || hasMoved);
 }
 
 /** Return the status after a failed request; the phase is `lost` if another attempt may help. */
@@ -61,6 +62,9 @@ export function statusFromError(error: unknown): { phase: Desktop.PanelPhase; pr
   }
   if (code === ProblemCodes.UNKNOWN) {
     return { phase: 'stopped', problem };
+  }
+  if (code === ProblemCodes.ELSEWHERE) {
+    return { phase: 'running-elsewhere', problem };
   }
   if (status === 403 && code !== null) {
     const isOrigin = code === ProblemCodes.ORIGIN;

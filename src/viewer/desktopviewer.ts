@@ -193,7 +193,7 @@ export class DesktopViewer implements IDisposable {
       this._painted = false;
       this._lastFrame.keep(this._client.canvas);
     }
-    if (status.phase === 'stopped' || status.phase === 'failed') {
+    if (['stopped', 'failed', 'running-elsewhere'].includes(status.phase)) {
       this._lastFrame.drop();
     }
     this._updateRights();

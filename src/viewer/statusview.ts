@@ -101,6 +101,12 @@ export class StatusView implements IDisposable {
           this._button('start', trans.__('Try Again')),
           this._reportButton(status)
         ];
+      case 'running-elsewhere':
+        return [
+          this._heading(trans.__('The desktop runs elsewhere')),
+          ...this._problem(status.problem),
+          this._button('start', trans.__('Try Again'))
+        ];
       case 'missing':
         return this._missing();
       case 'lost':

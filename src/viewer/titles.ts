@@ -23,6 +23,8 @@ export function titleWithStatus(title: string, status: Desktop.IStatus, trans: I
       return trans.__('%1 (stopped)', title);
     case 'failed':
       return trans.__('%1 (failed)', title);
+    case 'running-elsewhere':
+      return trans.__('%1 (running elsewhere)', title);
     case 'lost':
       return status.retryAt === null ? trans.__('%1 (disconnected)', title) : trans.__('%1 (reconnecting)', title);
     case 'missing':

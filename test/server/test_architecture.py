@@ -230,6 +230,18 @@ def test_the_stream_server_knows_neither_x_nor_wayland() -> None:
     assert {name for name in MODULES if own(name) & displays} <= {*displays, "stream.__main__"}
 
 
+SIGNALLING = {"kill", "killpg", "pidfd_send_signal", "send_signal", "terminate"}
+
+
+def test_processes_are_signalled_only_where_their_identity_is_checked() -> None:
+    for name, file in MODULES.items():
+        if name not in {"system.process_identity", "system.process_groups"}:
+            nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+            used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+            used |= {node.name for node in nodes if isinstance(node, ast.alias)}
+            assert not used & SIGNALLING, name
+
+
 def test_no_request_handler_knows_processes() -> None:
     for name in ("server.routes", "server.websocket", "proxy.serverproxy"):
         assert not imports(name)[1] & {"subprocess", "signal"}, name

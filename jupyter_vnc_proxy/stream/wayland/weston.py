@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...system.environment import find_program
+from ...system.process_identity import ProcessIdentity
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -35,7 +36,7 @@ START_TIMEOUT_SECONDS = 20.0
 """How long Weston may take to report its X display."""
 
 STOP_TIMEOUT_SECONDS = 1.0
-"""Time between SIGTERM and SIGKILL."""
+"""Time between SIGTERM and SIGKILL, and after it."""
 
 MAX_LINE_BYTES = 4096
 """Of its log; the rest of a longer line is dropped. Weston waits when nobody reads what it writes."""
@@ -53,6 +54,7 @@ class Weston:
         self._directory = directory
         self._ended = ended
         self._process: asyncio.subprocess.Process | None = None
+        self._identity: ProcessIdentity | None = None
         self._display: asyncio.Future[str] | None = None
         self._following: asyncio.Task[None] | None = None
 
@@ -77,6 +79,8 @@ class Weston:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
+        with contextlib.suppress(ProcessLookupError):
+            self._identity = ProcessIdentity.child(process.pid)
         loop = asyncio.get_running_loop()
         self._display = loop.create_future()
         if not has_x:
@@ -136,11 +140,9 @@ class Weston:
         if process is None or process.returncode is not None:
             return
         # Not process.terminate(), which polls the process and so takes its exit status from asyncio.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGTERM)
-        try:
-            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_SECONDS)
-        except asyncio.TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
-            await process.wait()
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._identity is not None:
+                self._identity.signal(number)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_SECONDS)
+                return

@@ -117,6 +117,20 @@ describe('starting', () => {
     expect(connection.status).toMatchObject({ phase: 'failed', problem: { message: 'm', fix: 'chmod' } });
   });
 
+  it('shows that a desktop runs elsewhere, until it has ended there', async () => {
+    api.error = new DesktopError({ status: 409, code: 'running-elsewhere', message: 'm', fix: 'export …' });
+    connection.start();
+    await pass();
+    expect(connection.status).toMatchObject({ phase: 'running-elsewhere', problem: { message: 'm', fix: 'export …' } });
+    connection.update(modelOf({ phase: 'running-elsewhere' }));
+    expect(connection.status).toMatchObject({ problem: { message: 'm' } });
+    connection.update(modelOf({ phase: 'stopped' }));
+    expect(connection.status).toMatchObject({ phase: 'stopped', problem: null });
+    connection.update(modelOf({ phase: 'running-elsewhere' }));
+    expect(connection.status.phase).toBe('running-elsewhere');
+    expect(FakeSocket.instances).toEqual([]);
+  });
+
   it('reports a missing server extension, and finds it after it was installed', async () => {
     api.error = new DesktopError({ status: 404, code: DesktopError.MISSING, message: '' });
     connection.start();

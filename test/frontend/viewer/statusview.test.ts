@@ -66,6 +66,15 @@ describe('starting', () => {
   });
 });
 
+it('says that the desktop runs elsewhere, and how to have one of this machine', () => {
+  const problem = makeProblem({ message: 'It runs in another container.', fix: 'export JUPYTER_VNC_RUNTIME_DIR=~/d' });
+  expect(show({ phase: 'running-elsewhere', problem })).toContain('It runs in another container.');
+  expect(view.node.querySelector('h2')?.textContent).toBe('The desktop runs elsewhere');
+  expect(view.node.querySelector('code')?.textContent).toBe(problem.fix);
+  button('Try Again').click();
+  expect(actions.start).toHaveBeenCalledTimes(1);
+});
+
 describe('failed', () => {
   const problem = makeProblem({ fix: 'apt-get install xterm', part: 'session', log: ['one', 'two'] });
 
@@ -229,6 +238,7 @@ describe('a title', () => {
     ['Desktop (stopped)', { phase: 'stopped' }],
     ['Desktop (removed)', { phase: 'stopped', problem: makeProblem({ code: 'unknown-desktop' }) }],
     ['Desktop (failed)', { phase: 'failed' }],
+    ['Desktop (running elsewhere)', { phase: 'running-elsewhere' }],
     ['Desktop (reconnecting)', { phase: 'lost', retryAt: 1 }],
     ['Desktop (disconnected)', { phase: 'lost' }],
     ['Desktop (not installed)', { phase: 'missing' }]

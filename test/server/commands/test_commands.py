@@ -10,12 +10,14 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from PIL import Image
 from support.runners import COMMAND, IDLE
+from support.standins import StandIn
 from support.waiting import wait_until
 from support.xclient import RfbClient
 
@@ -23,6 +25,7 @@ from jupyter_vnc_proxy.commands import COMMANDS, load
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.manager import DesktopManager
 from jupyter_vnc_proxy.options import DesktopOptions
+from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
 
 
 class Done(Protocol):
@@ -250,3 +253,16 @@ def test_the_help_of_start_explains_ownership(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         main(["start", "--help"])
     assert "The desktop owns itself" in capsys.readouterr().out
+
+
+def test_a_desktop_that_runs_elsewhere_is_listed_and_left_alone(cli: Cli, runtime: Path) -> None:
+    other = StandIn(runtime / "work", f"{replace(ProcessIdentity.own(), boot='another-machine')}\n")
+    try:
+        assert re.search(r"^work +running elsewhere ", cli("list").stdout, re.MULTILINE)
+        for command in ("start", "stop"):
+            assert "runs on another machine or in another container" in cli(command, "work", status=4).stderr
+        cli("stop", "--all", "--remove")
+        assert other.process.poll() is None
+        assert other.desktop.exists()
+    finally:
+        other.close()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.standins import StandIn
+from support.waiting import wait_until
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.logs import MAX_LOG_LINES, tail
@@ -136,10 +137,8 @@ def test_a_reader_sees_the_old_state_or_the_new_one_and_never_half(desktop: Desk
     assert len(seen) == 2
 
 
-def test_a_running_state_without_a_runner_is_failed(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_state_without_a_runner_is_failed_at_once(desktop: Desktop) -> None:
     desktop.write_state(DesktopState(name="default", phase="running", step=None, display=":7"))
-    assert desktop.state().phase == "running", "a runner that was just spawned need not hold its lock yet"
-    os.utime(desktop.state_file, (0, 0))
     state = desktop.state()
     assert (state.phase, state.step, state.display) == ("failed", None, None)
     assert state.error is not None
@@ -248,3 +247,15 @@ def test_the_log_that_is_shown_first_is_that_of_the_part_that_failed(desktop: De
     assert len(desktop.log_model("session", "99999")["lines"]) == MAX_LOG_LINES
     desktop.write_state(DesktopState(name="default", phase="stopped"))
     assert desktop.log_model("", "")["part"] == "session"
+
+
+def test_a_start_tells_its_runner_which_display_a_killed_one_had(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop.write_state(DesktopState(name="default", phase="running", display=":65000", created="2020-01-01T00:00:00Z"))
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.desktop.own_python", lambda module: ("true",))
+    desktop.start(DesktopOptions(), None)
+    assert (desktop.stored_state().phase, desktop.stored_state().display) == ("starting", ":65000")
+    assert desktop.stored_state().created == "2020-01-01T00:00:00Z"
+    wait_until(desktop.stopped)
+    assert desktop.state().phase == "failed"

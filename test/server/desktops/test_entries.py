@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.entries import Entries
+from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
 
 
 def known(entries: Entries, runtime: Path, name: str) -> Desktop:
@@ -21,7 +22,7 @@ async def test_a_forgotten_desktop_leaves_nothing(runtime: Path) -> None:
     desktop = known(entries, runtime, "one")
     entry = entries.find("one")
     assert entry is not None
-    entry.own(5_000_000)
+    entry.own(ProcessIdentity.own())
     assert desktop.has_owner()
     async with entries.turn("one"):
         entries.forget("one")

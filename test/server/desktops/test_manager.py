@@ -6,45 +6,18 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.managers import OPTIONS, Make, server
 from support.processes import processes_of
 from support.standins import StandIn
 from support.waiting import until, wait_until
 
 from jupyter_vnc_proxy.desktops.manager import DesktopManager
 from jupyter_vnc_proxy.errors import Conflict, InvalidOption, TooManyDesktops, UnknownDesktop
-from jupyter_vnc_proxy.options import DesktopOptions, Geometry
-
-OPTIONS = DesktopOptions(backend="tigervnc", session_command=("sleep", "1000"))
-
-FIRST_SERVER = 5_000_000
-"""A process id that no Jupyter server here can have (the kernel's limit is 4194304)."""
-
-
-@pytest.fixture
-def make(runtime: Path, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Any]:
-    """Make managers as servers of one user would; what they look after is stopped afterwards."""
-    made: list[DesktopManager] = []
-
-    def make(**settings: Any) -> DesktopManager:
-        made.append(DesktopManager(OPTIONS, **{"server": FIRST_SERVER + len(made), **settings}))
-        return made[-1]
-
-    yield make
-    for manager in made:
-        jp_asyncio_loop.run_until_complete(manager.stop_all())
-    for manager in made:
-        for entry in manager._entries:
-            if entry.desktop is not None:
-                wait_until(entry.desktop.stopped)  # which reaps it
-
-
-Make = Callable[..., DesktopManager]
+from jupyter_vnc_proxy.options import Geometry
 
 
 async def phase(manager: DesktopManager, name: str, wanted: str) -> None:
@@ -96,7 +69,7 @@ async def test_of_two_servers_the_last_to_stop_ends_the_desktops(make: Make) -> 
 
 
 async def test_two_doors_of_one_server_count_as_one_owner(make: Make) -> None:
-    first, second = make(server=FIRST_SERVER), make(server=FIRST_SERVER)
+    first, second = make(server=server(0)), make(server=server(0))
     await first.start("default")
     await phase(second, "default", "running")
     await first.stop_all()
@@ -131,7 +104,7 @@ async def test_a_start_waits_for_a_stop_under_way(make: Make) -> None:
 
 
 async def test_a_runner_that_will_not_end_is_killed(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jupyter_vnc_proxy.desktops.manager.STOP_TIMEOUT", 0.3)
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.waiting.STOP_TIMEOUT", 0.3)
     manager = make()
     await manager.start("default")
     await phase(manager, "default", "running")
@@ -141,6 +114,15 @@ async def test_a_runner_that_will_not_end_is_killed(make: Make, monkeypatch: pyt
     model = await manager.stop("default")
     assert model["phase"] == "stopped"
     assert processes_of(manager.runtime / "default") == {}
+
+
+async def test_names_that_are_no_desktops_leave_nothing(make: Make) -> None:
+    manager = make()
+    for number in range(50):
+        for operation in (manager.start, manager.stop, manager.delete):
+            with pytest.raises(UnknownDesktop):
+                await operation(f"bogus-{number}")
+    assert len(manager._entries) == 0
 
 
 async def test_deleting_a_desktop_leaves_no_directory_and_frees_its_name(make: Make, runtime: Path) -> None:

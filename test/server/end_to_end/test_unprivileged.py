@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import stat
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from support.processes import processes_of
 from support.runners import COMMAND, Runners
 from support.unprivileged import NOBODY, become, python_of, python_path
 from support.waiting import wait_until
@@ -88,6 +90,49 @@ def test_sway_is_the_session_where_none_is_configured(runners: Runners, unprivil
     image = Image.open(io.BytesIO(screenshot(Desktop(run.path))))
     assert image.size == (1280, 720)
     assert run.end() == 0
+
+
+AGENTS = """
+mkdir -p -m 700 "$HOME/keys"
+ssh-agent -a "$HOME/keys/ssh.sock"
+gpg-agent --homedir "$HOME/keys" --daemon
+exec sleep 1000
+"""
+"""A session that starts the agents as a login does: in the background, with environments that only root can read."""
+
+
+def agents(runtime: Path) -> list[str]:
+    """Return the agents of a desktop in ``runtime`` or of its home directory, by their command lines."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            mine = os.fsencode(runtime) in (entry / "environ").read_bytes() if os.getuid() == 0 else True
+            if b"agent" in os.path.basename(words[0]) and mine:
+                found.append(os.fsdecode(os.path.basename(words[0])))
+    return sorted(found)
+
+
+def test_no_agent_outlives_its_desktop(runners: Runners, unprivileged: Unprivileged, runtime: Path) -> None:
+    before = agents(runtime)
+    for _ in range(4):
+        run = runners.start(session=("sh", "-c", AGENTS), command=unprivileged.command)
+        run.until(phase="running")
+        wait_until(lambda: agents(runtime) == sorted([*before, "gpg-agent", "ssh-agent"]), what="the agents")
+        assert run.end() == 0
+        assert agents(runtime) == before
+        assert not list((runtime / ".home" / "keys").glob("*ssh*")), "they end in order, and remove their sockets"
+
+
+def test_xfce_and_its_agents_leave_nothing(runners: Runners, unprivileged: Unprivileged, runtime: Path) -> None:
+    before = agents(runtime)
+    for _ in range(4):
+        run = runners.start("--session=xfce", session=(), command=unprivileged.command)
+        run.until(phase="running", step=None)
+        wait_until(lambda: "ssh-agent" in agents(runtime)[len(before) :], what="Xfce's agent")
+        assert run.end() == 0
+        assert agents(runtime) == before
+        assert processes_of(runtime) == {}
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root is refused")

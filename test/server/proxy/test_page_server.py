@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 from support.processes import complaints, processes_of
-from support.runners import COMMAND, IDLE
+from support.runners import COMMAND, IDLE, WITHOUT_PIDFD
 from support.standins import BANNER, StandIn
 from support.viewers import RawViewer
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.proxy.page_handler import PAGE
+from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
 
 OURS = {"X-Requested-With": "jupyter-vnc-proxy"}
 
@@ -146,7 +147,7 @@ def test_a_signal_ends_it_and_its_desktop(server: ServeProcess, runtime: Path, n
 def test_a_desktop_with_another_owner_keeps_running(server: ServeProcess, runtime: Path) -> None:
     server.start()
     desktop = Desktop(runtime / "default")
-    owner = desktop.own(server=1)
+    owner = desktop.own(server=ProcessIdentity.of(1))
     assert server.end() == 0
     assert desktop.state().phase == "running"
     owner.close()
@@ -157,7 +158,7 @@ def test_a_desktop_with_another_owner_keeps_running(server: ServeProcess, runtim
 def test_the_server_extension_of_the_same_server_is_not_another_owner(server: ServeProcess, runtime: Path) -> None:
     server.start()
     desktop = Desktop(runtime / "default")
-    with desktop.own(server=os.getpid()):
+    with desktop.own(server=ProcessIdentity.own()):
         assert server.end() == 0
     assert desktop.state().phase == "stopped"
 
@@ -377,26 +378,10 @@ async def test_stopping_the_desktop_closes_a_viewer_with_4410(
     assert await close_code(viewer) == 4410
 
 
-@pytest.mark.parametrize("name", ["os.pidfd_open missing", "ENOSYS"])
-def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, name: str) -> None:
-    take_away = "del os.pidfd_open" if "missing" in name else "os.pidfd_open = failing"
-    code = f"""
-import errno, os, sys
-def failing(pid): raise OSError(errno.ENOSYS, "Function not implemented")
-{take_away}
-from jupyter_vnc_proxy.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-    argv = [
-        sys.executable,
-        "-c",
-        code,
-        "serve",
-        f"--unix-socket={runtime}/page.sock",
-        "--backend=tigervnc",
-        "--",
-        *IDLE,
-    ]
+@pytest.mark.parametrize("why", WITHOUT_PIDFD)
+def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, why: str) -> None:
+    socket_option = f"--unix-socket={runtime}/page.sock"
+    argv = [*WITHOUT_PIDFD[why], "serve", socket_option, "--backend=tigervnc", "--", *IDLE]
     script = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
     parent = subprocess.Popen([sys.executable, "-c", script, *argv])
     server = ServeProcess.__new__(ServeProcess)

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from support.processes import processes_of
-from support.runners import COMMAND, IDLE, IMPATIENT, Run, Runners
+from support.runners import COMMAND, IDLE, IMPATIENT, WITHOUT_PIDFD, Run, Runners
 from support.traces import assert_no_trace, assert_used_or_gone
 from support.waiting import wait_until
 
@@ -131,8 +132,9 @@ def test_a_session_whose_program_is_missing_failed(runners: Runners) -> None:
     assert "apt-get install" in error["fix"]
 
 
-def test_a_runner_whose_parent_was_killed_ends_its_desktop(runners: Runners, runtime: Path) -> None:
-    argv = [*COMMAND, "run", "--backend=tigervnc", "--", *IDLE]
+@pytest.mark.parametrize("command", [COMMAND, *WITHOUT_PIDFD.values()], ids=["pidfd", *WITHOUT_PIDFD])
+def test_a_runner_whose_parent_was_killed_ends_its_desktop(runtime: Path, command: Sequence[str]) -> None:
+    argv = [*command, "run", "--backend=tigervnc", "--", *IDLE]
     script = "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True).wait()"
     parent = subprocess.Popen([sys.executable, "-c", script, *argv], start_new_session=True)
     desktop = Desktop(runtime / "default")

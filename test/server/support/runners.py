@@ -24,6 +24,20 @@ IMPATIENT = (
 )
 """The same, with times that are short enough for a test."""
 
+NO_PIDFD = """
+import errno, os, signal, sys
+def failing(*arguments): raise OSError(errno.ENOSYS, "Function not implemented")
+{}
+from jupyter_vnc_proxy.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+WITHOUT_PIDFD = {
+    "missing": (sys.executable, "-c", NO_PIDFD.format("del os.pidfd_open, signal.pidfd_send_signal")),
+    "ENOSYS": (sys.executable, "-c", NO_PIDFD.format("os.pidfd_open = signal.pidfd_send_signal = failing")),
+}
+"""The same in a Python, and on a kernel, without pidfds."""
+
 IDLE = ("sleep", "1000")
 """A session that shows nothing and runs until it is stopped."""
 

@@ -13,20 +13,26 @@ from pathlib import Path
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.state import DesktopState
+from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
 
 BANNER = b"RFB 003.008\n"
 
 
 class StandIn:
-    """A desktop whose state is ``running``: its directory, and a process that holds the runner's lock."""
+    """A desktop whose state is ``running``: its directory, and a process that holds the runner's lock.
 
-    def __init__(self, path: Path) -> None:
+    ``named`` is the text in the lock, by default the identity of that process.
+    """
+
+    def __init__(self, path: Path, named: str | None = None) -> None:
         self.desktop = Desktop(path)
         self.desktop.prepare()
         lock = os.open(path / "runner.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         self.process = subprocess.Popen(["sleep", "1000"], pass_fds=[lock])
-        os.write(lock, str(self.process.pid).encode())
+        text = f"{ProcessIdentity.child(self.process.pid)}\n" if named is None else named
+        os.ftruncate(lock, 0)
+        os.write(lock, text.encode())
         os.close(lock)  # now only the process holds it
         self.desktop.write_state(DesktopState(name=path.name, phase="running", step=None, geometry="800x600"))
 

@@ -63,6 +63,35 @@ def test_a_socket_on_which_somebody_listens_stays(display: str) -> None:
         assert x_socket().exists()
 
 
+def test_a_lock_stays_while_somebody_listens_as_an_x_server_of_another_container_does(display: str) -> None:
+    lock().write_text(f"{DEAD:>10}\n")
+    with bind() as server:
+        server.listen()
+        remove_dead_display(display)
+        assert lock().exists()
+    remove_dead_display(display)
+    assert not lock().exists()
+
+
+def test_a_cookie_stays_while_a_session_manager_of_another_container_listens() -> None:
+    file, listening = Path(f"/tmp/.xfsm-ICE-U{os.getpid()}"), Path(f"/tmp/.ICE-unix/{DEAD + 1}")
+    listening.parent.mkdir(mode=0o1777, exist_ok=True)
+    file.write_bytes(f"\0\4XSMP/\0local/host:{listening}\0".encode())
+    try:
+        with socket.socket(socket.AF_UNIX) as manager:
+            manager.bind(str(listening))
+            manager.listen()
+            remove_dead_session_cookies()
+            assert file.exists()
+            assert listening.exists()
+        remove_dead_session_cookies()
+        assert not file.exists()
+        assert not listening.exists()
+    finally:
+        file.unlink(missing_ok=True)
+        listening.unlink(missing_ok=True)
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
 def test_what_belongs_to_another_stays(display: str) -> None:
     bind().close()
