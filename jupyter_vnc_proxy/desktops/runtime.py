@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import tempfile
@@ -15,6 +16,10 @@ MAX_SOCKET_PATH = 107
 
 LONGEST_SOCKET = "rfb.sock"
 """The longest name of a socket in a desktop's directory."""
+
+
+SERVER_DIGITS = 8
+"""Digits that tell the directories of a user's named servers apart; the directory's path must be short."""
 
 
 def runtime_directory(configured: str = "") -> Path:
@@ -31,6 +36,18 @@ def runtime_directory(configured: str = "") -> Path:
         if _socket_length(candidate / ("x" * 32)) <= MAX_SOCKET_PATH:
             return _private(candidate)
     raise AssertionError("the last of the defaults is short")
+
+
+def named_server_directory(configured: str, server: str) -> str:
+    """Return the runtime directory of a hub's named server, if each has its own; ``configured`` if the name is empty.
+
+    It is below the user's own, where no desktop can have its name.
+    """
+    if not server:
+        return configured
+    own = ".server-" + hashlib.sha256(server.encode()).hexdigest()[:SERVER_DIGITS]
+    shared = runtime_directory(configured)
+    return os.fspath(shared if shared.name == own else shared / own)
 
 
 def _defaults() -> list[Path]:
