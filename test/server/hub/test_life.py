@@ -66,9 +66,9 @@ async def test_a_hub_culls_a_server_whose_desktop_nobody_uses(hub: Hub) -> None:
     viewer = await look(user, await asyncio.to_thread(user.browser))
     asking = asyncio.ensure_future(ask_for_pictures(viewer))
     culler = await asyncio.to_thread(hub.cull, IDLE_SECONDS)
+    runtime = hub.runtime_directory("eve")
     try:
-        left = lambda: processes_of(hub.runtime_directory("eve"))  # noqa: E731
-        await until(lambda: not left(), 40, "the server and its desktop were stopped")
+        await until(lambda: not processes_of(runtime), 40, "the server and its desktop were stopped")
         assert viewer.socket.close_code == 4408
     finally:
         culler.terminate()
