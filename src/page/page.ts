@@ -1,9 +1,9 @@
 /** The plain page: one desktop in the whole window, without JupyterLab. */
 
 import { Desktop } from '../model';
-import { leaveWhenIdle } from '../services/attention';
 import { DesktopConnection } from '../services/connection';
 import { DesktopAPI } from '../services/restapi';
+import { isDisconnectedByServer } from '../services/status';
 import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { labelFor, titleWithStatus } from '../viewer/titles';
@@ -35,7 +35,6 @@ connection.statusChanged.connect(() => {
   document.title = titleWithStatus(labelFor(name, english), connection.status, english);
 });
 const attention = new Attention({ returned: refresh });
-leaveWhenIdle(connection, attention);
 setInterval(() => {
   if (!attention.isAway || (connection.status.connected && !connection.paused)) {
     refresh();
@@ -49,7 +48,7 @@ if (invitation === undefined) {
 viewer.focus();
 
 function refresh(): void {
-  if (connection.status.phase !== 'starting') {
+  if (connection.status.phase !== 'starting' && !isDisconnectedByServer(connection.status)) {
     void connection.refresh();
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { DesktopView, expect, saveScreenshot, test } from './lab';
+import { DesktopView, expect, saveScreenshot, test, tile } from './lab';
 import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
 
 import type { ChildProcessByStdio } from 'node:child_process';
@@ -81,6 +81,7 @@ test('a junk cookie of a longer path does not keep the page from starting the de
 });
 
 test('a proxy that changes the Host is named, with the setting, and nothing is retried', async ({ page }) => {
+  await page.clock.install();
   const { view, requests } = await openThrough(page, 'other_host', 'desktops/');
   await view.phase('lost');
   await expect(view.status).toContainText('this page’s address is not allowed');
@@ -90,14 +91,27 @@ test('a proxy that changes the Host is named, with the setting, and nothing is r
   await expect(view.button('Start')).toHaveCount(0);
   await saveScreenshot(page, 'origin-refused');
   const before = requests.length;
+  await page.clock.runFor(LONG_MS);
+  expect(requests.slice(before)).toEqual([]);
+});
+
+test('the panel in JupyterLab names it, too', async ({ page }) => {
+  const { view } = await openThrough(page, 'other_host', 'lab?reset');
+  await tile(page).click({ timeout: 30_000 });
+  await view.phase('lost');
+  await expect(view.status).toContainText('this page’s address is not allowed');
   await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
-  expect(requests.length).toBe(before);
+  await expect(view.tab).toHaveText('Desktop (disconnected)');
+  await saveScreenshot(page, 'origin-refused-lab');
 });
 
 test('a proxy that passes no WebSockets is named, and nothing is retried', async ({ page }) => {
-  const { view } = await openThrough(page, 'no_upgrade', 'desktops/');
+  await page.clock.install();
+  const { view, requests } = await openThrough(page, 'no_upgrade', 'desktops/');
   await expect(view.status).toContainText('WebSockets do not get through');
   await view.phase('lost');
-  await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
   await saveScreenshot(page, 'no-websocket');
+  const before = requests.length;
+  await page.clock.runFor(LONG_MS);
+  expect(requests.slice(before)).toEqual([]);
 });
