@@ -68,7 +68,7 @@ async def test_a_hub_culls_a_server_whose_desktop_nobody_uses(hub: Hub) -> None:
     culler = await asyncio.to_thread(hub.cull, IDLE_SECONDS)
     runtime = hub.runtime_directory("eve")
     try:
-        await until(lambda: not processes_of(runtime), 40, "the server and its desktop were stopped")
+        await until(lambda: not processes_of(runtime), 90, "the server and its desktop were stopped")
         assert viewer.socket.close_code == 4408
     finally:
         culler.terminate()

@@ -188,7 +188,9 @@ class User:
         login = session.get(self.hub.url + "hub/login", timeout=30)
         assert login.ok
         form = {"username": self.name, "password": "x", "_xsrf": session.cookies.get("_xsrf", path="/hub/") or ""}
-        assert session.post(self.hub.url + "hub/login", data=form, timeout=30).ok
+        # The redirect would start the user's default server.
+        logged_in = session.post(self.hub.url + "hub/login", data=form, timeout=30, allow_redirects=False)
+        assert logged_in.status_code == 302, logged_in.text
         assert session.get(self.url + "api/status", timeout=30).ok or session.get(self.url + "lab", timeout=30).ok
         return session
 
