@@ -94,6 +94,8 @@ export namespace Desktop {
     rights?: Right[];
     /** The id that the connection has in `IModel.viewers`. */
     connection?: string;
+    /** Whether the socket that failed before had reached the server. */
+    arrived?: boolean;
   }
 
   /** A link that lets other users of the server connect, until it ends or is revoked. */

@@ -24,8 +24,11 @@ export interface IDesktopAPI {
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
   /** Fetch the diagnostic report of a desktop and its server, as text without secrets. */
   report(name: string): Promise<string>;
-  /** Get the permission to open one socket; null if the route needs none. */
-  ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null>;
+  /**
+   * Get the permission to open one socket; null if the route needs none. `failed` names the connection whose socket
+   * could not be opened; if the server refused it for good, the request is rejected with the reason.
+   */
+  ticket(name: string, invitation?: string, failed?: string): Promise<Desktop.ITicket | null>;
   /** Take keyboard, pointer, clipboard and size from all other users. */
   takeControl(name: string): Promise<void>;
   /** List the live connections. */
@@ -62,7 +65,7 @@ export interface IDesktopConnection extends IObservableDisposable {
   /** Emitted with each new socket, before it is open. */
   readonly socketOpened: ISignal<IDesktopConnection, WebSocket>;
 
-  /** Whether attempts to connect are deferred, because the panel is hidden. */
+  /** Whether attempts to connect are deferred, because the panel is hidden; after a while, the socket is closed. */
   paused: boolean;
 
   /** Start the desktop if it is not running, and connect to it. */

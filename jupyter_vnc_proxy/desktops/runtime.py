@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -27,6 +28,10 @@ class RuntimeDirectory(NamedTuple):
 
     path: Path
     refused: tuple[InvalidOption, ...] = ()
+
+
+SERVER_DIGITS = 8
+"""Digits that tell the directories of a user's named servers apart; the directory's path must be short."""
 
 
 def runtime_directory(configured: str = "") -> Path:
@@ -58,6 +63,18 @@ def find_runtime_directory(configured: str = "") -> RuntimeDirectory:
 
 def _own_name() -> str:
     return f"jupyter-vnc-{os.getuid()}"
+
+
+def named_server_directory(configured: str, server: str) -> str:
+    """Return the runtime directory of a hub's named server, if each has its own; ``configured`` if the name is empty.
+
+    It is below the user's own, where no desktop can have its name.
+    """
+    if not server:
+        return configured
+    own = ".server-" + hashlib.sha256(server.encode()).hexdigest()[:SERVER_DIGITS]
+    shared = runtime_directory(configured)
+    return os.fspath(shared if shared.name == own else shared / own)
 
 
 def _defaults() -> list[Path]:

@@ -38,8 +38,9 @@ def setup_desktop() -> dict[str, Any]:
     argv += [f"--frame-ancestors={_escape_braces(_frame_ancestors())}"]
     if not traits.stop_with_server:
         argv.append("--keep")
-    if traits.runtime_dir:
-        argv.append(f"--runtime-dir={_escape_braces(traits.runtime_dir)}")
+    runtime_dir = traits.desktops_directory()
+    if runtime_dir:
+        argv.append(f"--runtime-dir={_escape_braces(runtime_dir)}")
     return {
         "command": argv,
         "environment": {HANDED_OVER: _escape_braces(traits.desktop_options().to_text())},
@@ -48,7 +49,7 @@ def setup_desktop() -> dict[str, Any]:
         # The labextension adds the launcher tile; Notebook's "New" menu uses the title.
         "launcher_entry": {"enabled": False, "title": "Desktop"},
         "new_browser_tab": False,
-        "update_last_activity": count_input_only(traits.runtime_dir),
+        "update_last_activity": count_input_only(runtime_dir),
         "request_headers_override": {ACKNOWLEDGE_HEADER: ACKNOWLEDGE_BY_PING},
     }
 

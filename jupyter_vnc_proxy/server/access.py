@@ -9,7 +9,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ..desktops.manager import DesktopManager
-from ..errors import InvalidOption, UnknownDesktop
+from ..errors import InvalidOption, UnknownDesktop, VncError
 from ..rfb.rights import Right
 from .connections import Connection, Connections
 from .identity import Presence, authorized_rights, ticket_owner
@@ -22,6 +22,17 @@ MISSING = {
     "fix": None,
 }
 INVALID = {"message": "The ticket is not valid, or was used before.", "code": "ticket-invalid", "fix": None}
+NO_WEBSOCKET = {
+    "message": "A proxy between the browser and this Jupyter server does not pass WebSockets: the header Upgrade is "
+    "missing.",
+    "code": "no-websocket",
+    "fix": None,
+}
+ORIGIN = {
+    "message": "This page's address is not allowed: its origin is not the request's Host.",
+    "code": "origin-not-allowed",
+    "fix": None,
+}
 WITHDRAWN = {"message": "The access to this server was withdrawn.", "code": "access-withdrawn", "fix": None}
 
 
@@ -54,6 +65,10 @@ class Sharing:
 
         Raise 403 if the user may not see the desktop.
         """
+        refusal = _upgrade_refusal(handler, secret)
+        if refusal is not None:
+            self.tickets.refuse(secret or "", refusal["code"])
+            return refusal
         owner = ticket_owner(handler)
         ticket = None if secret is None else self.tickets.redeem(secret, owner, name)
         if ticket is None or ticket.invitation is None:
@@ -70,6 +85,19 @@ class Sharing:
         if await presence.is_gone():
             return WITHDRAWN
         return Admission(owner, ticket.rights, ticket.invitation, ticket.connection)
+
+    def check_attempt(self, connection: str) -> bool:
+        """Return whether a connection's socket, which failed in the browser, has reached this server.
+
+        Raise 403 with the reason if it was refused for one that another attempt does not solve.
+        """
+        code = self.tickets.refusal(connection)
+        for refusal in (NO_WEBSOCKET, ORIGIN):
+            if refusal["code"] == code:
+                error = VncError(str(refusal["message"]), code=code)
+                error.status = 403
+                raise error
+        return self.tickets.has_arrived(connection)
 
     def invited_rights(self, invitation: str, manager: DesktopManager, name: str) -> Right:
         """Return the rights that an invitation grants now: none if it has ended or the desktop is another one."""
@@ -90,3 +118,11 @@ class Sharing:
                 return True
             connection.restrict(rights)
         return False
+
+
+def _upgrade_refusal(handler: Any, ticket: str | None) -> dict[str, Any] | None:
+    """Return why a request cannot become a WebSocket, whoever sends it. A ticket is offered for a WebSocket only."""
+    if not handler.check_origin():
+        return ORIGIN
+    upgrade = handler.request.headers.get("Upgrade", "").lower()
+    return NO_WEBSOCKET if ticket is not None and upgrade != "websocket" else None

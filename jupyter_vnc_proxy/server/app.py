@@ -15,6 +15,7 @@ from .._version import __version__
 from ..backends import all_backends
 from ..backends.fields import fields_from_environment
 from ..desktops.manager import DesktopManager
+from ..desktops.runtime import named_server_directory
 from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
 from ..rfb.rights import CLIPBOARD_RIGHTS
@@ -80,6 +81,11 @@ class VncProxy(ExtensionApp):
         "directories are never changed. Default: empty, which means the environment variable "
         "JUPYTER_VNC_RUNTIME_DIR; if it is not set, the first that can be used of `jupyter-vnc` in XDG_RUNTIME_DIR, "
         "`jupyter-vnc-<uid>` in the temporary directory, and `~/.cache/jupyter-vnc`."
+    ).tag(config=True)
+    separate_named_servers = Bool(
+        False,
+        help="On a JupyterHub, give each named server of a user desktops of its own, in a directory below "
+        "`runtime_dir`. Otherwise all servers of a user that run on one machine share his desktops. Default: False.",
     ).tag(config=True)
     start_timeout = Float(
         30.0,
@@ -155,11 +161,19 @@ class VncProxy(ExtensionApp):
         """Return the options of a desktop that is created without options; raise `InvalidOption` if one is invalid."""
         return DesktopOptions.from_json({option.name: getattr(self, option.trait) for option in OPTIONS})
 
+    def desktops_directory(self) -> str:
+        """Return the runtime directory of this server, which may be empty for the default."""
+        server = os.environ.get("JUPYTERHUB_SERVER_NAME", "") if self.separate_named_servers else ""
+        return named_server_directory(self.runtime_dir, server)
+
     def initialize_settings(self) -> None:
         """Create the desktop manager and the listeners of its changes."""
+        directory = self.desktops_directory()
+        if directory != self.runtime_dir:
+            os.environ["JUPYTER_VNC_RUNTIME_DIR"] = directory  # `jupyter vnc` in terminals finds the same desktops
         self.manager = DesktopManager(
             self.desktop_options(),
-            runtime_dir=self.runtime_dir,
+            runtime_dir=directory,
             orphan_timeout=self.orphan_timeout,
             max_desktops=self.max_desktops,
             cull_idle_timeout=self.cull_idle_timeout,

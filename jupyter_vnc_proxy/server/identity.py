@@ -75,6 +75,7 @@ class Presence:
         self._handler = handler
         self._route = route
         self._checked = time.monotonic()
+        self.is_unknown = False
 
     @property
     def ends(self) -> bool:
@@ -85,7 +86,7 @@ class Presence:
     async def is_gone(self) -> bool:
         """Return whether the user must be disconnected.
 
-        A check that fails counts as passed for `UNCHECKED_SECONDS`.
+        A check that fails counts as passed for `UNCHECKED_SECONDS`; then ``is_unknown`` is set.
         """
         if not self.ends:
             return False
@@ -93,7 +94,8 @@ class Presence:
             here = await self._is_here()
         except Exception as error:  # the provider's own, such as a hub that doesn't respond
             self._handler.log.warning("cannot check the login of a viewer: %s", error)
-            return time.monotonic() - self._checked > UNCHECKED_SECONDS
+            self.is_unknown = time.monotonic() - self._checked > UNCHECKED_SECONDS
+            return self.is_unknown
         if here:
             self._checked = time.monotonic()
         return not here

@@ -37,12 +37,15 @@ class TicketHandler(SharingHandler):
 
     @web.authenticated
     async def post(self, name: str) -> None:
-        """Return a ticket with the user's own rights, or with exactly those of the invitation in the body."""
+        """Return a ticket with the user's own rights, or with exactly those of the invitation in the body.
+
+        The body may also name the connection whose socket has ``failed``; if that can't work, respond with the reason.
+        """
         rights = await authorized_rights(self)
         await self.respond(self._issue(name, rights))
 
     async def _issue(self, name: str, rights: Right) -> dict[str, Any]:
-        body = read_body(self.request.body, {"invitation": str})
+        body = read_body(self.request.body, {"invitation": str, "failed": str})
         invitation = None
         if "invitation" in body:
             invitation = self._invitation(name, body["invitation"])
@@ -50,6 +53,7 @@ class TicketHandler(SharingHandler):
         elif Right.SEE not in rights:
             raise web.HTTPError(403)
         self.manager.get(name)
+        arrived = self.sharing.check_attempt(body["failed"]) if "failed" in body else True
         rights &= self.allowed
         connection = new_connection_id()
         ticket = self.sharing.tickets.issue(
@@ -60,6 +64,7 @@ class TicketHandler(SharingHandler):
             "rights": right_names(rights),
             "expires": TICKET_SECONDS,
             "connection": connection,
+            "arrived": arrived,
         }
 
     def _invitation(self, name: str, secret: str) -> Any:

@@ -21,6 +21,9 @@ MAX_TICKETS_PER_USER = 32
 MAX_TICKETS = 1024
 """Limits of unused tickets; above either one, the oldest ticket (of the user, or of all) is dropped."""
 
+MAX_REFUSALS = 256
+"""Refused sockets that are remembered; above it, the oldest is forgotten."""
+
 TICKET_BYTES = 24
 
 TICKET_PROTOCOL = "vnc-ticket."
@@ -50,6 +53,7 @@ class TicketStore:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._issued: dict[bytes, _Issued] = {}
+        self._refused: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._issued)
@@ -73,6 +77,22 @@ class TicketStore:
         if issued is None or self._clock() >= issued.ends or (issued.user, issued.desktop) != (user, desktop):
             return None
         return issued.ticket
+
+    def refuse(self, ticket: str, code: str) -> None:
+        """Use up a ticket whose socket cannot be opened, and remember the code of the reason for `refusal`."""
+        issued = self._issued.pop(_hash(ticket), None)
+        if issued is not None:
+            for key in list(self._refused)[: max(0, len(self._refused) + 1 - MAX_REFUSALS)]:
+                del self._refused[key]
+            self._refused[issued.ticket.connection] = code
+
+    def refusal(self, connection: str) -> str | None:
+        """Return the code of the reason for which a connection's socket was refused; a browser does not tell it."""
+        return self._refused.get(connection)
+
+    def has_arrived(self, connection: str) -> bool:
+        """Return whether a socket with the ticket of a connection has reached this server, or may have."""
+        return all(each.ticket.connection != connection for each in self._issued.values())
 
     def _drop_oldest(self, keys: list[bytes], limit: int) -> None:
         """Drop the first of ``keys``, so that one more fits into ``limit``."""

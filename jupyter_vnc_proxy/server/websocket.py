@@ -93,8 +93,6 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Connect to the desktop's socket, then upgrade; respond with 403, 404, 409 or 503 and JSON on failure."""
         if not self.current_user:
             raise web.HTTPError(403)
-        if not self.check_origin():
-            raise web.HTTPError(403, "This page comes from another origin.")
         ticket = offered_ticket(self.request.headers.get_list("Sec-WebSocket-Protocol"))
         admission = await self.sharing.admit(self, name, ticket, self._presence)
         if isinstance(admission, dict):
@@ -196,8 +194,9 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             await asyncio.sleep(RECHECK_SECONDS)
             assert self._connection is not None
             if await self.sharing.is_withdrawn(self, self._connection, self._presence):
-                self.disconnect(CLOSE_FORBIDDEN, "The access to this server was withdrawn.")
-                return
+                if self._presence.is_unknown:  # the viewer connects again
+                    return self.disconnect(CLOSE_ERROR, "The login cannot be checked.")
+                return self.disconnect(CLOSE_FORBIDDEN, "The access to this server was withdrawn.")
 
     async def on_message(self, message: str | bytes) -> None:
         """Forward what the viewer may send; tornado reads the next message once this one is accepted."""

@@ -3,9 +3,11 @@
 import { Desktop } from '../model';
 import { DesktopConnection } from '../services/connection';
 import { DesktopAPI } from '../services/restapi';
+import { isDisconnectedByServer } from '../services/status';
+import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { labelFor, titleWithStatus } from '../viewer/titles';
-import { xsrfToken } from '../services/xsrf';
+import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
 import { english } from './english';
 import { showShare } from './share';
@@ -16,6 +18,7 @@ const REFRESH_INTERVAL_MS = 10000;
 /** The page is at `{base}/desktops/`, or at `{base}/vnc/` if the server extension is disabled. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
+const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
 const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
 const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
 const invitation = takeInvitation();
@@ -32,12 +35,10 @@ addBar({ viewer, trans: english, share });
 connection.statusChanged.connect(() => {
   document.title = titleWithStatus(labelFor(name, english), connection.status, english);
 });
-document.addEventListener('visibilitychange', () => {
-  connection.paused = document.hidden;
-});
+const attention = new Attention({ returned: refresh });
 setInterval(() => {
-  if (!document.hidden && connection.status.phase !== 'starting') {
-    void connection.refresh();
+  if (!attention.isAway || (connection.status.connected && !connection.paused)) {
+    refresh();
   }
 }, REFRESH_INTERVAL_MS);
 if (invitation === undefined) {
@@ -47,10 +48,15 @@ if (invitation === undefined) {
 }
 viewer.focus();
 
-/** Send a request with Jupyter's XSRF cookie as a header, which Jupyter requires for all but GET. */
-function send(url: string, init: RequestInit): Promise<Response> {
+function refresh(): void {
+  if (connection.status.phase !== 'starting' && !isDisconnectedByServer(connection.status)) {
+    void connection.refresh();
+  }
+}
+
+/** Send a request with an XSRF token as a header, which Jupyter requires for all but GET. */
+function sendWithToken(url: string, init: RequestInit, token?: string): Promise<Response> {
   const headers = new Headers(init.headers);
-  const token = xsrfToken(document.cookie);
   if (token !== undefined) {
     headers.set('X-XSRFToken', token);
   }

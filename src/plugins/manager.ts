@@ -2,6 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { DesktopAPI } from '../services/restapi';
 import { DesktopManager } from '../services/manager';
+import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { IDesktopManager } from '../tokens';
 
@@ -22,6 +23,8 @@ export const managerPlugin: JupyterFrontEndPlugin<IDesktopManager> = {
       token: serverSettings.appendToken ? serverSettings.token : '',
       send: (url, init) => ServerConnection.makeRequest(url, init, serverSettings)
     });
-    return new DesktopManager({ api, prepare: DesktopViewer.prepare, standby });
+    const attention = new Attention({ returned: () => void manager.refresh() });
+    const manager = new DesktopManager({ api, prepare: DesktopViewer.prepare, standby, attention });
+    return manager;
   }
 };

@@ -1,21 +1,24 @@
 import { Signal } from '@lumino/signaling';
 
 import { Desktop } from '../model';
-import { CloseCodes, problemOfClose } from './problems';
-import { requestModel, requestTicket } from './requests';
+import { CloseCodes } from './problems';
+import { requestModel } from './requests';
 import { ResizeRequests } from './resize';
 import { RetryTimer } from './retry';
-import { RfbSocket, subprotocolsFor } from './socket';
+import { RfbSocket } from './socket';
 import {
   awaitsUser,
   contradicts,
+  HIDDEN_STATUS,
   INITIAL_STATUS,
   isDisconnectedByServer,
   isFinal,
   removedStatus,
   rightsFrom,
+  statusFromClose,
   statusFromError
 } from './status';
+import { Tickets } from './tickets';
 
 import type { ISignal } from '@lumino/signaling';
 import type { IConnectionOptions } from './connectionoptions';
@@ -27,14 +30,14 @@ export class DesktopConnection implements IDesktopConnection {
   constructor(options: IConnectionOptions) {
     this.name = options.name;
     this._api = options.api;
-    this._cachedModel = options.cachedModel ?? (() => undefined);
+    this._options = options;
     this._prepare = options.prepare ?? (() => Promise.resolve());
-    this._invitation = options.invitation;
+    this._tickets = new Tickets({ ...options, prepare: this._prepare, granted: change => this._setStatus(change) });
     this._socket = new RfbSocket({
-      prepare: () => this._authorize(),
+      prepare: () => this._tickets.request(),
       openSocket: options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
-      closed: code => this._onClosed(code),
+      closed: (code, opened) => this._onClosed(code, opened),
       failed: error => (this._usesCachedModel ? void this._request() : this._onError(error))
     });
   }
@@ -88,6 +91,7 @@ export class DesktopConnection implements IDesktopConnection {
 
   reconnect(): void {
     this._retry.resetFailures();
+    this._tickets.reset();
     this._setStatus({ phase: 'lost', connected: false, retryAt: null });
     void this._request();
   }
@@ -101,9 +105,7 @@ export class DesktopConnection implements IDesktopConnection {
     }
     this._retry.paused = value;
     if (value && this._status.retryAt !== null) {
-      this._cancel();
-      this._setStatus({ retryAt: null });
-      this._retry.defer();
+      this._defer({});
     } else if (!value) {
       this.wake();
     }
@@ -117,14 +119,14 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   handshakeDone(): void {
-    if (!this._socket.isActive) {
-      return;
+    if (this._socket.isActive) {
+      this._socket.handshakeDone();
+      this._tickets.reset();
+      this._retry.resetFailures();
+      this._usesCachedModel = false;
+      this._verb = 'get';
+      this._setStatus({ phase: 'running', connected: true, problem: null, retryAt: null });
     }
-    this._socket.handshakeDone();
-    this._retry.resetFailures();
-    this._usesCachedModel = false;
-    this._verb = 'get';
-    this._setStatus({ phase: 'running', connected: true, problem: null, retryAt: null });
   }
 
   /** Use a model from elsewhere, such as the list; null if the desktop does not exist. */
@@ -169,7 +171,7 @@ export class DesktopConnection implements IDesktopConnection {
   private _begin(verb: Verb): void {
     this._verb = verb;
     this._setStatus({ phase: 'starting', connected: false, problem: null, retryAt: null });
-    const model = this._cachedModel();
+    const model = this._options.cachedModel?.();
     if (model?.phase === 'running' && Desktop.isUsable(model)) {
       // The socket shows whether the model is still correct, and saves a request.
       this._cancel();
@@ -195,7 +197,7 @@ export class DesktopConnection implements IDesktopConnection {
     this._prepare().catch(() => undefined);
     let model: Desktop.IModel | null;
     try {
-      model = await requestModel(this._api, this._verb, this.name, this._invitation);
+      model = await requestModel(this._api, this._verb, this.name, this._options.invitation);
     } catch (error) {
       if (number === this._requestNumber) {
         this._onError(error);
@@ -206,15 +208,6 @@ export class DesktopConnection implements IDesktopConnection {
       this._verb = 'get';
       void (model === null ? this._socket.open(this._api.socketURL(this.name)) : this._follow(model));
     }
-  }
-
-  /** Load the RFB client and get a ticket; return the subprotocols of the next socket. */
-  private async _authorize(): Promise<string[]> {
-    const ticket = await requestTicket(this._api, this.name, this._invitation, this._prepare);
-    if (ticket !== null) {
-      this._setStatus({ rights: ticket.rights ?? Desktop.ALL_RIGHTS, connectionId: ticket.connection ?? null });
-    }
-    return subprotocolsFor(ticket);
   }
 
   private _follow(model: Desktop.IModel): void {
@@ -238,10 +231,13 @@ export class DesktopConnection implements IDesktopConnection {
     }
   }
 
-  private _onClosed(code: number): void {
-    const problem = problemOfClose(code);
-    if (problem !== null) {
-      this._setStatus({ phase: 'lost', connected: false, problem, retryAt: null });
+  private _onClosed(code: number, opened: boolean): void {
+    const status = statusFromClose(code, this.name, this._usesCachedModel);
+    if (!opened) {
+      this._tickets.socketFailed();
+    }
+    if (status !== null) {
+      this._setStatus(status);
     } else if (this._usesCachedModel) {
       // The cached model was outdated.
       void this._request();
@@ -249,8 +245,6 @@ export class DesktopConnection implements IDesktopConnection {
       this._setStatus({ phase: 'stopped', connected: false });
       // If the desktop has failed, its model says why.
       void this._request();
-    } else if (code === CloseCodes.GONE) {
-      this._setStatus(removedStatus(this.name));
     } else {
       this._retryLater(null);
     }
@@ -260,11 +254,16 @@ export class DesktopConnection implements IDesktopConnection {
     const { phase, problem } = statusFromError(error);
     if (phase === 'lost' && !isFinal(problem)) {
       this._retryLater(problem);
-    } else if (phase === 'stopped') {
-      this._setStatus(removedStatus(this.name));
     } else {
-      this._setStatus({ phase, connected: false, problem, retryAt: null });
+      const removed = phase === 'stopped';
+      this._setStatus(removed ? removedStatus(this.name) : { phase, connected: false, problem, retryAt: null });
     }
+  }
+
+  private _defer(change: Partial<Desktop.IStatus>): void {
+    this._cancel();
+    this._setStatus({ ...change, retryAt: null });
+    this._retry.defer();
   }
 
   private _retryLater(problem: Desktop.IProblem | null): void {
@@ -272,19 +271,21 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   private _setStatus(change: Partial<Desktop.IStatus>): void {
-    if (this._isDisposed) {
-      return;
+    if (!this._isDisposed) {
+      this._status = { ...this._status, ...change };
+      this._statusChanged.emit(this._status);
     }
-    this._status = { ...this._status, ...change };
-    this._statusChanged.emit(this._status);
   }
 
   private readonly _api: IDesktopAPI;
-  private readonly _invitation: string | undefined;
   private readonly _prepare: () => Promise<void>;
-  private readonly _cachedModel: () => Desktop.IModel | undefined;
+  private readonly _options: IConnectionOptions;
+  private readonly _tickets: Tickets;
   private readonly _socket: RfbSocket;
-  private readonly _retry = new RetryTimer({ attempt: () => void this._request() });
+  private readonly _retry = new RetryTimer({
+    attempt: () => void this._request(),
+    pausedForLong: () => (this._status.connected ? this._defer(HIDDEN_STATUS) : undefined)
+  });
   private readonly _resizes = new ResizeRequests({
     send: async size => (this._status.connected ? this._api.resize(this.name, size) : null)
   });

@@ -58,6 +58,15 @@ export async function errorFrom(response: Response): Promise<DesktopError> {
   });
 }
 
+/** Return the error if the server refuses each XSRF token of this page. */
+export function xsrfError(): DesktopError {
+  return new DesktopError({
+    status: 403,
+    code: ProblemCodes.XSRF,
+    message: 'The Jupyter server refused the XSRF token of this page.'
+  });
+}
+
 /** Return the error if the server refuses the origin of this page. */
 export function originError(): DesktopError {
   return new DesktopError({

@@ -1,12 +1,14 @@
 import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 
+import { leaveWhenIdle } from './attention';
 import { DesktopConnection } from './connection';
 import { DesktopError } from './restapi';
 
 import type { ISignal } from '@lumino/signaling';
 import type { Desktop } from '../model';
 import type { IDesktopAPI, IDesktopManager } from '../tokens';
+import type { IAttention } from './attention';
 
 /** The time between two requests for the list, and its maximum after failures. */
 const POLL_INTERVAL_MS = 10 * 1000;
@@ -17,12 +19,14 @@ export class DesktopManager implements IDesktopManager {
   constructor(options: DesktopManager.IOptions) {
     this.api = options.api;
     this._prepare = options.prepare;
+    this._attention = options.attention;
+    const { standby = 'when-hidden' } = options;
     this._poll = new Poll({
       auto: false,
       factory: () => this._fetch(),
       frequency: { interval: POLL_INTERVAL_MS, backoff: true, max: MAX_POLL_INTERVAL_MS },
       name: 'jupyter-vnc-proxy:DesktopManager#desktops',
-      standby: options.standby ?? 'when-hidden'
+      standby: () => this._isUnattended || (typeof standby === 'function' ? standby() : standby)
     });
     void this._poll.start();
   }
@@ -88,8 +92,17 @@ export class DesktopManager implements IDesktopManager {
     const connection = new DesktopConnection({ name, api: this.api, prepare: this._prepare, cachedModel });
     this._connections.add(connection);
     connection.statusChanged.connect(this._onStatusChanged, this);
+    if (this._attention !== undefined) {
+      leaveWhenIdle(connection, this._attention);
+    }
     connection.disposed.connect(() => this._connections.delete(connection));
     return connection;
+  }
+
+  /** Whether nobody uses the page, and no visible panel is connected: its socket would count as activity as well. */
+  private get _isUnattended(): boolean {
+    const isConnected = (connection: DesktopConnection) => connection.status.connected && !connection.paused;
+    return this._attention?.isAway === true && ![...this._connections].some(isConnected);
   }
 
   /** Refresh the list after a request, so that its effect shows immediately. */
@@ -142,6 +155,7 @@ export class DesktopManager implements IDesktopManager {
   }
 
   private readonly _prepare: () => Promise<void>;
+  private readonly _attention: IAttention | undefined;
   private readonly _poll: Poll;
   private readonly _changed = new Signal<this, readonly Desktop.IModel[]>(this);
   private readonly _connections = new Set<DesktopConnection>();
@@ -154,6 +168,8 @@ export namespace DesktopManager {
     api: IDesktopAPI;
     /** Loads the code that a connection needs before it opens a socket. */
     prepare: () => Promise<void>;
+    /** Whether a person uses the page. */
+    attention?: IAttention;
     /** When to stop polling. */
     standby?: Poll.Standby | (() => boolean | Poll.Standby);
   }

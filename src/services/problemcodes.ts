@@ -10,6 +10,12 @@ export namespace ProblemCodes {
   export const PROTOCOL = 'protocol-error';
   /** The server refuses the origin of this page. */
   export const ORIGIN = 'origin-not-allowed';
+  /** The socket was closed because the panel was hidden. */
+  export const HIDDEN = 'hidden';
+  /** No WebSocket gets through to the server. */
+  export const NO_WEBSOCKET = 'no-websocket';
+  /** The server refuses each XSRF token that the page has. */
+  export const XSRF = 'xsrf-token-refused';
   /** The server refuses a request, and sends the reason. */
   export const REFUSED = 'refused';
 }

@@ -1,5 +1,4 @@
 import { makeProblem, ProblemCodes, toDesktopError } from './problems';
-import { DesktopError } from './restapi';
 
 import type { Desktop } from '../model';
 import type { IDesktopAPI } from '../tokens';
@@ -18,7 +17,7 @@ export async function requestModel(
     return await (verb === 'create' ? api.create({ name }) : api[verb](name));
   } catch (error) {
     const { status, code } = toDesktopError(error);
-    if (status !== 403 || code === ProblemCodes.ORIGIN) {
+    if (status !== 403 || code === ProblemCodes.ORIGIN || code === ProblemCodes.XSRF) {
       throw error;
     }
     if (invitation !== undefined) {
@@ -35,18 +34,4 @@ export async function requestModel(
 function withoutStart(model: Desktop.IModel): Desktop.IModel {
   const error = makeProblem('start-not-allowed', 'You are not allowed to start this desktop.');
   return model.phase === 'stopped' ? { ...model, error: model.error ?? error } : model;
-}
-
-/** Load the RFB client, and get the ticket of the next socket. */
-export async function requestTicket(
-  api: IDesktopAPI,
-  name: string,
-  invitation: string | undefined,
-  prepare: () => Promise<void>
-): Promise<Desktop.ITicket | null> {
-  const prepared = prepare().catch((error: unknown) => {
-    throw new DesktopError({ status: 0, code: ProblemCodes.VIEWER, message: String(error) });
-  });
-  const [ticket] = await Promise.all([api.ticket(name, invitation), prepared]);
-  return ticket;
 }

@@ -1,4 +1,6 @@
-import { DesktopError, errorFrom, originError, parseJSON } from './errors';
+import { DesktopError, errorFrom, originError, parseJSON, xsrfError } from './errors';
+import { ProblemCodes } from './problemcodes';
+import { refusesToken } from './xsrf';
 
 import type { Desktop } from '../model';
 import type { IDesktopAPI } from '../tokens';
@@ -7,6 +9,11 @@ import type { IDesktopAPI } from '../tokens';
 const ROOTS: Record<Desktop.Route, string> = { extension: 'api/', proxy: 'vnc/api/' };
 
 const DESKTOPS = 'desktops';
+const REPORT = 'vnc/report';
+
+/** The time that a response may take, and that a report may take, for which the server runs many programs. */
+const TIMEOUT_MS = 30 * 1000;
+const REPORT_TIMEOUT_MS = 90 * 1000;
 
 export { DesktopError };
 
@@ -83,8 +90,7 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   async report(name: string): Promise<string> {
-    const fetchReport = async (query = '') =>
-      (await this._call<{ report: string }>('GET', `vnc/report${query}`)).report;
+    const fetchReport = async (query = '') => (await this._call<{ report: string }>('GET', REPORT + query)).report;
     try {
       return await fetchReport(`?desktop=${encodeURIComponent(name)}`);
     } catch (error) {
@@ -96,14 +102,14 @@ export class DesktopAPI implements IDesktopAPI {
     }
   }
 
-  async ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null> {
+  async ticket(name: string, invitation?: string, failed?: string): Promise<Desktop.ITicket | null> {
     if (this._route === null) {
       await this._findRoute();
     }
-    const body = invitation === undefined ? {} : { invitation };
     if (this._route === 'proxy') {
       return null;
     }
+    const body = { ...(invitation !== undefined && { invitation }), ...(failed !== undefined && { failed }) };
     try {
       return await this._call<Desktop.ITicket>('POST', pathTo(name, 'ticket'), body);
     } catch (error) {
@@ -160,6 +166,9 @@ export class DesktopAPI implements IDesktopAPI {
     const response = await this._request(method, ROOTS[this._route!] + path, body);
     if (!response.ok) {
       const error = await errorFrom(response);
+      if (error.code === null && refusesToken(error.status, error.message)) {
+        throw xsrfError();
+      }
       throw method !== 'GET' && (await this._refusesOrigin(error)) ? originError() : error;
     }
     return (response.status === 204 ? undefined : await parseJSON(response)) as T;
@@ -170,6 +179,9 @@ export class DesktopAPI implements IDesktopAPI {
    * example behind a proxy that changes the Host header. Browsers send Origin with all but GET.
    */
   private async _refusesOrigin({ status, code }: DesktopError): Promise<boolean> {
+    if (code === ProblemCodes.ORIGIN) {
+      return true;
+    }
     if (status !== 404 || code !== null || (await this._request('POST', 'api')).status !== 404) {
       return false;
     }
@@ -179,6 +191,7 @@ export class DesktopAPI implements IDesktopAPI {
 
   /** Find the first route that exists, and use it from now on. */
   private async _findRoute(): Promise<Desktop.IModel[]> {
+    let missing: DesktopError | undefined;
     for (const route of ['extension', 'proxy'] as const) {
       const response = await this._request('GET', ROOTS[route] + DESKTOPS);
       if (response.ok) {
@@ -186,9 +199,14 @@ export class DesktopAPI implements IDesktopAPI {
         this._route = route;
         return models;
       }
+      missing = await errorFrom(response);
       if (response.status !== 404) {
-        throw await errorFrom(response);
+        throw missing;
       }
+    }
+    if (!(await this._request('GET', 'api')).ok) {
+      // A proxy responded, since Jupyter has this address.
+      throw missing!;
     }
     throw new DesktopError({
       status: 404,
@@ -207,10 +225,14 @@ export class DesktopAPI implements IDesktopAPI {
     if (body !== undefined) {
       init.body = JSON.stringify(body);
     }
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), path.includes(REPORT) ? REPORT_TIMEOUT_MS : TIMEOUT_MS);
     try {
-      return await this._send(this._baseUrl + path, init);
+      return await this._send(this._baseUrl + path, { ...init, signal: limit.signal });
     } catch (error) {
       throw new DesktopError({ status: 0, message: String(error) });
+    } finally {
+      clearTimeout(timer);
     }
   }
 

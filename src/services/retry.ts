@@ -10,14 +10,27 @@ const SLOW_POLL_DELAY_MS = 500;
 /** The duration after which a start counts as slow. */
 const SLOW_START_MS = 5000;
 
+/** The time after which a paused connection is closed. */
+const MAX_PAUSE_MS = 120 * 1000;
+
 /** Schedules the next attempt to connect: soon while a desktop starts or stops, with growing delays after failures. */
 export class RetryTimer implements IDisposable {
   constructor(options: RetryTimer.IOptions) {
     this._attempt = options.attempt;
+    this._pausedForLong = options.pausedForLong;
   }
 
   /** Whether attempts after a failure are deferred. */
-  paused = false;
+  get paused(): boolean {
+    return this._paused;
+  }
+  set paused(value: boolean) {
+    this._paused = value;
+    clearTimeout(this._pause);
+    if (value && !this._isDisposed) {
+      this._pause = setTimeout(this._pausedForLong, MAX_PAUSE_MS);
+    }
+  }
 
   /** Whether an attempt is deferred. */
   get isDeferred(): boolean {
@@ -33,6 +46,7 @@ export class RetryTimer implements IDisposable {
       return;
     }
     this.cancel();
+    clearTimeout(this._pause);
     this._isDisposed = true;
   }
 
@@ -68,7 +82,7 @@ export class RetryTimer implements IDisposable {
   scheduleAfterFailure(): number | null {
     const delay = RETRY_DELAYS_MS[Math.min(this._failures, RETRY_DELAYS_MS.length - 1)];
     this._failures++;
-    if (this.paused) {
+    if (this._paused) {
       this.defer();
       return null;
     }
@@ -89,6 +103,9 @@ export class RetryTimer implements IDisposable {
   }
 
   private readonly _attempt: () => void;
+  private readonly _pausedForLong: () => void;
+  private _pause: ReturnType<typeof setTimeout> | undefined;
+  private _paused = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _failures = 0;
   private _startingSince: number | null = null;
@@ -100,5 +117,7 @@ export namespace RetryTimer {
   export interface IOptions {
     /** Called when an attempt is due. */
     attempt: () => void;
+    /** Called if the connection has been paused for long. */
+    pausedForLong: () => void;
   }
 }

@@ -1,5 +1,4 @@
 import type { IDisposable } from '@lumino/disposable';
-import type { Desktop } from '../model';
 
 /** The time that a socket has to complete the RFB handshake. */
 const HANDSHAKE_TIMEOUT_MS = 15000;
@@ -48,6 +47,7 @@ export class RfbSocket implements IDisposable {
     const socket = openSocket(url, subprotocols);
     // noVNC sets `onclose`; a listener added before that runs first, while noVNC still shows the last frame.
     socket.addEventListener('close', this);
+    socket.addEventListener('open', this);
     this._socket = socket;
     this._timer = setTimeout(() => socket.close(), HANDSHAKE_TIMEOUT_MS);
     opened(socket);
@@ -58,6 +58,7 @@ export class RfbSocket implements IDisposable {
     this._attempt++;
     const socket = this._release();
     socket?.removeEventListener('close', this);
+    socket?.removeEventListener('open', this);
     socket?.close();
   }
 
@@ -66,15 +67,21 @@ export class RfbSocket implements IDisposable {
     clearTimeout(this._timer);
   }
 
-  handleEvent(event: CloseEvent): void {
+  handleEvent(event: Event): void {
+    if (event.type === 'open') {
+      this._isOpened = true;
+      return;
+    }
+    const opened = this._isOpened;
     this._release();
-    this._options.closed(event.code);
+    this._options.closed((event as CloseEvent).code, opened);
   }
 
   private _release(): WebSocket | null {
     clearTimeout(this._timer);
     const socket = this._socket;
     this._socket = null;
+    this._isOpened = false;
     return socket;
   }
 
@@ -82,6 +89,7 @@ export class RfbSocket implements IDisposable {
   private _socket: WebSocket | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _attempt = 0;
+  private _isOpened = false;
   private _isDisposed = false;
 }
 
@@ -92,14 +100,9 @@ export namespace RfbSocket {
     openSocket: (url: string, subprotocols: string[]) => WebSocket;
     /** Called with each new socket, before it is open. */
     opened: (socket: WebSocket) => void;
-    /** Called with the close code, unless `close` was called. */
-    closed: (code: number) => void;
+    /** Called with the close code, and whether the socket had been open, unless `close` was called. */
+    closed: (code: number, opened: boolean) => void;
     /** Called if `prepare` failed. */
     failed: (error: unknown) => void;
   }
-}
-
-/** Return the WebSocket subprotocols to offer; a ticket is one of them, since URLs end up in logs. */
-export function subprotocolsFor(ticket: Desktop.ITicket | null): string[] {
-  return ticket === null ? ['binary'] : ['binary', `vnc-ticket.${ticket.ticket}`];
 }

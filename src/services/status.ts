@@ -1,5 +1,5 @@
 import { Desktop } from '../model';
-import { makeProblem, ProblemCodes, toDesktopError } from './problems';
+import { CloseCodes, makeProblem, problemOfClose, ProblemCodes, toDesktopError } from './problems';
 import { DesktopError } from './restapi';
 
 export const INITIAL_STATUS: Desktop.IStatus = {
@@ -10,6 +10,13 @@ export const INITIAL_STATUS: Desktop.IStatus = {
   retryAt: null,
   rights: Desktop.ALL_RIGHTS,
   connectionId: null
+};
+
+/** The status after the socket of a hidden panel was closed. */
+export const HIDDEN_STATUS: Partial<Desktop.IStatus> = {
+  phase: 'lost',
+  connected: false,
+  problem: makeProblem(ProblemCodes.HIDDEN)
 };
 
 /** Return the status if a desktop does not exist; the default desktop counts as stopped, since a start creates it. */
@@ -25,6 +32,8 @@ const BY_SERVER: string[] = [
   ProblemCodes.FORBIDDEN,
   ProblemCodes.PROTOCOL,
   ProblemCodes.ORIGIN,
+  ProblemCodes.NO_WEBSOCKET,
+  ProblemCodes.XSRF,
   ProblemCodes.REFUSED
 ];
 
@@ -67,10 +76,21 @@ export function statusFromError(error: unknown): { phase: Desktop.PanelPhase; pr
     return { phase: 'running-elsewhere', problem };
   }
   if (status === 403 && code !== null) {
-    const isOrigin = code === ProblemCodes.ORIGIN;
-    return { phase: 'lost', problem: isOrigin ? problem : makeProblem(ProblemCodes.REFUSED, message, fix) };
+    return { phase: 'lost', problem: isFinal(problem) ? problem : makeProblem(ProblemCodes.REFUSED, message, fix) };
   }
   return { phase: code !== null && status >= 400 ? 'failed' : 'lost', problem };
+}
+
+/**
+ * Return the status after the server has closed a socket for a reason that another attempt does not solve, else null.
+ * If the model was cached, the desktop may only be a new one.
+ */
+export function statusFromClose(code: number, name: string, cached: boolean): Partial<Desktop.IStatus> | null {
+  const problem = problemOfClose(code);
+  if (problem !== null) {
+    return { phase: 'lost', connected: false, problem, retryAt: null };
+  }
+  return code === CloseCodes.GONE && !cached ? removedStatus(name) : null;
 }
 
 /** Return the rights that a connection has according to a model from elsewhere; they may be withdrawn at any time. */

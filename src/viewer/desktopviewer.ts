@@ -66,6 +66,7 @@ export class DesktopViewer implements IDisposable {
     for (const type of ['online', 'focus']) {
       window.addEventListener(type, this);
     }
+    document.addEventListener('visibilitychange', this);
     for (const type of [...ACTIVITY_EVENTS, 'click']) {
       this._target.addEventListener(type, this, { capture: true, passive: true });
     }
@@ -91,6 +92,7 @@ export class DesktopViewer implements IDisposable {
     for (const type of ['online', 'focus']) {
       window.removeEventListener(type, this);
     }
+    document.removeEventListener('visibilitychange', this);
     for (const type of [...ACTIVITY_EVENTS, 'click']) {
       this._target.removeEventListener(type, this, { capture: true });
     }
@@ -106,10 +108,13 @@ export class DesktopViewer implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Whether the element is visible; while hidden, it does not reconnect or resize the desktop. */
+  /**
+   * Whether the element is visible, if the page is. While hidden, it does not reconnect or resize the desktop, and after
+   * some time it disconnects.
+   */
   set visible(value: boolean) {
     this._visible = value;
-    this.connection.paused = !value;
+    this.connection.paused = !value || document.hidden;
     this._updateRights();
     this._requestSize();
   }
@@ -146,6 +151,8 @@ export class DesktopViewer implements IDisposable {
   handleEvent(event: Event): void {
     if (event.currentTarget === window) {
       this.connection.wake();
+    } else if (event.currentTarget === document) {
+      this.visible = this._visible;
     } else if (event.type === 'click') {
       this._onClick();
     } else {

@@ -1,7 +1,7 @@
 import { ProblemCodes } from '../services/problems';
 import { isDisconnectedByServer } from '../services/status';
 import { ReportButton } from './report';
-import { lostReason } from './titles';
+import { isPaused, lostReason } from './titles';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
@@ -140,11 +140,9 @@ export class StatusView implements IDisposable {
   private _lost(status: Desktop.IStatus): HTMLElement[] {
     const trans = this._trans;
     const byServer = isDisconnectedByServer(status);
-    const idle = status.problem?.code === ProblemCodes.IDLE;
+    const paused = isPaused(status.problem);
     const contents = [
-      this._heading(
-        idle ? trans.__('Disconnected while idle') : byServer ? trans.__('Disconnected') : trans.__('Connection lost')
-      ),
+      this._heading(paused ? trans.__('Paused') : byServer ? trans.__('Disconnected') : trans.__('Connection lost')),
       element('p', '', lostReason(status.problem, trans))
     ];
     if (byServer && status.problem?.fix) {
@@ -154,7 +152,7 @@ export class StatusView implements IDisposable {
       contents.push(this._countdown(status.retryAt));
     }
     contents.push(this._button('retry', byServer ? trans.__('Reconnect') : trans.__('Try Now')));
-    if (!byServer && status.problem !== null) {
+    if (!byServer && !paused && status.problem !== null) {
       contents.push(this._reportButton(status));
     }
     return contents;

@@ -7,6 +7,11 @@ export function labelFor(name: string, trans: ITranslation): string {
   return name === Desktop.DEFAULT_NAME ? trans.__('Desktop') : name;
 }
 
+/** Whether a connection was closed because nobody looked at the desktop, or used it. */
+export function isPaused(problem: Desktop.IProblem | null): boolean {
+  return problem?.code === ProblemCodes.IDLE || problem?.code === ProblemCodes.HIDDEN;
+}
+
 /** Return a title with the status in brackets, unless the desktop is connected. */
 export function titleWithStatus(title: string, status: Desktop.IStatus, trans: ITranslation): string {
   if (status.connected) {
@@ -26,6 +31,9 @@ export function titleWithStatus(title: string, status: Desktop.IStatus, trans: I
     case 'running-elsewhere':
       return trans.__('%1 (running elsewhere)', title);
     case 'lost':
+      if (isPaused(status.problem)) {
+        return trans.__('%1 (paused)', title);
+      }
       return status.retryAt === null ? trans.__('%1 (disconnected)', title) : trans.__('%1 (reconnecting)', title);
     case 'missing':
       return trans.__('%1 (not installed)', title);
@@ -37,6 +45,8 @@ export function lostReason(problem: Desktop.IProblem | null, trans: ITranslation
   switch (problem?.code) {
     case undefined:
       return trans.__('The connection to the desktop was lost.');
+    case ProblemCodes.HIDDEN:
+      return trans.__('The connection was closed while the desktop was hidden. Your programs are still running.');
     case ProblemCodes.IDLE:
       return trans.__('Your programs are still running. Click to reconnect.');
     case ProblemCodes.TOO_MANY:
@@ -49,6 +59,14 @@ export function lostReason(problem: Desktop.IProblem | null, trans: ITranslation
       return trans.__(
         'The Jupyter server refused the connection: this page’s address is not allowed. A proxy must keep the Host header, or the server’s configuration must allow the address:'
       );
+    case ProblemCodes.NO_WEBSOCKET:
+      return trans.__(
+        'WebSockets do not get through to the Jupyter server. A proxy in between must pass them; kernels need them too.'
+      );
+    case ProblemCodes.XSRF:
+      return trans.__(
+        'The Jupyter server refused the XSRF token of this page. Reload the page; if that does not help, delete the cookies of this site.'
+      );
     case ProblemCodes.REFUSED:
       return problem.message;
     case '0':
@@ -56,6 +74,14 @@ export function lostReason(problem: Desktop.IProblem | null, trans: ITranslation
     case '401':
     case '403':
       return trans.__('You are logged out of the Jupyter server. Log in again in another tab.');
+    case '404':
+      return trans.__('Another server responded instead of the Jupyter server, such as a proxy: %1', problem.message);
+    case '424':
+      return trans.__('The Jupyter server is not running. Start it on the hub.');
+    case '502':
+    case '503':
+    case '504':
+      return trans.__('A proxy cannot reach the Jupyter server: %1', problem.message);
     case ProblemCodes.VIEWER:
       return trans.__('The viewer could not be loaded from the Jupyter server.');
     default:

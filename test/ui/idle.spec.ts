@@ -20,11 +20,11 @@ test.describe('with idle_disconnect', () => {
     const view = await openDesktop(page, jupyter);
     await window.seen(view);
     await view.phase('lost');
-    await expect(view.status).toContainText('Disconnected while idle');
+    await expect(view.status).toContainText('Paused');
     await expect(view.status).toContainText('Your programs are still running. Click to reconnect.');
     await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);
     await expect(view.button('Reconnect')).toBeVisible();
-    await expect(view.tab).toHaveText('Desktop (disconnected)');
+    await expect(view.tab).toHaveText('Desktop (paused)');
     expect(await jupyter.model()).toMatchObject({ phase: 'running', clients: 0 });
     await expect(view.node.locator('canvas[data-kept]')).toBeVisible();
     await saveScreenshot(page, 'idle');

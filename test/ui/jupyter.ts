@@ -75,7 +75,7 @@ export class Jupyter {
 
   /** The URL of a path, with the token. */
   url(path: string): string {
-    const url = new URL(path, `http://127.0.0.1:${this._port}/`);
+    const url = new URL(path, `http://127.0.0.1:${this._port}/${this._options.base ?? ''}`);
     url.searchParams.set('token', TOKEN);
     return url.href;
   }
@@ -240,6 +240,8 @@ export namespace Jupyter {
     /** The contents of jupyter_server_config.json. */
     config?: object;
     env?: Record<string, string>;
+    /** The base URL without its first slash, if the configuration sets one. */
+    base?: string;
     /** The path of the REST API, if it is not the server extension's. */
     root?: string;
   }

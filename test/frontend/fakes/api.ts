@@ -115,7 +115,7 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`report ${name}`, () => `All about ${name}.`);
   }
 
-  async ticket(name: string, invitation?: string): Promise<Desktop.ITicket | null> {
+  async ticket(name: string, invitation?: string, _?: string): Promise<Desktop.ITicket | null> {
     return this._answer(`ticket ${name}${invitation ? ` ${invitation}` : ''}`, () => this.nextTicket);
   }
 

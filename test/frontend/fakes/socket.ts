@@ -25,6 +25,12 @@ export class FakeSocket extends EventTarget {
     this.drop(1005);
   }
 
+  /** Open the socket, as the server does. */
+  accept(): void {
+    this.readyState = WebSocket.OPEN;
+    this.dispatchEvent(new Event('open'));
+  }
+
   /** Close the socket, as the server or the network does. */
   drop(code = 1006): void {
     if (this.readyState === WebSocket.CLOSED) {

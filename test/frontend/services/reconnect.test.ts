@@ -1,6 +1,6 @@
 import { DesktopError } from '../../../src/services/restapi';
 import { DesktopConnection } from '../../../src/services/connection';
-import { FakeAPI } from '../fakes/api';
+import { FakeAPI, modelOf } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
 
 const NETWORK = new DesktopError({ status: 0, message: 'no answer' });
@@ -70,6 +70,7 @@ describe('a lost connection', () => {
     await pass();
     for (const delay of [500, 1000, 2000]) {
       const count = FakeSocket.instances.length;
+      FakeSocket.last.accept();
       FakeSocket.last.drop();
       await pass(delay - 1);
       expect(FakeSocket.instances).toHaveLength(count);
@@ -122,6 +123,35 @@ describe('a lost connection', () => {
     await pass();
     expect(connection.status.connected).toBe(true);
     expect(FakeSocket.instances).toHaveLength(1);
+  });
+
+  it('is closed if it is paused for long, and opened again afterwards', async () => {
+    await connect();
+    connection.paused = true;
+    await pass(120000);
+    expect(FakeSocket.last.readyState).toBe(WebSocket.CLOSED);
+    expect(connection.status).toMatchObject({ phase: 'lost', problem: { code: 'hidden' }, retryAt: null });
+    const calls = api.calls.length;
+    connection.update(modelOf());
+    await pass(3600000);
+    expect(api.calls.length).toBe(calls);
+    connection.paused = false;
+    await pass();
+    connection.handshakeDone();
+    expect(FakeSocket.instances).toHaveLength(2);
+    expect(connection.status).toMatchObject({ connected: true, problem: null });
+  });
+
+  it('is not closed if it is paused for short times', async () => {
+    await connect();
+    for (let round = 0; round < 5; round++) {
+      connection.paused = true;
+      await pass(100000);
+      connection.paused = false;
+      await pass(100000);
+    }
+    expect(FakeSocket.instances).toHaveLength(1);
+    expect(connection.status.connected).toBe(true);
   });
 
   it('is retried immediately when the network is back', async () => {

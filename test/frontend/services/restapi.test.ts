@@ -65,7 +65,22 @@ it('uses jupyter-server-proxy if the server extension is disabled', async () => 
   expect(api.socketURL('default')).toBe('ws://server/user/ann/vnc/api/desktops/default/rfb');
 });
 
+it('does not take the response of a proxy for that of a server without the package', async () => {
+  expect(await errorOf(api.start('default'))).toMatchObject({ status: 404, code: null });
+});
+
+it('has status 0 if the response takes too long', async () => {
+  jest.useFakeTimers();
+  const send = (_: string, { signal }: RequestInit) =>
+    new Promise<Response>((_, reject) => signal!.addEventListener('abort', () => reject(new Error('aborted'))));
+  const error = errorOf(new DesktopAPI({ baseUrl: BASE, wsUrl: '', send }).list());
+  await jest.advanceTimersByTimeAsync(30000);
+  expect(await error).toMatchObject({ status: 0, code: null });
+  jest.useRealTimers();
+});
+
 it('reports that neither route exists, and looks again next time', async () => {
+  server.answer(`GET ${BASE}api`, { version: '2.17.0' });
   expect(await errorOf(api.start('default'))).toMatchObject({ code: DesktopError.MISSING });
   server.answer(`GET ${EXTENSION}`, []);
   server.answer(`POST ${EXTENSION}/default/start`, modelOf());
@@ -160,6 +175,22 @@ describe('a ticket', () => {
   it('is not needed by another server that shows the desktop', async () => {
     server.answer(`GET ${EXTENSION}`, []);
     expect(await api.ticket('default')).toBeNull();
+  });
+
+  it('names the socket that failed before', async () => {
+    server.answer(`GET ${EXTENSION}`, []);
+    server.answer(`POST ${EXTENSION}/default/ticket`, { message: 'm', code: 'origin-not-allowed' }, 403);
+    expect(await errorOf(api.ticket('default', undefined, 'c1'))).toMatchObject({
+      code: 'origin-not-allowed',
+      fix: "c.ServerApp.allow_origin = 'http://localhost'"
+    });
+    expect(server.requests[1].init.body).toBe('{"failed":"c1"}');
+  });
+
+  it('is refused because of the XSRF token', async () => {
+    server.answer(`GET ${EXTENSION}`, []);
+    server.answer(`POST ${EXTENSION}/default/ticket`, { message: "'_xsrf' argument missing from POST" }, 403);
+    expect(await errorOf(api.ticket('default'))).toMatchObject({ status: 403, code: 'xsrf-token-refused' });
   });
 
   it('is refused with the reason', async () => {

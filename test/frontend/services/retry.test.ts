@@ -1,12 +1,13 @@
 import { RetryTimer } from '../../../src/services/retry';
 
 const attempt = jest.fn();
+const pausedForLong = jest.fn();
 let timer: RetryTimer;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 0 });
   attempt.mockClear();
-  timer = new RetryTimer({ attempt });
+  timer = new RetryTimer({ attempt, pausedForLong });
 });
 
 afterEach(() => {

@@ -183,7 +183,11 @@ describe('lost', () => {
     ['0', 'does not respond'],
     ['403', 'Log in again'],
     ['viewer', 'could not be loaded'],
-    ['502', 'The reason.']
+    ['404', 'such as a proxy: The reason.'],
+    ['424', 'is not running. Start it on the hub.'],
+    ['502', 'A proxy cannot reach the Jupyter server: The reason.'],
+    ['500', 'The Jupyter server responded: The reason.'],
+    ['hidden', 'closed while the desktop was hidden']
   ])('explains code %s', (code, text) => {
     const problem = makeProblem({ code });
     expect(show({ phase: 'lost', problem, retryAt: Date.now() + 1 })).toContain(text);
@@ -193,6 +197,8 @@ describe('lost', () => {
     ['access-withdrawn', 'Your access was withdrawn.'],
     ['protocol-error', 'does not know a message of this viewer'],
     ['origin-not-allowed', 'this page’s address is not allowed'],
+    ['no-websocket', 'WebSockets do not get through'],
+    ['xsrf-token-refused', 'Reload the page'],
     ['refused', 'The reason.']
   ])('says why the server refuses the connection (%s)', (code, text) => {
     const shown = show({ phase: 'lost', problem: makeProblem({ code, fix: 'the setting' }) });
@@ -203,7 +209,7 @@ describe('lost', () => {
   });
 
   it('offers to reconnect if it does not retry', () => {
-    expect(show({ phase: 'lost', problem: makeProblem({ code: 'idle' }) })).toContain('Disconnected while idle');
+    expect(show({ phase: 'lost', problem: makeProblem({ code: 'idle' }) })).toContain('Paused');
     button('Reconnect').click();
     expect(actions.retry).toHaveBeenCalledTimes(1);
   });
@@ -241,6 +247,8 @@ describe('a title', () => {
     ['Desktop (running elsewhere)', { phase: 'running-elsewhere' }],
     ['Desktop (reconnecting)', { phase: 'lost', retryAt: 1 }],
     ['Desktop (disconnected)', { phase: 'lost' }],
+    ['Desktop (paused)', { phase: 'lost', problem: makeProblem({ code: 'idle' }) }],
+    ['Desktop (paused)', { phase: 'lost', problem: makeProblem({ code: 'hidden' }) }],
     ['Desktop (not installed)', { phase: 'missing' }]
   ])('is "%s"', (title, change) => {
     expect(titleWithStatus('Desktop', statusOf(change), english)).toBe(title);

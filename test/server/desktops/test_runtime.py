@@ -22,9 +22,11 @@ from jupyter_vnc_proxy.desktops.runtime import (
     MAX_SOCKET_PATH,
     desktop_path,
     find_runtime_directory,
+    named_server_directory,
     runtime_directory,
 )
 from jupyter_vnc_proxy.errors import InvalidOption
+from jupyter_vnc_proxy.options import check_name
 from jupyter_vnc_proxy.system.files import private
 
 
@@ -266,3 +268,15 @@ def test_the_length_counts_bytes_not_letters() -> None:
 def test_a_bad_name_makes_no_path(runtime: Path) -> None:
     with pytest.raises(InvalidOption):
         desktop_path(runtime, "../elsewhere")
+
+
+def test_named_servers_have_short_directories_of_their_own(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert named_server_directory("", "") == ""
+    first, second = (Path(named_server_directory("", name)) for name in ("a@b [1]", "a@b [2]"))
+    assert first != second
+    assert first.parent == second.parent == runtime
+    assert len(first.name) < 20
+    with pytest.raises(InvalidOption):
+        check_name(first.name)
+    monkeypatch.setenv("JUPYTER_VNC_RUNTIME_DIR", str(first))
+    assert named_server_directory("", "a@b [1]") == str(first), "as programs of that server see it"

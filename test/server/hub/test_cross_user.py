@@ -150,6 +150,19 @@ def test_a_stopped_server_leaves_nothing(hub: Hub) -> None:
     assert requests.post(user.url + "api/desktops/default/start", headers=authorized(user), timeout=60).ok
     assert hub.api("DELETE", "users/dave/server").status_code in (202, 204)
     wait_until(lambda: not processes_of(hub.runtime_directory("dave")), what="the desktop ended with its server")
+    gone = requests.get(user.url + "api/desktops/default", headers=authorized(user), timeout=30)
+    assert gone.status_code == 424, "for which the panel says that the server is not running"
+
+
+def test_of_several_xsrf_cookies_only_the_servers_own_is_accepted(alice: User) -> None:
+    session = alice.browser()
+    own = xsrf(session, alice)
+    session.cookies.set("_xsrf", "junk", domain="127.0.0.1", path="/")  # the last one in document.cookie
+    address = alice.url + "api/desktops/default/ticket"
+    refused = session.post(address, headers={"X-XSRFToken": "junk"}, timeout=30)
+    assert refused.status_code == 403
+    assert "xsrf" in refused.text.lower(), "by which the page knows that it should try the next"
+    assert session.post(address, headers=own, timeout=30).ok
 
 
 @pytest.mark.parametrize("mode", ["cors", "same-origin", "no-cors", "navigate", None])

@@ -113,6 +113,20 @@ class Hub:
         return set(required) & set(user["scopes"])
 
 
+async def test_a_hub_that_is_away_for_long_lets_viewers_connect_again(
+    stand_in: StandIn, vnc: Any, jp_serverapp: Any, log_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_vnc_proxy.server.websocket.RECHECK_SECONDS", 0.1)
+    monkeypatch.setattr("jupyter_vnc_proxy.server.identity.UNCHECKED_SECONDS", 0.3)
+    user = await log_in()
+    async with vnc_server(stand_in.desktop.rfb_socket, greet):
+        hub = Hub("")
+        monkeypatch.setattr(type(jp_serverapp.identity_provider), "hub_auth", hub, raising=False)
+        hub.fails = True
+        viewer = await user.open(await user.ticket())
+        assert await viewer.closed() == (1011, "The login cannot be checked.")
+
+
 @pytest.mark.parametrize("withdrawn", ["user", "scope"])
 async def test_a_share_that_a_hub_withdraws_ends_the_connection(
     stand_in: StandIn, vnc: Any, jp_serverapp: Any, log_in: Any, monkeypatch: pytest.MonkeyPatch, withdrawn: str

@@ -6,7 +6,13 @@ import pytest
 from support.waiting import Clock
 
 from jupyter_vnc_proxy.rfb.rights import Right
-from jupyter_vnc_proxy.server.tickets import MAX_TICKETS, MAX_TICKETS_PER_USER, TICKET_SECONDS, TicketStore
+from jupyter_vnc_proxy.server.tickets import (
+    MAX_REFUSALS,
+    MAX_TICKETS,
+    MAX_TICKETS_PER_USER,
+    TICKET_SECONDS,
+    TicketStore,
+)
 
 
 @pytest.fixture
@@ -55,3 +61,16 @@ def test_the_number_of_tickets_is_bounded_per_user_and_for_all(store: TicketStor
     clock.now += TICKET_SECONDS
     store.issue("ann", "default", Right.ALL)
     assert len(store) == 1
+
+
+def test_the_reason_for_a_refused_socket_is_remembered_and_its_ticket_used_up(store: TicketStore) -> None:
+    secret = store.issue("ann", "default", Right.ALL, connection="c1")
+    assert not store.has_arrived("c1")
+    store.refuse(secret, "no-websocket")
+    assert (store.refusal("c1"), store.has_arrived("c1")) == ("no-websocket", True)
+    assert store.redeem(secret, "ann", "default") is None
+    store.refuse("nonsense", "no-websocket")
+    for number in range(MAX_REFUSALS):
+        store.refuse(store.issue(f"user-{number}", "default", Right.ALL, connection=f"d{number}"), "no-websocket")
+    assert store.refusal("c1") is None, "the oldest is forgotten"
+    assert store.refusal("d0") == "no-websocket"

@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +38,8 @@ c.JupyterHub.cookie_secret_file = "cookie_secret"
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 c.JupyterHub.allow_named_servers = True
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.last_activity_interval = c.JupyterHub.activity_resolution = 1
 c.JupyterHub.spawner_class = "simple"
 c.ConfigurableHTTPProxy.command = [{proxy!r}]
 c.ConfigurableHTTPProxy.api_url = {proxy_api_url!r}
@@ -51,7 +54,8 @@ c.Spawner.http_timeout = c.Spawner.start_timeout = 60
 c.JupyterHub.services = [dict(name="admin", api_token={token!r})]
 c.JupyterHub.load_roles = [
     dict(name="admin-service", services=["admin"],
-         scopes=["admin:users", "admin:servers", "access:servers", "tokens", "shares", "read:hub"]),
+         scopes=["admin:users", "admin:servers", "access:servers", "tokens", "shares", "read:hub",
+                 "list:users", "read:users:activity", "read:servers"]),
     dict(name="user", scopes=["self", "shares!user"]),
 ]
 """
@@ -89,13 +93,42 @@ class Hub:
             )
         )
         self._log = (directory / "hub.log").open("w")
+        self.start()
+
+    def start(self) -> None:
+        """Start the hub and its proxy; after `stop`, users' servers still run."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", os.fspath(directory / "jupyterhub_config.py")],
-            cwd=directory,
+            [sys.executable, "-m", "jupyterhub", "-f", os.fspath(self.directory / "jupyterhub_config.py")],
+            cwd=self.directory,
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
         self._wait_until(lambda: requests.get(self.url + "hub/api/", timeout=5).ok, "the hub")
+
+    def stop(self) -> None:
+        """End the hub and its proxy, and leave the users' servers alone."""
+        self.process.terminate()
+        self.process.wait(30)
+
+    def home(self, user: str) -> Path:
+        """Return the home directory of a user."""
+        return self.directory / "homes" / user
+
+    def configure(self, user: str, **traits: Any) -> None:
+        """Set traits of ``c.VncProxy`` for the servers of one user that start from now on."""
+        directory = self.home(user) / ".jupyter"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "jupyter_server_config.json").write_text(json.dumps({"VncProxy": traits}))
+
+    def cull(self, idle_seconds: int) -> subprocess.Popen[bytes]:
+        """Start the hub's idle culler; the caller ends it."""
+        argv = [sys.executable, "-m", "jupyterhub_idle_culler", f"--url={self.url}hub/api"]
+        return subprocess.Popen(
+            [*argv, f"--timeout={idle_seconds}", "--cull-every=1"],
+            env={**os.environ, "JUPYTERHUB_API_TOKEN": self.token},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
 
     def _wait_until(self, condition: Any, what: str) -> None:
         deadline = time.monotonic() + START_TIMEOUT
@@ -134,12 +167,11 @@ class Hub:
 
     def close(self) -> None:
         """End the hub, its proxy and its users' servers."""
-        with contextlib.suppress(requests.RequestException):
+        with contextlib.suppress(requests.RequestException), ThreadPoolExecutor() as pool:
             for user in self.api("GET", "users?state=active").json():
                 for server in user["servers"]:
-                    self.api("DELETE", f"users/{quote(user['name'])}/servers/{quote(server)}")
-        self.process.terminate()
-        self.process.wait(30)
+                    pool.submit(self.api, "DELETE", f"users/{quote(user['name'])}/servers/{quote(server)}")
+        self.stop()
         self._log.close()
 
 
@@ -156,7 +188,9 @@ class User:
         login = session.get(self.hub.url + "hub/login", timeout=30)
         assert login.ok
         form = {"username": self.name, "password": "x", "_xsrf": session.cookies.get("_xsrf", path="/hub/") or ""}
-        assert session.post(self.hub.url + "hub/login", data=form, timeout=30).ok
+        # The redirect would start the user's default server.
+        logged_in = session.post(self.hub.url + "hub/login", data=form, timeout=30, allow_redirects=False)
+        assert logged_in.status_code == 302, logged_in.text
         assert session.get(self.url + "api/status", timeout=30).ok or session.get(self.url + "lab", timeout=30).ok
         return session
 

@@ -41,8 +41,17 @@ def free_port() -> int:
 class Server:
     """One Jupyter server whose desktops are TigerVNC and a session that does nothing."""
 
-    def __init__(self, runtime: Path, number: int, module: str, traits: dict[str, Any], extension: bool = True) -> None:
+    def __init__(
+        self,
+        runtime: Path,
+        number: int,
+        module: str,
+        traits: dict[str, Any],
+        extension: bool = True,
+        base_url: str = "/",
+    ) -> None:
         self.prefix = "" if extension else "vnc/"
+        self.base_url = base_url
         self.port = free_port()
         self.runtime = runtime
         root = runtime / f".server-{number}"
@@ -51,6 +60,7 @@ class Server:
         if not extension:
             unneeded["jupyter_vnc_proxy"] = False
         server = {"port": self.port, "port_retries": 0, "ip": "127.0.0.1", "open_browser": False, "allow_root": True}
+        server["base_url"] = base_url
         config = {
             "ServerApp": {**server, "root_dir": os.fspath(root), "jpserver_extensions": unneeded},
             "IdentityProvider": {"token": TOKEN},
@@ -80,7 +90,7 @@ class Server:
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request and return the answer, which is to be closed."""
         data = json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
-        url = f"http://127.0.0.1:{self.port}/{path}"
+        url = f"http://127.0.0.1:{self.port}{self.base_url}{path}"
         headers = {"Authorization": AUTHORIZATION, "X-Requested-With": "jupyter-vnc-proxy"}
         request = urllib.request.Request(url, data, headers, method=method)
         return urllib.request.urlopen(request, timeout=30)
@@ -116,7 +126,9 @@ class Server:
         """Return the first bytes of the default desktop, through the bridge."""
 
         async def read() -> bytes:
-            viewer = await RawViewer.connect(self.port, f"/{self.prefix}api/desktops/default/rfb", AUTHORIZATION)
+            viewer = await RawViewer.connect(
+                self.port, f"{self.base_url}{self.prefix}api/desktops/default/rfb", AUTHORIZATION
+            )
             try:
                 return (await viewer.message())[1]
             finally:

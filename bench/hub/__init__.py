@@ -1,0 +1,1 @@
+"""Measures what desktops cost on a JupyterHub with many users."""
