@@ -8,15 +8,25 @@
 # container with `--security-opt seccomp=unconfined`, which removes the filter for everything in it. They also need more
 # shared memory than Docker's 64 MB: `--shm-size 512m`.
 
+# Two build arguments:
+#   BASE         the image to start from, best with a digest: --build-arg BASE=debian@sha256:…
+#   CONSTRAINTS  a file with pip's constraints, in the repository (default: none)
+#
+# `scripts/image` builds this file without Docker, and checks the result.
+ARG BASE=debian:bookworm-slim
+
 # pip installs the Node.js that builds the front end, in this stage only.
-FROM debian:bookworm-slim AS build
+FROM ${BASE} AS build
+ARG CONSTRAINTS=.github/constraints/newest.txt
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
 COPY . /src
-RUN python3 -m venv /opt/build && /opt/build/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src
+RUN python3 -m venv /opt/build \
+    && /opt/build/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src \
+    && cp "/src/${CONSTRAINTS}" /wheels/constraints.txt
 
-FROM debian:bookworm-slim
+FROM ${BASE}
 COPY scripts/debian-packages.txt /tmp/
 RUN apt-get update \
     && awk '/^(python|run|image) / { print $2 }' /tmp/debian-packages.txt \
@@ -25,8 +35,9 @@ RUN apt-get update \
 COPY --from=build /wheels /tmp/wheels
 # If there is no wheel of pixelflux for the platform, the image has no backend stream.
 RUN python3 -m venv /opt/jupyter \
-    && pip="/opt/jupyter/bin/pip install --no-cache-dir --only-binary=pixelflux" wheel=$(echo /tmp/wheels/*.whl) \
-    && { $pip "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
+    && pip="/opt/jupyter/bin/pip install --no-cache-dir --constraint /tmp/wheels/constraints.txt" \
+    && wheel=$(echo /tmp/wheels/*.whl) \
+    && { $pip --only-binary=pixelflux "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
     && rm -rf /tmp/wheels
 # The directories of X's and ICE's sockets, which only root may create, and the user that the desktop runs as.
 RUN install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix \
