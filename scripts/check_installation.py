@@ -32,7 +32,8 @@ SERVER_START_SECONDS = 120.0
 """Time limit for Jupyter's first answer, on a machine that reads everything from a cold disk."""
 
 DESKTOP_START_SECONDS = 60.0
-PAINT_SECONDS = 30.0
+PAINT_SECONDS = 60.0
+REST_SECONDS = 4.0
 SERVER_STOP_SECONDS = 30.0
 REQUEST_SECONDS = 30.0
 SELF_TEST_SECONDS = 180.0
@@ -130,17 +131,29 @@ def check_desktop(server: Server, screenshot: Path | None) -> str:
     banner = asyncio.run(first_message(server))
     if banner != BANNER:
         raise CheckError(f"the WebSocket began with {banner!r}")
-    wait_for(lambda: painted(server, screenshot), PAINT_SECONDS, "the screen is empty")
+    screen = Screen(server)
+    wait_for(screen.painted, PAINT_SECONDS, "the screen is empty, or changes still")
+    if screenshot:
+        screenshot.write_bytes(screen.picture)
     return f"{model['backend']} with {model['session']} on {model['display']}"
 
 
-def painted(server: Server, screenshot: Path | None) -> bool:
-    """Return whether the screen has several colours, after writing its picture to ``screenshot``."""
-    picture = server.request("GET", f"/api/desktops/{NAME}/screenshot")
-    if screenshot:
-        screenshot.write_bytes(picture)
-    with Image.open(io.BytesIO(picture)) as image:
-        return image.convert("RGB").getcolors(EMPTY_SCREEN_COLOURS) is None
+class Screen:
+    """A desktop's picture, as seen from time to time."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._changed = time.monotonic()
+        self.picture = b""
+
+    def painted(self) -> bool:
+        """Return whether the screen has several colours, and has not changed for a while."""
+        picture = self._server.request("GET", f"/api/desktops/{NAME}/screenshot")
+        with Image.open(io.BytesIO(picture)) as image:
+            empty = image.convert("RGB").getcolors(EMPTY_SCREEN_COLOURS) is not None
+        if empty or picture != self.picture:
+            self.picture, self._changed = picture, time.monotonic()
+        return time.monotonic() - self._changed > REST_SECONDS
 
 
 async def first_message(server: Server) -> bytes | str | None:
