@@ -8,24 +8,29 @@
 # container with `--security-opt seccomp=unconfined`, which removes the filter for everything in it. They also need more
 # shared memory than Docker's 64 MB: `--shm-size 512m`.
 
-# The Python packages have the versions in constraints.txt, with which the tests passed. The base image is the newest of
-# its tag, which has Debian's security updates. To build the same image again, name it by its digest, which
-# `docker buildx imagetools inspect debian:bookworm-slim` prints:
+# Two build arguments:
+#   BASE         the image to start from: the newest of its tag, which has Debian's security updates. To build the same
+#                image again, give its digest, which `docker buildx imagetools inspect debian:bookworm-slim` prints:
+#                --build-arg BASE=debian@sha256:…
+#   CONSTRAINTS  a file with pip's constraints, in the repository: by default the versions with which the tests passed
 #
-#   docker build --build-arg BASE=debian@sha256:… -t jupyter-vnc .
+# `scripts/image` builds this file without Docker, and checks the result.
 ARG BASE=debian:bookworm-slim
 
 # pip installs the Node.js that builds the front end, in this stage only.
 FROM ${BASE} AS build
+ARG CONSTRAINTS=constraints.txt
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
 COPY . /src
-ENV PIP_CONSTRAINT=/src/constraints.txt
-RUN python3 -m venv /opt/build && /opt/build/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src
+RUN python3 -m venv /opt/build \
+    && PIP_CONSTRAINT="/src/${CONSTRAINTS}" \
+       /opt/build/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src \
+    && cp "/src/${CONSTRAINTS}" /wheels/constraints.txt
 
 FROM ${BASE}
-COPY scripts/debian-packages.txt constraints.txt /tmp/
+COPY scripts/debian-packages.txt /tmp/
 RUN apt-get update \
     && awk '/^(python|run|image) / { print $2 }' /tmp/debian-packages.txt \
         | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
@@ -33,9 +38,10 @@ RUN apt-get update \
 COPY --from=build /wheels /tmp/wheels
 # If there is no wheel of pixelflux for the platform, the image has no backend stream.
 RUN python3 -m venv /opt/jupyter \
-    && pip="/opt/jupyter/bin/pip install --no-cache-dir --only-binary=pixelflux -c /tmp/constraints.txt" wheel=$(echo /tmp/wheels/*.whl) \
-    && { $pip "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
-    && rm -rf /tmp/wheels /tmp/constraints.txt
+    && pip="/opt/jupyter/bin/pip install --no-cache-dir --constraint /tmp/wheels/constraints.txt" \
+    && wheel=$(echo /tmp/wheels/*.whl) \
+    && { $pip --only-binary=pixelflux "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
+    && rm -rf /tmp/wheels
 # The directories of X's and ICE's sockets, which only root may create, and the user that the desktop runs as.
 RUN install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix \
     && useradd --create-home --shell /bin/bash jupyter

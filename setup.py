@@ -5,13 +5,17 @@ pyproject.toml holds everything else, and package.json the version.
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from setuptools import Distribution, setup
+from setuptools.command.sdist import sdist
 
 HOLD_THE_FRONT_END = {"bdist_wheel", "editable_wheel", "sdist"}
 BUILT = [Path("jupyter_vnc_proxy", *file) for file in (("labextension", "package.json"), ("page", "index.html"))]
@@ -34,6 +38,32 @@ class WithDataFiles(Distribution):
     has_data = Distribution.has_data_files
 
 
+class ReproducibleSdist(sdist):
+    """Gives all files the time SOURCE_DATE_EPOCH, if it is set, as `bdist_wheel` does."""
+
+    def make_archive(self, base_name: str, format: str, *args: object, **settings: object) -> str:
+        """Write the archive; `format` is gztar, the only one that PyPI accepts."""
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        if epoch is None or format != "gztar":
+            return super().make_archive(base_name, format, *args, **settings)
+
+        def normal(member: tarfile.TarInfo) -> tarfile.TarInfo:
+            member.uid = member.gid = 0
+            member.uname = member.gname = ""
+            member.mtime = int(epoch)
+            member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+            return member
+
+        archive = f"{base_name}.tar.gz"
+        with (
+            open(archive, "wb") as raw,
+            gzip.GzipFile("", "wb", fileobj=raw, mtime=int(epoch)) as compressed,
+            tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            tar.add(Path(base_name).name, filter=normal)  # sorted
+        return archive
+
+
 to_build = not all(file.is_file() for file in BUILT)
 if to_build and HOLD_THE_FRONT_END.intersection(sys.argv):
     if not has_node():
@@ -45,6 +75,7 @@ if to_build and HOLD_THE_FRONT_END.intersection(sys.argv):
     subprocess.run(["npm", "run", "build"], check=True)
 
 setup(
+    cmdclass={"sdist": ReproducibleSdist},
     distclass=WithDataFiles,
     version=json.loads(Path("package.json").read_text(encoding="utf-8"))["version"],
     setup_requires=[NODE] if to_build and not has_node() else [],

@@ -16,12 +16,18 @@ from .x_servers import MARKED_TEXT
 XFREERDP = Program(
     ("xfreerdp3", "xfreerdp"),
     "the RDP client",
-    {"apt": "freerdp2-x11", "dnf": "freerdp", "conda": "freerdp"},
+    {
+        "apt": "freerdp3-x11",
+        "apt-bookworm": "freerdp2-x11",
+        "apt-jammy": "freerdp2-x11",
+        "dnf": "freerdp",
+        "conda": "freerdp",
+    },
 )
 XTERM = Program(
     ("xterm",),
     "asks for the RDP user's name, password and trust",
-    {"apt": "xterm", "dnf": "xterm", "conda": "xterm"},
+    {"apt": "xterm", "dnf": "xterm"},
 )
 
 HOST_PATTERN = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?"

@@ -33,7 +33,7 @@ XORG = Program(
     # The Xorg in PATH may be a wrapper that needs a console (Xorg.wrap(1)).
     ("/usr/lib/xorg/Xorg", "/usr/libexec/Xorg", "/usr/lib/Xorg", "Xorg"),
     "the display",
-    {"apt": "xserver-xorg-core", "dnf": "xorg-x11-server-Xorg", "conda": "xorg-xorgserver"},
+    {"apt": "xserver-xorg-core", "dnf": "xorg-x11-server-Xorg"},
 )
 DUMMY = Driver(
     tuple(

@@ -5,7 +5,8 @@ the extension. With --self-test it also starts a desktop in a temporary director
 through the VNC server and stops the desktop. With --report it writes a diagnostic report to share with support, in
 which tokens, cookies, home directories, user names and host names are redacted.
 
-The exit status is 1 if no desktop can start, or if a self-test failed.
+If no desktop can start, the last line is the one command that fixes it. The exit status is 1 if no desktop can start,
+or if a self-test failed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from ..doctor.checks import can_run, run_checks
+from ..doctor.checks import can_run, next_step, run_checks
 from ..doctor.findings import Finding
 from ..doctor.report import report
 from ..doctor.selftest import self_test
@@ -68,9 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
         findings += session_test((arguments.backend or ["auto"])[0])
     good = can_run(findings)
     if arguments.json:
-        print(json.dumps({"can_run": good, "findings": [each.to_json() for each in findings]}, indent=1))
+        answer = {"can_run": good, "next": next_step(findings), "findings": [each.to_json() for each in findings]}
+        print(json.dumps(answer, indent=1))
     else:
         print(table(findings, _terminal_width(), colours=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+        if command := next_step(findings):
+            print(f"\nNext\n{INDENT}{command}")
     return 0 if good else 1
 
 

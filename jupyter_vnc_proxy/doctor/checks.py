@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..system.inheritance.account import home_directory
+from ..system.packages import next_command
 from . import directories, machine, programs
 from .findings import Finding
 from .jupyter import jupyter
@@ -38,3 +39,8 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
 def can_run(findings: Iterable[Finding]) -> bool:
     """Return whether a desktop can start, according to ``findings``."""
     return all(each.status != "problem" for each in findings)
+
+
+def next_step(findings: Iterable[Finding]) -> str | None:
+    """Return the one command that fixes all problems that a command fixes, or ``None``."""
+    return next_command(each.fixes[0] for each in findings if each.status == "problem" and each.fixes)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from ..backends import (
     AUTO,
-    SIMPLEST_PACKAGES,
     AnyBackend,
     Module,
     Program,
@@ -118,7 +117,17 @@ def auto(findings: Iterable[Finding]) -> Finding:
             BACKENDS, "backend-auto", "problem", message, (f"export JUPYTER_VNC_BACKEND={min(usable)}",), facts
         )
     message = "No backend can run on this machine, so no desktop can start."
-    return Finding(BACKENDS, "backend-auto", "problem", message, tuple(install_commands(SIMPLEST_PACKAGES)), facts)
+    return Finding(BACKENDS, "backend-auto", "problem", message, _simplest_fixes(), facts)
+
+
+def _simplest_fixes() -> tuple[str, ...]:
+    """Return commands that install the first backend of `AUTO` that lacks nothing but the distribution's packages."""
+    every = all_backends()
+    for name in AUTO:
+        missing = missing_programs(every[name], _options(every[name], every[name].transports[0]))
+        if missing and all(program.required_packages() for program in missing):
+            return tuple(commands_for(missing))
+    return ()
 
 
 def sessions() -> list[Finding]:

@@ -31,7 +31,7 @@ COLOUR = (0x12, 0xA4, 0x56)
 """Red, green and blue of a colour that desktops do not use."""
 
 WINDOW = (40, 30, 120, 80)
-"""Left, top, width and height of the drawn window, in pixels."""
+"""Left, top, width and height of the drawn window, in pixels. A window manager may place and decorate it."""
 
 PAINT_TIMEOUT_SECONDS = 10.0
 """Time limit for the window to reach the VNC client."""
@@ -115,17 +115,16 @@ def _draw_and_look(desktop: Desktop, display: str, viewer: RFBClient) -> float:
         screen = connection.get_setup().roots[0]
         window = connection.generate_id()
         pixel = int.from_bytes(bytes(COLOUR), "big")
-        attributes = xproto.CW.BackPixel | xproto.CW.OverrideRedirect
         core = connection.core
         core.CreateWindow(
             *(screen.root_depth, window, screen.root, left, top, width, height, 0),
-            *(xproto.WindowClass.InputOutput, screen.root_visual, attributes, [pixel, 1]),
+            *(xproto.WindowClass.InputOutput, screen.root_visual, xproto.CW.BackPixel, [pixel]),
         )
         core.MapWindow(window)
         core.GetInputFocus().reply()
         began = time.monotonic()
         while time.monotonic() - began < PAINT_TIMEOUT_SECONDS:
-            if viewer.pixel(left + width // 2, top + height // 2) == COLOUR:
+            if viewer.framebuffer().count(bytes(reversed(COLOUR))) >= width * height // 2:
                 return time.monotonic() - began
             time.sleep(POLL_SECONDS)
     finally:

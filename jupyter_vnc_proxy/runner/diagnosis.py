@@ -44,6 +44,7 @@ class Cause(NamedTuple):
 
 FONTS = {"apt": "xfonts-base", "dnf": "xorg-x11-fonts-misc"}
 BUS = {"apt": "dbus-x11", "dnf": "dbus-x11"}
+KEYMAPS = {"apt": "x11-xkb-utils xkb-data", "dnf": "xkbcomp xkeyboard-config", "conda": "xkbcomp xkeyboard-config"}
 GL = {"apt": "libgl1-mesa-dri", "dnf": "mesa-dri-drivers"}
 
 SHARED_MEMORY = "docker run --shm-size 512m …"
@@ -57,6 +58,13 @@ CAUSES = (
         "fonts-missing",
         "The X server finds no fonts.",
         FONTS,
+    ),
+    Cause(
+        r"XKB: (?:Failed to compile keymap|Could not invoke xkbcomp)|Failed to activate virtual core keyboard",
+        "keymap-missing",
+        "The X server can't compile a keymap: it needs xkbcomp and its data in the directories that it was built for, "
+        "such as /usr/bin and /usr/share/X11/xkb, even if the server itself was unpacked elsewhere.",
+        KEYMAPS,
     ),
     Cause(
         r"LIBDBUS_PRIVATE|Unable to contact settings server|Failed to connect to (?:the )?(?:session )?bus",

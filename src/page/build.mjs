@@ -1,12 +1,13 @@
 // Bundles the plain page, with all it needs: it loads nothing from other hosts.
 import { build } from 'esbuild';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { licenses } from './licenses.mjs';
 
 const out = 'jupyter_vnc_proxy/page';
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await Promise.all([
+const [bundle] = await Promise.all([
   build({
     entryPoints: { page: 'src/page/page.ts' },
     outdir: out,
@@ -15,6 +16,7 @@ await Promise.all([
     format: 'esm',
     target: 'es2022',
     legalComments: 'eof',
+    metafile: true,
     logLevel: 'warning'
   }),
   build({
@@ -27,3 +29,4 @@ await Promise.all([
   copyFile('src/page/index.html', `${out}/index.html`),
   copyFile('style/icons/desktop.svg', `${out}/desktop.svg`)
 ]);
+await writeFile(`${out}/third-party-licenses.json`, await licenses(bundle.metafile));

@@ -32,7 +32,10 @@ def test_everything_that_is_required_is_pinned() -> None:
 
 def test_the_image_installs_the_pinned_versions_on_a_base_that_can_be_pinned() -> None:
     text = (ROOT / "Dockerfile").read_text()
-    for line in re.findall(r"pip[^\n]*(?:install|wheel) [^\n]*", text.replace("\\\n", " ")):
-        assert "constraints.txt" in line or "ENV PIP_CONSTRAINT=/src/constraints.txt" in text, line
+    assert re.findall(r"^ARG CONSTRAINTS=(.*)$", text, re.MULTILINE) == ["constraints.txt"]
+    assert 'PIP_CONSTRAINT="/src/${CONSTRAINTS}"' in text
+    commands = [line for line in text.replace("\\\n", " ").splitlines() if re.search(r"pip (install|wheel)", line)]
+    assert len(commands) == 2
+    for line in commands:
+        assert "PIP_CONSTRAINT=" in line or "--constraint /tmp/wheels/constraints.txt" in line, line
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${BASE}"}
-    assert "-c /tmp/constraints.txt" in text

@@ -16,7 +16,7 @@ from jupyter_vnc_proxy import __version__
 from jupyter_vnc_proxy.backends import AUTO, BUILT_IN
 from jupyter_vnc_proxy.commands.doctor import table
 from jupyter_vnc_proxy.doctor import jupyter, programs
-from jupyter_vnc_proxy.doctor.checks import can_run, run_checks
+from jupyter_vnc_proxy.doctor.checks import can_run, next_step, run_checks
 from jupyter_vnc_proxy.doctor.findings import Finding
 from jupyter_vnc_proxy.doctor.versions import versions
 from jupyter_vnc_proxy.system import packages
@@ -82,6 +82,26 @@ def test_fixes_use_the_package_manager_of_the_system_and_conda(
     packages.OS_RELEASE.write_text("ID=gentoo\n")
     monkeypatch.delenv("CONDA_PREFIX")
     assert found(programs.backends(), "backend-stream").fixes == ("install the packages that Debian calls xvfb",)
+
+
+def test_without_its_modules_stream_is_not_what_to_install_first(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert programs.auto(programs.backends()).fixes == (f"{APT} xvfb",)
+    monkeypatch.setattr("jupyter_vnc_proxy.backends.module.find_module", lambda name: None)
+    assert programs.auto(programs.backends()).fixes == (f"{APT} tigervnc-standalone-server",)
+
+
+def test_the_next_step_is_one_command_for_all_problems(machine: Machine) -> None:
+    problems = [
+        Finding("A", "a", "problem", "A.", (f"{APT} xvfb xauth", "another")),
+        Finding("B", "b", "problem", "B.", ("export B=1",)),
+        Finding("C", "c", "problem", "C.", (f"{APT} xauth openbox",)),
+        Finding("D", "d", "problem", "D."),
+        Finding("E", "e", "warning", "E.", (f"{APT} fonts",)),
+    ]
+    assert next_step(problems) == f"{APT} xvfb xauth openbox && export B=1"
+    assert next_step(problems[3:]) is None
 
 
 def test_versions_come_from_packages(machine: Machine) -> None:
@@ -192,6 +212,11 @@ def test_the_command_prints_text_or_json_and_fails_if_nothing_can_run(runtime: P
     assert (done.returncode, done.stderr) == (1, "")
     assert "✗ No backend can run on this machine, so no desktop can start." in done.stdout
     assert "\x1b" not in done.stdout, "no colours where nobody looks"
+    next_one = done.stdout.splitlines()[-1].strip()
+    assert next_one == answer["next"]
+    assert "xvfb" in next_one.split(), "the backend whose modules are installed"
+    assert "xfce4-session" in next_one.split(), "and a session, in the same command"
+    assert next_one.count("install") == 2, "apt-get install --no-install-recommends, once"
     here = subprocess.run([sys.executable, "-m", "jupyter_vnc_proxy", "doctor"], capture_output=True, check=False)
     assert here.returncode == 0
 

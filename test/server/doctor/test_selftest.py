@@ -23,7 +23,7 @@ def left() -> list[str]:
     return [entry.name for entry in Path("/tmp").glob("jvt-*")]
 
 
-@pytest.mark.parametrize("backend", ["tigervnc", "x11vnc", "stream"])
+@pytest.mark.parametrize("backend", ["tigervnc", "x11vnc", "stream", "wayland"])
 def test_it_sees_what_it_draws_and_leaves_nothing_behind(runtime: Path, backend: str) -> None:
     before = left()
     findings = self_test(backend)

@@ -13,6 +13,8 @@ from jupyter_vnc_proxy.system.packages import install_command
 
 SIGNALS = [
     ("display", "Fatal server error: could not open default font 'fixed'", "fonts-missing", "xfonts-base"),
+    ("display", "XKB: Failed to compile keymap", "keymap-missing", "x11-xkb-utils"),
+    ("display", "(EE) Failed to activate virtual core keyboard: 2", "keymap-missing", "xkb-data"),
     (
         "session",
         "dbus-launch: /opt/conda/lib/libdbus-1.so.3: version `LIBDBUS_PRIVATE_1.12.20' not found",

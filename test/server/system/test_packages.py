@@ -53,6 +53,26 @@ def test_the_command_is_the_one_of_this_machine(
     assert install_commands(XVFB) == commands
 
 
+RDP_CLIENT = {"apt": "freerdp3-x11", "apt-bookworm": "freerdp2-x11", "apt-jammy": "freerdp2-x11"}
+
+
+@pytest.mark.parametrize(
+    ("release", "name"),
+    [
+        ("ID=debian\nVERSION_CODENAME=bookworm\n", "freerdp2-x11"),
+        ("ID=debian\nVERSION_CODENAME=trixie\n", "freerdp3-x11"),
+        ("ID=debian\n", "freerdp3-x11"),
+        ('ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_CODENAME=virginia\nUBUNTU_CODENAME=jammy\n', "freerdp2-x11"),
+    ],
+)
+def test_a_package_has_the_name_of_this_release(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, release: str, name: str
+) -> None:
+    machine(monkeypatch, tmp_path, release, "", 0)
+    assert install_commands(RDP_CLIENT) == [f"apt-get install --no-install-recommends {name}"]
+    assert merge_packages([RDP_CLIENT, {"apt": "xterm"}]) == {"apt": f"{name} xterm"}
+
+
 def test_who_can_not_become_root_is_told_of_conda_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     machine(monkeypatch, tmp_path, "ID=debian\n", "/opt/conda", 1000)
     monkeypatch.setattr(shutil, "which", lambda program: None)
