@@ -5,11 +5,16 @@ import { expect, test as base } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
-/** Fails a test on an uncaught error from our code. */
+/** Fails a test on an uncaught error from our code, and if JupyterLab has a version that our build does not accept. */
 export const test = base.extend<{ uncaught: string[] }>({
   uncaught: [
     async ({ context }, use) => {
       const errors: string[] = [];
+      context.on('console', message => {
+        if (/^Unsatisfied version/.test(message.text()) && message.location().url.includes('/jupyter-vnc-proxy/')) {
+          errors.push(message.text());
+        }
+      });
       context.on('weberror', error => {
         const { stack, message } = error.error();
         if (/jupyter-vnc-proxy|\/vnc\//.test(stack ?? '')) {
@@ -102,7 +107,7 @@ export class DesktopView {
 
   /** A button of the panel's toolbar. */
   toolbar(command: string): Locator {
-    return this.page.locator(`.jp-Desktop-toolbar [data-jp-item-name="${command}"]`);
+    return this.page.locator(`.jp-Desktop-toolbar [data-command="${command}"]`);
   }
 }
 
@@ -119,7 +124,8 @@ export namespace DesktopView {
 
 /** Opens JupyterLab with only the launcher. */
 export async function openLab(page: Page, jupyter: Jupyter): Promise<void> {
-  await page.goto(jupyter.url('lab?reset'));
+  // JupyterLab 4.0 ignores `reset=`.
+  await page.goto(`${jupyter.url('lab')}&reset`);
   await expect(tile(page)).toBeVisible({ timeout: 30_000 });
   // JupyterLab removes the query when the layout is restored.
   await expect(page).not.toHaveURL(/reset/);
@@ -141,6 +147,11 @@ export async function openDesktop(page: Page, jupyter: Jupyter): Promise<Desktop
 /** Runs one of JupyterLab's commands. */
 export async function runCommand(page: Page, id: string, args: object = {}): Promise<void> {
   await page.evaluate(([command, given]) => window.jupyterapp.commands.execute(command, given), [id, args] as const);
+}
+
+/** JupyterLab's version. */
+export async function labVersion(page: Page): Promise<string> {
+  return page.evaluate(() => window.jupyterapp.version);
 }
 
 /** Waits until the session's window manager runs, so that windows receive keys. */
