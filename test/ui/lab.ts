@@ -169,7 +169,8 @@ export function dialogButton(page: Page, label: string): Locator {
 /** Closes JupyterLab's dialog about a lost server whenever it opens. */
 export async function dismissConnectionError(page: Page): Promise<void> {
   const dialog = page.locator('.jp-Dialog', { hasText: 'Server Connection Error' });
-  await page.addLocatorHandler(dialog, () => dialog.getByRole('button', { name: 'Close', exact: true }).click());
+  // JupyterLab 4.0 calls the button "Dismiss".
+  await page.addLocatorHandler(dialog, () => dialog.getByRole('button', { name: /^(Close|Dismiss)$/ }).click());
 }
 
 /** Counts the RFB sockets that a page opens and closes from now on. */
