@@ -6,6 +6,7 @@ Both contain counts, names and error codes, never the contents of the screen, ke
 from __future__ import annotations
 
 import logging
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ ACTIONS = {"starting": "start", "running": "running", "stopped": "stop", "failed
 """The event's ``action`` for each new phase; what happens elsewhere is no event of this server's."""
 
 
+def event_schema(events_version: str) -> str:
+    """Return the events' schema as YAML, as this version of jupyter-events takes it.
+
+    Before 0.11, a schema's version must be a number; later versions want a string.
+    """
+    schema = EVENT_SCHEMA.read_text(encoding="utf-8")
+    major, minor = events_version.split(".")[:2]
+    return schema if (int(major), int(minor)) >= (0, 11) else schema.replace('version: "1"', "version: 1")
+
+
 class DesktopMetrics:
     """Updates the metrics, and emits events if there is an event logger."""
 
@@ -39,7 +50,7 @@ class DesktopMetrics:
         self._events = events
         self._log = logging.getLogger(__name__)
         if events is not None and EVENT_ID not in events.schemas:
-            events.register_event_schema(EVENT_SCHEMA)
+            events.register_event_schema(event_schema(version("jupyter-events")))
 
     def desktop_changed(self, change: DesktopChange) -> None:
         """Handle a change that `DesktopWatcher` reports."""

@@ -49,6 +49,7 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
       this._validate();
     });
     this._backendFields.addEventListener('input', () => this._validate());
+    this.node.addEventListener('input', () => this._disableCreate());
   }
 
   getValue(): Desktop.ICreateOptions {
@@ -76,6 +77,14 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
   /** Have the dialog validate the form again: it does so on each input event, but before our listeners run. */
   private _validate(): void {
     this.node.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  /** Disable "Create" while a value is not valid, as later dialogs than JupyterLab 4.0's do themselves. */
+  private _disableCreate(): void {
+    const create = this.node.closest('.jp-Dialog')?.querySelector<HTMLButtonElement>('.jp-mod-accept');
+    if (create) {
+      create.disabled = this.node.querySelector(':invalid') !== null;
+    }
   }
 
   private _selectedBackend(): Desktop.IBackend | undefined {

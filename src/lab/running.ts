@@ -17,7 +17,7 @@ import type { IDesktopManager } from '../tokens';
  *
  * It also lists stopped desktops, since this is the only place to open or remove them.
  */
-export class RunningDesktops implements IRunningSessions.IManager {
+export class RunningDesktops implements RunningDesktops.IManager {
   constructor(options: RunningDesktops.IOptions) {
     this._manager = options.manager;
     this._commands = options.commands;
@@ -27,6 +27,9 @@ export class RunningDesktops implements IRunningSessions.IManager {
     this.shutdownAllConfirmationText = this._trans.__(
       'Stop all desktops? All their programs will be closed. Unsaved work will be lost.'
     );
+    const labelOf = (item: IRunningSessions.IRunningItem): string =>
+      item.context === ALIVE ? this._trans.__('Stop') : this._trans.__('Remove');
+    this.shutdownLabel = hasItemLabels(options.version) ? labelOf : this._trans.__('Stop or Remove');
     this.toolbarButtons = [
       new ToolbarButton({
         icon: addIcon,
@@ -39,9 +42,8 @@ export class RunningDesktops implements IRunningSessions.IManager {
   readonly name: string;
   readonly shutdownAllLabel: string;
   readonly shutdownAllConfirmationText: string;
+  readonly shutdownLabel: string | ((item: IRunningSessions.IRunningItem) => string);
   readonly toolbarButtons: ToolbarButton[];
-  readonly shutdownLabel = (item: IRunningSessions.IRunningItem): string =>
-    item.context === ALIVE ? this._trans.__('Stop') : this._trans.__('Remove');
 
   get runningChanged(): ISignal<IDesktopManager, unknown> {
     return this._manager.changed;
@@ -114,7 +116,23 @@ export namespace RunningDesktops {
     manager: IDesktopManager;
     commands: CommandRegistry;
     trans: TranslationBundle;
+    /** JupyterLab's version. */
+    version: string;
   }
+
+  /** JupyterLab's interface, with what later versions than 4.0 read. */
+  export interface IManager extends Omit<IRunningSessions.IManager, 'shutdownLabel'> {
+    /** From 4.2 on, this may be a function. */
+    readonly shutdownLabel: string | ((item: IRunningSessions.IRunningItem) => string);
+
+    /** Read from 4.3 on. */
+    readonly toolbarButtons: ToolbarButton[];
+  }
+}
+
+/** Whether this version of JupyterLab has one label for each item, instead of one for all. */
+function hasItemLabels(version: string): boolean {
+  return !/^4\.[01]\./.test(version);
 }
 
 /** The context of an item whose desktop can be stopped. */

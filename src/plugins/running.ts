@@ -6,6 +6,7 @@ import { RunningDesktops } from '../lab/running';
 import { IDesktopManager } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { IRunningSessions } from '@jupyterlab/running';
 
 export const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-vnc-proxy:running',
@@ -14,7 +15,7 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
   requires: [IDesktopManager, ITranslator],
   optional: [IRunningSessionManagers, ILabShell],
   activate: (
-    { commands }: JupyterFrontEnd,
+    { commands, version }: JupyterFrontEnd,
     manager: IDesktopManager,
     translator: ITranslator,
     running: IRunningSessionManagers | null,
@@ -22,7 +23,9 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     // In Notebook 7 the list is a page of its own, without the commands that it needs.
     if (labShell !== null) {
-      running?.add(new RunningDesktops({ manager, commands, trans: translator.load('jupyter-vnc-proxy') }));
+      const trans = translator.load('jupyter-vnc-proxy');
+      const desktops = new RunningDesktops({ manager, commands, trans, version });
+      running?.add(desktops as IRunningSessions.IManager);
     }
   }
 };

@@ -71,6 +71,16 @@ export class DesktopInput implements IDisposable {
     this._field.focus();
   }
 
+  sendCtrlAltDel(): void {
+    this._options.client()?.sendCtrlAltDel();
+    this.focus();
+  }
+
+  async sendClipboard(): Promise<void> {
+    await this.clipboard.send();
+    this.focus();
+  }
+
   handleEvent(event: Event): void {
     switch (event.type) {
       case 'focusin':

@@ -129,14 +129,12 @@ export class DesktopViewer implements IDisposable {
   }
 
   sendCtrlAltDel(): void {
-    this._client?.sendCtrlAltDel();
-    this._input.focus();
+    this._input.sendCtrlAltDel();
   }
 
   /** Send the browser's text to the desktop's clipboard; the browser may ask the user first. */
-  async sendClipboard(): Promise<void> {
-    await this._input.clipboard.send();
-    this._input.focus();
+  sendClipboard(): Promise<void> {
+    return this._input.sendClipboard();
   }
 
   applyQuality(quality: IQualitySettings): void {

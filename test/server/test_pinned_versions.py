@@ -34,7 +34,8 @@ def test_the_image_installs_the_pinned_versions_on_a_base_that_can_be_pinned() -
     text = (ROOT / "Dockerfile").read_text()
     assert re.findall(r"^ARG CONSTRAINTS=(.*)$", text, re.MULTILINE) == ["constraints.txt"]
     assert 'PIP_CONSTRAINT="/src/${CONSTRAINTS}"' in text
-    commands = [line for line in text.replace("\\\n", " ").splitlines() if re.search(r"pip (install|wheel)", line)]
+    lines = text.replace("\\\n", " ").splitlines()
+    commands = [line for line in lines if re.search(r"^RUN.*pip (install|wheel) ", line)]
     assert len(commands) == 2
     for line in commands:
         assert "PIP_CONSTRAINT=" in line or "--constraint /tmp/wheels/constraints.txt" in line, line

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 import { DesktopView, expect, openLab, runCommand, test } from './lab';
-import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
+import { jupyterForFile, REPOSITORY } from './jupyter';
 
 const directory = join(tmpdir(), `vncui-extension-${process.pid}`);
 
@@ -18,7 +18,7 @@ test.beforeAll(() => {
   for (const scope of ['@jupyter', '@jupyterlab', '@lumino']) {
     symlinkSync(join(REPOSITORY, 'node_modules', scope), join(modules, scope));
   }
-  const PATH = [dirname(PYTHON), process.env.PATH].join(delimiter);
+  const PATH = [join(REPOSITORY, '.venv/bin'), process.env.PATH].join(delimiter);
   const run = (command: string, ...args: string[]) =>
     execFileSync(command, args, { cwd: directory, env: { ...process.env, PATH }, encoding: 'utf8' });
   run(join(REPOSITORY, 'node_modules/.bin/tsc'), '-p', '.');

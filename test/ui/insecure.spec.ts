@@ -19,7 +19,7 @@ const jupyter = jupyterForFile({
 });
 
 test('without https, the panel and the details show what the browser does not allow', async ({ page }) => {
-  const url = new URL(jupyter.url('lab?reset'));
+  const url = new URL(jupyter.url('lab'));
   url.hostname = HOST;
   await page.goto(url.href);
   expect(await page.evaluate(() => window.isSecureContext)).toBe(false);

@@ -1,6 +1,7 @@
 /** The members of JupyterLab's application that the tests use. */
 interface Window {
   jupyterapp: {
+    version: string;
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }

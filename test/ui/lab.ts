@@ -5,11 +5,16 @@ import { expect, test as base } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
-/** Fails a test on an uncaught error from our code. */
+/** Fails a test on an uncaught error from our code, and if JupyterLab has a version that our build does not accept. */
 export const test = base.extend<{ uncaught: string[] }>({
   uncaught: [
     async ({ context }, use) => {
       const errors: string[] = [];
+      context.on('console', message => {
+        if (/^Unsatisfied version/.test(message.text()) && message.location().url.includes('/jupyter-vnc-proxy/')) {
+          errors.push(message.text());
+        }
+      });
       context.on('weberror', error => {
         const { stack, message } = error.error();
         if (/jupyter-vnc-proxy|\/vnc\//.test(stack ?? '')) {
@@ -102,7 +107,7 @@ export class DesktopView {
 
   /** A button of the panel's toolbar. */
   toolbar(command: string): Locator {
-    return this.page.locator(`.jp-Desktop-toolbar [data-jp-item-name="${command}"]`);
+    return this.page.locator(`.jp-Desktop-toolbar [data-command="${command}"]`);
   }
 }
 
@@ -119,7 +124,8 @@ export namespace DesktopView {
 
 /** Opens JupyterLab with only the launcher. */
 export async function openLab(page: Page, jupyter: Jupyter): Promise<void> {
-  await page.goto(jupyter.url('lab?reset'));
+  // JupyterLab 4.0 ignores `reset=`.
+  await page.goto(`${jupyter.url('lab')}&reset`);
   await expect(tile(page)).toBeVisible({ timeout: 30_000 });
   // JupyterLab removes the query when the layout is restored.
   await expect(page).not.toHaveURL(/reset/);
@@ -143,6 +149,11 @@ export async function runCommand(page: Page, id: string, args: object = {}): Pro
   await page.evaluate(([command, given]) => window.jupyterapp.commands.execute(command, given), [id, args] as const);
 }
 
+/** JupyterLab's version. */
+export async function labVersion(page: Page): Promise<string> {
+  return page.evaluate(() => window.jupyterapp.version);
+}
+
 /** Waits until the session's window manager runs, so that windows receive keys. */
 export async function sessionUp(jupyter: Jupyter, name = 'default'): Promise<void> {
   await expect
@@ -158,7 +169,8 @@ export function dialogButton(page: Page, label: string): Locator {
 /** Closes JupyterLab's dialog about a lost server whenever it opens. */
 export async function dismissConnectionError(page: Page): Promise<void> {
   const dialog = page.locator('.jp-Dialog', { hasText: 'Server Connection Error' });
-  await page.addLocatorHandler(dialog, () => dialog.getByRole('button', { name: 'Close', exact: true }).click());
+  // JupyterLab 4.0 calls the button "Dismiss".
+  await page.addLocatorHandler(dialog, () => dialog.getByRole('button', { name: /^(Close|Dismiss)$/ }).click());
 }
 
 /** Counts the RFB sockets that a page opens and closes from now on. */

@@ -5,7 +5,7 @@ import { clickAndTime } from './timing';
 
 const jupyter = jupyterForFile();
 
-test('a click on the tile opens a live desktop (prints timings)', async ({ page }) => {
+test('a click on the tile opens a live desktop (prints timings)', { tag: '@smoke' }, async ({ page }) => {
   await openLab(page, jupyter);
   await saveScreenshot(page, 'launcher');
   const cold = await clickAndTime(page, tile(page), () => saveScreenshot(page, 'starting'));

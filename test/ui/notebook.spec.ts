@@ -4,7 +4,7 @@ import { colours } from './pixels';
 
 const jupyter = jupyterForFile({ app: 'notebook' });
 
-test('the menus of Notebook open the desktop in a browser tab', async ({ page, context }) => {
+test('the menus of Notebook open the desktop in a browser tab', { tag: '@smoke' }, async ({ page, context }) => {
   await page.goto(jupyter.url('tree'));
   await page.locator('.jp-FileBrowser-toolbar').getByText('New', { exact: true }).click();
   await expect(page.locator('.lm-Menu-itemLabel', { hasText: /^Desktop$/ })).toBeVisible();

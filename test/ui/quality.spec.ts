@@ -33,28 +33,32 @@ function levelsOf(page: Page): { last: number | null } {
   return seen;
 }
 
-test('the quality is automatic (8 if the browser decodes 4:4:4), unless the user chooses another', async ({ page }) => {
-  const levels = levelsOf(page);
-  await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
-  await openLab(page, jupyter);
-  await runCommand(page, 'vnc:open', { name: 'own' });
-  const view = new DesktopView(page, { name: 'own' });
-  await view.live();
-  await expect.poll(() => levels.last).toBe(8);
-  await view.choose('Show Connection');
-  await expect(page.locator('.jp-Dialog')).toContainText('with full chroma (4:4:4)');
-  await saveScreenshot(page, 'connection-stream');
-  await dialogButton(page, 'Close').click();
+test(
+  'the quality is automatic (8 if the browser decodes 4:4:4), unless the user chooses another',
+  { tag: '@smoke' },
+  async ({ page }) => {
+    const levels = levelsOf(page);
+    await jupyter.post('api/desktops', { name: 'own', backend: 'stream' });
+    await openLab(page, jupyter);
+    await runCommand(page, 'vnc:open', { name: 'own' });
+    const view = new DesktopView(page, { name: 'own' });
+    await view.live();
+    await expect.poll(() => levels.last).toBe(8);
+    await view.choose('Show Connection');
+    await expect(page.locator('.jp-Dialog')).toContainText('with full chroma (4:4:4)');
+    await saveScreenshot(page, 'connection-stream');
+    await dialogButton(page, 'Close').click();
 
-  await runCommand(page, 'settingeditor:open', { query: 'Desktop' });
-  const chooser = page.locator('.jp-SettingsPanel select[id$=qualityLevel]');
-  await expect(chooser.locator('option:checked')).toHaveText('Automatic');
-  await saveScreenshot(page, 'settings');
-  await chooser.selectOption({ label: '3' });
-  await expect.poll(() => levels.last).toBe(3);
-  await chooser.selectOption({ label: 'Automatic' });
-  await expect.poll(() => levels.last).toBe(8);
-});
+    await runCommand(page, 'settingeditor:open', { query: 'Desktop' });
+    const chooser = page.locator('.jp-SettingsPanel select[id$=qualityLevel]');
+    await expect(chooser.locator('option:checked')).toHaveText('Automatic');
+    await saveScreenshot(page, 'settings');
+    await chooser.selectOption({ label: '3' });
+    await expect.poll(() => levels.last).toBe(3);
+    await chooser.selectOption({ label: 'Automatic' });
+    await expect.poll(() => levels.last).toBe(8);
+  }
+);
 
 test('the plain page requests the same quality', async ({ page }) => {
   const levels = levelsOf(page);

@@ -22,7 +22,7 @@ async function openRed(page: Page): Promise<DesktopView> {
   return view;
 }
 
-test("the tab's menu has the desktop's commands, its log and its connection", async ({ page }) => {
+test("the tab's menu has the desktop's commands, its log and its connection", { tag: '@smoke' }, async ({ page }) => {
   const view = await openRed(page);
   await view.tab.click({ button: 'right' });
   const items = page.locator('.lm-Menu-item[data-command^="vnc:"]');

@@ -4,7 +4,7 @@ import { XWindow } from './xclient';
 
 const jupyter = jupyterForFile();
 
-test('a reload restores the panel and the desktop', async ({ page }) => {
+test('a reload restores the panel and the desktop', { tag: '@smoke' }, async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
@@ -18,7 +18,7 @@ test('a reload restores the panel and the desktop', async ({ page }) => {
   window.close();
 });
 
-test('pop-out shows the same desktop in its own window', async ({ page, context }) => {
+test('pop-out shows the same desktop in its own window', { tag: '@smoke' }, async ({ page, context }) => {
   const view = await openDesktop(page, jupyter);
   const opening = context.waitForEvent('page');
   await view.toolbar('vnc:pop-out').click();
@@ -36,21 +36,25 @@ test('pop-out shows the same desktop in its own window', async ({ page, context 
   window.close();
 });
 
-test("in full screen the desktop has the screen's size, and afterwards the panel's", async ({ page }) => {
-  const view = await openDesktop(page, jupyter);
-  const docked = await view.place();
-  const isFull = () => page.evaluate(() => document.fullscreenElement?.classList.contains('jp-Desktop') ?? false);
-  await view.toolbar('vnc:full-screen').click();
-  await expect.poll(isFull).toBe(true);
-  await expect.poll(() => view.place()).not.toBe(docked);
-  await expect.poll(() => view.size()).toBe(await view.place());
+test(
+  "in full screen the desktop has the screen's size, and afterwards the panel's",
+  { tag: '@smoke' },
+  async ({ page }) => {
+    const view = await openDesktop(page, jupyter);
+    const docked = await view.place();
+    const isFull = () => page.evaluate(() => document.fullscreenElement?.classList.contains('jp-Desktop') ?? false);
+    await view.toolbar('vnc:full-screen').click();
+    await expect.poll(isFull).toBe(true);
+    await expect.poll(() => view.place()).not.toBe(docked);
+    await expect.poll(() => view.size()).toBe(await view.place());
 
-  await runCommand(page, 'vnc:full-screen');
-  await expect.poll(isFull).toBe(false);
-  await expect.poll(() => view.size()).toBe(docked);
-});
+    await runCommand(page, 'vnc:full-screen');
+    await expect.poll(isFull).toBe(false);
+    await expect.poll(() => view.size()).toBe(docked);
+  }
+);
 
-test('dragging the tab keeps the connection', async ({ page }) => {
+test('dragging the tab keeps the connection', { tag: '@smoke' }, async ({ page }) => {
   const sockets = countSockets(page);
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);

@@ -11,6 +11,7 @@ let api: FakeAPI;
 let manager: DesktopManager;
 let running: RunningDesktops;
 let executed: unknown[];
+let create: (version: string) => RunningDesktops;
 
 beforeEach(async () => {
   api = new FakeAPI();
@@ -24,7 +25,8 @@ beforeEach(async () => {
   for (const id of ['vnc:open', 'vnc:new']) {
     commands.addCommand(id, { execute: args => executed.push([id, args]) });
   }
-  running = new RunningDesktops({ manager, commands, trans: english });
+  create = version => new RunningDesktops({ manager, commands, trans: english, version });
+  running = create('4.2.0');
 });
 
 afterEach(() => manager.dispose());
@@ -44,9 +46,19 @@ it('opens a desktop without starting it', () => {
   expect(executed).toEqual([['vnc:open', { name: 'off', start: false }]]);
 });
 
+it.each(['4.2.0', '4.10.1', '4.7.0-alpha.2'])('labels each button by what it does in JupyterLab %s', version => {
+  const { shutdownLabel } = create(version);
+  const labels = ['Desktop', 'off (stopped)'].map(
+    label => typeof shutdownLabel !== 'string' && shutdownLabel(item(label))
+  );
+  expect(labels).toEqual(['Stop', 'Remove']);
+});
+
+it.each(['4.0.13', '4.1.0'])('has one label for all buttons in JupyterLab %s', version => {
+  expect(create(version).shutdownLabel).toBe('Stop or Remove');
+});
+
 it('stops running desktops, and removes others', async () => {
-  expect(running.shutdownLabel(item('Desktop'))).toBe('Stop');
-  expect(running.shutdownLabel(item('off (stopped)'))).toBe('Remove');
   item('Desktop').shutdown?.();
   item('off (stopped)').shutdown?.();
   await manager.refresh();

@@ -16,7 +16,7 @@ from support.standins import BANNER
 from support.waiting import until
 
 from jupyter_vnc_proxy.server.desktop_watcher import DesktopChange
-from jupyter_vnc_proxy.server.metrics import EVENT_ID, EVENT_SCHEMA, PHASES, DesktopMetrics
+from jupyter_vnc_proxy.server.metrics import EVENT_ID, EVENT_SCHEMA, PHASES, DesktopMetrics, event_schema
 
 SECRET = "the-lyrics-of-a-song"
 
@@ -165,3 +165,13 @@ def test_the_event_schema_has_no_field_for_content() -> None:
     assert schema["$id"] == EVENT_ID
     assert schema["properties"].keys() == {"action", "name", "backend", "code"}
     assert set(PHASES) == {"starting", "running", "stopped", "failed"}
+
+
+@pytest.mark.parametrize(
+    ("events", "schema_version"), [("0.6.0", 1), ("0.10.0", 1), ("0.11.0", "1"), ("0.12.1", "1"), ("1.0.0", "1")]
+)
+def test_the_schema_has_a_version_that_jupyter_events_accepts(events: str, schema_version: object) -> None:
+    assert yaml.safe_load(event_schema(events)) == {
+        **yaml.safe_load(EVENT_SCHEMA.read_text()),
+        "version": schema_version,
+    }
