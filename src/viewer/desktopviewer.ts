@@ -63,9 +63,8 @@ export class DesktopViewer implements IDisposable {
     });
     this._observer = new ResizeObserver(() => this._requestSize());
     this._observer.observe(this._target);
-    for (const type of ['online', 'focus']) {
-      window.addEventListener(type, this);
-    }
+    window.addEventListener('online', this);
+    window.addEventListener('focus', this);
     document.addEventListener('visibilitychange', this);
     for (const type of [...ACTIVITY_EVENTS, 'click']) {
       this._target.addEventListener(type, this, { capture: true, passive: true });
@@ -89,9 +88,8 @@ export class DesktopViewer implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    for (const type of ['online', 'focus']) {
-      window.removeEventListener(type, this);
-    }
+    window.removeEventListener('online', this);
+    window.removeEventListener('focus', this);
     document.removeEventListener('visibilitychange', this);
     for (const type of [...ACTIVITY_EVENTS, 'click']) {
       this._target.removeEventListener(type, this, { capture: true });
