@@ -61,7 +61,8 @@ def stranger() -> Iterator[int]:
 def wreck(runtime: Path, stranger: int) -> Path:
     """What a machine that lost its power leaves: a state, sockets that nobody listens on, stale locks and more."""
     path = runtime / "work"
-    (path / "log").mkdir(parents=True)
+    path.mkdir(mode=0o700)
+    (path / "log").mkdir()
     (path / "owners").mkdir()
     (path / "owners" / str(stranger)).touch()
     (path / "runner.lock").write_text(str(stranger))
@@ -109,7 +110,7 @@ async def test_something_of_another_kind_in_a_place_of_ours_is_told_or_replaced(
 ) -> None:
     """A directory where a file should be, or a file where a directory should be."""
     path = runtime / "default"
-    path.mkdir()
+    path.mkdir(mode=0o700)
     if left in ("log", "run"):
         (path / left).write_text("a file")
     else:

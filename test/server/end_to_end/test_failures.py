@@ -7,6 +7,7 @@ last lines. Stand-ins on PATH print the messages of real programs.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ SYMPTOMS = {
     "a conda environment shadows the system's D-Bus": [
         "test_failures.py::test_a_start_says_what_is_wrong",
         "test_environment.py::",
-        "test_machine.py::test_a_conda_environment_that_shadows_dbus_is_a_warning",
+        "test_machine.py::test_the_dbus_of_a_conda_environment_is_a_warning",
     ],
     "a stale lock, or another user's display": [
         "test_failures.py::test_a_start_says_what_is_wrong",
@@ -187,7 +188,7 @@ def test_a_path_too_long_says_where_to_go(runtime: Path) -> None:
     with pytest.raises(InvalidOption) as raised:
         desktop_path(runtime / ("d" * 100), "default")
     assert raised.value.code == "path-too-long"
-    assert raised.value.fix == "export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops"
+    assert raised.value.fix == f"export JUPYTER_VNC_RUNTIME_DIR=/tmp/my-desktops-{os.getuid()}"
 
 
 def test_pings_come_more_often_than_proxies_lose_patience() -> None:

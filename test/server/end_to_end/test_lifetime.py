@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.processes import processes_of
+from support.processes import processes_of, running
 from support.servers import Servers
 from support.standins import BANNER
 from support.waiting import wait_until
@@ -29,10 +29,7 @@ def servers(runtime: Path) -> Iterator[Servers]:
 def sleeper(runtime: Path) -> int:
     """Return the process id of the default desktop's session: what a person works in."""
 
-    def found() -> list[int]:
-        return [pid for pid, line in processes_of(runtime / "default").items() if line.startswith("sleep")]
-
-    (pid,) = wait_until(found, what="the session's program")
+    (pid,) = wait_until(lambda: running(runtime / "default", "sleep 1000"), what="the session's program")
     return pid
 
 

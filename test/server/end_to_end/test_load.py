@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.api import Api
-from support.processes import processes_of
+from support.processes import processes_of, running
 from support.standins import BANNER
 from support.waiting import until
 
@@ -88,7 +88,7 @@ async def test_viewers_that_come_and_go_leave_no_file_task_or_process(
         await until(lambda: vnc.manager.clients("default") == 0)
 
     # The session comes last; before that its processes are still becoming what they are to be.
-    await until(lambda: "sleep 1000 " in processes_of(runtime).values())
+    await until(lambda: running(runtime, "sleep 1000"))
     servers = processes_of(runtime)
 
     def open_files() -> dict[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.processes import processes_of
+from support.processes import processes_of, running
 from support.runners import COMMAND, IDLE, Run, Runners
 from support.waiting import wait_until
 
@@ -74,9 +74,7 @@ def test_a_desktop_that_was_started_on_another_outlives_it(
 
 def test_its_programs_get_nothing_of_the_first(runners: Runners, second: Desktop, runtime: Path) -> None:
     first = started_on(runners, second, f"SSH_AUTH_SOCK=/first SSH_AGENT_PID=1 {SECOND}; sleep 998")
-    (session,) = wait_until(
-        lambda: [pid for pid, line in processes_of(second.path).items() if line.startswith("sleep 1000")]
-    )
+    (session,) = wait_until(lambda: running(second.path, "sleep 1000"))
     given = environment(session)
     assert given["JUPYTER_VNC_DESKTOP"] == str(second.path)
     assert given["XDG_RUNTIME_DIR"] == str(second.path / "run")
@@ -87,8 +85,8 @@ def test_its_programs_get_nothing_of_the_first(runners: Runners, second: Desktop
 
 def test_the_first_outlives_the_second(runners: Runners, second: Desktop) -> None:
     first = started_on(runners, second, f"{SECOND}; sleep 998")
-    wait_until(lambda: [line for line in processes_of(first.path).values() if line.startswith("sleep 998")])
+    wait_until(lambda: running(first.path, "sleep 998"))
     subprocess.run([*COMMAND, "stop", "second"], check=True)
     assert processes_of(second.path) == {}
     assert json.loads((first.path / "desktop.json").read_text())["phase"] == "running"
-    assert [line for line in processes_of(first.path).values() if line.startswith("sleep 998")]
+    assert running(first.path, "sleep 998")

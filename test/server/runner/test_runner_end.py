@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from support.processes import processes_of
+from support.processes import processes_of, running
 from support.runners import COMMAND, IDLE, IMPATIENT, WITHOUT_PIDFD, Run, Runners
 from support.traces import assert_no_trace, assert_used_or_gone
 from support.waiting import wait_until
@@ -74,7 +74,7 @@ def test_a_grandchild_that_became_a_daemon_is_ended_too(runners: Runners, runtim
     script = "setsid sh -c 'setsid sleep 999 & exit' & sleep 0.2; exec sleep 1000"
     run = runners.start(session=["sh", "-c", script])
     run.until(phase="running")
-    wait_until(lambda: [line for line in processes_of(run.path).values() if line.startswith("sleep 999")])
+    wait_until(lambda: running(run.path, "sleep 999"))
     assert run.end() == 0
     wait_until(lambda: not processes_of(run.path), 1)
 
@@ -172,7 +172,7 @@ def test_a_desktop_with_an_owner_is_no_orphan_until_the_owner_goes(runners: Runn
 def test_a_killed_runner_takes_its_parts_along_and_the_next_start_sweeps(runners: Runners) -> None:
     run = runners.start(session=["sh", "-c", "trap '' TERM; setsid sh -c \"trap '' TERM; sleep 999\" & sleep 1000; :"])
     run.until(phase="running")
-    wait_until(lambda: [line for line in processes_of(run.path).values() if line.startswith("sleep 999")])
+    wait_until(lambda: running(run.path, "sleep 999"))
     run.process.kill()
     run.process.wait()
     desktop = Desktop(run.path)

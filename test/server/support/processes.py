@@ -19,6 +19,16 @@ def processes_of(directory: Path) -> dict[int, str]:
     return found
 
 
+def running(directory: Path, command: str) -> list[int]:
+    """Return the ids of those `processes_of` a directory that run a command, such as ``sleep 1000``."""
+    found = []
+    for pid, line in processes_of(directory).items():
+        program, _, arguments = line.rstrip().partition(" ")
+        if f"{os.path.basename(program)} {arguments}" == command:
+            found.append(pid)
+    return found
+
+
 def complaints(log: str) -> list[str]:
     """Return the lines of a log that begin a traceback or are a Python warning."""
     return [line for line in log.splitlines() if "Traceback" in line or "Warning:" in line]
