@@ -20,7 +20,7 @@ sys.path.insert(0, os.fspath(REPOSITORY))
 from bench.desktop.painter import stamp  # noqa: E402
 from bench.parameter_sets import Row, command_line, look_at, print_row, start_painter  # noqa: E402
 from bench.tight_client import TightClient  # noqa: E402
-from jupyter_vnc_proxy.backends.base import Paths  # noqa: E402
+from jupyter_vnc_proxy.backends.base import DISPLAY_NUMBER, Paths  # noqa: E402
 from jupyter_vnc_proxy.backends.tigervnc import TigervncBackend  # noqa: E402
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
 from jupyter_vnc_proxy.system.process import PIPE  # noqa: E402
@@ -47,7 +47,7 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[Row]:
             options = DesktopOptions(backend="tigervnc", geometry=size)
             (step,) = TigervncBackend().steps(options, paths)
             write_cookie(paths.xauthority)
-            argv = ["1" if word == PIPE else word for word in step.argv]
+            argv = ["1" if word == PIPE else word for word in step.argv if word != DISPLAY_NUMBER]
             server = subprocess.Popen(
                 [*argv, *SETS[each]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
             )

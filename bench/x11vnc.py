@@ -25,7 +25,7 @@ sys.path.insert(0, os.fspath(REPOSITORY))
 from bench.desktop.painter import stamp  # noqa: E402
 from bench.parameter_sets import TIMEOUT_SECONDS, Row, command_line, look_at, print_row, start_painter  # noqa: E402
 from bench.tight_client import TightClient  # noqa: E402
-from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step  # noqa: E402
+from jupyter_vnc_proxy.backends.base import DISPLAY, DISPLAY_NUMBER, Paths, Step  # noqa: E402
 from jupyter_vnc_proxy.backends.x11vnc import TUNING, X11vncBackend  # noqa: E402
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
 from jupyter_vnc_proxy.system.process import PIPE  # noqa: E402
@@ -83,7 +83,7 @@ def measure(names: list[str], size: Geometry, seconds: float) -> list[Row]:
         paths = Paths(directory, directory / "rfb.sock", directory / "Xauthority")
         display_step, vnc_step = X11vncBackend().steps(DesktopOptions(backend="x11vnc"), paths)
         write_cookie(paths.xauthority)
-        argv = ["1" if word == PIPE else word for word in display_step.argv]
+        argv = ["1" if word == PIPE else word for word in display_step.argv if word != DISPLAY_NUMBER]
         xvfb = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         stack.callback(xvfb.communicate)
         stack.callback(xvfb.kill)

@@ -42,7 +42,7 @@ def test_a_desktop_has_its_display_again(runners: Runners, runtime: Path, backen
 
 def test_a_display_that_was_taken_meanwhile_is_replaced(runners: Runners, runtime: Path) -> None:
     other = runners.start(name="other").until(phase="running")["display"]
-    (runtime / "default").mkdir()
+    (runtime / "default").mkdir(mode=0o700)
     remember(runtime / "default", other)
     assert not is_free(other)
     display = runners.start().until(phase="running")["display"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from jupyter_vnc_proxy.desktops import desktop
 from jupyter_vnc_proxy.system import environment, packages
 
 BASICS = ("sh", "sleep", "env", "cat", "dpkg-query", "unshare", "true", "setpriv")
@@ -32,7 +34,11 @@ class Machine:
                 (self.bin / name).symlink_to(found)
 
     def tell_children(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Make every Python process use these programs too, and take this machine for Debian."""
+        """Make every Python process use these programs too, and take this machine for Debian.
+
+        Runners are started as usual, since isolated Pythons import no ``sitecustomize``.
+        """
+        monkeypatch.setattr(desktop, "own_python", lambda module: (sys.executable, "-m", module))
         site = self.bin.parent / "site"
         site.mkdir()
         (site / "os-release").write_text("ID=debian\n")
