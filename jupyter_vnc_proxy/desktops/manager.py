@@ -52,6 +52,8 @@ class DesktopManager:
         self._server = server or ProcessIdentity.own()
         self._log = log or logging.getLogger(__name__)
         self._entries = Entries()
+        self._adopts = True
+        """Whether we own the desktops that we find; not once we have released all, as a late request might ask."""
         self._changed = asyncio.Event()
         self.viewers: Callable[[str], list[ViewerModel]] = lambda name: []
         """Returns the viewers of a desktop, for its model; set by the server that connects them."""
@@ -72,7 +74,7 @@ class DesktopManager:
             raise UnknownDesktop(f"There is no desktop named {name!r}.")
         entry = self._entries.keep(desktop)
         holder = desktop.holder()
-        if holder is not None and holder.is_here:
+        if self._adopts and holder is not None and holder.is_here:
             entry.own(self._server)
         return desktop
 
@@ -238,6 +240,7 @@ class DesktopManager:
         """Own no desktop any more; return those that have no other owner."""
         with contextlib.suppress(VncError, OSError):
             self.models()  # owns the desktops that were started since the last call
+        self._adopts = False
         released = [entry.desktop for entry in self._entries if entry.release() and entry.desktop is not None]
         return [desktop for desktop in released if not desktop.has_owner(besides=self._server)]
 

@@ -45,6 +45,16 @@ async def test_what_a_desktop_was_made_with_is_kept_and_the_defaults_may_change(
     assert (await later.start("default"))["geometry"] == "800x600"
 
 
+async def test_a_request_that_comes_late_makes_no_owner_again(make: Make, runtime: Path) -> None:
+    first, second = make(), make()
+    await first.start("default")
+    await phase(second, "default", "running")  # owned by both
+    await first.stop_all()  # so it leaves the desktop to the other
+    assert first.model("default")["phase"] == "running"
+    assert not [entry for entry in first._entries if entry.owned is not None]
+    await second.stop_all()
+
+
 async def test_a_desktop_of_a_server_that_died_is_adopted_by_the_next(make: Make) -> None:
     first = make(orphan_timeout=600)
     await first.start("default")
