@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_vnc_proxy.stream.wayland import weston as weston_module
 from jupyter_vnc_proxy.stream.wayland.weston import MAX_LINE_BYTES, Weston
 
 STAND_IN = """\
@@ -30,7 +31,7 @@ async def test_a_long_line_stops_neither_weston_nor_its_reader(
     for name in ("weston", "Xwayland"):
         (programs / name).write_text(STAND_IN.replace("head", f"{first}head"))
         (programs / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setattr(weston_module, "find_program", lambda name, path: os.fspath(programs / name))
     ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     weston = Weston(tmp_path, ended.set_result)
     ours, theirs = socket.socketpair()
