@@ -49,6 +49,8 @@ def share_clipboard(run: Run, screen: FramebufferClient, become: tuple[str, ...]
     for selection, text in (("primary", b"marked"), ("clipboard", b"from the desktop"), ("primary", b"marked too")):
         copying = [*become, "xclip", "-i", "-selection", selection]
         subprocess.run(copying, env=x_environment(run), input=text, check=True, timeout=10)
+    # xclip claims a selection after its parent has ended.
+    screen.until(lambda: pasted(run, become, "primary") == "marked too", "marked on the desktop")
     screen.until(lambda: "from the desktop" in screen.clipboard, "copied to the viewer")
     screen.copy("from the viewer")
     screen.until(lambda: pasted(run, become) == "from the viewer", "pasted on the desktop")
