@@ -36,7 +36,10 @@ export class DesktopInput implements IDisposable {
       commandKey: () => this.settings.commandKey,
       type: text => options.client()?.type(text),
       paste: data => this.clipboard.paste(data),
-      leave: options.leave,
+      leave: () => {
+        this._hint.hide();
+        options.leave();
+      },
       toggle: () => this._toggle()
     });
     this._guard = new CloseGuard(
@@ -190,6 +193,7 @@ export class DesktopInput implements IDisposable {
     const { node, notify, trans } = this._options;
     const captures = !this._field.captures;
     this._field.captures = captures;
+    this._hint.hide();
     this._suppressShortcuts(captures);
     node.classList.toggle('jp-mod-keysElsewhere', !captures);
     notify(

@@ -1,4 +1,4 @@
-import { DesktopView, expect, openDesktop, saveScreenshot, sessionUp, test } from './lab';
+import { DesktopView, dialogButton, expect, openDesktop, runCommand, saveScreenshot, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
@@ -74,6 +74,26 @@ test('chords leave the desktop, and give the keys to JupyterLab and back', async
   await window.click(view);
   const sidebar = page.locator('#jp-left-stack');
   await expect(sidebar).toBeVisible();
+
+  await runCommand(page, 'apputils:activate-command-palette');
+  await page.keyboard.type('Send Keys to Desktop');
+  await page.keyboard.press('Enter');
+  await page.locator('.jp-Dialog input').fill('Ctrl+Shift+Y');
+  await saveScreenshot(page, 'keys-dialog');
+  await dialogButton(page, 'Send').click();
+  await window.got(CTRL, SHIFT, Y);
+
+  // The keyboard operates the menu, too.
+  await view.toolbar('vnc:send-keys').focus();
+  await page.keyboard.press('Enter');
+  await expect(entry(page, 'Ctrl+Alt+Del')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.jp-Desktop-toolbar:focus-within')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await window.got(CTRL, W);
 
   await page.keyboard.press('Control+Alt+Shift+KeyL');
   await expect(page.locator('.jp-Desktop-toolbar:focus-within')).toHaveCount(1);

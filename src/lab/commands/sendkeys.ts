@@ -2,6 +2,7 @@ import { MenuSvg } from '@jupyterlab/ui-components';
 
 import { takesKeys } from '../../services/status';
 import { FUNCTION_KEYS, parseCombination, USUAL_COMBINATIONS } from '../../viewer/keyboard/combination';
+import { askKeys } from '../dialogs';
 import { keysIcon } from '../icons';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
@@ -10,7 +11,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { DesktopPanel, IPanelContext } from './context';
 
-/** Add the command that sends keys to a desktop; without the argument `keys`, it opens a menu of them. */
+/** Add the command that sends keys to a desktop; without the argument `keys`, it asks for them. */
 export function addSendKeys(context: IPanelContext): void {
   const { app, tracker, trans } = context;
   app.commands.addCommand(CommandIDs.sendKeys, {
@@ -23,11 +24,14 @@ export function addSendKeys(context: IPanelContext): void {
       const status = findPanel(app, tracker, args)?.content.connection.status;
       return status !== undefined && takesKeys(status);
     },
-    execute: args => {
+    execute: async args => {
       const panel = findPanel(app, tracker, args);
-      if (panel !== null && typeof args.keys === 'string') {
-        panel.content.viewer.input.sendKeys(args.keys);
-      } else if (panel !== null) {
+      const usual = () => [...USUAL_COMBINATIONS, ...context.combinations(), ...FUNCTION_KEYS];
+      // The palette moves the focus when it closes, as dialogs expect and menus don't.
+      const keys = args.isPalette === true ? await askKeys(usual(), trans) : args.keys;
+      if (panel !== null && typeof keys === 'string') {
+        panel.content.viewer.input.sendKeys(keys);
+      } else if (panel !== null && args.isPalette !== true) {
         openMenu(panel, context);
       }
     }
@@ -37,7 +41,6 @@ export function addSendKeys(context: IPanelContext): void {
 /** Open the menu below the button in the panel's toolbar. */
 function openMenu(panel: DesktopPanel, { app: { commands }, combinations, trans }: IPanelContext): void {
   const menu = new MenuSvg({ commands });
-  menu.addClass('jp-Desktop-sendKeys');
   const functionKeys = new MenuSvg({ commands });
   functionKeys.title.label = trans.__('Function Keys');
   const fill = (target: MenuSvg, texts: readonly string[]) => {
@@ -78,6 +81,7 @@ const sendKeysArguments = {
   type: 'object',
   properties: {
     ...panelArguments.properties,
-    keys: { type: 'string', description: 'Keys to press together, such as "Ctrl+W"; a menu opens without them' }
+    keys: { type: 'string', description: 'Keys to press together, such as "Ctrl+W"; a menu opens without them' },
+    isPalette: { type: 'boolean', description: 'Whether the command is in the command palette' }
   }
 };

@@ -26,7 +26,7 @@ export class FirstUseHint implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    clearTimeout(this._timer);
+    this.hide();
     this.node.remove();
   }
 
@@ -38,7 +38,12 @@ export class FirstUseHint implements IDisposable {
     this.node.textContent = this._trans.__(
       'Ctrl+Alt+Shift+L leaves the desktop, Ctrl+Alt+Shift+K gives the keys to the page.'
     );
-    this._timer = setTimeout(() => this.node.replaceChildren(), DURATION_MS);
+    this._timer = setTimeout(() => this.hide(), DURATION_MS);
+  }
+
+  hide(): void {
+    clearTimeout(this._timer);
+    this.node.replaceChildren();
   }
 
   private _timer: ReturnType<typeof setTimeout> | undefined;

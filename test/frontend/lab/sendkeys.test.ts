@@ -3,6 +3,7 @@ import { Panel } from '@lumino/widgets';
 
 import { CommandIDs } from '../../../src/lab/commands/ids';
 import { addSendKeys } from '../../../src/lab/commands/sendkeys';
+import { accept, dialog } from '../fakes/dialogs';
 import { english } from '../fakes/translation';
 
 import type { IPanelContext } from '../../../src/lab/commands/context';
@@ -49,6 +50,19 @@ it('opens a menu with the usual keys and those of the settings', async () => {
     ...['Ctrl+Alt+Del', 'Ctrl+W', 'Ctrl+T', 'Ctrl+N', 'Alt+Tab', 'Alt+F4', 'Super', 'Print', 'Function Keys', ''],
     ...['Ctrl+Alt+F2', 'Ctrl+Foo (unknown key: Foo)']
   ]);
+});
+
+it('asks for the keys in a dialog if it is called from the palette', async () => {
+  jest.useRealTimers();
+  const sent = commands.execute(CommandIDs.sendKeys, { isPalette: true });
+  await dialog.opened('input');
+  const values = [...dialog().querySelectorAll('option')].map(({ value }) => value);
+  expect(values).toEqual(expect.arrayContaining(['Ctrl+W', 'Ctrl+Alt+F2', 'F12']));
+  dialog().querySelector('input')!.value = 'Alt+F10';
+  accept();
+  await sent;
+  expect(sendKeys).toHaveBeenCalledWith('Alt+F10');
+  jest.useFakeTimers();
 });
 
 it('gives the focus back, and leaves nothing behind, when the menu closes', async () => {

@@ -139,7 +139,30 @@ describe('the question before the page closes', () => {
   });
 });
 
+it('sends Cmd as Ctrl or as Alt, which takes effect at once', async () => {
+  Object.defineProperty(navigator, 'platform', { value: 'MacIntel', configurable: true });
+  await live();
+  viewer.focus();
+  const seen: string[] = [];
+  FakeRFB.last.canvas.addEventListener('keydown', event => seen.push(event.code));
+  const press = () => field().dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyC', key: 'c', metaKey: true }));
+  press();
+  expect(seen).toEqual(['ControlLeft', 'KeyC']);
+  viewer.input.settings = { commandKey: 'alt', confirmClose: true };
+  press();
+  expect(seen).toEqual(['ControlLeft', 'KeyC', 'KeyC']);
+  Reflect.deleteProperty(navigator, 'platform');
+});
+
 describe('the hint', () => {
+  it('goes when one of its chords is pressed', async () => {
+    await live();
+    viewer.focus();
+    expect(hint()).not.toBe('');
+    chord('K');
+    expect(hint()).toBe('');
+  });
+
   it('comes the first time that a desktop gets the keyboard, for a while', async () => {
     viewer.focus();
     expect(hint()).toBe('');
