@@ -89,7 +89,9 @@ test('chords leave the desktop, and give the keys to JupyterLab and back', async
   await expect(entry(page, 'Ctrl+Alt+Del')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.locator('.jp-Desktop-toolbar:focus-within')).toHaveCount(1);
+  await view.toolbar('vnc:send-keys').focus();
   await page.keyboard.press('Enter');
+  await expect(entry(page, 'Ctrl+Alt+Del')).toBeVisible();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
