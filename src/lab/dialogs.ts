@@ -38,6 +38,18 @@ export async function confirmDataLoss(title: string, action: string, trans: Tran
   return result.button.accept;
 }
 
+/** Ask which keys to send; return null if the user cancels. */
+export async function askKeys(usual: string[], trans: TranslationBundle): Promise<string | null> {
+  const result = await InputDialog.getItem({
+    title: trans.__('Send Keys'),
+    label: trans.__('Names of keys with "+" between them'),
+    items: usual,
+    editable: true,
+    okLabel: trans.__('Send')
+  });
+  return result.button.accept ? result.value : null;
+}
+
 /** Ask for a new title of a tab; return null if the user cancels. */
 export async function askTitle(title: string, trans: TranslationBundle): Promise<string | null> {
   const result = await InputDialog.getText({

@@ -8,6 +8,7 @@ import { labelFor, titleWithStatus } from '../viewer/titles';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
+import type { IInputSettings } from '../viewer/inputsettings';
 import type { IQualitySettings } from '../viewer/quality';
 import type { IDesktopConnection, IDesktopWidget } from '../tokens';
 
@@ -25,6 +26,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       node: this.node,
       trans: options.trans,
       quality: options.quality,
+      input: options.input,
       manage: options.manage,
       leave: () => this._leave()
     });
@@ -129,6 +131,7 @@ export namespace DesktopWidget {
     connection: IDesktopConnection;
     trans: TranslationBundle;
     quality?: IQualitySettings;
+    input?: IInputSettings;
     /** Opens the dialog about the desktop's viewers. */
     manage?: () => void;
     view?: number;

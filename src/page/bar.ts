@@ -1,7 +1,11 @@
-import { mayControl } from '../services/status';
+import { mayControl, takesKeys } from '../services/status';
+import { FUNCTION_KEYS, USUAL_COMBINATIONS } from '../viewer/keyboard/combination';
+import { MenuButton } from './menu';
+import { settingItems } from './settings';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
 import type { ITranslation } from '../viewer/translation';
+import type { IMenuItem } from './menu';
 
 export interface IBarOptions {
   viewer: DesktopViewer;
@@ -15,6 +19,7 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
+  bar.setAttribute('aria-label', trans.__('Desktop'));
   const add = (label: string, action: () => void): HTMLButtonElement => {
     const button = document.createElement('button');
     button.textContent = label;
@@ -26,16 +31,36 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
     bar.append(button);
     return button;
   };
+  const addMenu = (label: string, items: readonly IMenuItem[]): HTMLButtonElement => {
+    const { node, button } = new MenuButton(label, items);
+    bar.append(node);
+    return button;
+  };
   add(trans.__('Full Screen'), () => void viewer.fullScreen.toggle());
-  const restricted = [add(trans.__('Ctrl-Alt-Del'), () => viewer.sendCtrlAltDel())];
-  restricted.push(add(trans.__('Send Clipboard'), () => void viewer.sendClipboard()));
+  const keys = [...USUAL_COMBINATIONS, ...FUNCTION_KEYS];
+  const sendKeys = addMenu(
+    trans.__('Send Keys'),
+    keys.map(label => ({ label, action: () => viewer.input.sendKeys(label) }))
+  );
+  const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));
   }
+  const settings = settingItems(viewer.input, trans).map(item => ({
+    ...item,
+    action: () => {
+      item.action();
+      viewer.focus();
+    }
+  }));
+  addMenu(trans.__('Settings'), settings);
   const update = () => {
+    const { status } = viewer.connection;
+    sendKeys.hidden = !status.rights.includes('keys');
+    sendKeys.disabled = !takesKeys(status);
     for (const button of restricted) {
-      button.hidden = !mayControl(viewer.connection.status);
+      button.hidden = !mayControl(status);
     }
   };
   viewer.connection.statusChanged.connect(update);

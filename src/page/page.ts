@@ -10,6 +10,7 @@ import { labelFor, titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
 import { english } from './english';
+import { storedInput } from './settings';
 import { showShare } from './share';
 
 /** The time between two requests for the model, which announces a stop. */
@@ -29,7 +30,7 @@ document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
-const viewer = new DesktopViewer({ connection, node, trans: english, manage: share, leave });
+const viewer = new DesktopViewer({ connection, node, trans: english, input: storedInput(), manage: share, leave });
 
 addBar({ viewer, trans: english, share });
 connection.statusChanged.connect(() => {

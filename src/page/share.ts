@@ -15,7 +15,10 @@ export function showShare(connection: IDesktopConnection, api: IDesktopAPI, tran
     panel.dispose();
     dialog.remove();
   });
-  dialog.append(element('h2', '', trans.__('Share %1', labelFor(connection.name, trans))), panel.node, close);
+  const title = element('h2', '', trans.__('Share %1', labelFor(connection.name, trans)));
+  title.id = 'jp-Desktop-shareTitle';
+  dialog.setAttribute('aria-labelledby', title.id);
+  dialog.append(title, panel.node, close);
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -6,11 +6,13 @@ import { ITranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../lab/commands/ids';
 import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
+import { DEFAULT_INPUT } from '../viewer/inputsettings';
 import { AUTOMATIC_QUALITY } from '../viewer/quality';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
+import type { IInputSettings } from '../viewer/inputsettings';
 import type { IQualitySettings } from '../viewer/quality';
 import type { DesktopWidget } from '../lab/widget';
 
@@ -39,14 +41,25 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       void settingRegistry?.load(ID);
       return tracker;
     }
-    let quality = AUTOMATIC_QUALITY;
-    const context = { app, manager, trans, tracker, quality: () => quality };
+    let settings = DEFAULT_SETTINGS;
+    const context = {
+      app,
+      manager,
+      trans,
+      tracker,
+      quality: () => settings.quality,
+      input: () => settings.input,
+      combinations: () => settings.combinations
+    };
     addOpenPanel(context);
     addPanelCommands(context);
     if (settingRegistry !== null) {
-      void followSettings(settingRegistry, settings => {
-        quality = settings;
-        tracker.forEach(panel => panel.content.viewer.applyQuality(settings));
+      void followSettings(settingRegistry, changed => {
+        settings = changed;
+        tracker.forEach(({ content: { viewer } }) => {
+          viewer.applyQuality(settings.quality);
+          viewer.input.settings = settings.input;
+        });
       });
     }
     if (restorer !== null) {
@@ -66,13 +79,26 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
   }
 };
 
-async function followSettings(registry: ISettingRegistry, apply: (quality: IQualitySettings) => void): Promise<void> {
+interface ISettings {
+  quality: IQualitySettings;
+  input: IInputSettings;
+  /** The user's own combinations of keys to send. */
+  combinations: string[];
+}
+
+const DEFAULT_SETTINGS: ISettings = { quality: AUTOMATIC_QUALITY, input: DEFAULT_INPUT, combinations: [] };
+
+async function followSettings(registry: ISettingRegistry, apply: (settings: ISettings) => void): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
-    const { qualityLevel, compressionLevel } = settings.composite;
+    const { qualityLevel, compressionLevel, commandKey, confirmClose, sendKeys } = settings.composite;
     apply({
-      qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
-      compressionLevel: Number(compressionLevel)
+      quality: {
+        qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
+        compressionLevel: Number(compressionLevel)
+      },
+      input: { commandKey: commandKey === 'alt' ? 'alt' : 'control', confirmClose: confirmClose !== false },
+      combinations: Array.isArray(sendKeys) ? sendKeys.map(String) : []
     });
   };
   settings.changed.connect(update);

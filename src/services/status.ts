@@ -99,6 +99,11 @@ export function rightsFrom(model: Desktop.IModel, status: Desktop.IStatus): Pick
   return { rights: viewer?.rights ?? status.rights };
 }
 
+/** Whether a desktop gets the keys that a connection sends. */
+export function takesKeys({ connected, rights }: Pick<Desktop.IStatus, 'connected' | 'rights'>): boolean {
+  return connected && rights.includes('keys');
+}
+
 /** Whether a connection may send input. */
 export function mayControl({ rights }: Pick<Desktop.IStatus, 'rights'>): boolean {
   return rights.includes('keys') || rights.includes('pointer');

@@ -1,10 +1,14 @@
 import { ClipboardBridge, clipboardMessage } from './clipboard';
 import { ClipboardAccess } from './clipboardaccess';
+import { CloseGuard } from './closeguard';
+import { parseCombination } from './keyboard/combination';
 import { isShortcut } from './keyboard/events';
+import { FirstUseHint } from './keyboard/firstusehint';
 import { KeyboardField } from './keyboard/keyboardfield';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
+import type { IInputSettings } from './inputsettings';
 import type { RfbClient } from './rfb';
 import type { ITranslation } from './translation';
 
@@ -18,6 +22,7 @@ export class DesktopInput implements IDisposable {
   constructor(options: DesktopInput.IOptions) {
     const { target, trans } = options;
     this._options = options;
+    this.settings = options.settings;
     this.clipboard = new ClipboardBridge({
       hasFocus: () => this._field.hasFocus,
       allows: options.allows,
@@ -28,13 +33,20 @@ export class DesktopInput implements IDisposable {
       label: trans.__('Keyboard of the desktop. Ctrl+Alt+Shift+L leaves it.'),
       canvas: () => options.client()?.canvas ?? null,
       enabled: () => options.allows('keys'),
-      commandKey: () => 'control',
+      commandKey: () => this.settings.commandKey,
       type: text => options.client()?.type(text),
       paste: data => this.clipboard.paste(data),
-      leave: options.leave,
+      leave: () => {
+        this._hint.hide();
+        options.leave();
+      },
       toggle: () => this._toggle()
     });
-    target.append(this._field.node);
+    this._guard = new CloseGuard(
+      () => this.settings.confirmClose && this._field.captures && options.takesKeys() && !options.hasAllKeys()
+    );
+    this._hint = new FirstUseHint(trans);
+    target.append(this._field.node, this._hint.node);
     for (const type of POINTER_EVENTS) {
       target.addEventListener(type, this, true);
     }
@@ -45,6 +57,9 @@ export class DesktopInput implements IDisposable {
   }
 
   readonly clipboard: ClipboardBridge;
+
+  /** The user's settings; a change takes effect immediately. */
+  settings: IInputSettings;
 
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -63,12 +78,15 @@ export class DesktopInput implements IDisposable {
     target.removeEventListener('focusin', this);
     target.removeEventListener('focusout', this);
     window.removeEventListener('focus', this);
+    this._guard.dispose();
+    this._hint.dispose();
     this._field.dispose();
     this.clipboard.dispose();
   }
 
   focus(): void {
     this._field.focus();
+    this._showHint();
   }
 
   sendCtrlAltDel(): void {
@@ -76,12 +94,26 @@ export class DesktopInput implements IDisposable {
     this.focus();
   }
 
+  /** Press keys such as "Ctrl+W" on the desktop, or say which of them is unknown. */
+  sendKeys(text: string): void {
+    const { client, notify, trans } = this._options;
+    const combination = parseCombination(text);
+    if (combination.unknown === undefined) {
+      client()?.sendKeys(combination.keys);
+    } else {
+      notify(trans.__('“%1” can’t be sent: there is no key “%2”.', text, combination.unknown), true);
+    }
+    this.focus();
+  }
+
+  /** Send the browser's text to the desktop's clipboard; the browser may ask the user first. */
   async sendClipboard(): Promise<void> {
     await this.clipboard.send();
     this.focus();
   }
 
   handleEvent(event: Event): void {
+    const { target } = this._options;
     switch (event.type) {
       case 'focusin':
         if (event.target !== this._field.node) {
@@ -89,9 +121,13 @@ export class DesktopInput implements IDisposable {
           this.focus();
         }
         this._suppressShortcuts(this._field.captures);
+        this._guard.isActive = true;
+        this._showHint();
         void this.clipboard.offer();
         return;
       case 'focusout':
+        this._guard.isActive = false;
+        target.classList.remove('jp-mod-pointer');
         return this._suppressShortcuts(false);
       case 'focus':
         if (this._field.hasFocus) {
@@ -127,6 +163,8 @@ export class DesktopInput implements IDisposable {
     if (isPress) {
       this._field.moveTo(event);
       this.focus();
+      // Who clicks the desktop knows where the keys go.
+      this._options.target.classList.add('jp-mod-pointer');
     }
     const pastes = isPress && event.button === MIDDLE_BUTTON && ClipboardAccess.canRead();
     if (this._field.held.holdsBack(event)) {
@@ -144,10 +182,18 @@ export class DesktopInput implements IDisposable {
     }
   }
 
+  /** Show the hint if the desktop has the keyboard for the first time. */
+  private _showHint(): void {
+    if (this._field.hasFocus && this._options.takesKeys()) {
+      this._hint.show();
+    }
+  }
+
   private _toggle(): void {
     const { node, notify, trans } = this._options;
     const captures = !this._field.captures;
     this._field.captures = captures;
+    this._hint.hide();
     this._suppressShortcuts(captures);
     node.classList.toggle('jp-mod-keysElsewhere', !captures);
     notify(
@@ -170,6 +216,8 @@ export class DesktopInput implements IDisposable {
 
   private readonly _options: DesktopInput.IOptions;
   private readonly _field: KeyboardField;
+  private readonly _guard: CloseGuard;
+  private readonly _hint: FirstUseHint;
   private _isDisposed = false;
 }
 
@@ -183,6 +231,11 @@ export namespace DesktopInput {
     client: () => RfbClient | null;
     /** Returns whether the connection has a right. */
     allows: (right: Desktop.Right) => boolean;
+    /** Returns whether the desktop is connected and takes keys. */
+    takesKeys: () => boolean;
+    /** Returns whether the browser keeps no keys for itself. */
+    hasAllKeys: () => boolean;
+    settings: IInputSettings;
     /** Shows a message, only once unless `isRepeated`. */
     notify: (message: string, isRepeated: boolean) => void;
     /** Moves the focus out of the desktop. */

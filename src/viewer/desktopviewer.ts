@@ -5,11 +5,13 @@ import { FullScreen } from './fullscreen';
 import { LastFrame } from './lastframe';
 import { Notice } from './notice';
 import { ProblemCodes } from '../services/problems';
-import { mayControl } from '../services/status';
+import { DEFAULT_INPUT } from './inputsettings';
+import { mayControl, takesKeys } from '../services/status';
 import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
 import { loadNoVNC, RfbClient } from './rfb';
 import { StatusView } from './statusview';
 import { ViewersBanner } from './viewersbanner';
+import { labelFor } from './titles';
 import { StopWarning } from './warning';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -33,6 +35,7 @@ export class DesktopViewer implements IDisposable {
     this.connection = options.connection;
     this.node = options.node;
     this._quality = options.quality ?? AUTOMATIC_QUALITY;
+    this._label = options.trans.__('Screen of %1', labelFor(this.connection.name, options.trans));
     this.node.classList.add('jp-Desktop');
     this.node.dataset.desktop = this.connection.name;
     this._target = document.createElement('div');
@@ -52,12 +55,15 @@ export class DesktopViewer implements IDisposable {
     this._viewers = new ViewersBanner({ trans: options.trans, manage: options.manage });
     this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this._notice.node);
     this.fullScreen = new FullScreen({ node: this.node });
-    this._input = new DesktopInput({
+    this.input = new DesktopInput({
       node: this.node,
       target: this._target,
       trans: options.trans,
       client: () => this._client,
       allows: right => this.connection.status.rights.includes(right),
+      takesKeys: () => takesKeys(this.connection.status),
+      hasAllKeys: () => this.fullScreen.hasAllKeys,
+      settings: options.input ?? DEFAULT_INPUT,
       notify: (message, isRepeated) => this._notice.show(message, isRepeated),
       leave: options.leave ?? (() => this.node.focus())
     });
@@ -78,6 +84,7 @@ export class DesktopViewer implements IDisposable {
   readonly connection: IDesktopConnection;
   readonly node: HTMLElement;
   readonly fullScreen: FullScreen;
+  readonly input: DesktopInput;
 
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -97,7 +104,7 @@ export class DesktopViewer implements IDisposable {
     clearTimeout(this._activity);
     this._observer.disconnect();
     this._client?.dispose();
-    this._input.dispose();
+    this.input.dispose();
     this.fullScreen.dispose();
     this._view.dispose();
     this._viewers.dispose();
@@ -120,19 +127,10 @@ export class DesktopViewer implements IDisposable {
   /** Focus the desktop, or the button of its status. */
   focus(): void {
     if (this._client !== null && this.connection.status.connected) {
-      this._input.focus();
+      this.input.focus();
     } else {
       (this._view.node.querySelector('button') ?? this.node).focus({ preventScroll: true });
     }
-  }
-
-  sendCtrlAltDel(): void {
-    this._input.sendCtrlAltDel();
-  }
-
-  /** Send the browser's text to the desktop's clipboard; the browser may ask the user first. */
-  sendClipboard(): Promise<void> {
-    return this._input.sendClipboard();
   }
 
   applyQuality(quality: IQualitySettings): void {
@@ -219,6 +217,7 @@ export class DesktopViewer implements IDisposable {
     const client = new RfbClient({
       target: this._target,
       socket,
+      label: this._label,
       resizeSession: this._shouldResizeSession(),
       quality: qualityFor(this._quality, this.connection.status.model)
     });
@@ -226,7 +225,7 @@ export class DesktopViewer implements IDisposable {
     client.viewOnly = !mayControl(this.connection.status);
     client.connected.connect(() => this._onConnected());
     client.painted.connect(() => this._onPainted());
-    client.copied.connect((_, text) => void this._input.clipboard.receive(text));
+    client.copied.connect((_, text) => void this.input.clipboard.receive(text));
   }
 
   private _onConnected(): void {
@@ -234,7 +233,7 @@ export class DesktopViewer implements IDisposable {
     this.connection.handshakeDone();
     this._requestSize();
     if (hadFocus) {
-      this._input.focus();
+      this.input.focus();
     }
   }
 
@@ -278,8 +277,8 @@ export class DesktopViewer implements IDisposable {
   private readonly _viewers: ViewersBanner;
   private readonly _warning: StopWarning;
   private readonly _notice: Notice;
-  private readonly _input: DesktopInput;
   private readonly _observer: ResizeObserver;
+  private readonly _label: string;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;
   private _activity: ReturnType<typeof setTimeout> | undefined;

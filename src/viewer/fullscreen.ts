@@ -19,6 +19,11 @@ export class FullScreen implements IDisposable {
     return document.fullscreenElement === this._node;
   }
 
+  /** Whether the desktop gets the keys that the browser and the system keep otherwise. */
+  get hasAllKeys(): boolean {
+    return this.isOn && this._hasLock;
+  }
+
   /** Emitted when full screen was entered or left for any reason. */
   get changed(): ISignal<this, boolean> {
     return this._changed;
@@ -44,7 +49,9 @@ export class FullScreen implements IDisposable {
     await this._node.requestFullscreen({ navigationUI: 'hide' });
     try {
       // With the lock, the desktop receives Escape; holding it leaves full screen.
-      await (navigator as INavigator).keyboard?.lock?.();
+      const lock = (navigator as INavigator).keyboard?.lock?.();
+      await lock;
+      this._hasLock = lock !== undefined;
     } catch {
       // Without the lock, Escape leaves full screen.
     }
@@ -54,6 +61,7 @@ export class FullScreen implements IDisposable {
     if (this.isOn !== this._wasOn) {
       this._wasOn = this.isOn;
       if (!this.isOn) {
+        this._hasLock = false;
         (navigator as INavigator).keyboard?.unlock?.();
       }
       this._changed.emit(this.isOn);
@@ -64,6 +72,7 @@ export class FullScreen implements IDisposable {
   private readonly _changed = new Signal<this, boolean>(this);
   private _isDisposed = false;
   private _wasOn = false;
+  private _hasLock = false;
 }
 
 export namespace FullScreen {

@@ -5,6 +5,7 @@ import { keysymsOf } from './keyboard/keysyms';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type RFB from '@novnc/novnc';
+import type { IKey } from './keyboard/combination';
 
 let loading: Promise<void> | null = null;
 let RFBClass: typeof RFB | null = null;
@@ -45,6 +46,8 @@ export class RfbClient implements IDisposable {
     });
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', options.label);
   }
 
   readonly canvas: HTMLCanvasElement;
@@ -98,6 +101,16 @@ export class RfbClient implements IDisposable {
     this._rfb.sendCtrlAltDel();
   }
 
+  /** Press keys together, and release them in reverse order. */
+  sendKeys(keys: readonly IKey[]): void {
+    for (const { keysym, code } of keys) {
+      this._rfb.sendKey(keysym, code, true);
+    }
+    for (const { keysym, code } of [...keys].reverse()) {
+      this._rfb.sendKey(keysym, code, false);
+    }
+  }
+
   /** Type a text, key by key. */
   type(text: string): void {
     for (const keysym of keysymsOf(text)) {
@@ -138,6 +151,8 @@ export namespace RfbClient {
     target: HTMLElement;
     /** A socket that has received no data yet. */
     socket: WebSocket;
+    /** The picture's name for screen readers. */
+    label: string;
     resizeSession: boolean;
     quality: IQuality;
   }

@@ -1,3 +1,4 @@
+import type { IInputSettings } from './inputsettings';
 import type { IQualitySettings } from './quality';
 import type { IDesktopConnection } from '../tokens';
 import type { ITranslation } from './translation';
@@ -9,6 +10,7 @@ export interface IViewerOptions {
   node: HTMLElement;
   trans: ITranslation;
   quality?: IQualitySettings;
+  input?: IInputSettings;
   /** Gives the keyboard's focus to what is around the desktop. */
   leave?: () => void;
   /** Opens the dialog about the desktop's viewers. */

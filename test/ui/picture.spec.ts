@@ -53,6 +53,7 @@ test('the screenshot in the README exists', async ({ page }) => {
     .toBeGreaterThan(before.length / 8);
   await view.canvas.click({ position: { x: 200, y: 400 } });
   await page.keyboard.type('echo "Hello from the browser"\n', { delay: 20 });
+  await expect(view.node.locator('.jp-Desktop-hint')).toBeEmpty();
   mkdirSync(dirname(PICTURE), { recursive: true });
   await page.screenshot({ path: PICTURE });
 });

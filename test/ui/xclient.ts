@@ -45,10 +45,20 @@ export class XWindow {
     await expect.poll(() => pixel(view.canvas, x, y)).toBe(this._colour);
   }
 
-  /** Clicks it in the browser, types, and waits until it has got every key. */
-  async type(view: DesktopView, text: string): Promise<void> {
+  /** Clicks it in the browser, so that it gets the keys. */
+  async click(view: DesktopView): Promise<void> {
     await view.canvas.click({ position: this._place(CLICK) });
     await expect.poll(() => this._output, { message: 'the click arrives' }).toContain('clicked');
+  }
+
+  /** Waits until the last keys that it has got are these keysyms. */
+  async got(...keysyms: number[]): Promise<void> {
+    await expect.poll(() => this._keysyms().slice(-keysyms.length)).toEqual(keysyms);
+  }
+
+  /** Clicks it in the browser, types, and waits until it has got every key. */
+  async type(view: DesktopView, text: string): Promise<void> {
+    await this.click(view);
     await view.page.keyboard.type(text);
     await expect.poll(() => this._keys()).toBe(text);
   }
@@ -77,8 +87,11 @@ export class XWindow {
 
   /** The typed characters, without keys such as Shift that are not in Latin-1. */
   private _keys(): string {
-    const keysyms = [...this._output.matchAll(/^0x(.*)$/gm)].map(([, digits]) => parseInt(digits, 16));
-    return String.fromCharCode(...keysyms.filter(keysym => keysym < 256));
+    return String.fromCharCode(...this._keysyms().filter(keysym => keysym < 256));
+  }
+
+  private _keysyms(): number[] {
+    return [...this._output.matchAll(/^0x(.*)$/gm)].map(([, digits]) => parseInt(digits, 16));
   }
 
   private _output = '';

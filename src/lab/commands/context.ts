@@ -3,6 +3,7 @@ import type { IWidgetTracker, MainAreaWidget, WidgetTracker } from '@jupyterlab/
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDesktopManager, IDesktopWidget } from '../../tokens';
+import type { IInputSettings } from '../../viewer/inputsettings';
 import type { IQualitySettings } from '../../viewer/quality';
 import type { DesktopWidget } from '../widget';
 
@@ -20,6 +21,10 @@ export interface IPanelContext extends ICommandContext {
   tracker: WidgetTracker<DesktopPanel>;
   /** Returns the quality settings. */
   quality: () => IQualitySettings;
+  /** Returns the keyboard's settings. */
+  input: () => IInputSettings;
+  /** Returns the user's own combinations for the menu "Send Keys". */
+  combinations: () => readonly string[];
 }
 
 /** Return the panel for a command: that of the clicked tab, that with the given id, or the current one. */

@@ -14,6 +14,7 @@ export namespace CommandIDs {
   export const fullScreen = 'vnc:full-screen';
   export const popOut = 'vnc:pop-out';
   export const ctrlAltDel = 'vnc:ctrl-alt-del';
+  export const sendKeys = 'vnc:send-keys';
   export const sendClipboard = 'vnc:send-clipboard';
   export const reconnect = 'vnc:reconnect';
 }

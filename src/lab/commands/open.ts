@@ -65,12 +65,13 @@ interface IPanelOptions {
 }
 
 async function addPanel(context: IPanelContext, { name, view, title, start }: IPanelOptions): Promise<DesktopPanel> {
-  const { app, manager, tracker, trans, quality } = context;
+  const { app, manager, tracker, trans, quality, input } = context;
   const connection = manager.connectTo(name);
   const content = new DesktopWidget({
     connection,
     trans,
     quality: quality(),
+    input: input(),
     view,
     title,
     manage: () => void app.commands.execute(CommandIDs.share, { id: panel.id })
@@ -79,7 +80,8 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
   panel.id = `jp-desktop-${++panelCount}`;
   fillToolbar(panel, app.commands);
   const update = () => {
-    for (const id of [CommandIDs.fullScreen, CommandIDs.sendClipboard, CommandIDs.ctrlAltDel, CommandIDs.share]) {
+    const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, share } = CommandIDs;
+    for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, share]) {
       app.commands.notifyCommandChanged(id);
     }
   };
@@ -118,7 +120,7 @@ function fillToolbar(panel: DesktopPanel, commands: CommandRegistry): void {
     CommandIDs.fullScreen,
     CommandIDs.popOut,
     CommandIDs.sendClipboard,
-    CommandIDs.ctrlAltDel,
+    CommandIDs.sendKeys,
     CommandIDs.reconnect,
     CommandIDs.share,
     CommandIDs.details

@@ -8,12 +8,14 @@ import { fullScreenIcon, keysIcon } from '../icons';
 import { showShare } from '../share';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
+import { addSendKeys } from './sendkeys';
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IPanelContext } from './context';
 
 /** Add the commands that act on a panel: the one that the arguments select. */
-export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext): void {
+export function addPanelCommands(context: IPanelContext): void {
+  const { app, manager, tracker, trans } = context;
   const { commands } = app;
   const contentOf = (args: ReadonlyPartialJSONObject) => findPanel(app, tracker, args)?.content;
   const describedBy = { args: panelArguments };
@@ -110,7 +112,7 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
     icon: pasteIcon,
     describedBy,
     isEnabled: args => contentOf(args)?.connection.status.rights.includes('clipboard-in') ?? false,
-    execute: args => contentOf(args)?.viewer.sendClipboard()
+    execute: args => contentOf(args)?.viewer.input.sendClipboard()
   });
   commands.addCommand(CommandIDs.ctrlAltDel, {
     label: trans.__('Send Ctrl-Alt-Del to Desktop'),
@@ -121,8 +123,9 @@ export function addPanelCommands({ app, manager, tracker, trans }: IPanelContext
       const connection = contentOf(args)?.connection;
       return connection !== undefined && connection.status.connected && mayControl(connection.status);
     },
-    execute: args => contentOf(args)?.viewer.sendCtrlAltDel()
+    execute: args => contentOf(args)?.viewer.input.sendCtrlAltDel()
   });
+  addSendKeys(context);
   commands.addCommand(CommandIDs.reconnect, {
     label: trans.__('Reconnect Desktop'),
     caption: trans.__('Close the connection to the desktop and connect again'),

@@ -97,8 +97,8 @@ export default class FakeRFB extends EventTarget {
     this.calls.push('ctrl-alt-del');
   }
 
-  sendKey(keysym: number): void {
-    this.calls.push(['key', keysym]);
+  sendKey(keysym: number, code: string, down?: boolean): void {
+    this.calls.push(down === undefined ? ['key', keysym] : ['key', keysym, code, down]);
   }
 
   clipboardPasteFrom(text: string): void {

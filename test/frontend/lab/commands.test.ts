@@ -7,6 +7,7 @@ import { addOpenPage, addOpenPanel } from '../../../src/lab/commands/open';
 import { addPanelCommands } from '../../../src/lab/commands/panel';
 import { DesktopManager } from '../../../src/services/manager';
 import { english } from '../fakes/translation';
+import { DEFAULT_INPUT } from '../../../src/viewer/inputsettings';
 import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
 import { FakeAPI } from '../fakes/api';
 import { accept, dialog } from '../fakes/dialogs';
@@ -48,7 +49,9 @@ beforeEach(() => {
     manager,
     tracker,
     trans: english,
-    quality: () => AUTOMATIC_QUALITY
+    quality: () => AUTOMATIC_QUALITY,
+    input: () => DEFAULT_INPUT,
+    combinations: () => ['Ctrl+Alt+F2', 'Ctrl+Foo']
   };
 });
 
@@ -183,8 +186,8 @@ describe('in JupyterLab', () => {
 
   it('shows each command of the toolbar as a button with icon and caption', async () => {
     const panel = await open();
-    const { fullScreen, popOut, sendClipboard, ctrlAltDel, reconnect } = CommandIDs;
-    const ids = [fullScreen, popOut, sendClipboard, ctrlAltDel, reconnect];
+    const { fullScreen, popOut, sendClipboard, sendKeys, reconnect } = CommandIDs;
+    const ids = [fullScreen, popOut, sendClipboard, sendKeys, reconnect];
     expect([...panel.toolbar.names()].slice(0, ids.length)).toEqual(ids);
     for (const id of ids) {
       expect(commands.icon(id)).toBeDefined();
