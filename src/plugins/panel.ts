@@ -7,11 +7,13 @@ import { CommandIDs } from '../lab/commands/ids';
 import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
 import { AUTOMATIC_QUALITY } from '../viewer/quality';
+import { DEFAULT_SCREEN } from '../viewer/screensize';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
-import type { IQualitySettings } from '../viewer/quality';
+import type { IScreenSettings } from '../viewer/screensize';
+import type { IViewerSettings } from '../viewer/vieweroptions';
 import type { DesktopWidget } from '../lab/widget';
 
 const ID = 'jupyter-vnc-proxy:plugin';
@@ -39,14 +41,14 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       void settingRegistry?.load(ID);
       return tracker;
     }
-    let quality = AUTOMATIC_QUALITY;
-    const context = { app, manager, trans, tracker, quality: () => quality };
+    let settings: IViewerSettings = { quality: AUTOMATIC_QUALITY, screen: DEFAULT_SCREEN };
+    const context = { app, manager, trans, tracker, settings: () => settings };
     addOpenPanel(context);
     addPanelCommands(context);
     if (settingRegistry !== null) {
-      void followSettings(settingRegistry, settings => {
-        quality = settings;
-        tracker.forEach(panel => panel.content.viewer.applyQuality(settings));
+      void followSettings(settingRegistry, changed => {
+        settings = changed;
+        tracker.forEach(panel => panel.content.viewer.applySettings(settings));
       });
     }
     if (restorer !== null) {
@@ -66,13 +68,19 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
   }
 };
 
-async function followSettings(registry: ISettingRegistry, apply: (quality: IQualitySettings) => void): Promise<void> {
+async function followSettings(registry: ISettingRegistry, apply: (settings: IViewerSettings) => void): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
-    const { qualityLevel, compressionLevel } = settings.composite;
+    const { qualityLevel, compressionLevel, resolution, scaling } = settings.composite;
     apply({
-      qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
-      compressionLevel: Number(compressionLevel)
+      quality: {
+        qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
+        compressionLevel: Number(compressionLevel)
+      },
+      screen: {
+        resolution: resolution as IScreenSettings['resolution'],
+        scaling: scaling as IScreenSettings['scaling']
+      }
     });
   };
   settings.changed.connect(update);

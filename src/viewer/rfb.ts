@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { keysymsOf } from './keyboard/keysyms';
+import { SizeRequests } from './sizerequests';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -32,8 +33,9 @@ export class RfbClient implements IDisposable {
       throw new Error('noVNC is not loaded');
     }
     this._rfb = new RFBClass(options.target, options.socket, { shared: true });
+    this._sizes = new SizeRequests(this._rfb, options.screen);
     this._rfb.background = 'transparent';
-    this._rfb.scaleViewport = true;
+    this._rfb.scaleViewport = options.screen.isScaled;
     this._rfb.showDotCursor = true;
     // The focus belongs to a text field over the canvas.
     this._rfb.focusOnClick = false;
@@ -84,9 +86,24 @@ export class RfbClient implements IDisposable {
     this._rfb.compressionLevel = quality.compressionLevel;
   }
 
-  /** Whether to resize the desktop to the target's size; false while the target is hidden and has no size. */
+  /** Whether to resize the desktop to the screen's size; false while the target is hidden and has no size. */
   set resizeSession(value: boolean) {
     this._rfb.resizeSession = value;
+  }
+
+  /** Request the screen's size, unless it is that of the last request. */
+  followSize(): void {
+    this._sizes.follow();
+  }
+
+  /** Let the next request be sent even if its size is that of the last one. */
+  forgetSize(): void {
+    this._sizes.forget();
+  }
+
+  /** Scale the canvas to the screen. */
+  updateScale(): void {
+    this._sizes.updateScale();
   }
 
   /** Whether to send no input. */
@@ -119,6 +136,7 @@ export class RfbClient implements IDisposable {
   }
 
   private readonly _rfb: RFB;
+  private readonly _sizes: SizeRequests;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);
@@ -139,6 +157,7 @@ export namespace RfbClient {
     /** A socket that has received no data yet. */
     socket: WebSocket;
     resizeSession: boolean;
+    screen: SizeRequests.IScreen;
     quality: IQuality;
   }
 }

@@ -1,6 +1,13 @@
 import type { IQualitySettings } from './quality';
+import type { IScreenSettings } from './screensize';
 import type { IDesktopConnection } from '../tokens';
 import type { ITranslation } from './translation';
+
+/** The user's settings. */
+export interface IViewerSettings {
+  quality: IQualitySettings;
+  screen: IScreenSettings;
+}
 
 /** The options of a `DesktopViewer`. */
 export interface IViewerOptions {
@@ -8,7 +15,7 @@ export interface IViewerOptions {
   /** The element that becomes the viewer. */
   node: HTMLElement;
   trans: ITranslation;
-  quality?: IQualitySettings;
+  settings?: IViewerSettings;
   /** Gives the keyboard's focus to what is around the desktop. */
   leave?: () => void;
   /** Opens the dialog about the desktop's viewers. */

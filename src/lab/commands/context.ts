@@ -3,7 +3,7 @@ import type { IWidgetTracker, MainAreaWidget, WidgetTracker } from '@jupyterlab/
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDesktopManager, IDesktopWidget } from '../../tokens';
-import type { IQualitySettings } from '../../viewer/quality';
+import type { IViewerSettings } from '../../viewer/vieweroptions';
 import type { DesktopWidget } from '../widget';
 
 export type DesktopPanel = MainAreaWidget<DesktopWidget>;
@@ -18,8 +18,8 @@ export interface ICommandContext {
 /** The dependencies of the commands that need panels. */
 export interface IPanelContext extends ICommandContext {
   tracker: WidgetTracker<DesktopPanel>;
-  /** Returns the quality settings. */
-  quality: () => IQualitySettings;
+  /** Returns the user's settings. */
+  settings: () => IViewerSettings;
 }
 
 /** Return the panel for a command: that of the clicked tab, that with the given id, or the current one. */

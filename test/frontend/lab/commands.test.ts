@@ -8,6 +8,7 @@ import { addPanelCommands } from '../../../src/lab/commands/panel';
 import { DesktopManager } from '../../../src/services/manager';
 import { english } from '../fakes/translation';
 import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
+import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
 import { FakeAPI } from '../fakes/api';
 import { accept, dialog } from '../fakes/dialogs';
 
@@ -48,7 +49,7 @@ beforeEach(() => {
     manager,
     tracker,
     trans: english,
-    quality: () => AUTOMATIC_QUALITY
+    settings: () => ({ quality: AUTOMATIC_QUALITY, screen: DEFAULT_SCREEN })
   };
 });
 
