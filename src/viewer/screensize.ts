@@ -1,3 +1,5 @@
+import { PrecisePointer } from './precisepointer';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IDesktopConnection } from '../tokens';
@@ -20,8 +22,8 @@ const MAX_SIDE = 8192;
 /** Sizes in CSS pixels are multiples of 1/64, so their products may be slightly too small. */
 const TOLERANCE_PIXELS = 0.05;
 
-/** The time between two questions whether another viewer has left, while the desktop has that one's size. */
-const DEPARTURE_INTERVAL_MS = 1000;
+/** The time between two looks whether the desktop has another viewer's size, and whether that one has left. */
+const DEPARTURE_INTERVAL_MS = 750;
 
 /** A person uses the desktop here. */
 const USE_EVENTS = ['focusin', 'pointerdown', 'keydown'];
@@ -36,12 +38,14 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   constructor(options: ScreenSize.IOptions) {
     this._options = options;
     this._settings = options.settings ?? DEFAULT_SCREEN;
+    this._pointer = new PrecisePointer(options.target);
     this._observer = new ResizeObserver(() => this._layOut());
     this._observer.observe(options.target);
     this._observer.observe(options.node);
     for (const type of USE_EVENTS) {
       options.target.addEventListener(type, this, { capture: true, passive: true });
     }
+    this._timer = setInterval(() => void this._lookForDeparture(), DEPARTURE_INTERVAL_MS);
     this._watchRatio();
     this._layOut();
   }
@@ -56,6 +60,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     }
     this._isDisposed = true;
     this._observer.disconnect();
+    this._pointer.dispose();
     this._resolution?.removeEventListener('change', this);
     clearInterval(this._timer);
     for (const type of USE_EVENTS) {
@@ -78,8 +83,8 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     if (this._settings.resolution === 'css') {
       return { width: Math.min(MAX_SIDE, target.clientWidth), height: Math.min(MAX_SIDE, target.clientHeight) };
     }
-    const { width, height } = node.getBoundingClientRect();
-    return { width: this._pixels(width), height: this._pixels(height) };
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    return { width: this._pixels(left, right), height: this._pixels(top, bottom) };
   }
 
   /** Whether the RFB client resizes the desktop. */
@@ -104,7 +109,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     this._take();
   }
 
-  /** Apply the connection's rights, and notice that another viewer has left. */
+  /** Apply the connection's rights, and notice that one of several other viewers has left. */
   update(): void {
     const client = this._options.client();
     if (client !== null) {
@@ -114,10 +119,9 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     const clients = status.connected ? (status.model?.clients ?? 0) : 0;
     const hasLeft = clients > 0 && clients < this._clients;
     this._clients = clients;
-    if (hasLeft && (clients === 1 || this._hasFocus)) {
+    if (hasLeft && this._hasFocus) {
       this._take();
     }
-    this._watchDepartures(clients > 1 && this._isAllowed);
   }
 
   /** Request the size for a new connection. */
@@ -152,21 +156,27 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Request the size if the desktop has another one. */
   private _take(): void {
-    const { canvas } = this._options.client() ?? {};
-    const { width, height } = this.size;
-    if (canvas !== undefined && (canvas.width !== width || canvas.height !== height)) {
+    if (this._otherSize !== '') {
       this._requested = '';
       this._options.client()?.forgetSize();
       this._follow();
     }
   }
 
-  /** Make the element as large as its whole pixels are, so that none is blurred. */
+  /** Place the element on whole pixels of the screen, so that none is blurred. */
   private _layOut(): void {
-    const { target } = this._options;
-    const { width, height } = this._settings.resolution === 'native' ? this.size : { width: 0, height: 0 };
-    target.style.width = width > 0 ? `${width / this.ratio}px` : '';
-    target.style.height = height > 0 ? `${height / this.ratio}px` : '';
+    const { node, target } = this._options;
+    const { width, height } = this.size;
+    const { style } = target;
+    if (this._settings.resolution === 'native' && width > 0 && height > 0) {
+      const { left, top } = node.getBoundingClientRect();
+      style.left = `${this._firstPixel(left) / this.ratio - left}px`;
+      style.top = `${this._firstPixel(top) / this.ratio - top}px`;
+      style.width = `${width / this.ratio}px`;
+      style.height = `${height / this.ratio}px`;
+    } else {
+      style.left = style.top = style.width = style.height = '';
+    }
     this._options.client()?.updateScale();
     this._follow();
   }
@@ -178,25 +188,43 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     this._resolution.addEventListener('change', this);
   }
 
-  private _watchDepartures(isNeeded: boolean): void {
-    if (isNeeded === (this._timer !== undefined)) {
+  /** Take the size, once, if the desktop has another one without having another viewer. */
+  private async _lookForDeparture(): Promise<void> {
+    const { connection } = this._options;
+    const other = this._otherSize;
+    if (other === this._tried || !this._isAllowed || !connection.status.connected || document.hidden) {
       return;
     }
-    clearInterval(this._timer);
-    this._timer = isNeeded ? setInterval(() => this._lookForDeparture(), DEPARTURE_INTERVAL_MS) : undefined;
-  }
-
-  private _lookForDeparture(): void {
-    const { client, connection } = this._options;
-    const { canvas } = client() ?? {};
-    const { width, height } = this.size;
-    if (!document.hidden && canvas !== undefined && (canvas.width !== width || canvas.height !== height)) {
-      void connection.refresh();
+    if (other === '') {
+      this._tried = '';
+      return;
+    }
+    await connection.refresh();
+    if (connection.status.model?.clients === 1 && other === this._otherSize && !this._isDisposed) {
+      // The desktop may be unable to have the size.
+      this._tried = other;
+      this._take();
     }
   }
 
-  private _pixels(length: number): number {
-    return Math.min(MAX_SIDE, Math.floor(length * this.ratio + TOLERANCE_PIXELS));
+  /** The desktop's size, if it is not the one that it should have here; empty if it is, or if there is no desktop. */
+  private get _otherSize(): string {
+    const { canvas } = this._options.client() ?? {};
+    const { width, height } = this.size;
+    return canvas === undefined || width === 0 || (canvas.width === width && canvas.height === height)
+      ? ''
+      : `${canvas.width}x${canvas.height}`;
+  }
+
+  /** The first whole pixel after an edge. */
+  private _firstPixel(edge: number): number {
+    return Math.ceil(edge * this.ratio - TOLERANCE_PIXELS);
+  }
+
+  /** The number of whole pixels between two edges. */
+  private _pixels(start: number, end: number): number {
+    const pixels = Math.floor(end * this.ratio + TOLERANCE_PIXELS) - this._firstPixel(start);
+    return Math.max(0, Math.min(MAX_SIDE, pixels));
   }
 
   private get _isAllowed(): boolean {
@@ -210,11 +238,14 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   private readonly _options: ScreenSize.IOptions;
   private readonly _observer: ResizeObserver;
+  private readonly _pointer: PrecisePointer;
   private _settings: IScreenSettings;
   private _resolution: MediaQueryList | undefined;
-  private _timer: ReturnType<typeof setInterval> | undefined;
+  private readonly _timer: ReturnType<typeof setInterval>;
   private _visible = true;
   private _clients = 0;
+  /** The desktop's size at the last attempt to change it after a departure. */
+  private _tried = '';
   private _requested = '';
   private _isDisposed = false;
 }

@@ -63,6 +63,10 @@ beforeEach(() => {
       readonly width: number,
       readonly height: number
     ) {}
+    readonly left = this.x;
+    readonly top = this.y;
+    readonly right = this.x + this.width;
+    readonly bottom = this.y + this.height;
   } as unknown as typeof DOMRect;
   monitor = new EventTarget();
   window.matchMedia = () => monitor as MediaQueryList;
@@ -149,7 +153,7 @@ it('takes the size back through REST, too', async () => {
   expect(api.sizes).toEqual([{ width: 1270, height: 779 }]);
   rfb.resize(800, 500);
   target.dispatchEvent(new Event('pointerdown'));
-  await pass(1000);
+  await pass(300);
   expect(api.sizes).toHaveLength(2);
   expect(rfb.requested).toEqual([]);
 });
@@ -164,6 +168,29 @@ it.each([
   apply({ resolution: 'native' });
   expect(rfb.requested).toEqual([size]);
   expect(target.style).toMatchObject({ width, height });
+});
+
+it('begins at a whole pixel of the screen', async () => {
+  window.devicePixelRatio = 1.25;
+  const rfb = await live();
+  node.getBoundingClientRect = () => new DOMRect(290, 92, 700, 400);
+  apply({ resolution: 'native' });
+  expect(target.style).toMatchObject({ left: `${363 / 1.25 - 290}px`, top: '0px' });
+  expect(rfb.requested).toEqual(['874x500']);
+});
+
+it('passes the fractions of CSS pixels on', async () => {
+  await live();
+  const seen: number[] = [];
+  const event = (type: string, x: number, y: number) =>
+    target.dispatchEvent(Object.assign(new MouseEvent(type, { clientX: x, clientY: y })));
+  target.addEventListener('mousedown', ({ clientX, clientY }) => seen.push(clientX, clientY));
+  const pointer = new MouseEvent('pointerdown');
+  Object.defineProperties(pointer, { clientX: { value: 10.5 }, clientY: { value: 20.25 } });
+  target.dispatchEvent(pointer);
+  event('mousedown', 10, 20);
+  event('mousedown', 40, 20);
+  expect(seen).toEqual([10.5, 20.25, 40, 20]);
 });
 
 it('follows the page to another monitor', async () => {

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { IMMEDIATELY_MS } from './desktops';
+import { DesktopView, expect, openLab, runCommand, saveScreenshot, test } from './lab';
+import { jupyterForFile, PYTHON } from './jupyter';
+import { startOn } from './xclient';
+
+import type { Browser } from '@playwright/test';
+
+const jupyter = jupyterForFile();
+
+interface IScreen {
+  width: number;
+  height: number;
+  ratio?: number;
+}
+
+/** Opens a desktop on a screen of its own; the plain page fills it. */
+async function openPage(browser: Browser, name: string, { width, height, ratio = 1 }: IScreen): Promise<DesktopView> {
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: ratio });
+  const page = await context.newPage();
+  await page.goto(`${jupyter.url('desktops/')}&desktop=${name}`);
+  const view = new DesktopView(page);
+  await view.live();
+  return view;
+}
+
+/** Changes the user's settings of the desktops. */
+async function choose(settings: object): Promise<void> {
+  const response = await fetch(jupyter.url('lab/api/settings/jupyter-vnc-proxy:plugin'), {
+    method: 'PUT',
+    body: JSON.stringify({ raw: JSON.stringify(settings) })
+  });
+  expect(response.status).toBe(204);
+}
+
+/** Opens a desktop in JupyterLab, with the given settings and pixel ratio. */
+async function openPanel(browser: Browser, name: string, ratio: number, settings: object): Promise<DesktopView> {
+  await choose(settings);
+  const viewport = { width: 1001, height: 703 };
+  const page = await (await browser.newContext({ viewport, deviceScaleFactor: ratio })).newPage();
+  await openLab(page, jupyter);
+  await runCommand(page, 'vnc:open', { name });
+  const view = new DesktopView(page, { name });
+  await view.live();
+  return view;
+}
+
+/** Clicks a pixel of the desktop in the browser, on a window of that pixel, or of more beside it. */
+async function clickPixel(view: DesktopView, name: string, ratio: number, x: number, y: number, more = 0) {
+  const place = `${1 + 2 * more}x${1 + 2 * more}+${x - more}+${y - more}`;
+  const window = await startOn(jupyter, [PYTHON, join(__dirname, 'xwindow.py'), 'e0a020', place], name);
+  let output = '';
+  window.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await expect.poll(() => output).toContain('shown');
+  const box = (await view.canvas.boundingBox())!;
+  await view.page.mouse.click(box.x + (x + 0.5) / ratio, box.y + (y + 0.5) / ratio);
+  await expect.poll(() => output, { message: `a click at ${x}, ${y} arrives` }).toContain('clicked');
+  window.kill();
+}
+
+/** The pixels of the screen where the lower left corner of the desktop is, as the browser paints and as it got them. */
+async function corner(view: DesktopView, ratio: number): Promise<{ painted: number[]; received: number[] }> {
+  const SIDE = 48;
+  const png = (await view.page.screenshot()).toString('base64');
+  return view.canvas.evaluate(
+    async (canvas: HTMLCanvasElement, [data, pixels, side]) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const context = new OffscreenCanvas(side, side).getContext('2d')!;
+      const { left, top } = canvas.getBoundingClientRect();
+      const [x, y] = [8, canvas.height - side - 8];
+      context.drawImage(image, -(Math.round(left * pixels) + x), -(Math.round(top * pixels) + y));
+      const grey = ({ data: bytes }: ImageData) => [...bytes].filter((_, index) => index % 4 === 0);
+      return {
+        painted: grey(context.getImageData(0, 0, side, side)),
+        received: grey(canvas.getContext('2d')!.getImageData(x, y, side, side))
+      };
+    },
+    [png, ratio, SIDE] as const
+  );
+}
+
+for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
+  test(`${backend}: the viewer used last decides on the size, and gives it back`, async ({ browser }) => {
+    const name = backend;
+    await jupyter.post('api/desktops', { name, backend, session: 'terminal' });
+    const first = await openPage(browser, name, { width: 1270, height: 779 });
+    await expect.poll(() => first.size()).toBe('1270x779');
+    const second = await openPage(browser, name, { width: 800, height: 500 });
+    await expect.poll(() => first.size()).toBe('800x500');
+
+    await first.canvas.click();
+    await expect.poll(() => first.size()).toBe('1270x779');
+    await second.page.keyboard.press('Shift');
+    await expect.poll(() => first.size()).toBe('800x500');
+
+    await second.page.context().close();
+    await expect.poll(() => first.size(), { timeout: IMMEDIATELY_MS }).toBe('1270x779');
+    await first.page.context().close();
+    await jupyter.post(`api/desktops/${name}/stop`);
+  });
+}
+
+test('wide, tall and large screens are filled', async ({ browser }) => {
+  await jupyter.post('api/desktops', { name: 'large', backend: 'stream', session: 'terminal' });
+  for (const [width, height] of [
+    [5120, 1440],
+    [1440, 2560],
+    [3840, 2160]
+  ]) {
+    const view = await openPage(browser, 'large', { width, height });
+    await expect.poll(() => view.size()).toBe(`${width}x${height}`);
+    expect(await view.shownSize()).toBe(`${width}x${height}`);
+    await saveScreenshot(view.page, `screen-${width}`);
+    await view.page.context().close();
+  }
+  await jupyter.post('api/desktops/large/stop');
+});
+
+for (const ratio of [2, 1.5, 1.25]) {
+  test(`at a ratio of ${ratio}, native pixels are sharp and clicks land on them`, async ({ browser }) => {
+    const name = `ratio-${ratio}`;
+    await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
+    const view = await openPanel(browser, name, ratio, { resolution: 'native' });
+    const wanted = await view.node.evaluate((node, pixels) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      const whole = (start: number, end: number) => Math.floor(end * pixels) - Math.ceil(start * pixels);
+      return `${whole(left, right)}x${whole(top, bottom)}`;
+    }, ratio);
+    await expect.poll(() => view.size()).toBe(wanted);
+
+    // A pattern of single pixels, which any scaling would blur.
+    await once(await startOn(jupyter, ['xsetroot', '-mod', '2', '2', '-fg', 'white', '-bg', 'black'], name), 'exit');
+    await expect.poll(async () => new Set((await corner(view, ratio)).received).size).toBeGreaterThan(1);
+    await expect
+      .poll(async () => {
+        const { painted, received } = await corner(view, ratio);
+        return painted.filter((value, index) => value !== received[index]).length;
+      })
+      .toBe(0);
+    await saveScreenshot(view.page, name);
+
+    const [width, height] = wanted.split('x').map(Number);
+    for (const [x, y] of [
+      [300, 211],
+      [width - 2, height - 2],
+      [width - 2, 1]
+    ]) {
+      await clickPixel(view, name, ratio, x, y);
+    }
+    await view.page.context().close();
+    await jupyter.post(`api/desktops/${name}/stop`);
+  });
+}
+
+test('a desktop keeps its size, and is scaled or scrolled', async ({ browser }) => {
+  const name = 'kept';
+  await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal', geometry: '1600x1200' });
+  for (const [scaling, ratio] of [
+    ['fit', 1],
+    ['actual', 1],
+    ['actual', 2]
+  ] as const) {
+    const view = await openPanel(browser, name, ratio, { scaling, resolution: 'native' });
+    expect(await view.size()).toBe('1600x1200');
+    const box = (await view.canvas.boundingBox())!;
+    if (scaling === 'actual') {
+      expect([box.width, box.height]).toEqual([1600 / ratio, 1200 / ratio]);
+    } else {
+      const [width, height] = (await view.place()).split('x').map(Number);
+      expect(box.width).toBeLessThanOrEqual(width);
+      expect(box.height).toBeLessThanOrEqual(height);
+    }
+    await clickPixel(view, name, 1600 / box.width, 120, 80, scaling === 'fit' ? 3 : 0);
+    await saveScreenshot(view.page, `${scaling}-${ratio}`);
+    await view.page.context().close();
+  }
+});
