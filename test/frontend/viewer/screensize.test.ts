@@ -35,11 +35,16 @@ async function live(): Promise<FakeRFB> {
   return last;
 }
 
+/** jsdom has no DOMRect. */
+function rect(left: number, top: number, width: number, height: number): DOMRect {
+  return { left, top, width, height, right: left + width, bottom: top + height } as DOMRect;
+}
+
 /** Give the panel another size, in CSS pixels. */
 function layOut(width: number, height: number): void {
   Object.defineProperty(target, 'clientWidth', { value: width, configurable: true });
   Object.defineProperty(target, 'clientHeight', { value: height, configurable: true });
-  node.getBoundingClientRect = () => new DOMRect(0, 0, width, height);
+  node.getBoundingClientRect = () => rect(0, 0, width, height);
 }
 
 function apply(screen: Partial<IScreenSettings>): void {
@@ -56,18 +61,6 @@ beforeAll(() => loadNoVNC());
 beforeEach(() => {
   jest.useFakeTimers();
   performance.mark = jest.fn();
-  window.DOMRect ??= class {
-    constructor(
-      readonly x: number,
-      readonly y: number,
-      readonly width: number,
-      readonly height: number
-    ) {}
-    readonly left = this.x;
-    readonly top = this.y;
-    readonly right = this.x + this.width;
-    readonly bottom = this.y + this.height;
-  } as unknown as typeof DOMRect;
   monitor = new EventTarget();
   window.matchMedia = () => monitor as MediaQueryList;
   window.devicePixelRatio = 1;
@@ -173,7 +166,7 @@ it.each([
 it('begins at a whole pixel of the screen', async () => {
   window.devicePixelRatio = 1.25;
   const rfb = await live();
-  node.getBoundingClientRect = () => new DOMRect(290, 92, 700, 400);
+  node.getBoundingClientRect = () => rect(290, 92, 700, 400);
   apply({ resolution: 'native' });
   expect(target.style).toMatchObject({ left: `${363 / 1.25 - 290}px`, top: '0px' });
   expect(rfb.requested).toEqual(['874x500']);
