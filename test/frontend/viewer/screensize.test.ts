@@ -176,7 +176,7 @@ it('passes the fractions of CSS pixels on', async () => {
   await live();
   const seen: number[] = [];
   const event = (type: string, x: number, y: number) =>
-    target.dispatchEvent(Object.assign(new MouseEvent(type, { clientX: x, clientY: y })));
+    target.dispatchEvent(new MouseEvent(type, { clientX: x, clientY: y }));
   target.addEventListener('mousedown', ({ clientX, clientY }) => seen.push(clientX, clientY));
   const pointer = new MouseEvent('pointerdown');
   Object.defineProperties(pointer, { clientX: { value: 10.5 }, clientY: { value: 20.25 } });
