@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..options import MAX_SIDE, DesktopOptions, Geometry
+from ..system.memory import memory_limit
 from ..system.process import PIPE, WritesLine
 from .base import DISPLAY_NUMBER, Field, Paths, Program, Step
 from .programs import xdummy as xorg
 
-VIRTUAL_SCREEN = Geometry(3840, 2160)
-"""The least size of the framebuffer; RANDR chooses a screen size within it."""
+VIRTUAL_SCREENS = (Geometry(5120, 3840), Geometry(5120, 2880), Geometry(3840, 2160))
+"""Sizes of the framebuffer, within which RANDR chooses the screen's; the last one is for every machine.
+
+The server paints the whole framebuffer when it starts, so all of its memory is in use: an Xvfb takes up about 136, 117
+or 92 MiB (PSS). It cannot grow later. A desktop whose configured size is larger gets that.
+"""
+
+MEMORY_SHARE = 128
+"""The framebuffer takes up at most this part of the memory: one 128th."""
 
 XVFB = Program(
     ("Xvfb",),
@@ -107,6 +115,12 @@ def xdummy(options: DesktopOptions, paths: Paths) -> Step:
     return Step("display", argv, ready=WritesLine(), sized=True, files=files)
 
 
+def virtual_screen(memory_bytes: int) -> Geometry:
+    """Return the largest of `VIRTUAL_SCREENS` that suits a machine's memory."""
+    fitting = (each for each in VIRTUAL_SCREENS if each.width * each.height * 4 * MEMORY_SHARE <= memory_bytes)
+    return next(fitting, VIRTUAL_SCREENS[-1])
+
+
 def _framebuffer(options: DesktopOptions) -> Geometry:
-    width, height = (max(pair) for pair in zip(VIRTUAL_SCREEN, options.geometry, strict=True))
+    width, height = (max(pair) for pair in zip(virtual_screen(memory_limit()), options.geometry, strict=True))
     return Geometry(min(MAX_SIDE, width), min(MAX_SIDE, height))

@@ -147,8 +147,11 @@ class StreamServer:
     def _do(self, client: Connection, event: Event) -> None:
         match event:
             case KeyEvent():
+                self._sizes.used(client)
                 client.keyboard.key(event.keysym, event.down, event.scancode)
             case PointerEvent():
+                if event.buttons:
+                    self._sizes.used(client)
                 client.pointer.move_and_press(event.x, event.y, event.buttons)
             case UpdateRequested():
                 client.requested = True

@@ -23,7 +23,11 @@ RESIZE_TIMEOUT_SECONDS = 1.0
 
 
 class Sizes:
-    """Changes the screen's size for ``clients``, a list that the server keeps, and tells them what it is."""
+    """Changes the screen's size for ``clients``, a list that the server keeps, and tells them what it is.
+
+    The size is that of the last request. If the client that requested it disconnects, it becomes the size that the
+    most recently used of the others had requested.
+    """
 
     def __init__(self, screen: Framebuffer, clients: Sequence[Connection]) -> None:
         self._screen = screen
@@ -31,6 +35,10 @@ class Sizes:
         self._layout: tuple[events.Monitor, ...] = (events.Monitor(0, 0, 0, *self._size),)
         self._layout_size = self._size
         self._askers: list[Connection] = []
+        self._requests: dict[Connection, SetDesktopSize] = {}
+        """Each client's last request, the most recently used client last."""
+        self._decider: Connection | None = None
+        """The client that made the last request of all."""
         self._wanted: SetDesktopSize | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._next = 0.0
@@ -44,7 +52,18 @@ class Sizes:
             return
         if client not in self._askers:
             self._askers.append(client)
-        self._wanted = event
+        self._requests[client] = event
+        self.used(client)
+        self._apply(client)
+
+    def used(self, client: Connection) -> None:
+        """Note that somebody types or clicks in a client."""
+        if client in self._requests:
+            self._requests[client] = self._requests.pop(client)
+
+    def _apply(self, client: Connection) -> None:
+        """Change the size to what a client has requested, now or soon."""
+        self._decider, self._wanted = client, self._requests[client]
         if self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(max(0.0, self._next - loop.time()), self._change)
@@ -84,12 +103,18 @@ class Sizes:
             self._failed(server_messages.SIZE_OUT_OF_RESOURCES, f"the display did not become {wanted[0]}x{wanted[1]}")
 
     def forget(self, client: Connection) -> None:
-        """Forget a client that has disconnected."""
+        """Forget a client that has disconnected; give its size back to the most recently used of the others."""
         if client in self._askers:
             self._askers.remove(client)
+        self._requests.pop(client, None)
+        if client is self._decider:
+            self._decider = None
+            if self._requests:
+                self._apply(next(reversed(self._requests)))
 
     def close(self) -> None:
-        """Cancel a pending change."""
+        """Cancel a pending change, and make no more for clients that disconnect."""
+        self._requests.clear()
         if self._timer is not None:
             self._timer.cancel()
 

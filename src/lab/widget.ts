@@ -8,8 +8,7 @@ import { labelFor, titleWithStatus } from '../viewer/titles';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
-import type { IInputSettings } from '../viewer/inputsettings';
-import type { IQualitySettings } from '../viewer/quality';
+import type { IViewerSettings } from '../viewer/vieweroptions';
 import type { IDesktopConnection, IDesktopWidget } from '../tokens';
 
 /** A Lumino widget that shows a desktop; it disposes its connection. */
@@ -25,8 +24,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       connection: options.connection,
       node: this.node,
       trans: options.trans,
-      quality: options.quality,
-      input: options.input,
+      settings: options.settings,
       manage: options.manage,
       leave: () => this._leave()
     });
@@ -130,8 +128,7 @@ export namespace DesktopWidget {
   export interface IOptions {
     connection: IDesktopConnection;
     trans: TranslationBundle;
-    quality?: IQualitySettings;
-    input?: IInputSettings;
+    settings?: IViewerSettings;
     /** Opens the dialog about the desktop's viewers. */
     manage?: () => void;
     view?: number;

@@ -30,7 +30,14 @@ document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
-const viewer = new DesktopViewer({ connection, node, trans: english, input: storedInput(), manage: share, leave });
+const viewer = new DesktopViewer({
+  connection,
+  node,
+  trans: english,
+  settings: { input: storedInput() },
+  manage: share,
+  leave
+});
 
 addBar({ viewer, trans: english, share });
 connection.statusChanged.connect(() => {

@@ -8,12 +8,13 @@ import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
 import { DEFAULT_INPUT } from '../viewer/inputsettings';
 import { AUTOMATIC_QUALITY } from '../viewer/quality';
+import { DEFAULT_SCREEN } from '../viewer/screensize';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
-import type { IInputSettings } from '../viewer/inputsettings';
-import type { IQualitySettings } from '../viewer/quality';
+import type { IScreenSettings } from '../viewer/screensize';
+import type { IViewerSettings } from '../viewer/vieweroptions';
 import type { DesktopWidget } from '../lab/widget';
 
 const ID = 'jupyter-vnc-proxy:plugin';
@@ -41,14 +42,13 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       void settingRegistry?.load(ID);
       return tracker;
     }
-    let settings = DEFAULT_SETTINGS;
+    let settings: IPanelSettings = DEFAULT_SETTINGS;
     const context = {
       app,
       manager,
       trans,
       tracker,
-      quality: () => settings.quality,
-      input: () => settings.input,
+      settings: () => settings,
       combinations: () => settings.combinations
     };
     addOpenPanel(context);
@@ -56,10 +56,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     if (settingRegistry !== null) {
       void followSettings(settingRegistry, changed => {
         settings = changed;
-        tracker.forEach(({ content: { viewer } }) => {
-          viewer.applyQuality(settings.quality);
-          viewer.input.settings = settings.input;
-        });
+        tracker.forEach(panel => panel.content.viewer.applySettings(settings));
       });
     }
     if (restorer !== null) {
@@ -79,23 +76,31 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
   }
 };
 
-interface ISettings {
-  quality: IQualitySettings;
-  input: IInputSettings;
+interface IPanelSettings extends IViewerSettings {
   /** The user's own combinations of keys to send. */
   combinations: string[];
 }
 
-const DEFAULT_SETTINGS: ISettings = { quality: AUTOMATIC_QUALITY, input: DEFAULT_INPUT, combinations: [] };
+const DEFAULT_SETTINGS: IPanelSettings = {
+  quality: AUTOMATIC_QUALITY,
+  screen: DEFAULT_SCREEN,
+  input: DEFAULT_INPUT,
+  combinations: []
+};
 
-async function followSettings(registry: ISettingRegistry, apply: (settings: ISettings) => void): Promise<void> {
+async function followSettings(registry: ISettingRegistry, apply: (settings: IPanelSettings) => void): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
-    const { qualityLevel, compressionLevel, commandKey, confirmClose, sendKeys } = settings.composite;
+    const { qualityLevel, compressionLevel, resolution, scaling, ...keys } = settings.composite;
+    const { commandKey, confirmClose, sendKeys } = keys;
     apply({
       quality: {
         qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
         compressionLevel: Number(compressionLevel)
+      },
+      screen: {
+        resolution: resolution as IScreenSettings['resolution'],
+        scaling: scaling as IScreenSettings['scaling']
       },
       input: { commandKey: commandKey === 'alt' ? 'alt' : 'control', confirmClose: confirmClose !== false },
       combinations: Array.isArray(sendKeys) ? sendKeys.map(String) : []

@@ -9,6 +9,7 @@ import { DEFAULT_INPUT } from './inputsettings';
 import { mayControl, takesKeys } from '../services/status';
 import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
 import { loadNoVNC, RfbClient } from './rfb';
+import { ScreenSize } from './screensize';
 import { StatusView } from './statusview';
 import { ViewersBanner } from './viewersbanner';
 import { labelFor } from './titles';
@@ -17,7 +18,7 @@ import { StopWarning } from './warning';
 import type { IDisposable } from '@lumino/disposable';
 import type { IQualitySettings } from './quality';
 import type { IDesktopConnection } from '../tokens';
-import type { IViewerOptions } from './vieweroptions';
+import type { IViewerOptions, IViewerSettings } from './vieweroptions';
 
 /** The events that count as activity of the user. */
 const ACTIVITY_EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
@@ -34,7 +35,7 @@ export class DesktopViewer implements IDisposable {
   constructor(options: DesktopViewer.IOptions) {
     this.connection = options.connection;
     this.node = options.node;
-    this._quality = options.quality ?? AUTOMATIC_QUALITY;
+    this._quality = options.settings?.quality ?? AUTOMATIC_QUALITY;
     this._label = options.trans.__('Screen of %1', labelFor(this.connection.name, options.trans));
     this.node.classList.add('jp-Desktop');
     this.node.dataset.desktop = this.connection.name;
@@ -63,12 +64,17 @@ export class DesktopViewer implements IDisposable {
       allows: right => this.connection.status.rights.includes(right),
       takesKeys: () => takesKeys(this.connection.status),
       hasAllKeys: () => this.fullScreen.hasAllKeys,
-      settings: options.input ?? DEFAULT_INPUT,
+      settings: options.settings?.input ?? DEFAULT_INPUT,
       notify: (message, isRepeated) => this._notice.show(message, isRepeated),
       leave: options.leave ?? (() => this.node.focus())
     });
-    this._observer = new ResizeObserver(() => this._requestSize());
-    this._observer.observe(this._target);
+    this._screen = new ScreenSize({
+      node: this.node,
+      target: this._target,
+      connection: this.connection,
+      client: () => this._client,
+      settings: options.settings?.screen
+    });
     window.addEventListener('online', this);
     window.addEventListener('focus', this);
     document.addEventListener('visibilitychange', this);
@@ -102,7 +108,7 @@ export class DesktopViewer implements IDisposable {
       this._target.removeEventListener(type, this, { capture: true });
     }
     clearTimeout(this._activity);
-    this._observer.disconnect();
+    this._screen.dispose();
     this._client?.dispose();
     this.input.dispose();
     this.fullScreen.dispose();
@@ -120,8 +126,7 @@ export class DesktopViewer implements IDisposable {
   set visible(value: boolean) {
     this._visible = value;
     this.connection.paused = !value || document.hidden;
-    this._updateRights();
-    this._requestSize();
+    this._screen.visible = value;
   }
 
   /** Focus the desktop, or the button of its status. */
@@ -133,9 +138,13 @@ export class DesktopViewer implements IDisposable {
     }
   }
 
-  applyQuality(quality: IQualitySettings): void {
-    this._quality = quality;
+  applySettings({ quality, screen, input }: Partial<IViewerSettings>): void {
+    this.input.settings = input ?? this.input.settings;
+    this._quality = quality ?? this._quality;
     this._updateQuality();
+    if (screen !== undefined) {
+      this._screen.apply(screen);
+    }
   }
 
   private _updateQuality(): void {
@@ -206,8 +215,8 @@ export class DesktopViewer implements IDisposable {
     this.node.classList.toggle('jp-mod-viewOnly', !mayControl(this.connection.status));
     if (this._client !== null) {
       this._client.viewOnly = !mayControl(this.connection.status);
-      this._client.resizeSession = this._shouldResizeSession();
     }
+    this._screen.update();
     this._viewers.update(this.connection.status);
   }
 
@@ -218,7 +227,8 @@ export class DesktopViewer implements IDisposable {
       target: this._target,
       socket,
       label: this._label,
-      resizeSession: this._shouldResizeSession(),
+      resizeSession: this._screen.isResizedThroughRFB,
+      screen: this._screen,
       quality: qualityFor(this._quality, this.connection.status.model)
     });
     this._client = client;
@@ -231,7 +241,7 @@ export class DesktopViewer implements IDisposable {
   private _onConnected(): void {
     const hadFocus = this.node.contains(document.activeElement);
     this.connection.handshakeDone();
-    this._requestSize();
+    this._screen.connected();
     if (hadFocus) {
       this.input.focus();
     }
@@ -256,28 +266,13 @@ export class DesktopViewer implements IDisposable {
     }
   }
 
-  private _shouldResizeSession(): boolean {
-    const { model, rights } = this.connection.status;
-    return this._visible && rights.includes('resize') && model?.resize === 'rfb';
-  }
-
-  /** Ask the server to resize the desktop to the target's size, if the RFB client can't. */
-  private _requestSize(): void {
-    const { status } = this.connection;
-    const { clientWidth: width, clientHeight: height } = this._target;
-    const mayResize = status.rights.includes('resize') && status.model?.resize === 'rest';
-    if (this._visible && status.connected && mayResize && width > 0 && height > 0) {
-      this.connection.resize({ width, height });
-    }
-  }
-
   private readonly _target: HTMLElement;
   private readonly _view: StatusView;
   private readonly _lastFrame: LastFrame;
   private readonly _viewers: ViewersBanner;
   private readonly _warning: StopWarning;
   private readonly _notice: Notice;
-  private readonly _observer: ResizeObserver;
+  private readonly _screen: ScreenSize;
   private readonly _label: string;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;

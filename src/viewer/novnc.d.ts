@@ -25,6 +25,16 @@ declare module '@novnc/novnc' {
     clipboardPasteFrom(text: string): void;
     disconnect(): void;
     sendCtrlAltDel(): void;
+
+    // Members that are not public: `SizeRequests` replaces them.
+    readonly _display: { scale: number };
+    /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
+    _requestRemoteResize(): void;
+    /** The size of the canvas's container in CSS pixels. */
+    _screenSize(): { w: number; h: number };
+    /** Scales the canvas to `_screenSize` with `scaleViewport`, and else to 1. */
+    _updateScale(): void;
+
     /** Presses a key, releases it, or does both; a `code` that is no key's leaves the keysym alone. */
     sendKey(keysym: number, code: string, down?: boolean): void;
   }

@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { keysymsOf } from './keyboard/keysyms';
+import { SizeRequests } from './sizerequests';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -33,8 +34,9 @@ export class RfbClient implements IDisposable {
       throw new Error('noVNC is not loaded');
     }
     this._rfb = new RFBClass(options.target, options.socket, { shared: true });
+    this._sizes = new SizeRequests(this._rfb, options.screen);
     this._rfb.background = 'transparent';
-    this._rfb.scaleViewport = true;
+    this._rfb.scaleViewport = options.screen.isScaled;
     this._rfb.showDotCursor = true;
     // The focus belongs to a text field over the canvas.
     this._rfb.focusOnClick = false;
@@ -87,9 +89,24 @@ export class RfbClient implements IDisposable {
     this._rfb.compressionLevel = quality.compressionLevel;
   }
 
-  /** Whether to resize the desktop to the target's size; false while the target is hidden and has no size. */
+  /** Whether to resize the desktop to the screen's size; false while the target is hidden and has no size. */
   set resizeSession(value: boolean) {
     this._rfb.resizeSession = value;
+  }
+
+  /** Request the screen's size, unless it is that of the last request. */
+  followSize(): void {
+    this._sizes.follow();
+  }
+
+  /** Let the next request be sent even if its size is that of the last one. */
+  forgetSize(): void {
+    this._sizes.forget();
+  }
+
+  /** Scale the canvas to the screen. */
+  updateScale(): void {
+    this._sizes.updateScale();
   }
 
   /** Whether to send no input. */
@@ -132,6 +149,7 @@ export class RfbClient implements IDisposable {
   }
 
   private readonly _rfb: RFB;
+  private readonly _sizes: SizeRequests;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);
@@ -154,6 +172,7 @@ export namespace RfbClient {
     /** The picture's name for screen readers. */
     label: string;
     resizeSession: boolean;
+    screen: SizeRequests.IScreen;
     quality: IQuality;
   }
 }

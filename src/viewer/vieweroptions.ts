@@ -1,7 +1,15 @@
 import type { IInputSettings } from './inputsettings';
 import type { IQualitySettings } from './quality';
+import type { IScreenSettings } from './screensize';
 import type { IDesktopConnection } from '../tokens';
 import type { ITranslation } from './translation';
+
+/** The user's settings. */
+export interface IViewerSettings {
+  quality: IQualitySettings;
+  screen: IScreenSettings;
+  input: IInputSettings;
+}
 
 /** The options of a `DesktopViewer`. */
 export interface IViewerOptions {
@@ -9,8 +17,7 @@ export interface IViewerOptions {
   /** The element that becomes the viewer. */
   node: HTMLElement;
   trans: ITranslation;
-  quality?: IQualitySettings;
-  input?: IInputSettings;
+  settings?: Partial<IViewerSettings>;
   /** Gives the keyboard's focus to what is around the desktop. */
   leave?: () => void;
   /** Opens the dialog about the desktop's viewers. */

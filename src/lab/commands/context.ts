@@ -3,8 +3,7 @@ import type { IWidgetTracker, MainAreaWidget, WidgetTracker } from '@jupyterlab/
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDesktopManager, IDesktopWidget } from '../../tokens';
-import type { IInputSettings } from '../../viewer/inputsettings';
-import type { IQualitySettings } from '../../viewer/quality';
+import type { IViewerSettings } from '../../viewer/vieweroptions';
 import type { DesktopWidget } from '../widget';
 
 export type DesktopPanel = MainAreaWidget<DesktopWidget>;
@@ -19,10 +18,8 @@ export interface ICommandContext {
 /** The dependencies of the commands that need panels. */
 export interface IPanelContext extends ICommandContext {
   tracker: WidgetTracker<DesktopPanel>;
-  /** Returns the quality settings. */
-  quality: () => IQualitySettings;
-  /** Returns the keyboard's settings. */
-  input: () => IInputSettings;
+  /** Returns the user's settings. */
+  settings: () => IViewerSettings;
   /** Returns the user's own combinations for the menu "Send Keys". */
   combinations: () => readonly string[];
 }

@@ -65,13 +65,12 @@ interface IPanelOptions {
 }
 
 async function addPanel(context: IPanelContext, { name, view, title, start }: IPanelOptions): Promise<DesktopPanel> {
-  const { app, manager, tracker, trans, quality, input } = context;
+  const { app, manager, tracker, trans, settings } = context;
   const connection = manager.connectTo(name);
   const content = new DesktopWidget({
     connection,
     trans,
-    quality: quality(),
-    input: input(),
+    settings: settings(),
     view,
     title,
     manage: () => void app.commands.execute(CommandIDs.share, { id: panel.id })

@@ -58,8 +58,13 @@ export default class FakeRFB extends EventTarget {
   readonly canvas = document.createElement('canvas');
   readonly context = new FakeContext();
   readonly calls: unknown[] = [];
-  resizeSession = false;
+  /** The sizes that the server was asked for. */
+  readonly requested: string[] = [];
+  isConnected = false;
+  private _resizeSession = false;
+  private _isPending = false;
   scaleViewport = false;
+  readonly _display = { scale: 1 };
   showDotCursor = false;
   viewOnly = false;
   background = '';
@@ -68,8 +73,47 @@ export default class FakeRFB extends EventTarget {
   isOver = false;
   focusOnClick = true;
 
+  get resizeSession(): boolean {
+    return this._resizeSession;
+  }
+  set resizeSession(value: boolean) {
+    this._resizeSession = value;
+    if (value) {
+      this._requestRemoteResize();
+    }
+  }
+
+  /** As noVNC does it, without its limit of the rate. */
+  _requestRemoteResize(): void {
+    if (this._resizeSession && !this.viewOnly && this.isConnected && !this._isPending) {
+      const { w, h } = this._screenSize();
+      if (w !== this.canvas.width || h !== this.canvas.height) {
+        this._isPending = true;
+        this.requested.push(`${w}x${h}`);
+      }
+    }
+  }
+
+  _screenSize(): { w: number; h: number } {
+    return { w: 0, h: 0 };
+  }
+
+  _updateScale(): void {
+    this._display.scale = this.scaleViewport ? 0.5 : 1;
+  }
+
+  /** The server has resized the desktop. */
+  resize(width: number, height: number): void {
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this._isPending = false;
+    this._updateScale();
+  }
+
   /** Complete the handshake. */
   connect(): void {
+    this.isConnected = true;
+    this._requestRemoteResize();
     this.dispatchEvent(new CustomEvent('connect'));
   }
 

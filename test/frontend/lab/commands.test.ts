@@ -9,6 +9,7 @@ import { DesktopManager } from '../../../src/services/manager';
 import { english } from '../fakes/translation';
 import { DEFAULT_INPUT } from '../../../src/viewer/inputsettings';
 import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
+import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
 import { FakeAPI } from '../fakes/api';
 import { accept, dialog } from '../fakes/dialogs';
 
@@ -49,8 +50,7 @@ beforeEach(() => {
     manager,
     tracker,
     trans: english,
-    quality: () => AUTOMATIC_QUALITY,
-    input: () => DEFAULT_INPUT,
+    settings: () => ({ quality: AUTOMATIC_QUALITY, screen: DEFAULT_SCREEN, input: DEFAULT_INPUT }),
     combinations: () => ['Ctrl+Alt+F2', 'Ctrl+Foo']
   };
 });

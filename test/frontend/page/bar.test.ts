@@ -42,7 +42,7 @@ beforeEach(() => {
   connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
   const node = document.createElement('main');
   document.body.append(node);
-  viewer = new DesktopViewer({ connection, node, trans: english, input: storedInput() });
+  viewer = new DesktopViewer({ connection, node, trans: english, settings: { input: storedInput() } });
   addBar({ viewer, trans: english });
 });
 

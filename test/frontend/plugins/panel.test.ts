@@ -48,10 +48,10 @@ function change(values: Record<string, unknown>): void {
 it('applies changed settings to all panels, also later ones', async () => {
   const { viewer } = await open('first');
   expect(viewer.input.settings).toEqual({ commandKey: 'control', confirmClose: true });
-  const applied = jest.spyOn(viewer, 'applyQuality');
+  const applied = jest.spyOn(viewer, 'applySettings');
   change({ commandKey: 'alt', confirmClose: false, qualityLevel: 9 });
   expect(viewer.input.settings).toEqual({ commandKey: 'alt', confirmClose: false });
-  expect(applied).toHaveBeenCalledWith({ qualityLevel: 9, compressionLevel: 2 });
+  expect(applied).toHaveBeenCalledWith(expect.objectContaining({ quality: { qualityLevel: 9, compressionLevel: 2 } }));
   const later = await open('later');
   expect(later.viewer.input.settings).toEqual({ commandKey: 'alt', confirmClose: false });
 });

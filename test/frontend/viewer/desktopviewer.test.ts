@@ -2,6 +2,7 @@ import FakeRFB, { FakeProbe } from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../../../src/page/english';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
+import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI, modelOf } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
@@ -182,7 +183,7 @@ it('focuses its keyboard field, or else the button', async () => {
 
 it('applies quality settings immediately', async () => {
   await live();
-  viewer.applyQuality({ qualityLevel: 9, compressionLevel: 0 });
+  viewer.applySettings({ quality: { qualityLevel: 9, compressionLevel: 0 }, screen: DEFAULT_SCREEN });
   expect(FakeRFB.last).toMatchObject({ qualityLevel: 9, compressionLevel: 0 });
 });
 

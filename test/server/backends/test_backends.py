@@ -11,6 +11,7 @@ from jupyter_vnc_proxy.backends import (
     all_backends,
     choose,
     plan_of,
+    x_servers,
 )
 from jupyter_vnc_proxy.backends.base import DISPLAY, Paths, Step
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry
@@ -64,7 +65,6 @@ def test_x11vnc_looks_at_an_xvfb_of_its_own() -> None:
     for words in (
         ("Xvfb", "-displayfd", PIPE),
         ("-auth", "/run/d/Xauthority"),
-        ("-screen", "0", "3840x2160x24"),
         ("-nolisten", "tcp"),
         ("-noreset",),
         ("+extension", "RANDR"),
@@ -201,7 +201,27 @@ def test_a_step_does_not_depend_on_what_was_asked_before(backend: str) -> None:
     assert steps(backend) == steps(backend)
 
 
-def test_a_virtual_screen_is_large_enough_for_what_was_asked_and_no_larger_than_can_be() -> None:
+GIB = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("memory", "screen"),
+    [
+        (64 * GIB, Geometry(5120, 3840)),
+        (10 * GIB, Geometry(5120, 3840)),
+        (8 * GIB, Geometry(5120, 2880)),
+        (4 * GIB, Geometry(3840, 2160)),
+        (GIB, Geometry(3840, 2160)),
+    ],
+)
+def test_a_virtual_screen_is_as_large_as_the_memory_allows(memory: int, screen: Geometry) -> None:
+    assert x_servers.virtual_screen(memory) == screen
+
+
+def test_a_virtual_screen_is_large_enough_for_what_was_asked_and_no_larger_than_can_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(x_servers, "memory_limit", lambda: GIB)
     for geometry, screen in (
         (Geometry(64, 64), "3840x2160x24"),
         (Geometry(5000, 100), "5000x2160x24"),

@@ -1,0 +1,263 @@
+import { PrecisePointer } from './precisepointer';
+
+import type { IDisposable } from '@lumino/disposable';
+import type { Desktop } from '../model';
+import type { IDesktopConnection } from '../tokens';
+import type { RfbClient } from './rfb';
+import type { SizeRequests } from './sizerequests';
+
+/** The user's settings of the screen. */
+export interface IScreenSettings {
+  /** `css`: a desktop's pixel is a CSS pixel; `native`: it is a pixel of the user's screen. */
+  resolution: 'css' | 'native';
+  /** `resize`: the desktop gets the panel's size; `fit`: its picture is scaled; `actual`: neither, the panel scrolls. */
+  scaling: 'resize' | 'fit' | 'actual';
+}
+
+export const DEFAULT_SCREEN: IScreenSettings = { resolution: 'css', scaling: 'resize' };
+
+/** The greatest width and height of a desktop, as on the server. */
+const MAX_SIDE = 8192;
+
+/** Sizes in CSS pixels are multiples of 1/64, so their products may be slightly too small. */
+const TOLERANCE_PIXELS = 0.05;
+
+/** The time between two looks whether the desktop has another viewer's size, and whether that one has left. */
+const DEPARTURE_INTERVAL_MS = 750;
+
+/** A person uses the desktop here. */
+const USE_EVENTS = ['focusin', 'pointerdown', 'keydown'];
+
+/**
+ * The size of one desktop's screen: lays out the element that shows it, and requests the desktop's size.
+ *
+ * Among several viewers, the one last used decides. So the size is requested when this one connects or changes its size,
+ * when a person uses it, and when another viewer leaves; never only because another viewer changed it.
+ */
+export class ScreenSize implements IDisposable, SizeRequests.IScreen {
+  constructor(options: ScreenSize.IOptions) {
+    this._options = options;
+    this._settings = options.settings ?? DEFAULT_SCREEN;
+    this._pointer = new PrecisePointer(options.target);
+    this._observer = new ResizeObserver(() => this._layOut());
+    this._observer.observe(options.target);
+    this._observer.observe(options.node);
+    for (const type of USE_EVENTS) {
+      options.target.addEventListener(type, this, { capture: true, passive: true });
+    }
+    this._timer = setInterval(() => void this._lookForDeparture(), DEPARTURE_INTERVAL_MS);
+    this._watchRatio();
+    this._layOut();
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._observer.disconnect();
+    this._pointer.dispose();
+    this._resolution?.removeEventListener('change', this);
+    clearInterval(this._timer);
+    for (const type of USE_EVENTS) {
+      this._options.target.removeEventListener(type, this, { capture: true });
+    }
+  }
+
+  /** The pixels of the desktop in one CSS pixel, if it is not scaled. */
+  get ratio(): number {
+    return this._settings.resolution === 'native' ? window.devicePixelRatio : 1;
+  }
+
+  get isScaled(): boolean {
+    return this._settings.scaling !== 'actual';
+  }
+
+  /** The size in pixels that the desktop should have here; 0x0 while the element is hidden. */
+  get size(): Desktop.ISize {
+    const { node, target } = this._options;
+    if (this._settings.resolution === 'css') {
+      return { width: Math.min(MAX_SIDE, target.clientWidth), height: Math.min(MAX_SIDE, target.clientHeight) };
+    }
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    return { width: this._pixels(left, right), height: this._pixels(top, bottom) };
+  }
+
+  /** Whether the RFB client resizes the desktop. */
+  get isResizedThroughRFB(): boolean {
+    return this._isAllowed && this._options.connection.status.model?.resize === 'rfb';
+  }
+
+  /** Whether the element is visible; a hidden one does not resize the desktop. */
+  set visible(value: boolean) {
+    const isShown = value && !this._visible;
+    this._visible = value;
+    this.update();
+    if (isShown) {
+      this._take();
+    }
+  }
+
+  apply(settings: IScreenSettings): void {
+    this._settings = settings;
+    this._layOut();
+    this.update();
+    this._take();
+  }
+
+  /** Apply the connection's rights, and notice that one of several other viewers has left. */
+  update(): void {
+    const client = this._options.client();
+    if (client !== null) {
+      client.resizeSession = this.isResizedThroughRFB;
+    }
+    const { status } = this._options.connection;
+    const clients = status.connected ? (status.model?.clients ?? 0) : 0;
+    const hasLeft = clients > 0 && clients < this._clients;
+    this._clients = clients;
+    if (hasLeft && this._hasFocus) {
+      this._take();
+    }
+  }
+
+  /** Request the size for a new connection. */
+  connected(): void {
+    this._requested = '';
+    this._follow();
+  }
+
+  /** Request the size if it has changed since the last request. */
+  private _follow(): void {
+    const { client, connection } = this._options;
+    const { status } = connection;
+    if (!this._isAllowed || !status.connected || status.model === null) {
+      return;
+    }
+    const { width, height } = this.size;
+    if (status.model.resize === 'rest' && width > 0 && height > 0 && this._requested !== `${width}x${height}`) {
+      this._requested = `${width}x${height}`;
+      connection.resize({ width, height });
+    }
+    client()?.followSize();
+  }
+
+  handleEvent(event: Event): void {
+    if (event.type === 'change') {
+      this._watchRatio();
+      this._layOut();
+    } else {
+      this._take();
+    }
+  }
+
+  /** Request the size if the desktop has another one. */
+  private _take(): void {
+    if (this._otherSize !== '') {
+      this._requested = '';
+      this._options.client()?.forgetSize();
+      this._follow();
+    }
+  }
+
+  /** Place the element on whole pixels of the screen, so that none is blurred. */
+  private _layOut(): void {
+    const { node, target } = this._options;
+    const { width, height } = this.size;
+    const { style } = target;
+    if (this._settings.resolution === 'native' && width > 0 && height > 0) {
+      const { left, top } = node.getBoundingClientRect();
+      style.left = `${this._firstPixel(left) / this.ratio - left}px`;
+      style.top = `${this._firstPixel(top) / this.ratio - top}px`;
+      style.width = `${width / this.ratio}px`;
+      style.height = `${height / this.ratio}px`;
+    } else {
+      style.left = style.top = style.width = style.height = '';
+    }
+    this._options.client()?.updateScale();
+    this._follow();
+  }
+
+  /** Follow the page to another monitor, and the browser's zoom. */
+  private _watchRatio(): void {
+    this._resolution?.removeEventListener('change', this);
+    this._resolution = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    this._resolution.addEventListener('change', this);
+  }
+
+  /** Take the size, once, if the desktop has another one without having another viewer. */
+  private async _lookForDeparture(): Promise<void> {
+    const { connection } = this._options;
+    const other = this._otherSize;
+    if (other === this._tried || !this._isAllowed || !connection.status.connected || document.hidden) {
+      return;
+    }
+    if (other === '') {
+      this._tried = '';
+      return;
+    }
+    await connection.refresh();
+    if (connection.status.model?.clients === 1 && other === this._otherSize && !this._isDisposed) {
+      // The desktop may be unable to have the size.
+      this._tried = other;
+      this._take();
+    }
+  }
+
+  /** The desktop's size, if it is not the one that it should have here; empty if it is, or if there is no desktop. */
+  private get _otherSize(): string {
+    const { canvas } = this._options.client() ?? {};
+    const { width, height } = this.size;
+    return canvas === undefined || width === 0 || (canvas.width === width && canvas.height === height)
+      ? ''
+      : `${canvas.width}x${canvas.height}`;
+  }
+
+  /** The first whole pixel after an edge. */
+  private _firstPixel(edge: number): number {
+    return Math.ceil(edge * this.ratio - TOLERANCE_PIXELS);
+  }
+
+  /** The number of whole pixels between two edges. */
+  private _pixels(start: number, end: number): number {
+    const pixels = Math.floor(end * this.ratio + TOLERANCE_PIXELS) - this._firstPixel(start);
+    return Math.max(0, Math.min(MAX_SIDE, pixels));
+  }
+
+  private get _isAllowed(): boolean {
+    const { rights } = this._options.connection.status;
+    return this._visible && rights.includes('resize') && this._settings.scaling === 'resize';
+  }
+
+  private get _hasFocus(): boolean {
+    return document.hasFocus() && this._options.node.contains(document.activeElement);
+  }
+
+  private readonly _options: ScreenSize.IOptions;
+  private readonly _observer: ResizeObserver;
+  private readonly _pointer: PrecisePointer;
+  private _settings: IScreenSettings;
+  private _resolution: MediaQueryList | undefined;
+  private readonly _timer: ReturnType<typeof setInterval>;
+  private _visible = true;
+  private _clients = 0;
+  /** The desktop's size at the last attempt to change it after a departure. */
+  private _tried = '';
+  private _requested = '';
+  private _isDisposed = false;
+}
+
+export namespace ScreenSize {
+  export interface IOptions {
+    /** The element that limits the screen. */
+    node: HTMLElement;
+    /** The element in it that the RFB client's canvas fills. */
+    target: HTMLElement;
+    connection: IDesktopConnection;
+    client: () => RfbClient | null;
+    settings?: IScreenSettings;
+  }
+}

@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { IMMEDIATELY_MS } from './desktops';
+import { DesktopView, expect, openLab, runCommand, saveScreenshot, test } from './lab';
+import { jupyterForFile, PYTHON } from './jupyter';
+import { startOn } from './xclient';
+
+import type { Browser } from '@playwright/test';
+
+const jupyter = jupyterForFile();
+
+interface IScreen {
+  width: number;
+  height: number;
+  ratio?: number;
+}
+
+/** Opens a desktop on a screen of its own; the plain page fills it. */
+async function openPage(browser: Browser, name: string, { width, height, ratio = 1 }: IScreen): Promise<DesktopView> {
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: ratio });
+  const page = await context.newPage();
+  await page.goto(`${jupyter.url('desktops/')}&desktop=${name}`);
+  const view = new DesktopView(page);
+  await view.live();
+  return view;
+}
+
+/** Changes the user's settings of the desktops. */
+async function choose(settings: object): Promise<void> {
+  const response = await fetch(jupyter.url('lab/api/settings/jupyter-vnc-proxy:plugin'), {
+    method: 'PUT',
+    body: JSON.stringify({ raw: JSON.stringify(settings) })
+  });
+  expect(response.status).toBe(204);
+}
+
+/** Opens a desktop in JupyterLab with the given settings, in a browser on a screen with the given pixel ratio. */
+async function openPanel(name: string, ratio: number, settings: object): Promise<DesktopView> {
+  await choose(settings);
+  // Playwright's own emulation of a ratio aligns elements with CSS pixels, unlike a screen.
+  const { args = [], ...options } = test.info().project.use.launchOptions!;
+  const screen = [`--force-device-scale-factor=${ratio}`, '--window-size=1001,703'];
+  const browser = await chromium.launch({ ...options, args: [...args, ...screen] });
+  const page = await (await browser.newContext({ viewport: null })).newPage();
+  expect(await page.evaluate(() => devicePixelRatio)).toBe(ratio);
+  await openLab(page, jupyter);
+  await runCommand(page, 'vnc:open', { name });
+  const view = new DesktopView(page, { name });
+  await view.live();
+  return view;
+}
+
+/** Clicks a pixel of the desktop in the browser, on a window of that pixel, or of more beside it. */
+async function clickPixel(view: DesktopView, name: string, ratio: number, x: number, y: number, more = 0) {
+  const place = `${1 + 2 * more}x${1 + 2 * more}+${x - more}+${y - more}`;
+  const window = await startOn(jupyter, [PYTHON, join(__dirname, 'xwindow.py'), 'e0a020', place], name);
+  let output = '';
+  window.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await expect.poll(() => output).toContain('shown');
+  const box = (await view.canvas.boundingBox())!;
+  await view.page.mouse.click(box.x + (x + 0.5) / ratio, box.y + (y + 0.5) / ratio);
+  await expect.poll(() => output, { message: `a click at ${x}, ${y} arrives` }).toContain('clicked');
+  window.kill();
+}
+
+/**
+ * Whether the browser paints the lower left corner of the desktop exactly, and how many colours are there.
+ *
+ * A place between two pixels may be rounded either way, so the whole may be one pixel beside its place.
+ */
+async function corner(view: DesktopView, ratio: number): Promise<{ isExact: boolean; colours: number }> {
+  const SIDE = 48;
+  const png = (await view.page.screenshot()).toString('base64');
+  return view.canvas.evaluate(
+    async (canvas: HTMLCanvasElement, [data, pixels, side]) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const { left, top } = canvas.getBoundingClientRect();
+      const [x, y] = [8, canvas.height - side - 8];
+      const received = [...canvas.getContext('2d')!.getImageData(x, y, side, side).data];
+      const isShown = (beside: number, below: number) => {
+        const context = new OffscreenCanvas(side, side).getContext('2d')!;
+        context.drawImage(image, -(Math.round(left * pixels) + x + beside), -(Math.round(top * pixels) + y + below));
+        const painted = context.getImageData(0, 0, side, side).data;
+        return received.every((value, index) => value === painted[index]);
+      };
+      const places = [-1, 0, 1].flatMap(beside => [-1, 0, 1].map(below => [beside, below]));
+      return {
+        isExact: places.some(([beside, below]) => isShown(beside, below)),
+        colours: new Set(received.filter((_, index) => index % 4 === 0)).size
+      };
+    },
+    [png, ratio, SIDE] as const
+  );
+}
+
+for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
+  test(`${backend}: the viewer used last decides on the size, and gives it back`, async ({ browser }) => {
+    const name = backend;
+    await jupyter.post('api/desktops', { name, backend, session: 'terminal' });
+    const first = await openPage(browser, name, { width: 1270, height: 779 });
+    await expect.poll(() => first.size()).toBe('1270x779');
+    const second = await openPage(browser, name, { width: 800, height: 500 });
+    await expect.poll(() => first.size()).toBe('800x500');
+
+    await first.canvas.click();
+    await expect.poll(() => first.size()).toBe('1270x779');
+    await second.page.keyboard.press('Shift');
+    await expect.poll(() => first.size()).toBe('800x500');
+
+    await second.page.context().close();
+    await expect.poll(() => first.size(), { timeout: IMMEDIATELY_MS }).toBe('1270x779');
+    await first.page.context().close();
+    await jupyter.post(`api/desktops/${name}/stop`);
+  });
+}
+
+test('wide, tall and large screens are filled', async ({ browser }) => {
+  await jupyter.post('api/desktops', { name: 'large', backend: 'stream', session: 'terminal' });
+  for (const [width, height] of [
+    [5120, 1440],
+    [1440, 2560],
+    [3840, 2160]
+  ]) {
+    const view = await openPage(browser, 'large', { width, height });
+    await expect.poll(() => view.size()).toBe(`${width}x${height}`);
+    expect(await view.shownSize()).toBe(`${width}x${height}`);
+    await saveScreenshot(view.page, `screen-${width}`);
+    await view.page.context().close();
+  }
+  await jupyter.post('api/desktops/large/stop');
+});
+
+for (const ratio of [2, 1.5, 1.25]) {
+  test(`at a ratio of ${ratio}, native pixels are sharp and clicks land on them`, async () => {
+    const name = `ratio-${ratio}`;
+    await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
+    const view = await openPanel(name, ratio, { resolution: 'native' });
+    const wanted = await view.node.evaluate((node, pixels) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      const whole = (start: number, end: number) => Math.floor(end * pixels) - Math.ceil(start * pixels);
+      return `${whole(left, right)}x${whole(top, bottom)}`;
+    }, ratio);
+    await expect.poll(() => view.size()).toBe(wanted);
+
+    // A pattern of single pixels, which any scaling would blur.
+    await once(await startOn(jupyter, ['xsetroot', '-mod', '2', '2', '-fg', 'white', '-bg', 'black'], name), 'exit');
+    await expect.poll(() => corner(view, ratio)).toEqual({ isExact: true, colours: 2 });
+    await saveScreenshot(view.page, name);
+
+    const [width, height] = wanted.split('x').map(Number);
+    for (const [x, y] of [
+      [300, 211],
+      [width - 2, height - 2],
+      [width - 2, 1]
+    ]) {
+      await clickPixel(view, name, ratio, x, y);
+    }
+    await view.page.context().browser()!.close();
+    await jupyter.post(`api/desktops/${name}/stop`);
+  });
+}
+
+test('a desktop keeps its size, and is scaled or scrolled', async () => {
+  const name = 'kept';
+  await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal', geometry: '1600x1200' });
+  for (const [scaling, ratio] of [
+    ['fit', 1],
+    ['actual', 1],
+    ['actual', 2]
+  ] as const) {
+    const view = await openPanel(name, ratio, { scaling, resolution: 'native' });
+    expect(await view.size()).toBe('1600x1200');
+    const box = (await view.canvas.boundingBox())!;
+    if (scaling === 'actual') {
+      expect([box.width, box.height]).toEqual([1600 / ratio, 1200 / ratio]);
+    } else {
+      const [width, height] = (await view.place()).split('x').map(Number);
+      expect(box.width).toBeLessThanOrEqual(width);
+      expect(box.height).toBeLessThanOrEqual(height);
+    }
+    await clickPixel(view, name, 1600 / box.width, 120, 80, scaling === 'fit' ? 3 : 0);
+    await saveScreenshot(view.page, `${scaling}-${ratio}`);
+    await view.page.context().browser()!.close();
+  }
+});
