@@ -10,7 +10,7 @@ const jupyter = jupyterForFile();
 test('after a log-out the panel shows "stopped", and Start works', async ({ page }) => {
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
-  const session = jupyter.processes().find(({ argv }) => argv[0] === 'xfce4-session')!;
+  const session = jupyter.processes().find(({ name }) => name === 'xfce4-session')!;
   await expect.poll(() => ageOf(session.pid), { message: 'no session that failed to start' }).toBeGreaterThan(4);
   const bus = environmentOf(session.pid).DBUS_SESSION_BUS_ADDRESS;
   // As "Log Out" in Xfce's panel does, without confirmation; Xfce refuses while it is still starting programs.

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface IProcess {
   pid: number;
+  /** The program, without its directory. */
+  name: string;
   argv: string[];
 }
 
@@ -12,7 +15,8 @@ function processes(select: (directory: string) => boolean): IProcess[] {
     const directory = `/proc/${entry}`;
     try {
       if (/^\d+$/.test(entry) && select(directory)) {
-        found.push({ pid: Number(entry), argv: words(`${directory}/cmdline`) });
+        const argv = words(`${directory}/cmdline`);
+        found.push({ pid: Number(entry), name: basename(argv[0] ?? ''), argv });
       }
     } catch {
       // It has ended, or is another user's.

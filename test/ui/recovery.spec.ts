@@ -11,7 +11,7 @@ test('when x11vnc is killed, the panel reconnects', async ({ page }) => {
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
   await window.seen(view);
-  const server = jupyter.processes().find(({ argv }) => argv[0] === 'x11vnc')!;
+  const server = jupyter.processes().find(({ name }) => name === 'x11vnc')!;
   process.kill(server.pid, 'SIGKILL');
   await expect(view.node).toHaveAttribute('data-connected', 'false');
   await saveScreenshot(page, 'x11vnc-killed');
@@ -26,7 +26,7 @@ test('when Jupyter is killed, the panel shows it, and the next server has the sa
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
   const { display } = (await jupyter.model())!;
-  const session = jupyter.processes().find(({ argv }) => argv[0] === 'xfce4-session')!;
+  const session = jupyter.processes().find(({ name }) => name === 'xfce4-session')!;
   await dismissConnectionError(page);
   await jupyter.kill();
   await view.phase('lost');
