@@ -233,6 +233,7 @@ class DesktopManager:
 
     def let_live(self) -> None:
         """Own no desktop any more and leave all running, for a process that ends before they do."""
+        self._adopts = False
         for entry in self._entries:
             entry.abandon()
 

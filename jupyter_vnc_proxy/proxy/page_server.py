@@ -95,6 +95,8 @@ def serve(manager: DesktopManager, path: Path, limits: PageLimits, stop_with_ser
         unwatch()
         if signals and stop_with_server:
             await manager.stop_all()
+        else:
+            manager.let_live()  # at once: the next server may stop them before this process has ended
         server.shutdown()
         await serving
 
