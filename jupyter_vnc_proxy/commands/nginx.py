@@ -147,7 +147,9 @@ async def _run(setup: NginxSetup) -> None:
     from ..backends.base import Program
     from ..system.environment import program_environment
     from ..system.process import Listens, Process, ProcessFailed
+    from ..system.process_groups import adopt_orphans
 
+    adopt_orphans()  # the workers of an nginx that is killed
     nginx = Program(("nginx",), "the web server", {"apt": "nginx-light"})
     program = nginx.find()
     if program is None:

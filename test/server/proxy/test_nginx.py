@@ -23,6 +23,7 @@ from support.waiting import wait_until
 from jupyter_vnc_proxy.cli import main
 from jupyter_vnc_proxy.errors import Conflict, UnknownDesktop
 from jupyter_vnc_proxy.proxy.page_handler import PAGE
+from jupyter_vnc_proxy.system.process_groups import descendants
 
 
 def test_a_public_address_needs_allow_others(
@@ -206,6 +207,10 @@ async def test_it_ends_if_nginx_ends_and_survives_a_restart_of_the_desktop(
     viewer = await RawViewer.connect(nginx.port, viewer_path, "")
     assert (await viewer.message())[1] == BANNER
     viewer.close()
-    os.kill(int((runtime / "default" / "nginx" / "pid").read_text()), signal.SIGKILL)
+    master = int((runtime / "default" / "nginx" / "pid").read_text())
+    workers = descendants(master)
+    assert workers
+    os.kill(master, signal.SIGKILL)
     assert nginx.process.wait(20) == 1
     assert "nginx ended" in nginx.text()
+    assert not [each for each in workers if each.is_alive()]
