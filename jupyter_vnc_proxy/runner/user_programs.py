@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..system.environment import find_program
+from ..system.files.removal import remove_tree
 from ..system.inheritance.libraries import is_of_system
 from ..system.inheritance.variables import changes, for_system_programs
 
@@ -60,7 +61,7 @@ class UserPrograms:
     def _link(self, programs: Iterable[str]) -> Path:
         """Return a directory with links to these programs of the system."""
         links = self._directory / LINKS
-        shutil.rmtree(links, ignore_errors=True)
+        remove_tree(links)
         links.mkdir(mode=0o700, parents=True)
         for name in programs:
             (links / name).symlink_to(find_program(name, ""))

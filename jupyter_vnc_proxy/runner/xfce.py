@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..backends.sessions import TERMINALS
 from ..desktops.state import write_private
 from ..system.environment import search_path
+from ..system.files.removal import remove_tree
 from ..system.inheritance.account import home_directory
 
 PANEL = "xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml"
@@ -124,8 +125,8 @@ def xfce_environment(directory: Path, environment: Mapping[str, str]) -> dict[st
     """Write the defaults into ``directory``; return ``environment`` with the variables that lead to them."""
     absent = [each for each in ROLES if not _is_available(each, environment)]
     config, data = directory / "config", directory / "data"
-    shutil.rmtree(config, ignore_errors=True)
-    shutil.rmtree(data, ignore_errors=True)
+    remove_tree(config)
+    remove_tree(data)
     launchers = [each.plugin for each in ROLES if each.plugin is not None and each not in absent]
     values = "\n".join(VALUE_XML.format(each) for each in (FIRST_PLUGIN, *launchers, *LAST_PLUGINS))
     _write(config / PANEL, PANEL_XML.format(values=values))

@@ -167,17 +167,18 @@ export class DesktopInput implements IDisposable {
       this._options.target.classList.add('jp-mod-pointer');
     }
     const pastes = isPress && event.button === MIDDLE_BUTTON && ClipboardAccess.canRead();
-    if (this._field.held.holdsBack(event)) {
+    const { held } = this._field;
+    const isHeld = held.holdsBack(event);
+    if (isHeld || pastes) {
       event.stopImmediatePropagation();
       event.preventDefault();
-    } else if (pastes) {
-      event.stopImmediatePropagation();
-      event.preventDefault();
-      this._field.held.hold(event, async () => {
+    }
+    if (pastes && !isHeld) {
+      held.hold(event, async () => {
         await this.clipboard.offer();
         return true;
       });
-    } else if (isPress) {
+    } else if (isPress && !isHeld) {
       void this.clipboard.offer();
     }
   }

@@ -191,8 +191,11 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** Take the size, once, if the desktop has another one without having another viewer. */
   private async _lookForDeparture(): Promise<void> {
     const { connection } = this._options;
-    const other = this._otherSize;
-    if (other === this._tried || !this._isAllowed || !connection.status.connected || document.hidden) {
+    if (!this._isAllowed || !connection.status.connected || document.hidden) {
+      return;
+    }
+    const other = this._otherSize; // it measures the element
+    if (other === this._tried) {
       return;
     }
     if (other === '') {

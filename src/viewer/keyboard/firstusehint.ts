@@ -53,9 +53,11 @@ export class FirstUseHint implements IDisposable {
 /** Return whether this is the first call in this browser. */
 function isFirst(): boolean {
   try {
-    const isKnown = localStorage.getItem(STORAGE_KEY) !== null;
-    localStorage.setItem(STORAGE_KEY, 'shown');
-    return !isKnown;
+    const isFirst = localStorage.getItem(STORAGE_KEY) === null;
+    if (isFirst) {
+      localStorage.setItem(STORAGE_KEY, 'shown');
+    }
+    return isFirst;
   } catch {
     // Without storage, the hint would come each time.
     return false;
