@@ -112,8 +112,7 @@ class Process:
                 os.close(writer)
                 if report_writer is not None:
                     os.close(report_writer)
-            with contextlib.suppress(ProcessLookupError):
-                self._identity = ProcessIdentity.child(self._process.pid)
+            self._identity = ProcessIdentity.child_or_ended(self._process.pid)
             if reports is not None:
                 follow_lines(reports, self.on_report or (lambda line: None))
             self.started_at = time.monotonic()
@@ -177,7 +176,7 @@ class Process:
             await asyncio.wait_for(self._process.wait(), KILL_TIMEOUT)
 
     def _signal_group(self, number: signal.Signals, *, just_ended: bool = False) -> None:
-        if self._identity is not None:  # else it was reaped before we could look
+        if self._identity is not None:
             signal_group(self._identity, number, just_ended=just_ended)
 
 

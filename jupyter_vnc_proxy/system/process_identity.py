@@ -87,6 +87,17 @@ class ProcessIdentity:
         return cls(*_here(), pid, stat.start_time)
 
     @classmethod
+    def child_or_ended(cls, pid: int) -> ProcessIdentity:
+        """Return our child ``pid``; if it was reaped before we could look, one that no process has.
+
+        What that child left in its session can still be found: the kernel gives the number to nobody meanwhile.
+        """
+        try:
+            return cls.child(pid)
+        except ProcessLookupError:
+            return cls(*_here(), pid, 0)
+
+    @classmethod
     def parse(cls, text: str) -> ProcessIdentity:
         """Return the process that ``str()`` of an identity names; raise ``ValueError`` for any other text."""
         boot, namespace, pid, start_time = text.split(".")

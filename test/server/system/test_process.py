@@ -25,6 +25,7 @@ from jupyter_vnc_proxy.system.process import (
     describe_status,
 )
 from jupyter_vnc_proxy.system.process_groups import end_marked, marked_processes
+from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
 from jupyter_vnc_proxy.system.unix_sockets import is_listening
 
 QUICK = 10.0
@@ -117,6 +118,24 @@ async def test_a_child_that_ends_while_starting_is_reported_with_its_status(runt
 async def test_what_a_child_that_ended_while_starting_left_in_its_group_is_ended(runtime: Path) -> None:
     child = shell(runtime, "sleep 99 & exit 1", PIPE, ready=WritesLine())
     with pytest.raises(ProcessFailed, match="exit status 1"):
+        await child.start(QUICK)
+    await until(lambda: not processes_of(runtime))
+
+
+async def test_so_is_it_if_the_child_was_reaped_before_its_start_time_was_known(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identify = ProcessIdentity.child
+
+    def too_late(pid: int) -> ProcessIdentity:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, 0)  # asyncio's thread may reap it first
+            os.waitpid(pid, 0)
+        return identify(pid)
+
+    monkeypatch.setattr(ProcessIdentity, "child", too_late)
+    child = shell(runtime, "sleep 99 & exit 1", PIPE, ready=WritesLine())
+    with pytest.raises(ProcessFailed):
         await child.start(QUICK)
     await until(lambda: not processes_of(runtime))
 
