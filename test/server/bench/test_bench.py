@@ -27,6 +27,8 @@ from bench.desktop.report import page, targets
 from bench.desktop.report.table import lines_of
 from bench.desktop.servers import jupyter_server, processes
 
+pytestmark = pytest.mark.alone
+
 REPOSITORY = Path(__file__).parents[3]
 
 STAMPS = st.builds(

@@ -19,6 +19,8 @@ from support.windows import x_environment
 
 from jupyter_vnc_proxy.system.x_display import connect
 
+pytestmark = pytest.mark.alone
+
 
 def next_line(output: IO[str], screen: FramebufferClient) -> str:
     """Return a program's next line, and follow the screen meanwhile."""

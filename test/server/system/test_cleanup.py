@@ -42,7 +42,8 @@ def bind() -> socket.socket:
 
 
 @pytest.mark.parametrize(
-    ("content", "stays"), [(f"{DEAD:>10}\n", False), (f"{os.getpid():>10}\n", True), ("nonsense\n", True), ("", True)]
+    ("content", "stays"),
+    [(f"{DEAD:>10}\n", False), pytest.param(f"{os.getpid():>10}\n", True, id="own"), ("nonsense\n", True), ("", True)],
 )
 def test_a_lock_goes_where_the_process_that_it_names_is_dead(display: str, content: str, stays: bool) -> None:
     lock().write_text(content)
@@ -117,7 +118,7 @@ def test_nothing_there_is_no_error(display: str) -> None:
     remove_dead_display(display)
 
 
-@pytest.mark.parametrize(("pid", "stays"), [(DEAD, False), (os.getpid(), True)])
+@pytest.mark.parametrize(("pid", "stays"), [(DEAD, False), pytest.param(os.getpid(), True, id="own")])
 def test_a_session_managers_cookie_goes_with_its_process(pid: int, stays: bool) -> None:
     file = Path(f"/tmp/.xfsm-ICE-T{os.getpid()}")
     file.write_bytes(f"\0\4XSMP/\0local/host:@/tmp/.ICE-unix/{pid}\0".encode())

@@ -94,7 +94,7 @@ async def test_descendants_are_found_at_any_depth_and_a_spared_tree_is_left_out(
     assert await root.wait() == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("pid", ["self", os.getpid()])
+@pytest.mark.parametrize("pid", ["self", pytest.param(os.getpid(), id="own")])
 def test_the_fields_of_a_process_are_read(pid: int | str) -> None:
     stat = read_stat(pid)
     assert (stat.parent, stat.group, stat.session) == (os.getppid(), os.getpgrp(), os.getsid(0))

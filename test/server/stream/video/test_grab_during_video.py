@@ -24,6 +24,8 @@ from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.status import SILENT
 from jupyter_vnc_proxy.system.x_display import connect, resize
 
+pytestmark = pytest.mark.alone
+
 WIDTH, HEIGHT = 640, 480
 SECOND = 30
 """Frames of a film in a second."""

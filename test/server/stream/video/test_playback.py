@@ -15,6 +15,8 @@ from support.waiting import wait_until
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.system.x_display import resize
 
+pytestmark = pytest.mark.alone
+
 WIDTH, HEIGHT = 640, 480
 SECOND = 30
 """Frames of a film in a second."""

@@ -10,6 +10,8 @@ from jupyter_vnc_proxy.stream.status import Status
 from jupyter_vnc_proxy.stream.video.decoder_fallback import VideoLevel
 from jupyter_vnc_proxy.stream.video.video import MIN_CHROMA_SECONDS, Video
 
+pytestmark = pytest.mark.alone
+
 
 class Watched:
     """A video, its engine, and clients with these quality levels."""

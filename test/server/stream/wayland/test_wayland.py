@@ -25,6 +25,8 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
+pytestmark = pytest.mark.alone
+
 LOG = "stream.log"
 
 EXTENDED_DESKTOP_SIZE, DESKTOP_NAME, FENCE, CONTINUOUS, H264 = -308, -307, -312, -313, 50

@@ -13,6 +13,8 @@ import pytest
 from jupyter_vnc_proxy.stream.wayland import weston as weston_module
 from jupyter_vnc_proxy.stream.wayland.weston import MAX_LINE_BYTES, Weston
 
+pytestmark = pytest.mark.alone
+
 STAND_IN = """\
 #!/bin/sh
 head -c 3000000 /dev/zero | tr '\\0' x
