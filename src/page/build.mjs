@@ -3,6 +3,13 @@ import { build } from 'esbuild';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { licenses } from './licenses.mjs';
 
+/*
+ * The page is a classic script: a hub lets no module through, which browsers request in the mode "cors", without an
+ * XSRF token. noVNC awaits at its top level, which needs a module or an async function.
+ */
+const start = '(async()=>{"use strict";';
+const end = '})();';
+
 const out = 'jupyter_vnc_proxy/page';
 
 await rm(out, { recursive: true, force: true });
@@ -14,6 +21,8 @@ const [bundle] = await Promise.all([
     bundle: true,
     minify: true,
     format: 'esm',
+    banner: { js: start },
+    footer: { js: end },
     target: 'es2022',
     legalComments: 'eof',
     metafile: true,

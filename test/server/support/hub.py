@@ -1,7 +1,7 @@
 """A JupyterHub on loopback: its proxy, its users' servers, and what each user's browser and scripts can reach.
 
-``python -m support.hub DIRECTORY`` runs one for the browser's tests: it prints the address and the administrator's
-token as a line of JSON, and ends when standard input does.
+``python -m support.hub DIRECTORY`` runs one for the browser's tests: it prints its address and the directory of the
+users' desktops as a line of JSON, and ends when standard input does.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ class Hub:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", os.fspath(self.directory / "jupyterhub_config.py")],
             cwd=self.directory,
+            stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -197,9 +198,9 @@ class User:
 
 def main(directory: Path) -> None:
     """Run a hub until standard input ends."""
-    hub = Hub(directory)
+    hub = Hub(directory, {"backend": "auto", "session_command": ["openbox"]})
     try:
-        print(json.dumps({"url": hub.url, "token": hub.token, "pid": hub.process.pid}), flush=True)
+        print(json.dumps({"url": hub.url, "run": os.fspath(hub.runtime_directory(""))}), flush=True)
         sys.stdin.read()
     finally:
         hub.close()
