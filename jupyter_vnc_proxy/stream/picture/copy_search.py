@@ -6,6 +6,7 @@ of the old content is looked for in the new one. Copies that are returned were c
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -40,7 +41,8 @@ LINE_PIXELS = 24
 MAX_LINES = 4
 """Lines that are looked for: those with the most changes."""
 
-HASH_WEIGHTS = np.random.default_rng(1).integers(1, 1 << 32, STRIP_SAMPLES, dtype=np.uint32) | np.uint32(1)
+HASH_WEIGHTS = np.frombuffer(random.Random(1).randbytes(4 * STRIP_SAMPLES), np.uint32) | np.uint32(1)
+"""Odd numbers, by which the samples of a strip are multiplied. numpy.random would take 4 MB of memory."""
 
 
 class Copy(NamedTuple):
