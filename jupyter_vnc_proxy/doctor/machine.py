@@ -208,7 +208,8 @@ def lockers() -> Finding:
     programs = {each.removesuffix(".desktop").removesuffix("-autostart") for each in ours}
     installed = sorted(each for each in programs if shutil.which(each, path=path))
     own = Path(os.environ.get("XDG_CONFIG_HOME") or (home_directory() or Path("/")) / ".config", "autostart")
-    forced = sorted(file for file in own.glob("*.desktop") if file.name in ours and not _hidden(file))
+    entries = [own / name for name in sorted(ours) if os.path.exists(own / name)]  # also if `own` is closed to us
+    forced = [file for file in entries if not _hidden(file)]
     facts = {"installed": installed, "forced": [str(file) for file in forced]}
     if forced:
         message = (
