@@ -45,7 +45,7 @@ DESKTOPS = (
         "XFCE",
         {"XDG_MENU_PREFIX": "xfce-"},
         packages={
-            "apt": "xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-settings xfce4-terminal dbus-x11",
+            "apt": "xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-settings xfce4-terminal librsvg2-common dbus-x11",
             "dnf": "@xfce-desktop",
         },
     ),

@@ -29,6 +29,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         *machine.shadowed(),
         *machine.fonts(),
         machine.scripts(),
+        *machine.pictures(),
         machine.graphics(),
         machine.seccomp(),
         machine.container(),

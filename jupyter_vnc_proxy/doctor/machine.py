@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -39,6 +40,13 @@ SCRIPT_FONTS = {
     ),
 }
 """Scripts with a pattern of a font's family or languages, as `fc-list` prints them, and the packages of a font."""
+
+SVG_LOADERS = tuple(
+    f"{each}/gdk-pixbuf-2.0/*/loaders/*svg*.so" for each in ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib")
+)
+"""GTK's loader of SVG pictures."""
+
+SVG = {"apt": "librsvg2-common", "dnf": "librsvg2"}
 
 DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
 
@@ -108,6 +116,16 @@ def scripts() -> Finding:
     message = f"No font for {' and '.join(missing)} is installed, so such text appears as boxes."
     fixes = tuple(install_commands(merge_packages(missing.values())))
     return Finding(GROUP, "fonts-scripts", "note", message, fixes, facts)
+
+
+def pictures() -> list[Finding]:
+    """Check whether Xfce, if it is installed, can show SVG pictures, such as icons and the wallpaper of Xfce 4.20."""
+    if shutil.which("xfdesktop", path=search_path(os.environ.get("PATH", ""))) is None:
+        return []
+    if any(glob.glob(each) for each in SVG_LOADERS):
+        return [Finding(GROUP, "pictures", "ok", "Xfce can show SVG pictures.")]
+    message = "Xfce can't show SVG pictures, so the wallpaper may be black and icons may be missing."
+    return [Finding(GROUP, "pictures", "note", message, tuple(install_commands(SVG)))]
 
 
 def _font_families() -> str | None:
