@@ -89,6 +89,7 @@ DESKTOPS = (
         "KDE",
         {"KWIN_COMPOSE": "N"},
         packages={"apt": "kde-plasma-desktop", "dnf": "@kde-desktop"},
+        scripted=True,  # kconf_update, which updates settings at the start, runs scripts in Perl and Python
     ),
 )
 """The desktop environments that we know, the lightest first."""
