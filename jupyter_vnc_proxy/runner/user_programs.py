@@ -12,11 +12,12 @@ them. Scripts give the user's variables back:
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatch
 from pathlib import Path
 
 from ..backends.sessions import TERMINALS, WINDOW_MANAGERS
@@ -62,6 +63,10 @@ INTERPRETERS = ("bash", "dash", "env", "sh")
 
 WINDOWS = (*TERMINALS, *WINDOW_MANAGERS, "openbox*", "uxterm")
 """Programs of the session's that menus start, too. A terminal's shell has the user's variables anyway."""
+
+
+_SESSION = re.compile("|".join(map(fnmatch.translate, SESSION_PROGRAMS)))
+_SESSION_OR_WINDOW = re.compile("|".join(map(fnmatch.translate, (*SESSION_PROGRAMS, *WINDOWS))))
 
 
 class UserPrograms:
@@ -160,23 +165,20 @@ def _foreign_programs(path: str) -> set[str]:
 
 def _replaces(name: str, path: str) -> bool:
     """Return whether a session program of the system is found elsewhere in ``path`` first."""
-    if not _is_session_program(name):
+    if not _SESSION.match(name):
         return False
     program = find_program(name, "")
     return is_of_system(program) and shutil.which(name, path=path) != program
 
 
 def _is_kept(name: str) -> bool:
-    return name in INTERPRETERS or _is_session_program(name, WINDOWS)
+    return name in INTERPRETERS or bool(_SESSION_OR_WINDOW.match(name))
 
 
 def _has_no_link(program: str) -> bool:
     """Return whether links don't restore the variables for an entry's program, and it isn't the session's."""
-    return (os.sep in program or program in INTERPRETERS) and not _is_session_program(program, WINDOWS)
-
-
-def _is_session_program(program: str, others: Iterable[str] = ()) -> bool:
-    return any(fnmatch(os.path.basename(program), each) for each in (*SESSION_PROGRAMS, *others))
+    name = os.path.basename(program)
+    return (os.sep in program or name in INTERPRETERS) and not _SESSION_OR_WINDOW.match(name)
 
 
 def _words(value: str) -> list[str]:
