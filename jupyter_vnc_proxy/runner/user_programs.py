@@ -96,7 +96,7 @@ class UserPrograms:
         in_menus = {name for name in map(os.path.basename, started) if shutil.which(name, path=search_path(path))}
         links = {name for name in in_menus.union(names) if name and not name.startswith("-") and not _is_kept(name)}
         self._link(links, replaced)
-        self.environment["PATH"] = os.pathsep.join([str(self._directory / LINKS), path])
+        self.environment["PATH"] = os.pathsep.join([str(self._directory / LINKS), *_words(path)])
         run = self._directory / RUN
         if menu_entries.write_copies(self._directory / ENTRIES, data, run, _has_no_link):
             self.environment[DATA_PATH] = os.pathsep.join([str(self._directory / ENTRIES), *data])
