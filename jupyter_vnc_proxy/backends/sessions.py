@@ -45,7 +45,7 @@ DESKTOPS = (
         "XFCE",
         {"XDG_MENU_PREFIX": "xfce-"},
         packages={
-            "apt": "xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-settings xfce4-terminal dbus-x11",
+            "apt": "xfce4-session xfwm4 xfce4-panel xfdesktop4 xfce4-settings xfce4-terminal librsvg2-common dbus-x11",
             "dnf": "@xfce-desktop",
         },
     ),
@@ -89,6 +89,7 @@ DESKTOPS = (
         "KDE",
         {"KWIN_COMPOSE": "N"},
         packages={"apt": "kde-plasma-desktop", "dnf": "@kde-desktop"},
+        scripted=True,  # kconf_update, which updates settings at the start, runs scripts in Perl and Python
     ),
 )
 """The desktop environments that we know, the lightest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..system.inheritance.account import home_directory
+from ..system.inheritance.account import home_directory, may_enter
 from ..system.packages import next_command
 from . import directories, machine, programs
 from .findings import Finding
@@ -21,6 +21,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         directories.runtime(runtime_dir),
         *directories.planted(runtime_dir),
         directories.home(),
+        *directories.inherited(),
         directories.shared_memory(),
         directories.x11_directory(),
         directories.locks(),
@@ -28,11 +29,12 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         *machine.shadowed(),
         *machine.fonts(),
         machine.scripts(),
+        *machine.pictures(),
         machine.graphics(),
         machine.seccomp(),
         machine.container(),
         machine.lockers(),
-        *(jupyter() if home_directory() else ()),  # Jupyter looks for its files there
+        *(jupyter() if (home := home_directory()) and may_enter(home) else ()),  # Jupyter looks for its files there
     ]
 
 

@@ -22,6 +22,7 @@ from ..errors import Conflict, VncError, other_runtime_directory
 from ..options import NAME_PATTERN
 from ..runner.diagnosis import HOME_FIX, home_missing
 from ..system.inheritance.account import home_directory
+from ..system.inheritance.places import unusable_places
 from .file_system import obstacles
 from .findings import Finding
 
@@ -106,6 +107,14 @@ def _fixes(error: VncError) -> tuple[str, ...]:
     return (error.fix,) if error.fix else ()
 
 
+def inherited() -> list[Finding]:
+    """Check the variables that name directories of another user or of a job that has ended."""
+    return [
+        Finding(GROUP, "inherited", "note", f"{name} ({os.environ[name]}) {problem}; desktops do without it.")
+        for name, problem in unusable_places(os.environ).items()
+    ]
+
+
 def home() -> Finding:
     """Check that the home directory exists and is writable; most sessions need it."""
     topic = "home"
@@ -113,7 +122,7 @@ def home() -> Finding:
     missing = home_missing()
     if path is None or missing is not None:
         message = missing.message if missing else "There is no home directory."
-        return Finding(GROUP, topic, "problem", message, (HOME_FIX,))
+        return Finding(GROUP, topic, "problem", message, _fixes(missing) if missing else (HOME_FIX,))
     facts = {"path": str(path), "free": free_bytes(path)}
     if not path.is_dir():
         return Finding(GROUP, topic, "warning", f"The home directory {path} does not exist.", (HOME_FIX,), facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -39,6 +40,13 @@ SCRIPT_FONTS = {
     ),
 }
 """Scripts with a pattern of a font's family or languages, as `fc-list` prints them, and the packages of a font."""
+
+SVG_LOADERS = tuple(
+    f"{each}/gdk-pixbuf-2.0/*/loaders/*svg*.so" for each in ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib")
+)
+"""GTK's loader of SVG pictures."""
+
+SVG = {"apt": "librsvg2-common", "dnf": "librsvg2"}
 
 DEJAVU = {"apt": "fonts-dejavu-core", "dnf": "dejavu-sans-fonts"}
 
@@ -108,6 +116,16 @@ def scripts() -> Finding:
     message = f"No font for {' and '.join(missing)} is installed, so such text appears as boxes."
     fixes = tuple(install_commands(merge_packages(missing.values())))
     return Finding(GROUP, "fonts-scripts", "note", message, fixes, facts)
+
+
+def pictures() -> list[Finding]:
+    """Check whether Xfce, if it is installed, can show SVG pictures, such as icons and the wallpaper of Xfce 4.20."""
+    if shutil.which("xfdesktop", path=search_path(os.environ.get("PATH", ""))) is None:
+        return []
+    if any(glob.glob(each) for each in SVG_LOADERS):
+        return [Finding(GROUP, "pictures", "ok", "Xfce can show SVG pictures.")]
+    message = "Xfce can't show SVG pictures, so the wallpaper may be black and icons may be missing."
+    return [Finding(GROUP, "pictures", "note", message, tuple(install_commands(SVG)))]
 
 
 def _font_families() -> str | None:
@@ -208,7 +226,8 @@ def lockers() -> Finding:
     programs = {each.removesuffix(".desktop").removesuffix("-autostart") for each in ours}
     installed = sorted(each for each in programs if shutil.which(each, path=path))
     own = Path(os.environ.get("XDG_CONFIG_HOME") or (home_directory() or Path("/")) / ".config", "autostart")
-    forced = sorted(file for file in own.glob("*.desktop") if file.name in ours and not _hidden(file))
+    entries = [own / name for name in sorted(ours) if os.path.exists(own / name)]  # also if `own` is closed to us
+    forced = [file for file in entries if not _hidden(file)]
     facts = {"installed": installed, "forced": [str(file) for file in forced]}
     if forced:
         message = (

@@ -31,7 +31,11 @@ class Right(enum.Flag):
     VIEW = SEE
 
 
-_NAMES = {right: str(right.name).lower().replace("_", "-") for right in Right}
+_NAMES = {
+    right: str(right.name).lower().replace("_", "-")
+    for right in Right
+    if right.value.bit_count() == 1  # Python 3.10 iterates over combinations, too
+}
 
 
 CLIPBOARD_RIGHTS = {

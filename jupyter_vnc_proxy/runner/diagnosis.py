@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from ..backends import SIMPLEST_PACKAGES, Program, command_for, describe_missing
 from ..backends.sessions import DESKTOPS
 from ..errors import LOCK_ERRORS, MissingProgram, StartFailed, other_runtime_directory
-from ..system.inheritance.account import home_directory
+from ..system.inheritance.account import account, home_directory, may_enter
 from ..system.own_python import explain_hidden_module, hidden_module
 from ..system.packages import install_command, install_commands
 
@@ -224,14 +225,19 @@ def unwritable_home() -> Path | None:
 
 def home_missing() -> StartFailed | None:
     """Return the error for a user without a home directory of their own, as in a container with a foreign user id."""
-    home = home_directory()
+    home, fix = home_directory(), HOME_FIX
     if home is None:
         message = "HOME is not set, and the user database has no entry for this user; a session needs a home directory."
     elif str(home) == "/" and not os.access(home, os.W_OK):
         message = "HOME is /, which is not writable; a session needs a home directory."
+    elif not may_enter(home):  # as after `su -m`
+        message = f"HOME is {home}, which this user may not enter; a session needs a home directory."
+        entry = account()
+        if entry is not None and os.access(entry.pw_dir, os.W_OK | os.X_OK):
+            fix = f"export HOME={shlex.quote(entry.pw_dir)}"
     else:
         return None
-    return StartFailed(message, code="no-home", fix=HOME_FIX, part="session")
+    return StartFailed(message, code="no-home", fix=fix, part="session")
 
 
 def directory_unwritable(directory: Path, error: OSError) -> StartFailed:

@@ -14,6 +14,7 @@ from ..desktops.display_number import is_free, remembered
 from ..desktops.markers import MARKER, is_runner
 from ..system.cleanup import remove_segments
 from ..system.environment import find_program, program_environment
+from ..system.inheritance.account import may_enter
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
 from .diagnosis import process_failed
@@ -114,7 +115,7 @@ class Processes:
     def _make(self, name: str, argv: tuple[str, ...], in_session: bool) -> Process:
         logfile = self._desktop.log_directory / f"{name}.log"
         home = Path(self.environment.get("HOME", "/"))
-        directory = home if home.is_dir() else None
+        directory = home if may_enter(home) and home.is_dir() else None
         if in_session:
             display = self.environment.get("DISPLAY")
             environment = {**self.session_environment, **({"DISPLAY": display} if display else {})}

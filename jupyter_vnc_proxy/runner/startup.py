@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,8 @@ from ..desktops.desktop import Desktop
 from ..desktops.markers import MARKER, outside_desktop
 from ..options import DesktopOptions
 from ..system.environment import user_environment
+from ..system.inheritance.places import RUNTIME_DIRECTORY as XDG_RUNTIME_DIR
+from ..system.inheritance.places import unusable_places
 from .diagnosis import home_missing
 from .session_bus import SessionBus
 from .user_programs import DIRECTORY as SESSION_FILES
@@ -49,33 +50,20 @@ def process_environment(desktop: Desktop) -> dict[str, str]:
     environment.pop("DISPLAY", None)
     if environment.get(ASKPASS) == "never":  # which a server that exports its display sets for kernels
         del environment[ASKPASS]
-    if runtime_directory_problem(environment.get("XDG_RUNTIME_DIR", "")) is not None:
-        environment["XDG_RUNTIME_DIR"] = str(desktop.path / RUNTIME_DIRECTORY)
+    for name in unusable_places(environment):
+        del environment[name]
+    if not environment.get(XDG_RUNTIME_DIR):
+        environment[XDG_RUNTIME_DIR] = str(desktop.path / RUNTIME_DIRECTORY)
     return environment
 
 
-def runtime_directory_problem(path: str) -> str | None:
-    """Return why an XDG_RUNTIME_DIR can't be used, as in "does not exist"; ``None`` if it can."""
-    try:
-        info = Path(path).stat() if os.path.isabs(path) else None
-    except OSError:
-        info = None
-    if info is None or not stat.S_ISDIR(info.st_mode):
-        return "does not exist"
-    if info.st_uid != os.getuid():
-        return "belongs to another user"
-    if not os.access(path, os.W_OK | os.X_OK):
-        return "is not writable"
-    return None
-
-
 def environment_notes(environment: Mapping[str, str]) -> list[str]:
-    """Return sentences on variables of ``environment`` that a desktop replaces."""
-    path = environment.get("XDG_RUNTIME_DIR", "")
-    problem = runtime_directory_problem(path)
-    if not path or problem is None:
-        return []
-    return [f"XDG_RUNTIME_DIR ({path}) {problem}, so the desktop uses a directory of its own."]
+    """Return sentences on variables of ``environment`` that a desktop replaces or removes."""
+    return [
+        f"{name} ({environment[name]}) {problem}, so the desktop "
+        + ("uses a directory of its own." if name == XDG_RUNTIME_DIR else "ignores it.")
+        for name, problem in unusable_places(environment).items()
+    ]
 
 
 def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str], directory: Path) -> Startup:

@@ -197,6 +197,8 @@ class VncProxy(ExtensionApp):
         self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
+            if not hasattr(ExtensionApp, "_start_jupyter_server_extension"):  # Jupyter Server before 2.16
+                self.serverapp.io_loop.add_callback(self.watcher.start)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Start watching the desktops; the event loop runs now."""

@@ -51,8 +51,9 @@ class DesktopWatcher:
         self._last_look = time.monotonic()
 
     def start(self) -> None:
-        """Start polling in a task; `stop` cancels it."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        """Start polling in a task; `stop` cancels it. A second call has no effect."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
         """Cancel the task, and wait until it has ended."""

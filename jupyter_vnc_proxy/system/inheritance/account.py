@@ -42,6 +42,17 @@ def home_directory() -> Path | None:
     return Path(home) if home else None
 
 
+def may_enter(directory: Path) -> bool:
+    """Return whether we may enter a directory. One that does not exist is not forbidden."""
+    try:
+        directory.stat()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return os.access(directory, os.X_OK)
+
+
 def login_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a login that ``environment`` lacks: HOME, USER, LOGNAME, SHELL, LANG and TZ."""
     entry = account()

@@ -45,6 +45,7 @@ MODULE_PATHS = (
     "GTK_IM_MODULE_FILE",
     "GTK_PATH",
     "LIBGL_DRIVERS_PATH",
+    "PYTHONHOME",  # also in programs that contain Python, such as file managers with python3-nautilus or -caja
     "QML2_IMPORT_PATH",
     "QML_IMPORT_PATH",
     "QT_PLUGIN_PATH",
@@ -55,7 +56,7 @@ MODULE_PATHS = (
 )
 """Variables that name modules, plug-ins and tables, which a program loads in place of its own."""
 
-SCRIPT_PATHS = {"PERL5LIB": "Perl", "PERLLIB": "Perl", "PYTHONHOME": "Python", "PYTHONPATH": "Python"}
+SCRIPT_PATHS = {"PERL5LIB": "Perl", "PERLLIB": "Perl", "PYTHONPATH": "Python"}
 """Variables that name modules, with their language. Few sessions have a part in these languages."""
 
 

@@ -95,3 +95,12 @@ def test_stale_lock_files_are_distinguished_from_those_in_use(monkeypatch: pytes
     finding = directories.locks()
     assert (finding.status, finding.fixes) == ("note", (f"rm -f {tmp_path}/.X2-lock",))
     assert (finding.facts["displays"], finding.facts["stale"]) == (1, [f"{tmp_path}/.X2-lock"])
+
+
+def test_variables_of_an_ended_job_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "job"
+    monkeypatch.setenv("TMPDIR", str(gone))
+    (finding,) = directories.inherited()
+    assert (finding.status, finding.message) == ("note", f"TMPDIR ({gone}) does not exist; desktops do without it.")
+    gone.mkdir()
+    assert directories.inherited() == []

@@ -71,6 +71,18 @@ def test_missing_fonts_are_warnings(machine: Machine, monkeypatch: pytest.Monkey
     assert [each.status for each in machine_checks.fonts()] == ["ok"]
 
 
+def test_xfce_without_a_loader_of_svg_pictures_is_named(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(machine_checks, "SVG_LOADERS", (str(tmp_path / "*svg*.so"),))
+    assert machine_checks.pictures() == []
+    machine.stand_in("xfdesktop")
+    (finding,) = machine_checks.pictures()
+    assert (finding.status, finding.fixes) == ("note", (f"{APT} librsvg2-common",))
+    (tmp_path / "libpixbufloader_svg.so").touch()
+    assert machine_checks.pictures()[0].status == "ok"
+
+
 def test_fonts_for_chinese_and_emoji_are_offered(machine: Machine) -> None:
     assert "fc-list is not installed" in machine_checks.scripts().message
     machine.stand_in("fc-list", then="echo 'DejaVu Sans: de|en|zh-tw-not'")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.displays import unmanaged_windows
 from support.runners import COMMAND, Run, Runners
 from support.waiting import wait_until
 
@@ -19,8 +20,7 @@ pytestmark = pytest.mark.skipif(shutil.which("xfce4-session") is None, reason="X
 
 
 def environment_of(pid: int) -> dict[str, str]:
-    pairs = (word.decode().partition("=") for word in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if word)
-    return {name: value for name, _, value in pairs}
+    return parsed(Path(f"/proc/{pid}/environ").read_bytes())
 
 
 def terminal_environment(run: Run, runtime: Path) -> dict[str, str]:
@@ -28,11 +28,24 @@ def terminal_environment(run: Run, runtime: Path) -> dict[str, str]:
     wait_until(lambda: "xfce4-panel" in run.processes(), 20)
     environment = environment_of(run.processes()["xfce4-panel"])
     file = runtime / "seen"
-    rc = Path(environment["HOME"], ".bashrc")
-    rc.write_text(f"env -0 >{file}.new && mv {file}.new {file}\n")
+    Path(environment["HOME"], ".bashrc").write_text(printing(file))
     subprocess.run(["exo-open", "--launch", "TerminalEmulator"], env=environment, timeout=20, check=True)
+    return printed(file)
+
+
+def printing(file: Path) -> str:
+    """Return a shell command that writes its environment to ``file``."""
+    return f"env -0 >{file}.new && mv {file}.new {file}\n"
+
+
+def printed(file: Path) -> dict[str, str]:
+    """Wait until `printing` has written ``file``, and return the environment."""
     wait_until(file.exists, 20)
-    pairs = (word.decode().partition("=") for word in file.read_bytes().split(b"\0") if word)
+    return parsed(file.read_bytes())
+
+
+def parsed(words: bytes) -> dict[str, str]:
+    pairs = (word.decode().partition("=") for word in words.split(b"\0") if word)
     return {name: value for name, _, value in pairs}
 
 
@@ -76,6 +89,64 @@ def test_a_terminal_on_the_desktop_sees_what_a_terminal_in_lab_sees(
     assert seen["XDG_RUNTIME_DIR"] == str(run.path / "run")
     assert "GDK_BACKEND" not in seen
     assert environment_of(run.processes()["xfwm4"])["LD_LIBRARY_PATH"] != hostile["LD_LIBRARY_PATH"]
+    assert run.end() == 0
+
+
+MENU = """\
+<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" "http://www.freedesktop.org/standards/menu-spec/1.0/menu.dtd">
+<Menu><Name>Xfce</Name><DefaultAppDirs/><Include><Category>OfTest</Category></Include></Menu>
+"""
+
+
+def write_entry(data: Path, name: str, command: str) -> Path:
+    file = data / "applications" / f"{name}.desktop"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"[Desktop Entry]\nType=Application\nName={name}\nExec={command}\nCategories=OfTest;\n")
+    return file
+
+
+def choose_in_menu(environment: dict[str, str], number: int) -> None:
+    """Open the panel's menu, and start its entry ``number`` (from 1)."""
+    display = environment["DISPLAY"], Path(environment["XAUTHORITY"])
+    before = unmanaged_windows(*display)
+    subprocess.run(["xfce4-popup-applicationsmenu"], env=environment, timeout=20, check=True)
+    wait_until(lambda: unmanaged_windows(*display) > before, 20)
+    keys = ["xdotool", "key", *["Down"] * number, "Return"]
+    subprocess.run(keys, env={**environment, "LD_LIBRARY_PATH": ""}, timeout=20, check=True)
+    wait_until(lambda: unmanaged_windows(*display) == before, 20)
+
+
+def test_a_program_of_the_menu_sees_what_a_terminal_in_lab_sees(
+    runners: Runners, runtime: Path, hostile: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, share, seen = Path(os.environ["HOME"]), runtime / "share", runtime / "seen"
+    tool = runtime / "bin" / "tool"
+    tool.write_text(f"#!/bin/sh\n{printing(seen)}")
+    tool.chmod(0o755)
+    hostile["XDG_DATA_DIRS"] = f"{share}:/usr/local/share:/usr/share"
+    monkeypatch.setenv("XDG_DATA_DIRS", hostile["XDG_DATA_DIRS"])
+    write_entry(share, "1-path", str(tool))
+    write_entry(home / ".local" / "share", "2-name", "tool")
+    own = write_entry(home / ".local" / "share", "3-own-path", str(tool))
+    menu = home / ".config" / "menus" / "xfce-applications.menu"
+    menu.parent.mkdir(parents=True)
+    menu.write_text(MENU)
+
+    run = runners.start(session=(), command=COMMAND)
+    display = run.until(phase="running", step=None, session="xfce")["display"]
+    panel = ["xdotool", "search", "--onlyvisible", "--class", "xfce4-panel"]
+    x_environment = {"PATH": "/usr/bin:/bin", "DISPLAY": display, "XAUTHORITY": str(run.path / "Xauthority")}
+    wait_until(lambda: subprocess.run(panel, env=x_environment, stdout=subprocess.DEVNULL).returncode == 0, 20)
+    environment = environment_of(run.processes()["xfce4-panel"])
+    assert environment["LD_LIBRARY_PATH"] != hostile["LD_LIBRARY_PATH"]
+    for start in (
+        lambda: choose_in_menu(environment, 1),
+        lambda: choose_in_menu(environment, 2),
+        lambda: subprocess.run(["exo-open", own], env=environment, timeout=20, check=True),  # as a file manager
+    ):
+        start()
+        assert printed(seen).items() >= hostile.items()
+        seen.unlink()
     assert run.end() == 0
 
 

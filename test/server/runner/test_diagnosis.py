@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,18 @@ def test_missing_programs_are_named_with_one_command_for_all() -> None:
     assert error.fix == install_command({"apt": "xvfb x11vnc"})
     assert "Xvfb (the display) is not installed" in programs_missing("x11vnc", [one]).message
     assert programs_missing("x", [Program(("own",), "something")]).fix is None
+
+
+def test_a_home_directory_of_another_user_names_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "it's mine"
+    own.mkdir()
+    entry = pwd.struct_passwd(("alice", "x", 1, 1, "", str(own), "/bin/sh"))
+    monkeypatch.setattr(diagnosis, "account", lambda: entry)
+    monkeypatch.setattr(diagnosis, "may_enter", lambda directory: directory == own)
+    monkeypatch.setenv("HOME", "/root")
+    missing = diagnosis.home_missing()
+    assert missing is not None
+    assert missing.message == "HOME is /root, which this user may not enter; a session needs a home directory."
+    assert missing.fix == f"""export HOME='{tmp_path}/it'"'"'s mine'"""
+    monkeypatch.setenv("HOME", str(own))
+    assert diagnosis.home_missing() is None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_server.extension.application import ExtensionApp
 from support.api import Api
 from support.waiting import until
 from support.xclient import x_setup
@@ -211,3 +212,18 @@ async def test_export_display_disables_it(api: Api, programs: Programs, vnc: Any
     vnc.watcher.poll()
     assert ours() == BEFORE
     assert await programs.terminal() == BEFORE
+
+
+@pytest.fixture
+def older_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jupyter Server before 2.16, which does not tell extensions that it has started."""
+    monkeypatch.delattr(ExtensionApp, "_start_jupyter_server_extension", raising=False)
+
+
+async def test_an_older_server_watches_its_desktops_too(
+    environment: None, older_server: None, vnc: Any, jp_fetch: Any
+) -> None:
+    api = Api(jp_fetch)
+    await api("POST", "default", "start")
+    model = await api.until("default", "running")
+    await until(lambda: ours().get("DISPLAY") == model["display"])

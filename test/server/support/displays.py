@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from pathlib import Path
 
@@ -52,3 +53,20 @@ def paint(display: Display, rectangle: Rectangle, colour: int) -> None:
     connection.core.PolyFillRectangle(root, context, 1, [xcffib.xproto.RECTANGLE.synthetic(*rectangle)])
     connection.core.GetInputFocus().reply()
     connection.disconnect()
+
+
+def unmanaged_windows(display: str, xauthority: Path) -> int:
+    """Return the number of visible windows that no window manager manages, such as menus."""
+    import xcffib.xproto
+
+    from jupyter_vnc_proxy.system.x_display import connect
+
+    connection = connect(display, xauthority)
+    windows = connection.core.QueryTree(connection.get_setup().roots[0].root).reply().children
+    found = 0
+    for cookie in [connection.core.GetWindowAttributes(each) for each in windows]:
+        with contextlib.suppress(xcffib.xproto.WindowError):  # it is closed by now
+            attributes = cookie.reply()
+            found += bool(attributes.override_redirect) and attributes.map_state == xcffib.xproto.MapState.Viewable
+    connection.disconnect()
+    return found
