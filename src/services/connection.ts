@@ -28,15 +28,14 @@ import type { IDesktopConnection } from '../tokens';
 
 /** A connection to one desktop, over any number of sockets. */
 export class DesktopConnection implements IDesktopConnection {
-  constructor(options: IConnectionOptions) {
-    this.name = options.name;
-    this._options = options;
-    this.clipboard = new DesktopClipboard(options.api, this);
-    this._prepare = options.prepare ?? (() => Promise.resolve());
-    this._tickets = new Tickets({ ...options, prepare: this._prepare, granted: change => this._setStatus(change) });
+  constructor(private readonly _options: IConnectionOptions) {
+    this.name = _options.name;
+    this.clipboard = new DesktopClipboard(_options.api, this);
+    this._prepare = _options.prepare ?? (() => Promise.resolve());
+    this._tickets = new Tickets({ ..._options, prepare: this._prepare, granted: change => this._setStatus(change) });
     this._socket = new RfbSocket({
       prepare: () => this._tickets.request(),
-      openSocket: options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
+      openSocket: _options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
       closed: (code, opened) => this._onClosed(code, opened),
       failed: error => (this._usesCachedModel ? void this._request() : this._onError(error))
@@ -281,7 +280,6 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   private readonly _prepare: () => Promise<void>;
-  private readonly _options: IConnectionOptions;
   private readonly _tickets: Tickets;
   private readonly _socket: RfbSocket;
   private readonly _retry = new RetryTimer({
