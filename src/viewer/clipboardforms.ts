@@ -4,6 +4,9 @@ import type { IDesktopClipboard } from '../tokens';
 import type { IContents } from './clipboardcontents';
 import type { ClipboardFailure } from './clipboardmessages';
 
+/** The name of the error by which a browser refuses to write now; others are about the contents. */
+const REFUSED = 'NotAllowedError';
+
 /** What both clipboards are known to hold. */
 export interface IKnown {
   text: string;
@@ -39,13 +42,13 @@ export class ClipboardForms {
 
   /**
    * Write what was copied on the desktop, in these types, to the browser's clipboard; return it, or null if the desktop
-   * does not give it, or it is not wanted any more when it comes. Rejects if the browser does not accept it.
+   * does not give it whole, or it is not wanted any more when it comes. Rejects if the browser does not accept it now.
    */
   async write(types: readonly string[], isWanted: () => boolean): Promise<IKnown | null> {
     let isFetched = false;
     const fetched = this._channel.read().then(model => {
       const contents = Contents.fromModel(model);
-      isFetched = !Contents.isEmpty(contents) && isWanted();
+      isFetched = types.every(type => type in model) && isWanted();
       if (!isFetched) {
         throw new Error('There is nothing to copy.');
       }
@@ -55,7 +58,7 @@ export class ClipboardForms {
       await Contents.write(types, fetched);
     } catch (error) {
       await fetched.catch(() => undefined);
-      if (isFetched) {
+      if (isFetched && (error as Error).name === REFUSED) {
         throw error;
       }
       return null;

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, Contents, fitting
+from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, Contents
 from .display_clipboard import DisplayClipboard, NoClipboard
 
 NOTIFY_DELAY_SECONDS = 0.05
@@ -60,7 +60,7 @@ class Changes:
             self._ask()
 
     async def fetch(self) -> Contents:
-        """Return the newest contents in all forms that come and fit; none if they change meanwhile."""
+        """Return the newest contents in all forms that come; none if they change meanwhile."""
         count = self._count
         forms = await _answer(partial(self.clipboard.request_forms, selection=self.latest))
         found: dict[str, bytes] = {}
@@ -69,7 +69,7 @@ class Changes:
                 data = await _answer(partial(self.clipboard.request, selection=self.latest, form=form))
                 if data is not None:
                     found[form] = data
-        return fitting(found) if count == self._count else {}
+        return found if count == self._count else {}
 
 
 async def _answer(request: Callable[[Callable[[T], None]], None]) -> T:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from ...rfb import encodings, extended_clipboard, server_messages
-from ...rfb.clipboard_contents import HTML, TEXT, Contents, formats
+from ...rfb.clipboard_contents import TEXT, Contents, fitting, formats
 from ...rfb.events import (
     ClipboardCapabilities,
     ClipboardNotify,
@@ -21,9 +21,9 @@ from ...rfb.events import (
 )
 from ...rfb.extended_clipboard import FORMAT_TEXT, MAX_TEXT_BYTES
 from ...rfb.server_protocol import ServerProtocol
-from . import html
 from .changes import Changes
 from .display_clipboard import ClipboardFactory, DisplayClipboard, NoClipboard
+from .forms import for_programs, from_programs
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -224,9 +224,7 @@ class ClipboardService:
     def offer(self, contents: Contents) -> None:
         """Offer a client's contents to the display's programs; a text that was announced before is not awaited."""
         self._forget_promise()
-        if HTML in contents:
-            contents = {**contents, HTML: html.for_programs(contents[HTML])}
-        self._clipboard.offer(contents)
+        self._clipboard.offer(for_programs(contents))
         self._changes.latest = "CLIPBOARD"
 
     async def fetch(self) -> Contents:
@@ -234,7 +232,7 @@ class ClipboardService:
         contents = await self._changes.fetch()
         if TEXT in contents:
             self._note(contents[TEXT].decode())
-        return contents if HTML not in contents else {**contents, HTML: html.from_program(contents[HTML])}
+        return fitting(from_programs(contents))
 
     def _provide(self, client: ClipboardClient) -> None:
         """Fetch the text that a client requested; a request during that is answered afterwards."""

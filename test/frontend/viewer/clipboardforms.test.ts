@@ -269,3 +269,28 @@ it('fetches nothing without the right', async () => {
   await settled();
   expect(fetched()).toEqual([]);
 });
+
+it('tries again with the next key if the browser does not accept the picture now', async () => {
+  api.clipboard = { 'image/png': PNG };
+  clipboard.write.mockImplementationOnce(() => Promise.reject(new DOMException('denied', 'NotAllowedError')));
+  Object.defineProperty(navigator, 'clipboard', { value: { ...clipboard }, configurable: true });
+  FakeRFB.last.notify(PICTURE);
+  await settled();
+  expect(written).toEqual([]);
+  expect(notice().textContent).toContain('Click the desktop');
+  field().dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, key: 'b', code: 'KeyB' }));
+  await settled();
+  expect(written).toEqual([{ 'image/png': '8' }]);
+});
+
+it('gives a picture up that the browser can’t read', async () => {
+  api.clipboard = { 'image/png': PNG };
+  clipboard.write.mockImplementation(() => Promise.reject(new DOMException('bad', 'DataError')));
+  Object.defineProperty(navigator, 'clipboard', { value: { ...clipboard }, configurable: true });
+  FakeRFB.last.notify(PICTURE);
+  await settled();
+  field().dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, key: 'b', code: 'KeyB' }));
+  await settled();
+  expect(fetched()).toHaveLength(1);
+  expect(notice().textContent).toContain('could not be fetched');
+});

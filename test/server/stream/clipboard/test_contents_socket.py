@@ -21,7 +21,7 @@ from jupyter_vnc_proxy.rfb.events import ClipboardText
 from jupyter_vnc_proxy.rfb.extended_clipboard import FORMAT_HTML, FORMAT_PICTURE, FORMAT_TEXT
 from jupyter_vnc_proxy.server.clipboard.desktop_socket import read_clipboard, write_clipboard
 from jupyter_vnc_proxy.stream.clipboard.contents_socket import ContentsSocket
-from jupyter_vnc_proxy.stream.clipboard.html import CHARSET, for_programs, from_program
+from jupyter_vnc_proxy.stream.clipboard.forms import CHARSET, for_programs, from_programs
 
 PICTURE = png(1400, 1250)
 
@@ -126,7 +126,16 @@ async def test_a_desktop_that_breaks_off_is_an_error(path: Path) -> None:
 
 
 def test_programs_are_told_that_html_is_utf_8() -> None:
-    assert for_programs(b"<b>x</b>") == CHARSET + b"<b>x</b>"
-    assert for_programs(b'<meta charset="utf-8">x') == b'<meta charset="utf-8">x'
-    assert from_program("<b>é</b>".encode("utf-16")) == "<b>é</b>".encode()
-    assert from_program("<b>é</b>\0".encode()) == "<b>é</b>".encode()
+    assert for_programs({HTML: b"<b>x</b>"}) == {HTML: CHARSET + b"<b>x</b>"}
+    assert for_programs({HTML: b'<meta charset="utf-8">x'}) == {HTML: b'<meta charset="utf-8">x'}
+    for data in ("<b>é</b>".encode("utf-16"), "<b>é</b>\0".encode()):
+        assert from_programs({HTML: data}) == {HTML: "<b>é</b>".encode()}
+
+
+def test_lines_end_as_programs_and_viewers_expect_it() -> None:
+    for convert in (for_programs, from_programs):
+        assert convert({TEXT: b"a\r\nb\rc\n"}) == {TEXT: b"a\nb\nc\n"}
+
+
+def test_what_a_program_calls_a_png_and_is_none_is_left_out() -> None:
+    assert from_programs({TEXT: b"x", PNG: b"GIF89a"}) == {TEXT: b"x"}
