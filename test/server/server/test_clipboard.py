@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
 from support.rest import SPECIFICATION, complaints
-from support.sharing import Browser, Desk, Viewer
+from support.sharing import Browser, Desk, LogIn, Viewer
 from support.stream.png import png
-from support.waiting import until
 from support.windows import WINDOW
 
 from jupyter_vnc_proxy.rfb.clipboard_contents import MAX_CONTENTS_BYTES
@@ -25,7 +22,6 @@ PICTURE = png(1400, 1250)
 ENCODED = base64.b64encode(PICTURE).decode()
 SCHEMA = SPECIFICATION["components"]["schemas"]["ClipboardContents"]
 
-LogIn = Callable[[], Awaitable[Browser]]
 Connect = Callable[..., Awaitable[str]]
 
 
@@ -34,26 +30,6 @@ def traits(**more: Any) -> dict[str, Any]:
 
 
 stream = pytest.mark.parametrize("vnc_traits", [traits()])
-
-
-@pytest.fixture
-def desk(vnc: Any, runtime: Path, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Desk:
-    made = Desk(vnc, runtime / "default")
-
-    async def start() -> None:
-        await vnc.manager.start("default")
-        await until(lambda: made.model["phase"] == "running")
-
-    jp_asyncio_loop.run_until_complete(start())
-    return made
-
-
-@pytest.fixture
-def log_in(vnc: Any, jp_fetch: Any, jp_ws_fetch: Any, jp_auth_header: dict[str, str]) -> LogIn:
-    async def log_in() -> Browser:
-        return await Browser.log_in(jp_fetch, jp_ws_fetch, jp_auth_header)
-
-    return log_in
 
 
 @pytest.fixture

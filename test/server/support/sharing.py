@@ -6,6 +6,7 @@ import asyncio
 import json
 import struct
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -187,3 +188,7 @@ class Browser:
     async def connect(self, invitation: str | None = None) -> Viewer:
         """Get a ticket, open a WebSocket, and go through RFB's handshake."""
         return await (await self.open(await self.ticket(invitation))).greet()
+
+
+LogIn = Callable[[], Awaitable[Browser]]
+"""Logs another user in."""
