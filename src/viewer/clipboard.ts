@@ -89,11 +89,14 @@ export class ClipboardBridge implements IDisposable {
   /** Note in which forms something was copied on the desktop. A text comes by itself, through `receive`. */
   async announce(forms: IForms): Promise<void> {
     this._announced = null;
-    if (!this._options.allows('clipboard-out') || !this._forms.isUsable || (!forms.html && !forms.picture)) {
+    if (!this._options.allows('clipboard-out') || (!forms.html && !forms.picture)) {
       return;
     }
-    if (!Contents.canWrite()) {
-      return forms.picture ? void this._fail('no-pictures') : undefined;
+    if (!this._forms.isUsable || !Contents.canWrite()) {
+      if (forms.picture) {
+        this._fail(this._forms.isUsable ? 'no-pictures' : 'stays');
+      }
+      return;
     }
     const types = [TEXT, HTML, PNG].filter((_, index) => [forms.text, forms.html, forms.picture][index]);
     const copied: ICopied = { text: null, types };

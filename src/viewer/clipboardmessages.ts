@@ -2,8 +2,8 @@ import type { ITranslation } from './translation';
 
 /**
  * The page cannot access the clipboard, or is not allowed to read or write it now; the clipboard has nothing that can be
- * pasted, or too much; the desktop takes no pictures, or did not take or send one; the browser lets no page copy
- * pictures; or the connection has no right to send to the desktop, or to receive from it.
+ * pasted, or too much; the desktop, or this way to it, takes no pictures, or did not take or send one; the browser lets
+ * no page copy pictures; or the connection has no right to send to the desktop, or to receive from it.
  */
 export type ClipboardFailure =
   | 'missing'
@@ -15,6 +15,7 @@ export type ClipboardFailure =
   | 'not-sent'
   | 'not-fetched'
   | 'no-pictures'
+  | 'stays'
   | 'paste-denied'
   | 'copy-denied';
 
@@ -38,6 +39,8 @@ export function clipboardMessage(reason: ClipboardFailure, trans: ITranslation):
       return trans.__('Nothing was pasted: the picture could not be sent to the desktop. Try again.');
     case 'not-fetched':
       return trans.__('The picture that was copied on the desktop could not be fetched. Copy it again.');
+    case 'stays':
+      return trans.__('The picture stays on the desktop: only text is copied by way of this server.');
     case 'no-pictures':
       return window.isSecureContext
         ? trans.__('The picture stays on the desktop: this browser does not let pages copy pictures.')

@@ -209,9 +209,10 @@ test('a picture that was copied on the desktop is pasted into a Markdown cell', 
 
   const cell = { id: 'cell', cell_type: 'markdown', metadata: {}, source: '' };
   const path = 'pictures.ipynb';
-  const notebook = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(join(jupyter.root, path), JSON.stringify(notebook));
+  const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3 (ipykernel)' } };
+  writeFileSync(join(jupyter.root, path), JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
   await runCommand(page, 'docmanager:open', { path });
+  await expect(page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');
   const editor = page.locator('.jp-MarkdownCell');
   await editor.dblclick();
   await editor.locator('.cm-content').click();
