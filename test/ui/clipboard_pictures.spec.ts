@@ -197,6 +197,27 @@ test('HTML that was copied on the desktop is in the browser’s clipboard, witho
   expect((await read(page))['text/html']).not.toContain('script');
 });
 
+test('a picture is sent once, and one of the desktop is not sent back', async ({ page }) => {
+  const { window } = await openWindow(page);
+  const sent: string[] = [];
+  page.on('request', request => void (request.method() === 'PUT' && sent.push(request.url())));
+  const drawn = await draw(page);
+  await copy(page, { 'image/png': drawn });
+  for (const count of [1, 2]) {
+    await page.keyboard.press('Control+v');
+    await expect.poll(() => window.pasted).toHaveLength(count);
+  }
+  expect(sent).toHaveLength(1);
+  const other = await draw(page, 9);
+  await copyOnDesktop('image/png', Buffer.from(other, 'base64'));
+  const pixels = await pixelsOf(page, other);
+  await expect.poll(async () => pixelsOf(page, (await read(page))['image/png'])).toBe(pixels);
+  await page.keyboard.press('Control+v');
+  await expect.poll(() => window.pasted).toHaveLength(3);
+  expect(await pixelsOf(page, readFileSync(window.file).toString('base64'))).toBe(pixels);
+  expect(sent).toHaveLength(1);
+});
+
 test('a picture that was copied on the desktop is pasted into a Markdown cell', async ({ page }) => {
   await page.goto(jupyter.url('desktops/'));
   const drawn = await draw(page);
