@@ -164,6 +164,13 @@ export namespace Desktop {
     missing: IMissing[];
   }
 
+  /** The contents of a clipboard, by media type; the picture is in base64. */
+  export interface IClipboard {
+    'text/plain'?: string;
+    'text/html'?: string;
+    'image/png'?: string;
+  }
+
   /** The choices for a new desktop. */
   export interface IChoices {
     backends: IBackend[];

@@ -35,6 +35,10 @@ export interface IDesktopAPI {
   connections(name: string): Promise<Desktop.IConnection[]>;
   /** Close a connection of another viewer. */
   disconnect(name: string, connectionId: string): Promise<void>;
+  /** Get what was copied on the desktop, in all its forms, by a live connection. */
+  readClipboard(name: string, connectionId: string): Promise<Desktop.IClipboard>;
+  /** Replace the contents of the desktop's clipboard; resolves once programs can paste them. */
+  writeClipboard(name: string, connectionId: string, contents: Desktop.IClipboard): Promise<void>;
   invitations(name: string): Promise<Desktop.IInvitation[]>;
   /** Create an invitation that lasts a number of seconds. */
   invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation>;
@@ -48,6 +52,18 @@ export interface IDesktopAPI {
   pageURL(name: string): string;
 }
 
+/** What a desktop's clipboard holds in all its forms; RFB carries text only. */
+export interface IDesktopClipboard {
+  /** Whether the desktop takes other forms over the newest connection, as far as this is known. */
+  readonly isUsable: boolean;
+
+  /** Get what was copied on the desktop. */
+  read(): Promise<Desktop.IClipboard>;
+
+  /** Replace the contents; resolves once programs can paste them. */
+  write(contents: Desktop.IClipboard): Promise<void>;
+}
+
 /**
  * A connection to one desktop, which starts the desktop, opens its RFB socket and reconnects when the socket closes.
  *
@@ -58,6 +74,8 @@ export interface IDesktopConnection extends IObservableDisposable {
   readonly name: string;
 
   readonly status: Desktop.IStatus;
+
+  readonly clipboard: IDesktopClipboard;
 
   /** Emitted when the status has changed. */
   readonly statusChanged: ISignal<IDesktopConnection, Desktop.IStatus>;

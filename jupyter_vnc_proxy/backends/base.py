@@ -22,8 +22,9 @@ DISPLAY_NUMBER = "{display number}"
 
 RFB_SOCKET = "rfb.sock"
 VNC_SOCKET = "vnc.sock"
-"""Names of sockets in a desktop's directory: the one that clients connect to, and the VNC server's own if another
-program listens on the first."""
+CLIPBOARD_SOCKET = "cut.sock"
+"""Names of sockets in a desktop's directory: the one that clients connect to; the VNC server's own if another program
+listens on the first; the one for pictures and HTML on the clipboard, with a name no longer than the others'."""
 
 StepName = Literal["display", "session", "vnc", "websockify"]
 
@@ -96,6 +97,11 @@ class Paths:
     def vnc_socket(self) -> Path:
         """The VNC server's own socket, if another program listens on ``rfb_socket``."""
         return self.directory / VNC_SOCKET
+
+    @property
+    def clipboard_socket(self) -> Path:
+        """The socket for what the clipboard holds besides text."""
+        return self.directory / CLIPBOARD_SOCKET
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class StreamBackend(PlanMethods):
             *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
             *("--status-fd", REPORTS),
+            *("--clipboard-socket", str(paths.clipboard_socket)),
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))

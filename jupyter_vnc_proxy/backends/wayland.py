@@ -42,6 +42,7 @@ class WaylandBackend(PlanMethods):
             *(*own_python("jupyter_vnc_proxy.stream"), "--wayland", "--displayfd", PIPE),
             *("--geometry", str(options.geometry), "--xauthority", str(paths.xauthority)),
             *("--unix-socket", str(paths.rfb_socket), "--status-fd", REPORTS),
+            *("--clipboard-socket", str(paths.clipboard_socket)),
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("display", argv, ready=WritesLine(), umask=-1, session="weston")

@@ -96,6 +96,10 @@ class PageHandler(ProxyRequestHandler):  # type: ignore[misc]
         """Run an operation."""
         self._change("POST")
 
+    def do_PUT(self) -> None:
+        """Run an operation."""
+        self._change("PUT")
+
     def do_DELETE(self) -> None:
         """Run an operation."""
         self._change("DELETE")

@@ -25,6 +25,10 @@ MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Bytes of UTF-8 that a clipboard may have, its NUL and CRLFs included; longer ones are refused."""
 
 FORMAT_TEXT = 1 << 0
+FORMAT_HTML = 1 << 2
+FORMAT_PICTURE = 1 << 3
+"""rfbproto's pictures are device-independent bitmaps. We only notify of them, and of HTML: neither is provided here."""
+
 FORMATS = 0xFFFF
 
 CAPS = 1 << 24
@@ -50,9 +54,9 @@ def peek() -> bytes:
     return _message(PEEK)
 
 
-def notify(has_text: bool = True) -> bytes:
-    """Notify the client whether we have text."""
-    return _message(NOTIFY | (FORMAT_TEXT if has_text else 0))
+def notify(formats: int = FORMAT_TEXT) -> bytes:
+    """Notify the client of what we have, as bits ``FORMAT_…``; 0: nothing."""
+    return _message(NOTIFY | formats)
 
 
 def provide(text: str) -> bytes:

@@ -19,10 +19,10 @@ class Right(enum.Flag):
     """Move the pointer and press its buttons."""
 
     CLIPBOARD_IN = enum.auto()
-    """Put text on the desktop's clipboard."""
+    """Put text, HTML and pictures on the desktop's clipboard."""
 
     CLIPBOARD_OUT = enum.auto()
-    """Get text from the desktop's clipboard."""
+    """Get what was copied on the desktop."""
 
     RESIZE = enum.auto()
     """Change the desktop's size."""

@@ -12,11 +12,12 @@ from ..desktops.model import invited_model
 from ..doctor.report import report
 from ..errors import UnknownDesktop
 from .access import Sharing
+from .clipboard.handler import ClipboardHandler
 from .endpoints import DESKTOPS_PATH
 from .identity import ticket_owner
 from .metrics import DesktopMetrics
 from .sharing import sharing_handlers
-from .web.api_table import ENDPOINTS, Endpoint, pattern
+from .web.api_table import CLIPBOARD, ENDPOINTS, Endpoint, pattern
 from .web.body import read_body
 from .web.handler import DesktopsAPIHandler, GuardedHandler
 from .web.operations import Call, Operation
@@ -104,7 +105,7 @@ class NotFoundHandler(DesktopsAPIHandler):
         await self.require("read")
         await self.respond_error(UnknownDesktop("This path does not exist.", code="unknown-address"))
 
-    post = delete = get
+    post = put = delete = get
 
 
 class GuardedSocket(GuardedHandler, DesktopSocket):
@@ -129,5 +130,6 @@ def handlers(
                 (pattern(path), EndpointHandler, {"manager": manager, "endpoints": endpoints, "sharing": sharing})
             )
     routes += sharing_handlers(manager, sharing, limits.allowed)
+    routes.append((pattern(CLIPBOARD), ClipboardHandler, {"manager": manager, "sharing": sharing}))
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

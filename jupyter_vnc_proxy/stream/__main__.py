@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--geometry", type=Geometry.parse, default=Geometry(1280, 720), help="Wayland's first size")
     parser.add_argument("--displayfd", type=int, metavar="FD", help="report the number of Wayland's X display there")
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
+    parser.add_argument("--clipboard-socket", type=Path, metavar="PATH", help="share pictures and HTML there")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
     parser.add_argument("--primary", action="store_true", help="share the PRIMARY selection too")
     parser.add_argument("--status-fd", type=int, metavar="N", help="report the encoder there, in lines of JSON")
@@ -59,7 +60,8 @@ async def _serve(arguments: argparse.Namespace) -> int:
     except (ImportError, OSError) as error:
         print(f"{what} can't be served: {error}", file=sys.stderr)
         return 1
-    server = StreamServer(source, arguments.desktop, arguments.primary, Status(arguments.status_fd))
+    status = Status(arguments.status_fd)
+    server = StreamServer(source, arguments.desktop, arguments.primary, status, arguments.clipboard_socket)
 
     def ready() -> None:
         if arguments.displayfd is not None:

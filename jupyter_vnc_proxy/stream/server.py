@@ -24,6 +24,7 @@ from ..rfb.events import (
     SetDesktopSize,
     UpdateRequested,
 )
+from .clipboard.contents_socket import ContentsSocket
 from .clipboard.service import ClipboardService
 from .connection import Connection
 from .display_source import DisplaySource, Listener
@@ -41,16 +42,23 @@ log = logging.getLogger("jupyter_vnc_proxy.stream")
 class StreamServer:
     """Serves a display on a unix socket. ``name`` is the desktop's name, which viewers show.
 
-    With ``primary`` the PRIMARY selection is shared too. ``status`` reports the encoder. `failed` tells afterwards
+    With ``primary`` the PRIMARY selection is shared too; pictures and HTML cross through the unix socket
+    ``clipboard_socket``, if there is one. ``status`` reports the encoder. `failed` tells afterwards
     whether the display ended otherwise than by a log-out.
     """
 
     def __init__(
-        self, source: DisplaySource, name: str = "Desktop", primary: bool = False, status: Status | None = None
+        self,
+        source: DisplaySource,
+        name: str = "Desktop",
+        primary: bool = False,
+        status: Status | None = None,
+        clipboard_socket: Path | None = None,
     ) -> None:
         self._source = source
         self._name = name
         self._primary = primary
+        self._clipboard_socket = clipboard_socket
         self.failed = False
         self._connections: list[Connection] = []
         self._cursor = source.cursor
@@ -81,7 +89,12 @@ class StreamServer:
             self._broadcaster.update_tracking()
             self._sharing = ClipboardService(self._source.clipboard, self._connections, self._primary)
             self._sharing.start()
-            await self._listen(path, ready)
+            async with contextlib.AsyncExitStack() as stack:
+                if self._clipboard_socket is not None:
+                    contents = ContentsSocket(self._clipboard_socket, self._sharing)
+                    stack.push_async_callback(contents.close)
+                    await contents.start()
+                await self._listen(path, ready)
         finally:
             await self._source.close()
 

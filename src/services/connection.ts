@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { Desktop } from '../model';
+import { DesktopClipboard } from './clipboard';
 import { CloseCodes } from './problems';
 import { requestModel } from './requests';
 import { ResizeRequests } from './resize';
@@ -23,19 +24,18 @@ import { Tickets } from './tickets';
 import type { ISignal } from '@lumino/signaling';
 import type { IConnectionOptions } from './connectionoptions';
 import type { Verb } from './requests';
-import type { IDesktopAPI, IDesktopConnection } from '../tokens';
+import type { IDesktopConnection } from '../tokens';
 
 /** A connection to one desktop, over any number of sockets. */
 export class DesktopConnection implements IDesktopConnection {
-  constructor(options: IConnectionOptions) {
-    this.name = options.name;
-    this._api = options.api;
-    this._options = options;
-    this._prepare = options.prepare ?? (() => Promise.resolve());
-    this._tickets = new Tickets({ ...options, prepare: this._prepare, granted: change => this._setStatus(change) });
+  constructor(private readonly _options: IConnectionOptions) {
+    this.name = _options.name;
+    this.clipboard = new DesktopClipboard(_options.api, this);
+    this._prepare = _options.prepare ?? (() => Promise.resolve());
+    this._tickets = new Tickets({ ..._options, prepare: this._prepare, granted: change => this._setStatus(change) });
     this._socket = new RfbSocket({
       prepare: () => this._tickets.request(),
-      openSocket: options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
+      openSocket: _options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
       closed: (code, opened) => this._onClosed(code, opened),
       failed: error => (this._usesCachedModel ? void this._request() : this._onError(error))
@@ -43,6 +43,7 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   readonly name: string;
+  readonly clipboard: DesktopClipboard;
 
   get status(): Desktop.IStatus {
     return this._status;
@@ -145,15 +146,15 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   async refresh(): Promise<void> {
-    await this._updateFrom(this._api.get(this.name));
+    await this._updateFrom(this._options.api.get(this.name));
   }
 
   async keep(): Promise<void> {
-    await this._updateFrom(this._api.keep(this.name));
+    await this._updateFrom(this._options.api.keep(this.name));
   }
 
   report(): Promise<string> {
-    return this._api.report(this.name);
+    return this._options.api.report(this.name);
   }
 
   resize(size: Desktop.ISize): void {
@@ -197,7 +198,7 @@ export class DesktopConnection implements IDesktopConnection {
     this._prepare().catch(() => undefined);
     let model: Desktop.IModel | null;
     try {
-      model = await requestModel(this._api, this._verb, this.name, this._options.invitation);
+      model = await requestModel(this._options.api, this._verb, this.name, this._options.invitation);
     } catch (error) {
       if (number === this._requestNumber) {
         this._onError(error);
@@ -206,7 +207,7 @@ export class DesktopConnection implements IDesktopConnection {
     }
     if (number === this._requestNumber) {
       this._verb = 'get';
-      void (model === null ? this._socket.open(this._api.socketURL(this.name)) : this._follow(model));
+      void (model === null ? this._socket.open(this._options.api.socketURL(this.name)) : this._follow(model));
     }
   }
 
@@ -222,7 +223,7 @@ export class DesktopConnection implements IDesktopConnection {
       case 'running':
         this._retry.startEnded();
         this._setStatus({ phase: this._status.phase === 'lost' ? 'lost' : 'running', model, retryAt: null });
-        void this._socket.open(this._api.socketURL(this.name));
+        void this._socket.open(this._options.api.socketURL(this.name));
         return;
       default:
         this._retry.startEnded();
@@ -255,8 +256,9 @@ export class DesktopConnection implements IDesktopConnection {
     if (phase === 'lost' && !isFinal(problem)) {
       this._retryLater(problem);
     } else {
-      const removed = phase === 'stopped';
-      this._setStatus(removed ? removedStatus(this.name) : { phase, connected: false, problem, retryAt: null });
+      this._setStatus(
+        phase === 'stopped' ? removedStatus(this.name) : { phase, connected: false, problem, retryAt: null }
+      );
     }
   }
 
@@ -277,9 +279,7 @@ export class DesktopConnection implements IDesktopConnection {
     }
   }
 
-  private readonly _api: IDesktopAPI;
   private readonly _prepare: () => Promise<void>;
-  private readonly _options: IConnectionOptions;
   private readonly _tickets: Tickets;
   private readonly _socket: RfbSocket;
   private readonly _retry = new RetryTimer({
@@ -287,7 +287,7 @@ export class DesktopConnection implements IDesktopConnection {
     pausedForLong: () => (this._status.connected ? this._defer(HIDDEN_STATUS) : undefined)
   });
   private readonly _resizes = new ResizeRequests({
-    send: async size => (this._status.connected ? this._api.resize(this.name, size) : null)
+    send: async size => (this._status.connected ? this._options.api.resize(this.name, size) : null)
   });
   private readonly _disposed = new Signal<this, void>(this);
   private readonly _statusChanged = new Signal<this, Desktop.IStatus>(this);

@@ -133,6 +133,14 @@ export class DesktopAPI implements IDesktopAPI {
     await this._call('DELETE', pathTo(name, `connections/${encodeURIComponent(connectionId)}`));
   }
 
+  async readClipboard(name: string, connectionId: string): Promise<Desktop.IClipboard> {
+    return this._call('POST', pathTo(name, `clipboard/${encodeURIComponent(connectionId)}`));
+  }
+
+  async writeClipboard(name: string, connectionId: string, contents: Desktop.IClipboard): Promise<void> {
+    await this._call('PUT', pathTo(name, `clipboard/${encodeURIComponent(connectionId)}`), contents);
+  }
+
   async invitations(name: string): Promise<Desktop.IInvitation[]> {
     return this._call('GET', pathTo(name, 'invitations'));
   }

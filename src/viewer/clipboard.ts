@@ -1,27 +1,46 @@
 import { ClipboardAccess } from './clipboardaccess';
+import { Contents, HTML, PNG, TEXT } from './clipboardcontents';
+import { ClipboardForms } from './clipboardforms';
+import { PASTE_FAILURES } from './clipboardmessages';
+import { ClipboardSender } from './clipboardsender';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
-import type { ITranslation } from './translation';
-
-/** The length of a text, in bytes of UTF-8, that VNC servers accept. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024 - 1;
-
-/** Failures after which a paste did nothing. */
-const PASTE_FAILURES = ['read', 'no-text', 'too-long'];
+import type { IDesktopClipboard } from '../tokens';
+import type { IKnown } from './clipboardforms';
+import type { ClipboardFailure } from './clipboardmessages';
+import type { IForms } from './clipboardnotify';
 
 /** The time that the focus, a pointer or a button waits for the browser's clipboard. */
 const OFFER_TIMEOUT_MS = 500;
 
+/** What was copied on the desktop; `text` is null until it comes, `types` are those of the forms that RFB can't carry. */
+interface ICopied {
+  text: string | null;
+  types: readonly string[];
+}
+
 /**
- * Copies text between the browser's clipboard and a desktop's. What was copied last, on either side, wins.
+ * Copies between the browser's clipboard and a desktop's. What was copied last, on either side, wins.
  *
- * The browser's text goes to the desktop when a key pastes it (`paste`), and ahead of that if the page may read the
- * clipboard (`offer`). A text that was copied on the desktop goes to the browser as soon as the desktop has the focus.
+ * The browser's contents go to the desktop when a key pastes them (`paste`), a text ahead of that if the page may read
+ * the clipboard (`offer`). What was copied on the desktop goes to the browser as soon as the desktop has the focus. RFB
+ * carries texts; pictures, and HTML with its text, go through `options.channel`.
  */
 export class ClipboardBridge implements IDisposable {
   constructor(options: ClipboardBridge.IOptions) {
     this._options = options;
+    this._forms = new ClipboardForms(options.channel);
+    this._sender = new ClipboardSender({
+      forms: this._forms,
+      send: options.send,
+      sent: () => {
+        this._waiting = null;
+        this._isDesktopNewer = false;
+        this._isUnchanged = false;
+      },
+      failed: reason => this._fail(reason)
+    });
     for (const type of ['copy', 'cut']) {
       document.addEventListener(type, this, true);
     }
@@ -43,7 +62,7 @@ export class ClipboardBridge implements IDisposable {
     window.removeEventListener('blur', this);
   }
 
-  /** Whether a text of the desktop waits for the browser to accept it. */
+  /** Whether something of the desktop waits for the browser to accept it. */
   get isWaiting(): boolean {
     return this._waiting !== null;
   }
@@ -54,6 +73,7 @@ export class ClipboardBridge implements IDisposable {
       return;
     }
     this._isDesktopNewer = false;
+    this._isUnchanged = false;
     if (event.type !== 'blur') {
       this._waiting = null;
     }
@@ -66,21 +86,44 @@ export class ClipboardBridge implements IDisposable {
     }
   }
 
+  /** Note in which forms something was copied on the desktop. A text comes by itself, through `receive`. */
+  async announce(forms: IForms): Promise<void> {
+    this._announced = null;
+    if (!this._options.allows('clipboard-out') || (!forms.html && !forms.picture)) {
+      return;
+    }
+    if (!this._forms.isUsable || !Contents.canWrite()) {
+      if (forms.picture) {
+        this._fail(this._forms.isUsable ? 'no-pictures' : 'stays');
+      }
+      return;
+    }
+    const types = [TEXT, HTML, PNG].filter((_, index) => [forms.text, forms.html, forms.picture][index]);
+    const copied: ICopied = { text: null, types };
+    this._announced = forms.text ? copied : null;
+    await this._receive(copied);
+  }
+
   /** Put a text that was copied on the desktop into the browser's clipboard, now or when the desktop has the focus. */
   async receive(text: string): Promise<void> {
     if (!this._options.allows('clipboard-out')) {
       return;
     }
-    this._isDesktopNewer = document.hasFocus();
-    this._waiting = text;
-    if (this._options.hasFocus()) {
-      await this._write();
+    const copied = this._announced ?? { text, types: [] };
+    copied.text = text;
+    if (this._announced !== null && copied.types.length > 0) {
+      this._announced = null;
+      return; // it is written with the other forms
     }
+    if (this._isUnchanged && this._sender.known?.text === text) {
+      return; // in the other forms, too
+    }
+    await this._receive(copied);
   }
 
   /**
    * Bring both clipboards up to date when the desktop gets the focus, the pointer or a button: write the desktop's
-   * text that waits, or send the browser's if the page may read it without asking.
+   * contents that wait, or send the browser's text if the page may read it without asking.
    */
   async offer(): Promise<void> {
     if (this._isDisposed || this._isOffering) {
@@ -96,31 +139,32 @@ export class ClipboardBridge implements IDisposable {
   }
 
   /**
-   * Send the text of a paste event, or what the browser lets the page read without one. Return whether the desktop may
-   * paste now: it has the newest text.
+   * Send the contents of a paste event, or what the browser lets the page read without one. Return whether the desktop
+   * may paste now: it has the newest contents.
    */
   async paste(data: DataTransfer | null): Promise<boolean> {
     if (!this._options.allows('clipboard-in')) {
-      // What is pasted then is the desktop's own text.
+      // What is pasted then is the desktop's own.
       this._fail('paste-denied');
       return true;
+    }
+    if (this._waiting !== null && this._isDesktopNewer) {
+      return true; // the browser's clipboard will have the desktop's
     }
     if (data === null) {
       return this._pasteByReading();
     }
-    const text = data.getData('text/plain');
-    if (text === '' && data.types.length > 0 && !this._isDesktopNewer) {
-      this._fail('no-text');
-      return false;
+    const contents = Contents.ofPaste(data);
+    if (Contents.isEmpty(contents) && data.types.length > 0 && !this._isDesktopNewer) {
+      return this._fail('nothing');
     }
-    return this._take(text);
+    return this._sender.take(contents);
   }
 
   /** Read the browser's clipboard after a click on a button, and send it; the browser may ask the user first. */
   async send(): Promise<boolean> {
     if (!this._options.allows('clipboard-in')) {
-      this._fail('paste-denied');
-      return false;
+      return this._fail('paste-denied');
     }
     return this._pasteByReading();
   }
@@ -131,25 +175,10 @@ export class ClipboardBridge implements IDisposable {
     }
     try {
       // However long the user takes to answer the browser's question.
-      return this._take(await navigator.clipboard.readText());
+      return await this._sender.take(await Contents.read());
     } catch {
       return this._isDesktopNewer || this._fail('read');
     }
-  }
-
-  /** Send a text of the browser's clipboard if it is new; return whether the desktop's clipboard is the newest then. */
-  private _take(text: string): boolean {
-    if (this._isDisposed || text === '' || text === this._known) {
-      return true;
-    }
-    if (new Blob([text]).size > MAX_TEXT_BYTES) {
-      return this._fail('too-long');
-    }
-    this._known = text;
-    this._waiting = null;
-    this._isDesktopNewer = false;
-    this._options.send(text);
-    return true;
   }
 
   private async _synchronize(): Promise<void> {
@@ -158,37 +187,69 @@ export class ClipboardBridge implements IDisposable {
       // A clipboard that can't be read now is one without a text.
       text = await navigator.clipboard.readText().catch(() => null);
     }
-    const isChanged = text !== null && this._known !== null && text !== this._known && text !== this._waiting;
+    const isChanged =
+      text !== null && this._sender.known !== null && text !== this._sender.known.text && text !== this._waiting?.text;
     if (this._waiting !== null && (!isChanged || this._isDesktopNewer)) {
       if (this._options.hasFocus()) {
         await this._write();
       }
     } else if (text !== null && this._options.allows('clipboard-in')) {
-      this._take(text);
+      this._sender.takeText(text);
+    }
+  }
+
+  private async _receive(copied: ICopied): Promise<void> {
+    this._isDesktopNewer = document.hasFocus();
+    this._isUnchanged = false;
+    this._waiting = copied;
+    if (this._options.hasFocus()) {
+      await this._write();
     }
   }
 
   private async _write(): Promise<void> {
-    const text = this._waiting;
-    if (text === null) {
+    const copied = this._waiting;
+    if (copied === null || copied === this._writing) {
       return;
     }
-    this._isWriting = true;
+    this._writing = copied;
     try {
-      await ClipboardAccess.write(text);
-      this._known = text;
-      if (this._waiting === text) {
+      const known = copied.types.length > 0 ? await this._writeForms(copied) : await this._writeText(copied.text!);
+      if (known !== null) {
+        this._sender.known = known;
+        this._isUnchanged = known.html !== null;
+      }
+      if (this._waiting === copied) {
         this._waiting = null;
       }
     } catch {
-      // The desktop's clipboard still has the text; the next click or key tries again.
+      // The desktop's clipboard still has it; the next click or key tries again.
       this._fail(navigator.clipboard ? 'write' : 'missing');
     } finally {
-      this._isWriting = false;
+      this._writing = null;
     }
   }
 
-  private _fail(reason: ClipboardBridge.Failure): false {
+  private async _writeText(text: string): Promise<IKnown> {
+    this._isWriting = true;
+    await ClipboardAccess.write(text).finally(() => (this._isWriting = false));
+    return { text, html: null, picture: null, isOfDesktop: true };
+  }
+
+  /** Write all forms, or the text alone if the desktop does not give the others. */
+  private async _writeForms(copied: ICopied): Promise<IKnown | null> {
+    const known = await this._forms.write(copied.types, () => copied === this._waiting);
+    if (known !== null || copied !== this._waiting) {
+      return known;
+    }
+    if (copied.types.includes(PNG)) {
+      this._fail('not-fetched');
+    }
+    copied.types = [];
+    return copied.text === null ? null : this._writeText(copied.text);
+  }
+
+  private _fail(reason: ClipboardFailure): false {
     if (!this._isDisposed) {
       this._options.failed(reason, PASTE_FAILURES.includes(reason));
     }
@@ -196,48 +257,25 @@ export class ClipboardBridge implements IDisposable {
   }
 
   private readonly _options: ClipboardBridge.IOptions;
-  /** The last known text of the browser's clipboard; if it is unchanged, the desktop's may be newer. */
-  private _known: string | null = null;
-  /** A text of the desktop that the browser's clipboard has not got yet. */
-  private _waiting: string | null = null;
+  private readonly _forms: ClipboardForms;
+  private readonly _sender: ClipboardSender;
+  /** Whether the user could copy nothing else in the browser since all forms of the desktop's were written. */
+  private _isUnchanged = false;
+  /** What the browser's clipboard has not got yet. */
+  private _waiting: ICopied | null = null;
+  /** What was announced in other forms, if its text is yet to come. */
+  private _announced: ICopied | null = null;
   /** Whether the desktop copied while the user could not copy elsewhere. */
   private _isDesktopNewer = false;
+  /** What is being written. */
+  private _writing: ICopied | null = null;
   private _isOffering = false;
+  /** Whether a copy event is our own. */
   private _isWriting = false;
   private _isDisposed = false;
 }
 
-/** Return a message for the user about a failure. */
-export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITranslation): string {
-  switch (reason) {
-    case 'paste-denied':
-      return trans.__('You cannot paste here: text from your browser’s clipboard is not sent to this desktop.');
-    case 'copy-denied':
-      return trans.__('Text copied on this desktop stays there: it is not sent to your browser.');
-    case 'no-text':
-      return trans.__('Nothing was pasted: the browser’s clipboard has no text, and only text can be pasted here.');
-    case 'too-long':
-      return trans.__('Nothing was pasted: the text is longer than 16 MB, the limit of a desktop’s clipboard.');
-    case 'missing':
-      return window.isSecureContext
-        ? trans.__('The clipboard is not shared: this browser does not let pages access it.')
-        : trans.__('The clipboard is not shared: browsers require https, or a server on this computer.');
-    case 'read':
-      return trans.__(
-        'Nothing was pasted: the browser does not let this page read the clipboard. Allow it in the browser’s settings for this site, or paste with Ctrl+V.'
-      );
-    case 'write':
-      return trans.__('The browser did not accept the copied text. Click the desktop to try again.');
-  }
-}
-
 export namespace ClipboardBridge {
-  /**
-   * The page cannot access the clipboard, or is not allowed to read or write it now; the clipboard has no text, or too
-   * long a text; or the connection has no right to send text to the desktop, or to receive text from it.
-   */
-  export type Failure = 'missing' | 'read' | 'write' | 'no-text' | 'too-long' | 'paste-denied' | 'copy-denied';
-
   export interface IOptions {
     /** Returns whether the desktop has the keyboard's focus. */
     hasFocus: () => boolean;
@@ -245,7 +283,9 @@ export namespace ClipboardBridge {
     allows: (right: Desktop.Right) => boolean;
     /** Sends a text to the desktop's clipboard. */
     send: (text: string) => void;
-    /** Called when a text could not be copied; `isPaste`: a paste, which the user has just asked for. */
-    failed: (reason: Failure, isPaste: boolean) => void;
+    /** Carries pictures and HTML. */
+    channel: IDesktopClipboard;
+    /** Called when something could not be copied; `isPaste`: a paste, which the user has just asked for. */
+    failed: (reason: ClipboardFailure, isPaste: boolean) => void;
   }
 }

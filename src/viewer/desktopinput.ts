@@ -1,5 +1,6 @@
-import { ClipboardBridge, clipboardMessage } from './clipboard';
+import { ClipboardBridge } from './clipboard';
 import { ClipboardAccess } from './clipboardaccess';
+import { clipboardMessage } from './clipboardmessages';
 import { CloseGuard } from './closeguard';
 import { parseCombination } from './keyboard/combination';
 import { isShortcut } from './keyboard/events';
@@ -10,6 +11,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IInputSettings } from './inputsettings';
 import type { RfbClient } from './rfb';
+import type { IDesktopClipboard } from '../tokens';
 import type { ITranslation } from './translation';
 
 /** The pointer's events, which may bring the browser's clipboard to the desktop first. */
@@ -26,6 +28,7 @@ export class DesktopInput implements IDisposable {
     this.clipboard = new ClipboardBridge({
       hasFocus: () => this._field.hasFocus,
       allows: options.allows,
+      channel: options.channel,
       send: text => options.client()?.sendClipboard(text),
       failed: (reason, isPaste) => options.notify(clipboardMessage(reason, trans), isPaste)
     });
@@ -230,6 +233,8 @@ export namespace DesktopInput {
     target: HTMLElement;
     trans: ITranslation;
     client: () => RfbClient | null;
+    /** Carries pictures and HTML. */
+    channel: IDesktopClipboard;
     /** Returns whether the connection has a right. */
     allows: (right: Desktop.Right) => boolean;
     /** Returns whether the desktop is connected and takes keys. */

@@ -61,6 +61,7 @@ export class DesktopViewer implements IDisposable {
       target: this._target,
       trans: options.trans,
       client: () => this._client,
+      channel: this.connection.clipboard,
       allows: right => this.connection.status.rights.includes(right),
       takesKeys: () => takesKeys(this.connection.status),
       hasAllKeys: () => this.fullScreen.hasAllKeys,
@@ -235,6 +236,7 @@ export class DesktopViewer implements IDisposable {
     client.viewOnly = !mayControl(this.connection.status);
     client.connected.connect(() => this._onConnected());
     client.painted.connect(() => this._onPainted());
+    client.announced.connect((_, forms) => void this.input.clipboard.announce(forms));
     client.copied.connect((_, text) => void this.input.clipboard.receive(text));
   }
 

@@ -26,7 +26,14 @@ declare module '@novnc/novnc' {
     disconnect(): void;
     sendCtrlAltDel(): void;
 
-    // Members that are not public: `SizeRequests` replaces them.
+    // Members that are not public: `followNotifies` reads the messages, `SizeRequests` replaces the others.
+    readonly _sock: {
+      /** Whether fewer bytes have come than are needed; it then goes back by `goBack` bytes. */
+      rQwait(what: string, needed: number, goBack: number): boolean;
+      rQpeekBytes(count: number): Uint8Array;
+    };
+    /** Handles a message whose type is read; returns whether all of it has come. */
+    _handleServerCutText(): boolean;
     readonly _display: { scale: number };
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;

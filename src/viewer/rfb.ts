@@ -1,11 +1,13 @@
 import { Signal } from '@lumino/signaling';
 
+import { followNotifies } from './clipboardnotify';
 import { keysymsOf } from './keyboard/keysyms';
 import { SizeRequests } from './sizerequests';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type RFB from '@novnc/novnc';
+import type { IForms } from './clipboardnotify';
 import type { IKey } from './keyboard/combination';
 
 let loading: Promise<void> | null = null;
@@ -46,6 +48,7 @@ export class RfbClient implements IDisposable {
     this._rfb.addEventListener('disconnect', () => {
       this._isDisconnected = true;
     });
+    followNotifies(this._rfb, forms => this._announced.emit(forms));
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
     this.canvas.setAttribute('role', 'img');
@@ -67,6 +70,11 @@ export class RfbClient implements IDisposable {
   /** Emitted with a text that was copied on the desktop. */
   get copied(): ISignal<this, string> {
     return this._copied;
+  }
+
+  /** Emitted with the forms of what was copied on the desktop, before `copied` with its text. */
+  get announced(): ISignal<this, IForms> {
+    return this._announced;
   }
 
   get isDisposed(): boolean {
@@ -153,6 +161,7 @@ export class RfbClient implements IDisposable {
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);
+  private readonly _announced = new Signal<this, IForms>(this);
   private _isDisposed = false;
   private _isDisconnected = false;
 }

@@ -31,7 +31,7 @@ class Endpoint:
     operation: str
     """As in rest-api.yml."""
 
-    verb: Literal["GET", "POST", "DELETE"]
+    verb: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     action: Action | None
     call: Operation | None = None
@@ -42,6 +42,7 @@ class Endpoint:
 
 
 DESKTOP = DESKTOPS_PATH + "/{name}"
+CLIPBOARD = DESKTOP + "/clipboard/{id}"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
 
@@ -71,6 +72,9 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("listInvitations", "GET", DESKTOP + "/invitations", "execute"),
     Endpoint("createInvitation", "POST", DESKTOP + "/invitations", "execute"),
     Endpoint("deleteInvitation", "DELETE", DESKTOP + "/invitations/{id}", "execute"),
+    # Of one connection, whose rights decide. A GET could be read by any page of the same origin.
+    Endpoint("readClipboard", "POST", CLIPBOARD, None),
+    Endpoint("writeClipboard", "PUT", CLIPBOARD, None, status=204),
 )
 """The addresses about viewers, which handlers of their own answer."""
 

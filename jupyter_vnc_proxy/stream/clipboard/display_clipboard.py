@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from ...rfb.clipboard_contents import TEXT, Contents
+
 
 class DisplayClipboard(Protocol):
     """The selections of a display's programs: "CLIPBOARD" and "PRIMARY"."""
@@ -15,20 +17,25 @@ class DisplayClipboard(Protocol):
     def has_text(self, selection: str = "CLIPBOARD") -> bool:
         """Return whether `request` may find text: a program's, or what was offered here."""
 
-    def offer(self, text: str) -> None:
-        """Offer a text to programs that paste; raise ``ValueError`` if it is too long."""
+    def offer(self, contents: Contents) -> None:
+        """Offer contents to programs that paste."""
 
     def promise(self) -> None:
         """Own the clipboard for a text that `fulfil` brings; when it returns, no program pastes an older one."""
 
     def fulfil(self, text: str) -> bool:
-        """Bring the promised text; return ``False`` if a program has copied since, raise ``ValueError`` as `offer`."""
+        """Bring the promised text; return ``False`` if a program has copied since, raise ``ValueError`` if it is
+        too long.
+        """
 
     def withdraw(self) -> None:
         """End a promise: programs that paste get nothing."""
 
-    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Request a selection's text; ``callback`` gets it, or ``None`` if there is none."""
+    def request(self, callback: Callable[[bytes | None], None], selection: str = "CLIPBOARD", form: str = TEXT) -> None:
+        """Request a form of a selection; ``callback`` gets it, or ``None`` if there is none. A text is UTF-8."""
+
+    def request_forms(self, callback: Callable[[frozenset[str]], None], selection: str = "CLIPBOARD") -> None:
+        """Request the forms that a selection can be had in; ``callback`` gets none if that can't be told."""
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable when events wait; -1: there will be none."""
@@ -58,8 +65,8 @@ class NoClipboard:
         """Return that there is no text."""
         return False
 
-    def offer(self, text: str) -> None:
-        """Drop the text."""
+    def offer(self, contents: Contents) -> None:
+        """Drop the contents."""
 
     def promise(self) -> None:
         """Promise nothing."""
@@ -71,9 +78,13 @@ class NoClipboard:
     def withdraw(self) -> None:
         """Do nothing."""
 
-    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Call back with no text."""
+    def request(self, callback: Callable[[bytes | None], None], selection: str = "CLIPBOARD", form: str = TEXT) -> None:
+        """Call back with nothing."""
         callback(None)
+
+    def request_forms(self, callback: Callable[[frozenset[str]], None], selection: str = "CLIPBOARD") -> None:
+        """Call back with no form."""
+        callback(frozenset())
 
     def fileno(self) -> int:
         """Return no descriptor."""

@@ -1,4 +1,4 @@
-"""Shares text between the display's clipboard and those of the clients."""
+"""Shares text between the display's clipboard and those of the clients; other forms through a socket of their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from ...rfb import encodings, extended_clipboard, server_messages
+from ...rfb.clipboard_contents import TEXT, Contents, fitting, formats
 from ...rfb.events import (
     ClipboardCapabilities,
     ClipboardNotify,
@@ -18,14 +19,13 @@ from ...rfb.events import (
     ClipboardText,
     ClipboardTooLong,
 )
-from ...rfb.extended_clipboard import MAX_TEXT_BYTES
+from ...rfb.extended_clipboard import FORMAT_TEXT, MAX_TEXT_BYTES
 from ...rfb.server_protocol import ServerProtocol
+from .changes import Changes
 from .display_clipboard import ClipboardFactory, DisplayClipboard, NoClipboard
+from .forms import for_programs, from_programs
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
-
-NOTIFY_DELAY_SECONDS = 0.05
-"""From a change to the clients' notify: a program takes PRIMARY again with every step while text is being selected."""
 
 PROVIDE_TIMEOUT_SECONDS = 5.0
 """From a client's notify until its text must have come. Programs that paste wait for it, and get nothing then."""
@@ -58,17 +58,18 @@ class ClipboardService:
     Clients with Extended Clipboard are notified of text, and get it when they request it, as noVNC requires. The others
     are sent it, as far as it is Latin-1. A text that one client copies is offered to the display's programs, and to
     other clients on request. From a client's notify until its text has come, programs that paste wait: they never get
-    an older text. Make it after the display's `start`; a display may have no clipboard.
+    an older text. Notifies tell of pictures and HTML, too, which `fetch` and `offer` get and set. Make it after the
+    display's `start`; a display may have no clipboard.
     """
 
     def __init__(
         self, make_clipboard: ClipboardFactory, clients: Sequence[ClipboardClient], primary: bool = False
     ) -> None:
         self._clients = clients
+        self._changes = Changes(self._tell)
         self._clipboard: DisplayClipboard = make_clipboard(self._changed, self._later, primary) or NoClipboard()
+        self._changes.clipboard = self._clipboard
         self._fileno = -1
-        self._latest = "CLIPBOARD"
-        self._news: asyncio.TimerHandle | None = None
         self._busy: dict[ClipboardClient, asyncio.Task[None] | None] = {}
         self._owed: set[ClipboardClient] = set()
         self._asked: Counter[ClipboardClient] = Counter()
@@ -101,8 +102,7 @@ class ClipboardService:
     def close(self) -> None:
         """Stop following the display, and withdraw the offer."""
         self._stop_following()
-        if self._news is not None:
-            self._news.cancel()
+        self._changes.cancel()
         for task in self._busy.values():
             if task is not None:
                 task.cancel()
@@ -113,20 +113,19 @@ class ClipboardService:
     # -- the display's text ------------------------------------------------------------------------------------------
 
     def _changed(self, selection: str) -> None:
-        self._latest, self._given = selection, None
-        if self._news is None:
-            self._news = asyncio.get_running_loop().call_later(NOTIFY_DELAY_SECONDS, self._tell)
+        self._given = None
+        self._changes.changed(selection)
 
-    def _tell(self) -> None:
-        self._news = None
+    def _tell(self, forms: frozenset[str]) -> None:
         for client in self._clients:
             if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
-                client.send(extended_clipboard.notify())
+                client.send(extended_clipboard.notify(formats(forms)))
         if any(map(_is_plain, self._clients)):
-            self._clipboard.request(self._send_plainly, self._latest)
+            self._clipboard.request(self._send_plainly, self._changes.latest)
 
-    def _send_plainly(self, text: str | None) -> None:
-        if text is not None:
+    def _send_plainly(self, data: bytes | None) -> None:
+        if data is not None:
+            text = data.decode()
             self._note(text)
             message = server_messages.server_cut_text(extended_clipboard.with_lf(text))
             for client in filter(_is_plain, self._clients):
@@ -165,7 +164,8 @@ class ClipboardService:
             case ClipboardRequest():
                 self._provide(client)
             case ClipboardPeek():
-                client.send(extended_clipboard.notify(self._clipboard.has_text(self._latest)))
+                has_text = self._clipboard.has_text(self._changes.latest)
+                client.send(extended_clipboard.notify(FORMAT_TEXT if has_text else 0))
             case ClipboardCapabilities():
                 pass  # nothing goes out without having been asked for
 
@@ -191,8 +191,7 @@ class ClipboardService:
     def _take(self, client: ClipboardClient, text: str) -> None:
         """Take a text that a client sent; one that was requested only if no newer one has been announced since."""
         if not self._asked[client]:
-            self._forget_promise()
-            self._offer(text)
+            self._offer_text(text)
             return
         self._asked[client] -= 1
         if self._promisor is not client:
@@ -200,24 +199,40 @@ class ClipboardService:
         self._forget_promise()
         try:
             if self._clipboard.fulfil(text):
-                self._latest = "CLIPBOARD"
+                self._changes.latest = "CLIPBOARD"
             elif not self._clipboard.has_text():  # it comes late, and no program has copied since
-                self._offer(text)
+                self._offer_text(text)
         except ValueError as error:
             log.warning("refused a viewer's text: %s", error)
             self._clipboard.withdraw()
 
-    def _offer(self, text: str) -> None:
+    def _offer_text(self, text: str) -> None:
         # A browser gives back what it was given. Taken, it would put plain text in the place of all that its program
         # offers besides.
         if self._given == hash(text):
+            self._forget_promise()
             return
-        try:
-            self._clipboard.offer(text)
-        except ValueError as error:
-            log.warning("refused a viewer's text: %s", error)
+        data = text.encode(errors="replace")
+        if len(data) > MAX_TEXT_BYTES:
+            log.warning("refused a viewer's text of %d bytes: the limit is %d", len(data), MAX_TEXT_BYTES)
+            self._forget_promise()
             return
-        self._latest = "CLIPBOARD"
+        self.offer({TEXT: data})
+
+    # -- all forms, for those who get and send them by another way ---------------------------------------------------
+
+    def offer(self, contents: Contents) -> None:
+        """Offer a client's contents to the display's programs; a text that was announced before is not awaited."""
+        self._forget_promise()
+        self._clipboard.offer(for_programs(contents))
+        self._changes.latest = "CLIPBOARD"
+
+    async def fetch(self) -> Contents:
+        """Return the newest contents in all forms that come and fit; none if they change meanwhile."""
+        contents = await self._changes.fetch()
+        if TEXT in contents:
+            self._note(contents[TEXT].decode())
+        return fitting(from_programs(contents))
 
     def _provide(self, client: ClipboardClient) -> None:
         """Fetch the text that a client requested; a request during that is answered afterwards."""
@@ -225,15 +240,16 @@ class ClipboardService:
             self._owed.add(client)
             return
         self._busy[client] = None
-        self._clipboard.request(partial(self._fetched, client), self._latest)
+        self._clipboard.request(partial(self._fetched, client), self._changes.latest)
 
-    def _fetched(self, client: ClipboardClient, text: str | None) -> None:
+    def _fetched(self, client: ClipboardClient, data: bytes | None) -> None:
         if client not in self._busy:
             return  # it has gone
-        if text is None:
-            client.send(extended_clipboard.notify(False))
+        if data is None:
+            client.send(extended_clipboard.notify(0))
             self._finished(client)
             return
+        text = data.decode()
         self._note(text)
         if len(text) < THREAD_CHARACTERS:
             client.send(extended_clipboard.provide(text))
@@ -242,7 +258,7 @@ class ClipboardService:
             self._busy[client] = asyncio.get_running_loop().create_task(self._send_long(client, text))
 
     def _note(self, text: str) -> None:
-        if self._clipboard.available(self._latest):
+        if self._clipboard.available(self._changes.latest):
             self._given = hash(extended_clipboard.with_lf(text))
 
     async def _send_long(self, client: ClipboardClient, text: str) -> None:
@@ -250,7 +266,7 @@ class ClipboardService:
             message = await asyncio.to_thread(extended_clipboard.provide, text)
         except ValueError as error:
             log.warning("did not send the desktop's text: %s is more than %d", error, MAX_TEXT_BYTES)
-            message = extended_clipboard.notify(False)
+            message = extended_clipboard.notify(0)
         client.send(message)
         self._finished(client)
 

@@ -1,4 +1,4 @@
-"""The display's selections: requests text from programs that copy, and offers a viewer's text to programs that paste.
+"""The display's selections: requests contents of programs that copy, and offers a viewer's to programs that paste.
 
 It follows the Inter-Client Communication Conventions Manual, section 2; XFixes reports a selection's owner.
 """
@@ -14,16 +14,17 @@ import xcffib
 import xcffib.xfixes  # before connecting: xcffib decodes only the events of extensions imported by then
 import xcffib.xproto
 
+from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, Contents
 from ...rfb.extended_clipboard import MAX_TEXT_BYTES
 from ..clipboard.display_clipboard import Timer
 from . import properties
 from .errors import raises_display_gone
-from .selection_owner import MAX_WAITING, Atoms, Offer, Transfers
-from .selection_request import SelectionRequest
+from .selection_owner import MAX_WAITING, TARGETS, Atoms, Offer, Transfers
+from .selection_request import TEXT_TARGETS, SelectionRequest
 
 
 class XClipboard:
-    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection of its own; offers a viewer's text in both.
+    """Follows CLIPBOARD, and PRIMARY with ``primary``, on a connection of its own; offers what viewers send in both.
 
     ``on_change(selection)`` is called when another program has taken a selection, "CLIPBOARD" or "PRIMARY"; never for
     an offer of ours. ``timer`` is an event loop's ``call_later``. Call `handle_events` once at the start, and whenever
@@ -66,22 +67,19 @@ class XClipboard:
         return self.available(selection) or self._atoms[selection] in self._offers
 
     @property
-    def offered(self) -> str | None:
-        """The viewer's text that is offered now."""
-        return next((offer.data.decode() for offer in self._offers.values() if offer.data is not None), None)
+    def offered(self) -> Contents | None:
+        """The viewer's contents that are offered now."""
+        return next((offer.contents for offer in self._offers.values() if offer.contents is not None), None)
 
     @property
     def promised(self) -> bool:
         """Whether a viewer's text is promised now."""
-        return any(offer.data is None for offer in self._offers.values())
+        return any(offer.contents is None for offer in self._offers.values())
 
     @raises_display_gone()
-    def offer(self, text: str) -> None:
-        """Offer a viewer's text, with ``\\n`` as line ends, to programs that paste, until another program copies.
-
-        Raise ``ValueError`` if it has more than `MAX_TEXT_BYTES` bytes in UTF-8.
-        """
-        self._claim(_encoded(text))
+    def offer(self, contents: Contents) -> None:
+        """Offer a viewer's contents, texts with ``\\n`` as line ends, until another program copies."""
+        self._claim(contents)
         self._connection.flush()
 
     @raises_display_gone()
@@ -94,26 +92,26 @@ class XClipboard:
         self._connection.core.GetSelectionOwner(self._atoms["CLIPBOARD"]).reply()
         self.handle_events()  # those that came before the reply are read by now, so `fileno` does not tell of them
 
-    def _claim(self, data: bytes | None) -> None:
+    def _claim(self, contents: Contents | None) -> None:
         for selection in self._names:
             before = self._offers.get(selection)
-            offer = self._offers[selection] = Offer(data, awaited=1 + (before.awaited if before else 0))
+            offer = self._offers[selection] = Offer(contents, awaited=1 + (before.awaited if before else 0))
             if before is not None:
                 offer.waiting = before.waiting
             self._connection.core.SetSelectionOwner(self._window, selection, 0)
-            if data is not None:
+            if contents is not None:
                 offer.end_wait()
 
     @raises_display_gone()
     def fulfil(self, text: str) -> bool:
         """Bring the promised text; return ``False`` if another program has copied since: CLIPBOARD keeps its text.
 
-        Raise ``ValueError`` if it is too long, as `offer` does; the promise holds then.
+        Raise ``ValueError`` if it is too long; the promise holds then.
         """
-        data = _encoded(text)
-        promised = {name: offer for name, offer in self._offers.items() if offer.data is None}
+        contents = text_contents(text)
+        promised = {name: offer for name, offer in self._offers.items() if offer.contents is None}
         for offer in promised.values():
-            offer.data = data
+            offer.contents = contents
             offer.end_wait()
         self.handle_events()
         return self._atoms["CLIPBOARD"] in promised
@@ -123,30 +121,46 @@ class XClipboard:
         """End a promise: programs that wait get nothing, and the selections have no owner."""
         self.handle_events()  # another program may have copied since
         for selection, offer in list(self._offers.items()):
-            if offer.data is None:
+            if offer.contents is None:
                 del self._offers[selection]
                 self._connection.core.SetSelectionOwner(0, selection, offer.timestamp)
                 offer.end_wait()
         self._connection.flush()
 
     @raises_display_gone()
-    def request(self, callback: Callable[[str | None], None], selection: str = "CLIPBOARD") -> None:
-        """Request a selection's text; ``callback`` gets it later, or ``None`` if there is none.
+    def request(self, callback: Callable[[bytes | None], None], selection: str = "CLIPBOARD", form: str = TEXT) -> None:
+        """Request a form of a selection; ``callback`` gets it later, or ``None`` if there is none.
 
-        It gets ``None`` too if the owner doesn't answer, has no text, or more than `MAX_TEXT_BYTES`. A text that was
-        offered here is returned at once, a promised one when it comes.
+        It gets ``None`` too if the owner doesn't answer, or has more than `MAX_TEXT_BYTES`. What was offered here is
+        returned at once, a promised text when it comes. A text is UTF-8.
         """
+        if (offer := self._offers.get(self._atoms[selection])) is not None:
+            self._when_there(offer, lambda it: callback((it.contents or {}).get(form)))
+        else:
+            self._request(callback, selection, TEXT_TARGETS if form == TEXT else (form,))
+
+    @raises_display_gone()
+    def request_forms(self, callback: Callable[[frozenset[str]], None], selection: str = "CLIPBOARD") -> None:
+        """Request the forms that a selection can be had in; ``callback`` gets none if the owner doesn't tell."""
+        if (offer := self._offers.get(self._atoms[selection])) is not None:
+            callback(frozenset(offer.contents or (TEXT,)))
+        else:
+            self._request(lambda data: callback(self._forms(data or b"")), selection, ("TARGETS",))
+
+    def _forms(self, data: bytes) -> frozenset[str]:
+        found = set(struct.unpack(f"={len(data) // 4}I", data[: len(data) // 4 * 4]))
+        return frozenset(form for form in MEDIA_TYPES if found & {self._atoms[each] for each in TARGETS[form]})
+
+    def _request(self, callback: Callable[[bytes | None], None], selection: str, targets: tuple[str, ...]) -> None:
         atom = self._atoms[selection]
-        offer = self._offers.get(atom)
-        if offer is not None:
-            self._when_there(offer, lambda it: callback(None if it.data is None else it.data.decode()))
-            return
+        owner = self._owners.get(atom, 0)
         for request in self._requests.values():
-            if request.selection == atom and request.owner == self._owners.get(atom):
+            if (request.selection, request.owner, request.targets) == (atom, owner, targets):
                 request.callbacks.append(callback)
                 return
-        owner = self._owners.get(atom, 0)
-        request = SelectionRequest(self._connection, self._atoms, atom, owner, self._timer, self._request_ended)
+        request = SelectionRequest(
+            self._connection, self._atoms, atom, owner, targets, self._timer, self._request_ended
+        )
         request.callbacks.append(callback)
         self._requests[request.window] = request
         request.start()
@@ -237,7 +251,7 @@ class XClipboard:
 
     def _when_there(self, offer: Offer, work: Callable[[Offer], None]) -> None:
         """Call ``work`` when the offer's text has come, or won't."""
-        if offer.data is None and len(offer.waiting) < MAX_WAITING:
+        if offer.contents is None and len(offer.waiting) < MAX_WAITING:
             offer.waiting.append(work)
         else:
             work(offer)
@@ -270,8 +284,9 @@ class XClipboard:
         return True
 
 
-def _encoded(text: str) -> bytes:
+def text_contents(text: str) -> Contents:
+    """Return a text as contents; raise ``ValueError`` if it has more than `MAX_TEXT_BYTES` bytes in UTF-8."""
     data = text.encode(errors="replace")
     if len(data) > MAX_TEXT_BYTES:
         raise ValueError(f"a clipboard of {len(data)} bytes is more than {MAX_TEXT_BYTES}")
-    return data
+    return {TEXT: data}

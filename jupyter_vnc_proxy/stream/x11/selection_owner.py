@@ -1,4 +1,4 @@
-"""The owner's side of a selection: hands its text over in the requested target, incrementally if it is large."""
+"""The owner's side of a selection: hands its contents over in the requested target, incrementally if they are large."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import xcffib
 import xcffib.xproto
 
+from ...rfb.clipboard_contents import HTML, MEDIA_TYPES, PNG, TEXT, Contents
 from . import properties
 
 PIECE_BYTES = 128 * 1024
-"""Bytes written to a property at once; larger texts go incrementally (ICCCM, section 2.7.2)."""
+"""Bytes written to a property at once; larger contents go incrementally (ICCCM, section 2.7.2)."""
 
 MAX_TRANSFERS = 32
 """Simultaneous incremental transfers; further requests are refused."""
@@ -25,7 +26,10 @@ STALL_TIMEOUT_SECONDS = 30.0
 """Seconds without progress after which a transfer is dropped."""
 
 UTF8_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT")
-"""Targets that are answered in UTF-8, in the order of preference."""
+"""Targets of a text that are answered in UTF-8, in the order of preference."""
+
+TARGETS = {TEXT: (*UTF8_TARGETS, "STRING"), HTML: (HTML,), PNG: (PNG,)}
+"""The targets of each form."""
 
 ATOMS = ("CLIPBOARD", "PRIMARY", "ATOM", "ATOM_PAIR", "INTEGER", "INCR", "TARGETS", "TIMESTAMP", "MULTIPLE")
 
@@ -34,7 +38,7 @@ class Atoms:
     """The atoms that clipboards need, by name; requested together, in one round trip."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
-        names = (*ATOMS, *UTF8_TARGETS, "STRING")
+        names = (*ATOMS, *UTF8_TARGETS, "STRING", HTML, PNG)
         cookies = [connection.core.InternAtom(False, len(name), name) for name in names]
         self._known = {name: int(cookie.reply().atom) for name, cookie in zip(names, cookies, strict=True)}
 
@@ -44,17 +48,23 @@ class Atoms:
 
 @dataclass
 class Offer:
-    """The text of one selection while we own it.
+    """The contents of one selection while we own it.
 
-    ``data`` is UTF-8, or ``None`` while the text is promised; ``waiting`` is called with the offer when that has
-    ended. ``timestamp`` is the X server's time of our claim in milliseconds, ``awaited`` the number of claims that the
+    ``contents`` is ``None`` while a text is promised; ``waiting`` is called with the offer when that has ended.
+    ``timestamp`` is the X server's time of our claim in milliseconds, ``awaited`` the number of claims that the
     X server has not confirmed yet.
     """
 
-    data: bytes | None
+    contents: Contents | None
     timestamp: int = 0
     awaited: int = 0
     waiting: list[Callable[[Offer], None]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str | None:
+        """Its text, if that is there."""
+        data = None if self.contents is None else self.contents.get(TEXT)
+        return None if data is None else data.decode()
 
     def end_wait(self) -> None:
         """Call all who wait for the text: it has come, or it won't."""
@@ -90,21 +100,20 @@ class Transfers:
         """
         atoms = self._atoms
         if target == atoms["TARGETS"]:
-            names = ("TARGETS", "TIMESTAMP", "MULTIPLE", *UTF8_TARGETS, "STRING")
+            forms = (TEXT,) if offer.contents is None else [each for each in MEDIA_TYPES if each in offer.contents]
+            names = ("TARGETS", "TIMESTAMP", "MULTIPLE", *(name for form in forms for name in TARGETS[form]))
             data = struct.pack(f"={len(names)}I", *(atoms[each] for each in names))
             properties.write(self._connection, window, name, atoms["ATOM"], data, 32)
-        elif target == atoms["TIMESTAMP"]:
+            return True
+        if target == atoms["TIMESTAMP"]:
             properties.write(self._connection, window, name, atoms["INTEGER"], struct.pack("=I", offer.timestamp), 32)
-        elif offer.data is None:
-            return False
-        elif target == atoms["STRING"]:
-            return self._give(window, name, target, offer.data.decode().encode("latin-1", "replace"))
-        elif target in [atoms[each] for each in UTF8_TARGETS]:
-            kind = atoms["UTF8_STRING"] if target == atoms["TEXT"] else target
-            return self._give(window, name, kind, offer.data)
-        else:
-            return False
-        return True
+            return True
+        for form, data in (offer.contents or {}).items():
+            if target in [atoms[each] for each in TARGETS[form]]:
+                kind = atoms["UTF8_STRING"] if target == atoms["TEXT"] else target
+                is_latin = target == atoms["STRING"]
+                return self._give(window, name, kind, data.decode().encode("latin-1", "replace") if is_latin else data)
+        return False
 
     def _give(self, window: int, name: int, kind: int, data: bytes) -> bool:
         if len(data) <= PIECE_BYTES:

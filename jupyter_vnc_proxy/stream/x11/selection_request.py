@@ -1,4 +1,4 @@
-"""Requests one text from a selection's owner, which may answer in pieces or never."""
+"""Requests one form of a selection from its owner, which may answer in pieces or never."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from .selection_owner import Atoms
 ANSWER_TIMEOUT_SECONDS = 5.0
 """How long to wait for the owner's answer, and for each next piece."""
 
-TARGETS = (("UTF8_STRING", "utf-8"), ("STRING", "latin-1"))
-"""Targets in the order of preference, and the encoding of each."""
+TEXT_TARGETS = ("UTF8_STRING", "STRING")
+"""Targets of a text, in the order of preference; the second is Latin-1."""
+
+
+ANSWERED_AS = {"TARGETS": ("ATOM",)}
+"""The types of the answers to targets, if they are not the target."""
 
 
 class SelectionRequest:
@@ -29,6 +33,7 @@ class SelectionRequest:
         atoms: Atoms,
         selection: int,
         owner: int,
+        targets: tuple[str, ...],
         timer: Timer,
         on_end: Callable[[SelectionRequest], None],
     ) -> None:
@@ -38,9 +43,11 @@ class SelectionRequest:
         self.owner = owner
         self._timer = timer
         self._on_end = on_end
-        self.callbacks: list[Callable[[str | None], None]] = []
-        self._targets = list(TARGETS)
-        self._encoding = ""
+        self.targets = targets
+        """The targets that the owner is asked for, until it has one of them."""
+        self.callbacks: list[Callable[[bytes | None], None]] = []
+        self._left = list(targets)
+        self._target = ""
         self._pieces: list[bytes] | None = None
         self._size = 0
         self._over = False
@@ -58,16 +65,16 @@ class SelectionRequest:
         self._ask()
 
     def _ask(self) -> None:
-        if not self._targets:
+        if not self._left:
             self.finish(None)
             return
-        target, self._encoding = self._targets.pop(0)
-        atom = self._atoms[target]
+        self._target = self._left.pop(0)
+        atom = self._atoms[self._target]
         self._connection.core.ConvertSelection(self.window, self.selection, atom, atom, 0)
         self._connection.flush()
 
     def answered(self, name: int) -> None:
-        """Handle the owner's answer: the text is in the property ``name``, or refused if that is 0."""
+        """Handle the owner's answer: the contents are in the property ``name``, or refused if that is 0."""
         self._moved = True
         if not name:
             self._ask()
@@ -75,7 +82,7 @@ class SelectionRequest:
         found = self._read(name)
         if found.kind == self._atoms["INCR"]:
             self._pieces = []  # reading deleted it, which requests the first piece
-        elif found.kind not in [self._atoms[target] for target, _ in TARGETS]:
+        elif found.kind not in [self._atoms[each] for each in (*self.targets, *ANSWERED_AS.get(self._target, ()))]:
             self._ask()
         else:
             self.finish(None if found.left else found.data)
@@ -97,7 +104,7 @@ class SelectionRequest:
         return properties.read(self._connection, self.window, name, MAX_TEXT_BYTES - self._size)
 
     def finish(self, data: bytes | None) -> None:
-        """Call the callbacks with the text, once."""
+        """Call the callbacks with the contents, once; a text is UTF-8."""
         if self._over:
             return
         self._over = True
@@ -105,8 +112,10 @@ class SelectionRequest:
         with contextlib.suppress(xcffib.XcffibException):  # the display is gone
             self._connection.core.DestroyWindow(self.window)
             self._connection.flush()
+        if data is not None and self._target in TEXT_TARGETS:
+            data = data.decode("latin-1" if self._target == "STRING" else "utf-8", "replace").encode()
         for callback in self.callbacks:
-            callback(None if data is None else data.decode(self._encoding, "replace"))
+            callback(data)
 
     def _look_after(self) -> None:
         if self._over:

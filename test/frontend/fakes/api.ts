@@ -119,6 +119,27 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`ticket ${name}${invitation ? ` ${invitation}` : ''}`, () => this.nextTicket);
   }
 
+  /** The desktop's clipboard; null: it takes text only. */
+  clipboard: Desktop.IClipboard | null = {};
+
+  async readClipboard(name: string, connectionId: string): Promise<Desktop.IClipboard> {
+    return this._answer(`read ${name} ${connectionId}`, () => this._takesForms());
+  }
+
+  async writeClipboard(name: string, connectionId: string, contents: Desktop.IClipboard): Promise<void> {
+    return this._answer(`write ${name} ${connectionId}`, () => {
+      this._takesForms();
+      this.clipboard = contents;
+    });
+  }
+
+  private _takesForms(): Desktop.IClipboard {
+    if (this.clipboard === null) {
+      throw new DesktopError({ status: 409, code: 'clipboard-text-only', message: 'Text only.' });
+    }
+    return this.clipboard;
+  }
+
   async takeControl(name: string): Promise<void> {
     return this._answer(`control ${name}`, () => undefined);
   }

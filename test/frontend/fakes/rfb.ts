@@ -98,6 +98,24 @@ export default class FakeRFB extends EventTarget {
     return { w: 0, h: 0 };
   }
 
+  /** What has come of the message that is handled. */
+  received = new Uint8Array();
+  readonly _sock = {
+    rQwait: (_: string, needed: number) => this.received.length < needed,
+    rQpeekBytes: (count: number) => this.received.slice(0, count)
+  };
+
+  _handleServerCutText(): boolean {
+    this.calls.push('cut-text');
+    return true;
+  }
+
+  /** Receive a notify of these formats. */
+  notify(formats: number): void {
+    this.received = new Uint8Array([0, 0, 0, 255, 255, 255, 252, 8, 0, 0, formats]);
+    this._handleServerCutText();
+  }
+
   _updateScale(): void {
     this._display.scale = this.scaleViewport ? 0.5 : 1;
   }

@@ -166,7 +166,7 @@ it('pastes nothing, and says so, if a picture was copied', async () => {
   paste({ 'image/png': '' });
   await pass();
   expect(seen).toEqual([]);
-  expect(notice().textContent).toContain('no text');
+  expect(notice().textContent).toContain('neither text nor a picture');
 });
 
 it('says that a text is too long', async () => {
@@ -270,7 +270,7 @@ it('tries again with the next key if the browser does not accept the copied text
   viewer.focus();
   copied('x');
   await pass();
-  expect(notice().textContent).toContain('did not accept the copied text');
+  expect(notice().textContent).toContain('did not accept what was copied');
   key('keydown', { code: 'KeyA', key: 'a' });
   await pass();
   expect(clipboard.writeText).toHaveBeenCalledTimes(2);

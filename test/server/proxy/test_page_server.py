@@ -241,6 +241,7 @@ def test_errors_are_json_with_a_sentence(server: ServeProcess) -> None:
         ("POST", "/api/desktops/..%2f/start", None, 400, "bad-name"),
         ("POST", "/api/desktops/default/nonsense", None, 404, "unknown-address"),
         ("POST", "/index.html", None, 404, "unknown-address"),
+        *((verb, "/api/desktops/default/clipboard/1", None, 404, "unknown-address") for verb in ("POST", "PUT")),
         ("GET", "/api/desktops/default/start", None, 405, "use-post"),
         ("POST", "/api/desktops/default/resize", {}, 400, "bad-field"),
         ("POST", "/api/desktops/default/resize", {"width": 1e400, "height": 700}, 400, "bad-field"),

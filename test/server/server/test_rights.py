@@ -6,15 +6,14 @@ import asyncio
 import os
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
 from support.rest import SPECIFICATION, complaints
-from support.sharing import Browser, Desk, Viewer, click, desktop_size, key, typed_keys
+from support.sharing import Browser, Desk, LogIn, Viewer, click, desktop_size, key, typed_keys
 from support.stream.clients import clipboard, cut_text, provided, qemu_key, set_encodings
 from support.waiting import until
 from support.windows import CLICK, WINDOW
@@ -25,29 +24,6 @@ EXTENDED_CLIPBOARD = -1063131698
 
 each_backend = pytest.mark.parametrize("vnc_traits", [{"backend": name, **SESSION} for name in BACKENDS], ids=BACKENDS)
 one_backend = pytest.mark.parametrize("vnc_traits", [{"backend": "stream", **SESSION}])
-
-LogIn = Callable[[], Awaitable[Browser]]
-
-
-@pytest.fixture
-def desk(vnc: Any, runtime: Path, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Desk:
-    made = Desk(vnc, runtime / "default")
-
-    async def start() -> None:
-        await vnc.manager.start("default")
-        await until(lambda: made.model["phase"] == "running")
-        await until(lambda: "shown" in made.noted())
-
-    jp_asyncio_loop.run_until_complete(start())
-    return made
-
-
-@pytest.fixture
-def log_in(vnc: Any, jp_fetch: Any, jp_ws_fetch: Any, jp_auth_header: dict[str, str]) -> LogIn:
-    async def log_in() -> Browser:
-        return await Browser.log_in(jp_fetch, jp_ws_fetch, jp_auth_header)
-
-    return log_in
 
 
 async def invite(browser: Browser, rights: str, **fields: Any) -> dict[str, Any]:

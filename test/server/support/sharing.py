@@ -6,6 +6,7 @@ import asyncio
 import json
 import struct
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,11 +69,11 @@ class Desk:
         argv = ["xclip", "-selection", "clipboard", *arguments]
         return subprocess.Popen(argv, env=environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **settings)
 
-    async def pasted(self) -> bytes:
-        return (await asyncio.to_thread(self.xclip("-o", stdout=subprocess.PIPE).communicate))[0]
+    async def pasted(self, target: str = "UTF8_STRING") -> bytes:
+        return (await asyncio.to_thread(self.xclip("-o", "-t", target, stdout=subprocess.PIPE).communicate))[0]
 
-    async def copy(self, text: bytes) -> None:
-        await asyncio.to_thread(self.xclip("-i", stdout=subprocess.DEVNULL).communicate, text)
+    async def copy(self, data: bytes, *arguments: str) -> None:
+        await asyncio.to_thread(self.xclip("-i", *arguments, stdout=subprocess.DEVNULL).communicate, data)
 
 
 class Viewer:
@@ -162,7 +163,7 @@ class Browser:
         settings: dict[str, Any] = {}
         if verb != "GET":
             headers["X-XSRFToken"] = self._xsrf
-        if verb == "POST":
+        if verb in ("POST", "PUT"):
             settings["body"] = json.dumps({} if body is None else body)
         path = ("api", "desktops", "default", *parts)
         response: HTTPResponse = await self._fetch(*path, method=verb, headers=headers, raise_error=False, **settings)
@@ -187,3 +188,7 @@ class Browser:
     async def connect(self, invitation: str | None = None) -> Viewer:
         """Get a ticket, open a WebSocket, and go through RFB's handshake."""
         return await (await self.open(await self.ticket(invitation))).greet()
+
+
+LogIn = Callable[[], Awaitable[Browser]]
+"""Logs another user in."""

@@ -20,7 +20,7 @@ LARGE = "Ein langer Text: 漢字🙂\n" * 170_000
 
 @pytest.mark.parametrize("text", ["", "plain", UNICODE, LARGE], ids=["empty", "plain", "unicode", "5 MB"])
 def test_what_a_viewer_copies_can_be_pasted_by_programs(desk: Desk, text: str) -> None:
-    desk.clipboard.offer(text)
+    desk.offer(text)
     assert desk.paste() == text.encode()
     assert desk.paste() == text.encode(), "as often as one likes"
     assert desk.changes == []
@@ -39,19 +39,19 @@ def test_what_a_program_copies_is_told_and_fetched_when_asked_for(desk: Desk, te
 
 def test_sixteen_megabytes_go_both_ways_and_no_more(desk: Desk) -> None:
     most = "x" * MAX_TEXT_BYTES
-    desk.clipboard.offer(most)
+    desk.offer(most)
     assert desk.paste() == most.encode()
     desk.copy(most.encode())
     assert desk.request() == most
     desk.copy(b"x" * (MAX_TEXT_BYTES + 1))
     assert desk.request() is None
     with pytest.raises(ValueError, match="more than"):
-        desk.clipboard.offer(most + "x")
+        desk.offer(most + "x")
 
 
 def test_each_may_take_the_clipboard_from_the_other(desk: Desk) -> None:
     for turn in range(3):
-        desk.clipboard.offer(f"viewer {turn}")
+        desk.offer(f"viewer {turn}")
         assert desk.paste() == f"viewer {turn}".encode()
         assert desk.request() == f"viewer {turn}"
         desk.copy(f"program {turn}".encode())
@@ -61,17 +61,17 @@ def test_each_may_take_the_clipboard_from_the_other(desk: Desk) -> None:
 
 def test_an_offer_that_crosses_a_programs_copy_stays(desk: Desk) -> None:
     other = Client(desk)
-    desk.clipboard.offer("first")
+    desk.offer("first")
     desk.pump(lambda: other.owner("CLIPBOARD") != 0)
     other.own("CLIPBOARD")
-    desk.clipboard.offer("second")  # while the news of the other one is not read yet
+    desk.offer("second")  # while the news of the other one is not read yet
     assert desk.paste() == b"second"
     assert desk.request() == "second"
     assert desk.changes == []
 
 
 def test_programs_are_told_in_which_forms_a_text_can_be_had(desk: Desk) -> None:
-    desk.clipboard.offer("h€llö")
+    desk.offer("h€llö")
     targets = desk.paste("TARGETS").decode().split()
     forms = ["UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT"]
     assert targets == ["TARGETS", "TIMESTAMP", "MULTIPLE", *forms, "STRING"]
@@ -83,7 +83,7 @@ def test_programs_are_told_in_which_forms_a_text_can_be_had(desk: Desk) -> None:
 
 def test_several_forms_can_be_had_at_once(desk: Desk) -> None:
     other = Client(desk)
-    desk.clipboard.offer("text")
+    desk.offer("text")
     names = ["STRING", "image/png", "UTF8_STRING"]
     pairs = [atom for name in names for atom in (other.atom(name), other.atom(f"INTO_{name}"))]
     into = other.atom("PAIRS")
@@ -98,7 +98,7 @@ def test_several_forms_can_be_had_at_once(desk: Desk) -> None:
 
 def test_a_form_that_is_no_text_is_refused(desk: Desk) -> None:
     other = Client(desk)
-    desk.clipboard.offer("text")
+    desk.offer("text")
     other.convert("CLIPBOARD", "image/png", other.atom("INTO"))
     desk.pump(lambda: other.notified)
     assert other.notified == [0]
@@ -106,7 +106,7 @@ def test_a_form_that_is_no_text_is_refused(desk: Desk) -> None:
 
 def test_one_who_pastes_and_goes_or_stalls_holds_nothing_up(desk: Desk) -> None:
     gone, stalled = Client(desk), Client(desk)
-    desk.clipboard.offer(LARGE)
+    desk.offer(LARGE)
     for other in (gone, stalled):
         other.convert("CLIPBOARD", "UTF8_STRING", other.atom("INTO"))
         desk.pump(lambda other=other: other.notified)  # type: ignore[misc]
@@ -118,7 +118,7 @@ def test_one_who_pastes_and_goes_or_stalls_holds_nothing_up(desk: Desk) -> None:
     assert len(desk.timers) == 2, "it has just begun"
     desk.timers[1][1]()
     assert len(desk.timers) == 2, "it is forgotten"
-    desk.clipboard.offer("short")
+    desk.offer("short")
     assert desk.paste() == b"short"
 
 
@@ -146,7 +146,7 @@ def test_an_owner_that_leaves_us_waiting_is_given_up(desk: Desk, starts: bool) -
     other.incremental = starts
     other.own("CLIPBOARD")
     desk.pump(lambda: desk.changes)
-    answers: list[str | None] = []
+    answers: list[bytes | None] = []
     desk.clipboard.request(answers.append)
     desk.clipboard.request(answers.append)
     desk.pump(lambda: other.asked)
@@ -190,7 +190,7 @@ def test_without_primary_selected_text_is_not_shared(desk: Desk) -> None:
 
 @pytest.mark.parametrize("primary", [True])
 def test_with_primary_what_is_marked_counts_as_well(desk: Desk) -> None:
-    desk.clipboard.offer("from a viewer")
+    desk.offer("from a viewer")
     assert desk.paste(selection="primary") == desk.paste() == b"from a viewer"
     desk.copy(b"marked", "primary")
     assert desk.changes == ["PRIMARY"]
@@ -201,7 +201,7 @@ def test_with_primary_what_is_marked_counts_as_well(desk: Desk) -> None:
 def test_the_display_may_be_gone(desk: Desk) -> None:
     Client(desk, None).own("CLIPBOARD")
     desk.pump(lambda: desk.changes)
-    answers: list[str | None] = []
+    answers: list[bytes | None] = []
     desk.clipboard.request(answers.append)
     desk.display.process.kill()
     deadline = time.monotonic() + 10

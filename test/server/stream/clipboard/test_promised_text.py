@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 from support.displays import Display
 from support.stream.desk import Client, Desk
+from support.stream.shared_clipboard import shared
 
-from jupyter_vnc_proxy.rfb import encodings, extended_clipboard
+from jupyter_vnc_proxy.rfb import extended_clipboard
 from jupyter_vnc_proxy.rfb.events import ClipboardNotify, ClipboardText, ClipboardTooLong
 from jupyter_vnc_proxy.rfb.extended_clipboard import MAX_TEXT_BYTES
-from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
 from jupyter_vnc_proxy.stream.clipboard import service as clipboard_service
-from jupyter_vnc_proxy.stream.clipboard.service import ClipboardService
-from jupyter_vnc_proxy.stream.x11.selection import XClipboard
-from jupyter_vnc_proxy.system.x_display import connect
 
 
 @pytest.fixture
@@ -70,14 +65,14 @@ def test_a_program_that_copies_meanwhile_keeps_the_clipboard(desk: Desk) -> None
 def test_those_who_wait_get_what_was_announced_last(desk: Desk, pasting: Client) -> None:
     desk.clipboard.promise()
     paste_waits(desk, pasting)
-    answers: list[str | None] = []
+    answers: list[bytes | None] = []
     desk.clipboard.request(answers.append)
     desk.clipboard.promise()
     assert answers == []
     assert desk.clipboard.fulfil("the last")
     desk.pump(lambda: pasting.notified)
     assert pasting.read("UTF8_STRING") == b"the last"
-    assert answers == ["the last"]
+    assert answers == [b"the last"]
 
 
 def test_forms_are_told_before_the_text_is_there(desk: Desk) -> None:
@@ -91,57 +86,6 @@ def test_a_text_that_is_too_long_is_refused_and_the_promise_ends_in_words(desk: 
         desk.clipboard.fulfil("x" * (MAX_TEXT_BYTES + 1))
     desk.clipboard.withdraw()
     assert not desk.clipboard.has_text()
-
-
-class Viewer:
-    """A client of the service that has Extended Clipboard; ``sent`` holds the service's messages."""
-
-    def __init__(self) -> None:
-        self.protocol = ServerProtocol("Trial", 64, 64)
-        self.sent: list[bytes] = []
-
-    def supports(self, encoding: int) -> bool:
-        return encoding == encodings.PSEUDO_EXTENDED_CLIPBOARD
-
-    def send(self, data: bytes) -> None:
-        self.sent.append(data)
-
-
-class Shared:
-    """The service on a display, with two viewers, and programs that paste."""
-
-    def __init__(self, display: Display) -> None:
-        self.display = display
-        self.viewers = [Viewer(), Viewer()]
-        connection = connect(display.name, display.xauthority)
-        self.service = ClipboardService(lambda *each: XClipboard(connection, *each), self.viewers)
-        self.service.start()
-
-    async def pasted(self) -> bytes | None:
-        """Return what a program pastes; ``None`` if there is nothing."""
-        argv = ["xclip", "-o", "-selection", "clipboard", "-target", "UTF8_STRING"]
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
-            *argv, env=self.display.environment(), stdout=pipe, stderr=subprocess.DEVNULL
-        )
-        out, _ = await asyncio.wait_for(process.communicate(), 20)
-        return out if process.returncode == 0 else None
-
-    async def copy(self, text: bytes) -> None:
-        """Have a program copy, and wait until others can paste it."""
-        argv = ["xclip", "-i", "-selection", "clipboard"]
-        environment, null = self.display.environment(), subprocess.DEVNULL
-        await asyncio.to_thread(subprocess.run, argv, input=text, env=environment, stdout=null, timeout=20, check=True)
-        while await self.pasted() != text:
-            pass  # xclip claims the selection after its parent has ended
-
-
-@contextlib.contextmanager
-def shared(display: Display) -> Iterator[Shared]:
-    """Share the display's clipboard in the running event loop."""
-    made = Shared(display)
-    yield made
-    made.service.close()
 
 
 async def test_a_key_after_the_notify_pastes_the_announced_text(display: Display) -> None:

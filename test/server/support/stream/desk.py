@@ -15,8 +15,9 @@ import pytest
 import xcffib
 import xcffib.xproto
 
+from jupyter_vnc_proxy.rfb.clipboard_contents import TEXT
 from jupyter_vnc_proxy.stream.x11 import properties
-from jupyter_vnc_proxy.stream.x11.selection import XClipboard
+from jupyter_vnc_proxy.stream.x11.selection import XClipboard, text_contents
 from jupyter_vnc_proxy.system.x_display import connect
 from support.displays import Display
 
@@ -48,22 +49,22 @@ class Desk:
             for client in self.clients:
                 client.handle_events()
 
-    def copy(self, text: bytes, selection: str = "clipboard") -> None:
+    def copy(self, data: bytes, selection: str = "clipboard", target: str = "") -> None:
         """Have a program copy, and wait until it is told."""
         count = len(self.changes)
-        argv = ["xclip", "-i", "-quiet", "-selection", selection]
+        argv = ["xclip", "-i", "-quiet", "-selection", selection, *(["-target", target] if target else [])]
         pipe = subprocess.PIPE
         null = subprocess.DEVNULL
         program = subprocess.Popen(argv, env=self.display.environment(), stdin=pipe, stdout=null, stderr=null)
         self.programs.append(program)
         assert program.stdin is not None
         with program.stdin as stdin:
-            stdin.write(text)
+            stdin.write(data)
         self.pump(lambda: len(self.changes) > count)
 
     def paste(self, target: str = "UTF8_STRING", selection: str = "clipboard") -> bytes:
         """Have a program paste, and return what it gets."""
-        argv = ["xclip", "-o", "-selection", selection, "-target", target]
+        argv = ["xclip", "-o", "-selection", selection, *(["-target", target] if target else [])]
         program = subprocess.Popen(argv, env=self.display.environment(), stdout=subprocess.PIPE)
         assert isinstance(program.stdout, io.BufferedReader)
         found = bytearray()
@@ -78,11 +79,24 @@ class Desk:
                         return bytes(found)
                     found += piece
 
+    def offer(self, text: str) -> None:
+        self.clipboard.offer(text_contents(text))
+
     def request(self, selection: str = "CLIPBOARD") -> str | None:
-        answers: list[str | None] = []
-        self.clipboard.request(answers.append, selection)
+        data = self.request_form(TEXT, selection)
+        return None if data is None else data.decode()
+
+    def request_form(self, form: str, selection: str = "CLIPBOARD") -> bytes | None:
+        answers: list[bytes | None] = []
+        self.clipboard.request(answers.append, selection, form)
         self.pump(lambda: answers)
         assert len(answers) == 1
+        return answers[0]
+
+    def request_forms(self) -> frozenset[str]:
+        answers: list[frozenset[str]] = []
+        self.clipboard.request_forms(answers.append)
+        self.pump(lambda: answers)
         return answers[0]
 
     def close(self) -> None:
@@ -118,6 +132,10 @@ class Client:
 
     def atom(self, name: str) -> int:
         return int(self.connection.core.InternAtom(False, len(name), name).reply().atom)
+
+    def atoms(self, *names: str) -> bytes:
+        """The answer to TARGETS."""
+        return struct.pack(f"={len(names)}I", *map(self.atom, names))
 
     def own(self, selection: str) -> None:
         self.connection.core.SetSelectionOwner(self.window, self.atom(selection), 0)

@@ -1,0 +1,52 @@
+"""Gets and sets what a desktop's programs copy and paste, through the clipboard socket in its directory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from ...errors import Conflict, TimedOut, VncError
+from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, Contents, pack, parse_head, split
+
+EXCHANGE_TIMEOUT_SECONDS = 25.0
+"""How long the desktop may take; it gives up a program that does not answer before that."""
+
+
+async def read_clipboard(path: Path) -> Contents:
+    """Return the newest contents; raise `Conflict` if the desktop has no such socket, `TimedOut` if it hangs."""
+    return await _exchange(path, READ)
+
+
+async def write_clipboard(path: Path, contents: Contents) -> None:
+    """Replace the contents; return when programs paste them. Raise as `read_clipboard` does."""
+    await _exchange(path, pack(contents))
+
+
+async def _exchange(path: Path, request: bytes) -> Contents:
+    try:
+        return await asyncio.wait_for(_ask(path, request), EXCHANGE_TIMEOUT_SECONDS)
+    except (FileNotFoundError, ConnectionRefusedError):
+        message = "This desktop's VNC server takes text only; the backends stream and wayland take pictures and HTML."
+        raise Conflict(message, code="clipboard-text-only") from None
+    except (TimeoutError, asyncio.TimeoutError):
+        raise TimedOut("The desktop's clipboard does not respond.") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> VncError:
+    failure = VncError(f"The desktop's clipboard failed: {type(error).__name__}.", code="clipboard-failed")
+    failure.status = 503
+    return failure
+
+
+async def _ask(path: Path, request: bytes) -> Contents:
+    reader, writer = await asyncio.open_unix_connection(os.fspath(path), limit=MAX_HEAD_BYTES)
+    try:
+        writer.write(request)
+        await writer.drain()
+        sizes = parse_head(await reader.readline())
+        return split(await reader.readexactly(sum(sizes.values())), sizes)
+    finally:
+        writer.close()

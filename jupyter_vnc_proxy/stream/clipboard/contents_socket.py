@@ -1,0 +1,87 @@
+"""A unix socket through which the same user's Jupyter server gets and sends pictures and HTML."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from pathlib import Path
+from typing import Protocol
+
+from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, Contents, checked, pack, parse_head, split
+
+log = logging.getLogger("jupyter_vnc_proxy.stream")
+
+EXCHANGE_TIMEOUT_SECONDS = 20.0
+"""How long one request may take, with the programs' answers."""
+
+MAX_EXCHANGES = 4
+"""Simultaneous requests; further ones are closed without an answer."""
+
+
+class ContentsService(Protocol):
+    """The part of a clipboard that the socket needs."""
+
+    def offer(self, contents: Contents) -> None:
+        """Offer contents to the display's programs."""
+
+    async def fetch(self) -> Contents:
+        """Return the newest contents."""
+
+
+class ContentsSocket:
+    """Listens on the unix socket ``path`` (0600) from `start` to `close`; one request for each connection."""
+
+    def __init__(self, path: Path, service: ContentsService) -> None:
+        self._path = path
+        self._service = service
+        self._server: asyncio.AbstractServer | None = None
+        self._exchanges: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen."""
+        self._path.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._connected, self._path, limit=MAX_HEAD_BYTES)
+        finally:
+            os.umask(mask)
+
+    async def close(self) -> None:
+        """Listen no more, and end what is under way."""
+        if self._server is not None:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+        for task in self._exchanges:
+            task.cancel()
+        await asyncio.gather(*self._exchanges, return_exceptions=True)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._exchanges) >= MAX_EXCHANGES:
+            writer.transport.abort()
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._exchanges.add(task)
+        task.add_done_callback(self._exchanges.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await asyncio.wait_for(self._exchange(reader, writer), EXCHANGE_TIMEOUT_SECONDS)
+        except (ValueError, OSError, EOFError, asyncio.TimeoutError) as error:
+            log.warning("a request for the clipboard failed: %s", type(error).__name__)
+        finally:
+            writer.close()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readline()
+        answer: Contents = {}
+        if head == READ:
+            answer = await self._service.fetch()
+        else:
+            sizes = parse_head(head)
+            contents = checked(split(await reader.readexactly(sum(sizes.values())), sizes))
+            self._service.offer(contents)
+        writer.write(pack(answer))
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
