@@ -1,6 +1,7 @@
 import { ClipboardBridge, clipboardMessage } from './clipboard';
 import { ClipboardAccess } from './clipboardaccess';
 import { CloseGuard } from './closeguard';
+import { permits } from './inputsettings';
 import { parseCombination } from './keyboard/combination';
 import { isShortcut } from './keyboard/events';
 import { FirstUseHint } from './keyboard/firstusehint';
@@ -25,7 +26,7 @@ export class DesktopInput implements IDisposable {
     this.settings = options.settings;
     this.clipboard = new ClipboardBridge({
       hasFocus: () => this._field.hasFocus,
-      allows: options.allows,
+      allows: right => options.allows(right) && permits(this.settings, right),
       send: text => options.client()?.sendClipboard(text),
       failed: (reason, isPaste) => options.notify(clipboardMessage(reason, trans), isPaste)
     });
