@@ -11,6 +11,8 @@ export interface IFacts {
   /** Null if the server doesn't tell. */
   readonly load: IServerLoad | null;
   readonly capacityKbps: number | null;
+  /** Bytes that the server could not send yet; 0 if it doesn't tell. */
+  readonly unsentBytes: number;
 }
 
 /** What makes a desktop slow. */
@@ -40,12 +42,15 @@ const SLOW_MS = 150;
 const QUEUE_MS = 100;
 const FULL_SHARE = 0.7;
 
+/** More waits only if the link takes no more. */
+const UNSENT_BYTES = 64 * 1024;
+
 /** Less can't fill a link. */
 const MIN_KBPS = 100;
 
 /** Decide what limits a desktop. A busy browser comes first, because it also reads the answers to pings late. */
 export function limitOf(facts: IFacts): Limit {
-  const { baseLatencyMs, latencyMs, kbps, browserShare, load, capacityKbps } = facts;
+  const { baseLatencyMs, latencyMs, kbps, browserShare, load, capacityKbps, unsentBytes } = facts;
   if (browserShare >= BUSY_BROWSER_SHARE) {
     return { by: 'browser', share: Math.min(1, browserShare) };
   }
@@ -57,7 +62,7 @@ export function limitOf(facts: IFacts): Limit {
       return { by: 'server' };
     }
   }
-  const isFull = capacityKbps !== null && kbps >= capacityKbps * FULL_SHARE;
+  const isFull = (capacityKbps !== null && kbps >= capacityKbps * FULL_SHARE) || unsentBytes >= UNSENT_BYTES;
   const queues = latencyMs !== null && baseLatencyMs !== null && latencyMs - baseLatencyMs >= QUEUE_MS;
   if (kbps >= MIN_KBPS && (isFull || queues)) {
     return { by: 'capacity', kbps };

@@ -65,6 +65,7 @@ export class Statistics implements IDisposable {
     const latencies = (samples: readonly ISample[]) =>
       samples.map(each => each.latencyMs).filter(each => each !== null);
     const shortest = (values: number[]) => (values.length === 0 ? null : Math.min(...values));
+    const report = this._source?.pings.report ?? null;
     const loads = recent.map(each => each.load).filter(each => each !== null);
     return limitOf({
       baseLatencyMs: shortest(latencies(this._samples)),
@@ -72,7 +73,8 @@ export class Statistics implements IDisposable {
       kbps: mean(recent.map(each => each.kbps)),
       browserShare: mean(recent.map(each => each.browserShare)),
       load: loads.length === 0 ? null : meanLoad(loads),
-      capacityKbps: this._source?.pings.report?.capacityKbps ?? null
+      capacityKbps: report?.capacityKbps ?? null,
+      unsentBytes: report?.unsentBytes ?? 0
     });
   }
 

@@ -10,7 +10,8 @@ const FAST: IFacts = {
   kbps: 3000,
   browserShare: 0.2,
   load: { processors: 2, mainShare: 0.2, ranShare: 0.4, waitedShare: 0.02 },
-  capacityKbps: null
+  capacityKbps: null,
+  unsentBytes: 0
 };
 
 function limit(facts: Partial<IFacts>): Limit {
@@ -41,6 +42,7 @@ it('finds a server that encodes all the time, with one thread or with all', () =
 it('finds a link that is full: the server knows its capacity, or round trips grow', () => {
   expect(limit({ capacityKbps: 4000 })).toEqual({ by: 'capacity', kbps: 3000 });
   expect(limit({ capacityKbps: 40_000 })).toEqual({ by: 'nothing' });
+  expect(limit({ unsentBytes: 500_000 })).toEqual({ by: 'capacity', kbps: 3000 });
   expect(limit({ latencyMs: 250 })).toEqual({ by: 'capacity', kbps: 3000 });
   expect(limit({ latencyMs: 250, kbps: 10 })).toEqual({ by: 'nothing' });
 });
