@@ -60,15 +60,18 @@ export class SettingsDrawer {
 
   /** The choice of the desktops that the settings are for. */
   private _scope(title: string, desktop: string, trans: ITranslation): HTMLElement {
-    const label = element('label', 'jp-Desktop-settingsScope', trans.__('For'));
+    const node = element('div', 'jp-Desktop-settingsScope');
+    const label = element('label', '', trans.__('For'));
     const select = element('select', 'jp-mod-styled');
+    select.id = 'jp-Desktop-settingsScope';
+    label.htmlFor = select.id;
     select.append(new Option(trans.__('all desktops in this browser'), ALL));
     select.append(new Option(trans.__('this desktop (%1)', title), THIS));
     select.addEventListener('change', () => {
       this._form.desktop = select.value === THIS ? desktop : null;
     });
-    label.append(select);
-    return label;
+    node.append(label, select);
+    return node;
   }
 
   private readonly _returnFocus: () => void;

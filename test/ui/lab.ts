@@ -43,7 +43,7 @@ export class DesktopView {
     const titled = title === undefined ? tabs : tabs.filter({ hasText: new RegExp(`^${title}( \\(\\w+\\))?$`) });
     this.node = nth === undefined ? nodes : nodes.nth(nth);
     this.tab = nth === undefined ? titled : titled.nth(nth);
-    this.canvas = this.node.locator('canvas:not([data-kept])');
+    this.canvas = this.node.locator('.jp-Desktop-screen canvas:not([data-kept])');
     this.status = this.node.locator('.jp-Desktop-status');
   }
 

@@ -132,13 +132,13 @@ test('the drawer of the page changes settings at once, for all desktops or for o
   const view = new DesktopView(page);
   await view.live();
   const drawer = await openDrawer(page);
-  await expect(drawer.getByLabel('For')).toBeFocused();
+  await expect(drawer.getByLabel('For', { exact: true })).toBeFocused();
   await expect(drawer.getByLabel('Cmd on a Mac')).toHaveCount(0);
   await saveScreenshot(page, 'drawer');
   await drawer.getByLabel('Statistics').check();
   await expect(view.node.locator('.jp-Desktop-statistics')).toBeVisible();
 
-  await drawer.getByLabel('For').selectOption({ label: 'this desktop (first)' });
+  await drawer.getByLabel('For', { exact: true }).selectOption({ label: 'this desktop (first)' });
   await drawer.getByLabel('Size', { exact: true }).selectOption({ label: "Keep the desktop's size, and scroll" });
   const before = await view.size();
   await page.keyboard.press('Escape');

@@ -21,7 +21,6 @@ export class StatisticsOverlay implements IDisposable {
     const { trans } = options;
     this.node = element('section', 'jp-Desktop-statistics');
     this.node.setAttribute('aria-label', trans.__('Connection statistics'));
-    this.node.hidden = true;
     const close = element('button', 'jp-mod-styled jp-mod-minimal', '×');
     close.setAttribute('aria-label', trans.__('Hide the statistics'));
     close.title = trans.__('Hide the statistics');
@@ -35,7 +34,6 @@ export class StatisticsOverlay implements IDisposable {
     this._limit = this._row(trans.__('Limited by'));
     this._words = element('p');
     this.node.append(close, this._list, this._words);
-    options.node.append(this.node);
     options.statistics.changed.connect(this._update, this);
   }
 
@@ -47,18 +45,19 @@ export class StatisticsOverlay implements IDisposable {
   }
 
   get isShown(): boolean {
-    return !this.node.hidden;
+    return this.node.parentNode !== null;
   }
   set isShown(value: boolean) {
     if (value === this.isShown || this._isDisposed) {
       return;
     }
-    const { statistics } = this._options;
-    this.node.hidden = !value;
+    const { node, statistics } = this._options;
     if (value) {
+      node.append(this.node);
       statistics.watch(this, true);
       this._update();
     } else {
+      this.node.remove();
       statistics.unwatch(this);
     }
   }
@@ -73,7 +72,6 @@ export class StatisticsOverlay implements IDisposable {
     }
     this.isShown = false;
     this._isDisposed = true;
-    this.node.remove();
     Signal.clearData(this);
   }
 

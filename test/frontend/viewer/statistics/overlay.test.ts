@@ -72,7 +72,7 @@ function show(...samples: ISample[]): void {
 }
 
 it('watches only while it is shown', () => {
-  expect(overlay.node.hidden).toBe(true);
+  expect(node.childElementCount).toBe(0);
   expect(watched).toEqual([]);
   show();
   expect(watched).toEqual([[overlay, true]]);
