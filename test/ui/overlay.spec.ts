@@ -119,6 +119,7 @@ test('an item of the status bar shows it while a desktop is current, and a click
   await expect(value(view, 'Round trip')).toHaveText(/ms$/);
   await saveScreenshot(page, 'overlay-lab');
   await runCommand(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
+  await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
   await saveScreenshot(page, 'overlay-lab-dark');
   await runCommand(page, 'apputils:change-theme', { theme: 'JupyterLab Light' });
   await runCommand(page, 'launcher:create');

@@ -64,6 +64,7 @@ async function showSettings(name: string, settings: LabSettings, trans: Translat
     await showDialog({
       title: trans.__('Settings for %1', labelFor(name, trans)),
       body: new Widget({ node: form.node }),
+      focusNodeSelector: 'select',
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   } finally {
