@@ -117,6 +117,7 @@ test('an item of the status bar shows it while a desktop is current, and a click
   await expect(item).toHaveText(/^Desktop: [\d.]+ ms · [1-9]\d* fps/);
   await item.click();
   await expect(value(view, 'Round trip')).toHaveText(/ms$/);
+  await expect(view.node.locator('.jp-Desktop-statistics')).toBeInViewport({ ratio: 1 });
   await saveScreenshot(page, 'overlay-lab');
   await runCommand(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
   await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
