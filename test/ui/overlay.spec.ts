@@ -153,5 +153,6 @@ test('a desktop at rest sends nothing, though the status bar has an item, or the
   expect(count.number).toBe(open);
   await view.canvas.hover({ position: { x: 300, y: 300 } });
   await expect.poll(() => count.number).toBeGreaterThan(open + 2);
+  await saveScreenshot(page, 'overlay-history');
   await runCommand(page, 'vnc:toggle-statistics');
 });

@@ -95,12 +95,13 @@ export class ClientCounters {
   private _waitsSince: number | null = null;
 }
 
+const COPY_RECT = 1;
 const TIGHT_PNG = -260;
 
 /** The names of encodings in RFB's registry. */
 const ENCODINGS = new Map([
   [0, 'Raw'],
-  [1, 'CopyRect'],
+  [COPY_RECT, 'CopyRect'],
   [2, 'RRE'],
   [5, 'Hextile'],
   [6, 'Zlib'],
@@ -116,7 +117,9 @@ export function mainEncoding(before: ICounts, after: ICounts): string | null {
   let name: string | null = null;
   let most = 0;
   for (const [encoding, area] of after.areas) {
-    const grown = area - (before.areas.get(encoding) ?? 0);
+    // Text that scrolls is mostly copied, but what is new in it tells how the picture is sent.
+    const weight = encoding === COPY_RECT ? 1e-6 : 1;
+    const grown = (area - (before.areas.get(encoding) ?? 0)) * weight;
     if (grown > most) {
       most = grown;
       name = ENCODINGS.get(encoding) ?? String(encoding);

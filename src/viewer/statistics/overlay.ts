@@ -21,6 +21,7 @@ export class StatisticsOverlay implements IDisposable {
     const { trans } = options;
     this.node = element('section', 'jp-Desktop-statistics');
     this.node.setAttribute('aria-label', trans.__('Connection statistics'));
+    const header = element('header', '', trans.__('Statistics'));
     const close = element('button', 'jp-mod-styled jp-mod-minimal', '×');
     close.setAttribute('aria-label', trans.__('Hide the statistics'));
     close.title = trans.__('Hide the statistics');
@@ -33,7 +34,8 @@ export class StatisticsOverlay implements IDisposable {
     this._size = this._row(trans.__('Size'));
     this._limit = this._row(trans.__('Limited by'));
     this._words = element('p');
-    this.node.append(close, this._list, this._words);
+    header.append(close);
+    this.node.append(header, this._list, this._words);
     options.statistics.changed.connect(this._update, this);
   }
 

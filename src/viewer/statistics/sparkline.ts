@@ -2,8 +2,8 @@ import { element } from '../sharing/element';
 import { HISTORY_SAMPLES } from './statistics';
 
 /** The size in CSS pixels. */
-const WIDTH = 120;
-const HEIGHT = 24;
+const WIDTH = 96;
+const HEIGHT = 18;
 
 /** A small line of the last minute; a screen reader gets it in words. */
 export class Sparkline {

@@ -76,6 +76,8 @@ it('knows which encoding sent most of the picture', () => {
     (rfb as unknown as RFB)._handleRect();
   };
   const before = counters.counts;
+  receive(1, 5000); // a copy
+  expect(mainEncoding(before, counters.counts)).toBe('CopyRect');
   receive(7, 30);
   receive(-239, 1000); // the cursor
   receive(50, 20);

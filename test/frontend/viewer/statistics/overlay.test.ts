@@ -97,7 +97,7 @@ it('shows numbers and their history, in words too', () => {
 it('draws a line with gaps for seconds without a value', () => {
   const latencies = [20, 30, null, 25];
   show(...latencies.map(latencyMs => ({ ...SAMPLE, latencyMs })));
-  expect(drawn.slice(-2)).toEqual(['M113 L113 L115 M119 L119 ', 'M113 L113 L115 L117 L119 ']);
+  expect(drawn.slice(-2)).toEqual(['M90 L90 L92 M95 L95 ', 'M90 L90 L92 L93 L95 ']);
 });
 
 it('says "unknown" if the server can measure no round trip, and nothing before there is a connection', () => {
