@@ -7,6 +7,7 @@ import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
 import { runningPlugin } from './plugins/running';
+import { statusBarPlugin } from './plugins/statusbar';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -22,7 +23,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runningPlugin,
   launcherPlugin,
   palettePlugin,
-  prefetchPlugin
+  prefetchPlugin,
+  statusBarPlugin
 ];
 
 export default plugins;

@@ -1,3 +1,5 @@
 import './base.css';
 import './keyboard.css';
 import './panels.css';
+import './settings.css';
+import './statistics.css';

@@ -108,10 +108,14 @@ class Client:
         """Its quality level, 0 to 9, or ``None`` if it announced none."""
         return self.protocol.quality_level
 
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that wait for its socket."""
+        return self._writer.transport.get_write_buffer_size()
+
     def _may_send(self) -> bool:
         wanted = self.requested or self.continuous
-        backlog = self._writer.transport.get_write_buffer_size()
-        return self.protocol.ready and wanted and backlog < BACKLOG and self.pacer.may_send_tiles()
+        return self.protocol.ready and wanted and self.unsent_bytes < BACKLOG and self.pacer.may_send_tiles()
 
     def acknowledged(self, payload: bytes) -> bool:
         """Handle the answer to a fence of ours; return whether it confirms that an update was painted."""

@@ -30,6 +30,7 @@ from .connection import Connection
 from .display_source import DisplaySource, Listener
 from .errors import DisplayGone
 from .greeting import greet
+from .load import LoadReports
 from .picture.framebuffer import Tiles
 from .sizes import Sizes
 from .status import Status
@@ -64,6 +65,7 @@ class StreamServer:
         self._cursor = source.cursor
         self._sizes = Sizes(source.screen, self._connections)
         self._status = status or Status()
+        self._load = LoadReports()
         self._fallback = DecoderFallback()
         self._broadcaster = Broadcaster(source.screen, self._connections, self._fallback, self._status)
         self._main: asyncio.Task[None] | None = None
@@ -194,7 +196,8 @@ class StreamServer:
 
     def _fence(self, client: Connection, event: Fence) -> None:
         if event.flags & server_messages.FENCE_REQUEST:
-            client.send(server_messages.fence(event.flags & ~server_messages.FENCE_REQUEST, event.payload))
+            payload = self._load.answer(event.payload, client.pacer, client.unsent_bytes)
+            client.send(server_messages.fence(event.flags & ~server_messages.FENCE_REQUEST, payload))
         elif client.acknowledged(event.payload):
             self._broadcaster.acknowledged(client)
 

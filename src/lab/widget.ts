@@ -3,6 +3,7 @@ import { Widget } from '@lumino/widgets';
 
 import { desktopIcon } from './icons';
 import { DesktopViewer } from '../viewer/desktopviewer';
+import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { labelFor, titleWithStatus } from '../viewer/titles';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -28,6 +29,8 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       manage: options.manage,
       leave: () => this._leave()
     });
+    this.statistics = new ViewerStatistics(this.viewer, options.trans);
+    this.statistics.overlay.isShown = options.settings?.showStatistics ?? false;
     this.viewer.visible = false;
     this.title.icon = desktopIcon;
     this.title.closable = true;
@@ -37,6 +40,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
 
   readonly connection: IDesktopConnection;
   readonly viewer: DesktopViewer;
+  readonly statistics: ViewerStatistics;
 
   readonly view: number;
 
@@ -59,9 +63,16 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     if (this.isDisposed) {
       return;
     }
+    this.statistics.dispose();
     this.viewer.dispose();
     this.connection.dispose();
     super.dispose();
+  }
+
+  /** Apply changed settings. */
+  applySettings(settings: IViewerSettings): void {
+    this.viewer.applySettings(settings);
+    this.statistics.overlay.isShown = settings.showStatistics;
   }
 
   protected override onAfterAttach(_: Message): void {

@@ -1,21 +1,23 @@
 import { mayControl, takesKeys } from '../services/status';
 import { FUNCTION_KEYS, USUAL_COMBINATIONS } from '../viewer/keyboard/combination';
+import { SettingsDrawer } from './drawer';
 import { MenuButton } from './menu';
-import { settingItems } from './settings';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
 import type { ITranslation } from '../viewer/translation';
 import type { IMenuItem } from './menu';
+import type { PageSettings } from './settings';
 
 export interface IBarOptions {
   viewer: DesktopViewer;
   trans: ITranslation;
+  settings: PageSettings;
   /** Opens the dialog that shares the desktop. */
   share?: () => void;
 }
 
 /** Add a toolbar, which slides in from the upper edge of the viewer. */
-export function addBar({ viewer, trans, share }: IBarOptions): void {
+export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
@@ -31,30 +33,37 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
     bar.append(button);
     return button;
   };
-  const addMenu = (label: string, items: readonly IMenuItem[]): HTMLButtonElement => {
-    const { node, button } = new MenuButton(label, items);
-    bar.append(node);
-    return button;
+  const addMenu = (label: string, items: readonly IMenuItem[]): MenuButton => {
+    const menu = new MenuButton(label, items);
+    bar.append(menu.node);
+    return menu;
   };
   add(trans.__('Full Screen'), () => void viewer.fullScreen.toggle());
-  const keys = [...USUAL_COMBINATIONS, ...FUNCTION_KEYS];
-  const sendKeys = addMenu(
-    trans.__('Send Keys'),
-    keys.map(label => ({ label, action: () => viewer.input.sendKeys(label) }))
-  );
+  const keyItems = () =>
+    [...USUAL_COMBINATIONS, ...settings.current.combinations, ...FUNCTION_KEYS].map(label => ({
+      label,
+      action: () => viewer.input.sendKeys(label)
+    }));
+  const keyMenu = addMenu(trans.__('Send Keys'), keyItems());
+  const sendKeys = keyMenu.button;
   const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));
   }
-  const settings = settingItems(viewer.input, trans).map(item => ({
-    ...item,
-    action: () => {
-      item.action();
-      viewer.focus();
-    }
-  }));
-  addMenu(trans.__('Settings'), settings);
+  const settingsMenu = addMenu(trans.__('Settings'), [
+    {
+      label: trans.__('Show Statistics'),
+      isOn: () => settings.current.showStatistics,
+      action: () => {
+        settings.toggleStatistics();
+        viewer.focus();
+      }
+    },
+    { label: trans.__('Settings…'), action: () => drawer.open() }
+  ]);
+  const drawer = new SettingsDrawer(settings, trans, () => settingsMenu.button.focus());
+  settings.changed.connect(() => keyMenu.setItems(keyItems()));
   const update = () => {
     const { status } = viewer.connection;
     sendKeys.hidden = !status.rights.includes('keys');
@@ -65,5 +74,5 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
   };
   viewer.connection.statusChanged.connect(update);
   update();
-  viewer.node.append(bar);
+  viewer.node.append(bar, drawer.node);
 }

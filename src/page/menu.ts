@@ -19,9 +19,7 @@ export class MenuButton {
     this._menu.setAttribute('role', 'menu');
     this._menu.setAttribute('aria-label', label);
     this._menu.hidden = true;
-    for (const item of items) {
-      this._add(item);
-    }
+    this.setItems(items);
     this.button.addEventListener('click', () => (this._menu.hidden ? this._open('first') : this._close()));
     this.button.addEventListener('keydown', event => this._onButtonKey(event));
     this._menu.addEventListener('keydown', event => this._onKey(event));
@@ -37,6 +35,15 @@ export class MenuButton {
 
   readonly node: HTMLElement;
   readonly button: HTMLButtonElement;
+
+  /** Replace the items. */
+  setItems(items: readonly IMenuItem[]): void {
+    this._menu.replaceChildren();
+    this._items = [];
+    for (const item of items) {
+      this._add(item);
+    }
+  }
 
   private _add({ label, action, isOn }: IMenuItem): void {
     const node = element('button', '', label);
@@ -95,5 +102,5 @@ export class MenuButton {
   }
 
   private readonly _menu: HTMLElement;
-  private readonly _items: { node: HTMLButtonElement; isOn?: () => boolean }[] = [];
+  private _items: { node: HTMLButtonElement; isOn?: () => boolean }[] = [];
 }

@@ -6,11 +6,13 @@ import { DesktopAPI } from '../services/restapi';
 import { isDisconnectedByServer } from '../services/status';
 import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
+import { settingsTable } from '../viewer/settings/table';
+import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { labelFor, titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
 import { english } from './english';
-import { storedInput } from './settings';
+import { PageSettings } from './settings';
 import { showShare } from './share';
 
 /** The time between two requests for the model, which announces a stop. */
@@ -30,16 +32,24 @@ document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
+const settings = new PageSettings(settingsTable(english), name);
 const viewer = new DesktopViewer({
   connection,
   node,
   trans: english,
-  settings: { input: storedInput() },
+  settings: settings.current,
   manage: share,
   leave
 });
 
-addBar({ viewer, trans: english, share });
+addBar({ viewer, trans: english, settings, share });
+const { overlay } = new ViewerStatistics(viewer, english);
+overlay.isShown = settings.current.showStatistics;
+overlay.closed.connect(() => settings.toggleStatistics());
+settings.changed.connect(() => {
+  viewer.applySettings(settings.current);
+  overlay.isShown = settings.current.showStatistics;
+});
 connection.statusChanged.connect(() => {
   document.title = titleWithStatus(labelFor(name, english), connection.status, english);
 });

@@ -1,43 +1,70 @@
-import { isMac } from '../viewer/keyboard/events';
-import { DEFAULT_INPUT } from '../viewer/inputsettings';
+import { Signal } from '@lumino/signaling';
 
-import type { IInputSettings } from '../viewer/inputsettings';
-import type { ITranslation } from '../viewer/translation';
-import type { IMenuItem } from './menu';
+import { changed, overridesOf, resolved } from '../viewer/settings/values';
 
-const STORAGE_KEY = 'jupyter-vnc-proxy:input';
+import type { ISignal } from '@lumino/signaling';
+import type { ISetting, SettingValue } from '../viewer/settings/table';
+import type { IResolvedSettings, StoredSettings } from '../viewer/settings/values';
 
-/** Return the settings that this browser has stored. */
-export function storedInput(): IInputSettings {
-  try {
-    const { commandKey, confirmClose } = JSON.parse(
-      localStorage.getItem(STORAGE_KEY) ?? '{}'
-    ) as Partial<IInputSettings>;
-    return { commandKey: commandKey === 'alt' ? 'alt' : 'control', confirmClose: confirmClose !== false };
-  } catch {
-    return DEFAULT_INPUT;
+const STORAGE_KEY = 'jupyter-vnc-proxy:settings';
+
+/** The settings of the plain page, which this browser stores for all its pages. */
+export class PageSettings {
+  /** `desktop`: the desktop that the page shows. */
+  constructor(
+    readonly table: readonly ISetting[],
+    readonly desktop: string
+  ) {
+    this._stored = read();
+    window.addEventListener('storage', event => {
+      if (event.key === STORAGE_KEY) {
+        this._stored = read();
+        this._changed.emit();
+      }
+    });
   }
-}
 
-/** Return menu items that change the settings in `holder`, and store them. */
-export function settingItems(holder: { settings: IInputSettings }, trans: ITranslation): IMenuItem[] {
-  const change = (settings: Partial<IInputSettings>) => {
-    holder.settings = { ...holder.settings, ...settings };
+  /** Emitted when a setting has changed, here or on another page. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get stored(): StoredSettings {
+    return this._stored;
+  }
+
+  /** The settings of the page's desktop. */
+  get current(): IResolvedSettings {
+    return resolved(this.table, this._stored, this.desktop);
+  }
+
+  /** Change a setting for all desktops or for one; undefined removes that of the one. */
+  set(desktop: string | null, key: string, value: SettingValue | undefined): void {
+    this._stored = changed(this._stored, desktop, key, value);
     try {
-      localStorage.setItem(STORAGE_KEY, JSON.stringify(holder.settings));
+      localStorage.setItem(STORAGE_KEY, JSON.stringify(this._stored));
     } catch {
       // Without storage, they last until the page is closed.
     }
-  };
-  const confirmClose: IMenuItem = {
-    label: trans.__('Ask before closing the page'),
-    isOn: () => holder.settings.confirmClose,
-    action: () => change({ confirmClose: !holder.settings.confirmClose })
-  };
-  const commandKey: IMenuItem = {
-    label: trans.__('Cmd is Ctrl on the desktop'),
-    isOn: () => holder.settings.commandKey === 'control',
-    action: () => change({ commandKey: holder.settings.commandKey === 'control' ? 'alt' : 'control' })
-  };
-  return isMac() ? [confirmClose, commandKey] : [confirmClose];
+    this._changed.emit();
+  }
+
+  /** Show or hide the statistics: for the page's desktop if it has its own setting, else for all. */
+  toggleStatistics(): void {
+    const isOwn = 'showStatistics' in overridesOf(this.table, this._stored, this.desktop);
+    this.set(isOwn ? this.desktop : null, 'showStatistics', !this.current.showStatistics);
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private _stored: StoredSettings;
+}
+
+/** Return what is stored; what is not understood there counts as nothing. */
+function read(): StoredSettings {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
+    return typeof stored === 'object' && stored !== null ? (stored as StoredSettings) : {};
+  } catch {
+    return {};
+  }
 }

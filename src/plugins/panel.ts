@@ -1,20 +1,17 @@
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
-import { WidgetTracker } from '@jupyterlab/apputils';
+import { IToolbarWidgetRegistry, WidgetTracker } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../lab/commands/ids';
 import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
-import { DEFAULT_INPUT } from '../viewer/inputsettings';
-import { AUTOMATIC_QUALITY } from '../viewer/quality';
-import { DEFAULT_SCREEN } from '../viewer/screensize';
+import { LabSettings } from '../lab/settings';
+import { toolbarFiller } from '../lab/toolbar';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
-import type { IScreenSettings } from '../viewer/screensize';
-import type { IViewerSettings } from '../viewer/vieweroptions';
 import type { DesktopWidget } from '../lab/widget';
 
 const ID = 'jupyter-vnc-proxy:plugin';
@@ -25,39 +22,41 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
   autoStart: true,
   provides: IDesktopTracker,
   requires: [IDesktopManager, ITranslator],
-  optional: [ILabShell, ILayoutRestorer, ISettingRegistry],
+  optional: [ILabShell, ILayoutRestorer, ISettingRegistry, IToolbarWidgetRegistry],
   activate: (
     app: JupyterFrontEnd,
     manager: IDesktopManager,
     translator: ITranslator,
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
-    settingRegistry: ISettingRegistry | null
+    settingRegistry: ISettingRegistry | null,
+    widgets: IToolbarWidgetRegistry | null
   ): IDesktopTracker => {
     const trans = translator.load('jupyter-vnc-proxy');
     const tracker = new WidgetTracker<MainAreaWidget<DesktopWidget>>({ namespace: 'desktop' });
+    const fillToolbar =
+      settingRegistry !== null && widgets !== null
+        ? toolbarFiller({ id: ID, commands: app.commands, widgets, settings: settingRegistry, translator })
+        : () => undefined;
+    if (widgets === null) {
+      // The settings are only complete with a transform, which else is that of the toolbar.
+      settingRegistry?.transform(ID, {});
+    }
     if (labShell === null) {
       addOpenPage({ app, manager, trans });
       // The settings contain the menu entries.
       void settingRegistry?.load(ID);
       return tracker;
     }
-    let settings: IPanelSettings = DEFAULT_SETTINGS;
-    const context = {
-      app,
-      manager,
-      trans,
-      tracker,
-      settings: () => settings,
-      combinations: () => settings.combinations
-    };
+    const settings = new LabSettings(trans);
+    const context = { app, manager, trans, tracker, settings, fillToolbar };
     addOpenPanel(context);
     addPanelCommands(context);
+    settings.changed.connect(() => {
+      tracker.forEach(({ content }) => content.applySettings(settings.for(content.connection.name)));
+    });
     if (settingRegistry !== null) {
-      void followSettings(settingRegistry, changed => {
-        settings = changed;
-        tracker.forEach(panel => panel.content.viewer.applySettings(settings));
-      });
+      void settings.follow(settingRegistry, ID);
     }
     if (restorer !== null) {
       void restorer.restore(tracker, {
@@ -75,37 +74,3 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     return tracker;
   }
 };
-
-interface IPanelSettings extends IViewerSettings {
-  /** The user's own combinations of keys to send. */
-  combinations: string[];
-}
-
-const DEFAULT_SETTINGS: IPanelSettings = {
-  quality: AUTOMATIC_QUALITY,
-  screen: DEFAULT_SCREEN,
-  input: DEFAULT_INPUT,
-  combinations: []
-};
-
-async function followSettings(registry: ISettingRegistry, apply: (settings: IPanelSettings) => void): Promise<void> {
-  const settings = await registry.load(ID);
-  const update = () => {
-    const { qualityLevel, compressionLevel, resolution, scaling, ...keys } = settings.composite;
-    const { commandKey, confirmClose, sendKeys } = keys;
-    apply({
-      quality: {
-        qualityLevel: typeof qualityLevel === 'number' ? qualityLevel : null,
-        compressionLevel: Number(compressionLevel)
-      },
-      screen: {
-        resolution: resolution as IScreenSettings['resolution'],
-        scaling: scaling as IScreenSettings['scaling']
-      },
-      input: { commandKey: commandKey === 'alt' ? 'alt' : 'control', confirmClose: confirmClose !== false },
-      combinations: Array.isArray(sendKeys) ? sendKeys.map(String) : []
-    });
-  };
-  settings.changed.connect(update);
-  update();
-}

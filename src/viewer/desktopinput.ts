@@ -2,6 +2,7 @@ import { ClipboardBridge } from './clipboard';
 import { ClipboardAccess } from './clipboardaccess';
 import { clipboardMessage } from './clipboardmessages';
 import { CloseGuard } from './closeguard';
+import { permits } from './inputsettings';
 import { parseCombination } from './keyboard/combination';
 import { isShortcut } from './keyboard/events';
 import { FirstUseHint } from './keyboard/firstusehint';
@@ -27,7 +28,7 @@ export class DesktopInput implements IDisposable {
     this.settings = options.settings;
     this.clipboard = new ClipboardBridge({
       hasFocus: () => this._field.hasFocus,
-      allows: options.allows,
+      allows: right => options.allows(right) && permits(this.settings, right),
       channel: options.channel,
       send: text => options.client()?.sendClipboard(text),
       failed: (reason, isPaste) => options.notify(clipboardMessage(reason, trans), isPaste)

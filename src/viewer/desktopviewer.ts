@@ -93,6 +93,11 @@ export class DesktopViewer implements IDisposable {
   readonly fullScreen: FullScreen;
   readonly input: DesktopInput;
 
+  /** The client of the newest connection. */
+  get client(): RfbClient | null {
+    return this._client;
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }

@@ -6,6 +6,27 @@ declare module '@novnc/novnc' {
     clipboard: CustomEvent<{ text: string }>;
   }
 
+  interface IDisplay {
+    scale: number;
+    /** Drawings that wait for an image or a frame before them. */
+    readonly _renderQ: unknown[];
+    /** What has been drawn since the last flip. */
+    readonly _damageBounds: { left: number; top: number; right: number; bottom: number };
+    /** Shows what has been drawn, or does so when the queue gets there. */
+    flip(isFromQueue?: boolean): void;
+    /** Resolves when the queue is empty. */
+    flush(): Promise<unknown>;
+  }
+
+  /** The bytes that were received. */
+  interface IReceiveQueue {
+    /** Whether there are fewer bytes; if so, goes back by some. */
+    rQwait(what: string, bytes: number, goBack?: number): boolean;
+    rQpeekBytes(bytes: number): Uint8Array;
+    rQskipBytes(bytes: number): void;
+    rQshiftBytes(bytes: number): Uint8Array;
+  }
+
   export default class RFB extends EventTarget {
     constructor(target: Element, channel: WebSocket, options?: { shared?: boolean });
 
@@ -26,15 +47,20 @@ declare module '@novnc/novnc' {
     disconnect(): void;
     sendCtrlAltDel(): void;
 
-    // Members that are not public: `followNotifies` reads the messages, `SizeRequests` replaces the others.
-    readonly _sock: {
-      /** Whether fewer bytes have come than are needed; it then goes back by `goBack` bytes. */
-      rQwait(what: string, needed: number, goBack: number): boolean;
-      rQpeekBytes(count: number): Uint8Array;
-    };
+    // Members that are not public: `followNotifies`, `ClientCounters` and `Pings` read or replace them, and
+    // `SizeRequests` replaces the others.
+    static readonly messages: { clientFence(socket: IReceiveQueue, flags: number, payload: string): void };
+    readonly _display: IDisplay;
+    readonly _sock: IReceiveQueue;
+    /** The rectangle that is being read. */
+    readonly _FBU: { encoding: number | null; width: number; height: number };
+    readonly _supportsFence: boolean;
+    /** Handle a message, a rectangle or a fence; return false if it is not complete yet. */
+    _normalMsg(): boolean;
+    _handleRect(): boolean;
+    _handleServerFenceMsg(): boolean;
     /** Handles a message whose type is read; returns whether all of it has come. */
     _handleServerCutText(): boolean;
-    readonly _display: { scale: number };
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */

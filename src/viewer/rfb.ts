@@ -3,6 +3,8 @@ import { Signal } from '@lumino/signaling';
 import { followNotifies } from './clipboardnotify';
 import { keysymsOf } from './keyboard/keysyms';
 import { SizeRequests } from './sizerequests';
+import { ClientCounters } from './statistics/counters';
+import { Pings } from './statistics/pings';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -35,7 +37,11 @@ export class RfbClient implements IDisposable {
     if (RFBClass === null) {
       throw new Error('noVNC is not loaded');
     }
-    this._rfb = new RFBClass(options.target, options.socket, { shared: true });
+    const { messages } = RFBClass;
+    const rfb = new RFBClass(options.target, options.socket, { shared: true });
+    this._rfb = rfb;
+    this.counters = new ClientCounters(rfb, options.socket);
+    this.pings = new Pings(rfb, (flags, payload) => messages.clientFence(rfb._sock, flags, payload));
     this._sizes = new SizeRequests(this._rfb, options.screen);
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = options.screen.isScaled;
@@ -56,6 +62,8 @@ export class RfbClient implements IDisposable {
   }
 
   readonly canvas: HTMLCanvasElement;
+  readonly counters: ClientCounters;
+  readonly pings: Pings;
 
   /** Emitted when the RFB handshake is done. */
   get connected(): ISignal<this, void> {

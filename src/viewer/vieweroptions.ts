@@ -9,6 +9,8 @@ export interface IViewerSettings {
   quality: IQualitySettings;
   screen: IScreenSettings;
   input: IInputSettings;
+  /** Whether the statistics are shown. */
+  showStatistics: boolean;
 }
 
 /** The options of a `DesktopViewer`. */

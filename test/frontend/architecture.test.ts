@@ -97,3 +97,9 @@ it('finds string literals, not comments', () => {
     'tigervnc'
   ]);
 });
+
+it('has the same style sheets for bundlers that take CSS, and for those that take modules', () => {
+  const imported = (file: string) =>
+    [...readFileSync(join(SOURCE, '../style', file), 'utf8').matchAll(/'(.+\.css)'/g)].map(([, name]) => name);
+  expect(imported('index.js')).toEqual(imported('index.css'));
+});

@@ -144,7 +144,9 @@ test('the bar of the page sends keys, and stores whether the browser asks', asyn
   await page.locator('.jp-Desktop-bar').hover({ position: { x: 20, y: 30 } });
   await page.getByRole('button', { name: 'Settings' }).click();
   await saveScreenshot(page, 'keys-page-settings');
-  await page.getByRole('menuitemcheckbox', { name: 'Ask before closing the page' }).click();
+  await page.getByRole('menuitem', { name: 'Settings…' }).click();
+  await page.getByLabel('Ask before closing the page').uncheck();
+  await page.keyboard.press('Escape');
   const other = await context.newPage();
   await other.goto(jupyter.url('desktops/'));
   const otherView = new DesktopView(other);

@@ -43,7 +43,7 @@ export class DesktopView {
     const titled = title === undefined ? tabs : tabs.filter({ hasText: new RegExp(`^${title}( \\(\\w+\\))?$`) });
     this.node = nth === undefined ? nodes : nodes.nth(nth);
     this.tab = nth === undefined ? titled : titled.nth(nth);
-    this.canvas = this.node.locator('canvas:not([data-kept])');
+    this.canvas = this.node.locator('.jp-Desktop-screen canvas:not([data-kept])');
     this.status = this.node.locator('.jp-Desktop-status');
   }
 
@@ -146,7 +146,11 @@ export async function openDesktop(page: Page, jupyter: Jupyter): Promise<Desktop
 
 /** Runs one of JupyterLab's commands. */
 export async function runCommand(page: Page, id: string, args: object = {}): Promise<void> {
-  await page.evaluate(([command, given]) => window.jupyterapp.commands.execute(command, given), [id, args] as const);
+  // What a command returns can't always be sent.
+  const execute = async ([command, given]: readonly [string, object]) => {
+    await window.jupyterapp.commands.execute(command, given);
+  };
+  await page.evaluate(execute, [id, args] as const);
 }
 
 /** JupyterLab's version. */

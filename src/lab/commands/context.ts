@@ -3,7 +3,7 @@ import type { IWidgetTracker, MainAreaWidget, WidgetTracker } from '@jupyterlab/
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDesktopManager, IDesktopWidget } from '../../tokens';
-import type { IViewerSettings } from '../../viewer/vieweroptions';
+import type { LabSettings } from '../settings';
 import type { DesktopWidget } from '../widget';
 
 export type DesktopPanel = MainAreaWidget<DesktopWidget>;
@@ -18,10 +18,9 @@ export interface ICommandContext {
 /** The dependencies of the commands that need panels. */
 export interface IPanelContext extends ICommandContext {
   tracker: WidgetTracker<DesktopPanel>;
-  /** Returns the user's settings. */
-  settings: () => IViewerSettings;
-  /** Returns the user's own combinations for the menu "Send Keys". */
-  combinations: () => readonly string[];
+  settings: LabSettings;
+  /** Fills the toolbar of a new panel. */
+  fillToolbar: (panel: DesktopPanel) => void;
 }
 
 /** Return the panel for a command: that of the clicked tab, that with the given id, or the current one. */

@@ -17,4 +17,6 @@ export namespace CommandIDs {
   export const sendKeys = 'vnc:send-keys';
   export const sendClipboard = 'vnc:send-clipboard';
   export const reconnect = 'vnc:reconnect';
+  export const toggleStatistics = 'vnc:toggle-statistics';
+  export const desktopSettings = 'vnc:desktop-settings';
 }

@@ -1,4 +1,4 @@
-import { CommandToolbarButton, MainAreaWidget } from '@jupyterlab/apputils';
+import { MainAreaWidget } from '@jupyterlab/apputils';
 
 import { Desktop } from '../../model';
 import { desktopIcon } from '../icons';
@@ -6,7 +6,6 @@ import { DesktopWidget } from '../widget';
 import { CommandIDs } from './ids';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDesktopTracker } from '../../tokens';
 import type { DesktopPanel, ICommandContext, IPanelContext } from './context';
@@ -65,19 +64,21 @@ interface IPanelOptions {
 }
 
 async function addPanel(context: IPanelContext, { name, view, title, start }: IPanelOptions): Promise<DesktopPanel> {
-  const { app, manager, tracker, trans, settings } = context;
+  const { app, manager, tracker, trans, settings, fillToolbar } = context;
   const connection = manager.connectTo(name);
   const content = new DesktopWidget({
     connection,
     trans,
-    settings: settings(),
+    settings: settings.for(name),
     view,
     title,
     manage: () => void app.commands.execute(CommandIDs.share, { id: panel.id })
   });
   const panel = new MainAreaWidget({ content });
   panel.id = `jp-desktop-${++panelCount}`;
-  fillToolbar(panel, app.commands);
+  panel.addClass('jp-Desktop-panel');
+  fillToolbar(panel);
+  content.statistics.overlay.closed.connect(() => void settings.toggleStatistics(name));
   const update = () => {
     const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, share } = CommandIDs;
     for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, share]) {
@@ -111,22 +112,6 @@ function unusedView(tracker: IDesktopTracker, name: string): number {
     view++;
   }
   return view;
-}
-
-function fillToolbar(panel: DesktopPanel, commands: CommandRegistry): void {
-  panel.toolbar.addClass('jp-Desktop-toolbar');
-  for (const id of [
-    CommandIDs.fullScreen,
-    CommandIDs.popOut,
-    CommandIDs.sendClipboard,
-    CommandIDs.sendKeys,
-    CommandIDs.reconnect,
-    CommandIDs.share,
-    CommandIDs.details
-  ]) {
-    const args = { id: panel.id };
-    panel.toolbar.addItem(id, new CommandToolbarButton({ commands, id, args, label: '' }));
-  }
 }
 
 function openLabel(args: ReadonlyPartialJSONObject, trans: TranslationBundle): string {

@@ -9,6 +9,7 @@ import { showShare } from '../share';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
 import { addSendKeys } from './sendkeys';
+import { addSettingsCommands } from './settings';
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IPanelContext } from './context';
@@ -126,6 +127,7 @@ export function addPanelCommands(context: IPanelContext): void {
     execute: args => contentOf(args)?.viewer.input.sendCtrlAltDel()
   });
   addSendKeys(context);
+  addSettingsCommands(context);
   commands.addCommand(CommandIDs.reconnect, {
     label: trans.__('Reconnect Desktop'),
     caption: trans.__('Close the connection to the desktop and connect again'),

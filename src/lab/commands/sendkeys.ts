@@ -26,20 +26,21 @@ export function addSendKeys(context: IPanelContext): void {
     },
     execute: async args => {
       const panel = findPanel(app, tracker, args);
-      const usual = () => [...USUAL_COMBINATIONS, ...context.combinations(), ...FUNCTION_KEYS];
+      const own = panel === null ? [] : context.settings.for(panel.content.connection.name).combinations;
+      const usual = [...USUAL_COMBINATIONS, ...own, ...FUNCTION_KEYS];
       // The palette moves the focus when it closes, as dialogs expect and menus don't.
-      const keys = args.isPalette === true ? await askKeys(usual(), trans) : args.keys;
+      const keys = args.isPalette === true ? await askKeys(usual, trans) : args.keys;
       if (panel !== null && typeof keys === 'string') {
         panel.content.viewer.input.sendKeys(keys);
       } else if (panel !== null && args.isPalette !== true) {
-        openMenu(panel, context);
+        openMenu(panel, own, context);
       }
     }
   });
 }
 
 /** Open the menu below the button in the panel's toolbar. */
-function openMenu(panel: DesktopPanel, { app: { commands }, combinations, trans }: IPanelContext): void {
+function openMenu(panel: DesktopPanel, own: readonly string[], { app: { commands }, trans }: IPanelContext): void {
   const menu = new MenuSvg({ commands });
   const functionKeys = new MenuSvg({ commands });
   functionKeys.title.label = trans.__('Function Keys');
@@ -52,7 +53,7 @@ function openMenu(panel: DesktopPanel, { app: { commands }, combinations, trans 
   fill(functionKeys, FUNCTION_KEYS);
   menu.addItem({ type: 'submenu', submenu: functionKeys });
   menu.addItem({ type: 'separator' });
-  fill(menu, combinations());
+  fill(menu, own);
   const focused = document.activeElement;
   menu.aboutToClose.connect(() => {
     if (focused instanceof HTMLElement) {

@@ -29,6 +29,48 @@ export class FakeProbe {
 
 HTMLCanvasElement.prototype.getContext = (() => new FakeProbe()) as unknown as HTMLCanvasElement['getContext'];
 
+/** The drawings of a client; without `wait` they are on the screen at once. */
+class FakeDisplay {
+  scale = 1;
+  _renderQ: unknown[] = [];
+  _damageBounds = { left: 0, top: 0, right: 8, bottom: 8 };
+  flips = 0;
+  painted: () => void = () => undefined;
+
+  flip(_?: boolean): void {
+    this.flips++;
+  }
+
+  flush(): Promise<void> {
+    return new Promise(resolve => (this.painted = resolve));
+  }
+}
+
+/** The bytes that a client has received and not read, behind a message's type, and the fences that it has sent. */
+class FakeQueue {
+  bytes: number[] = [];
+  sent: [flags: number, payload: string][] = [];
+  wentBack = 0;
+
+  rQwait(_: string, bytes: number, goBack = 0): boolean {
+    const waits = this.bytes.length < bytes;
+    this.wentBack += waits ? goBack : 0;
+    return waits;
+  }
+
+  rQpeekBytes(bytes: number): Uint8Array {
+    return Uint8Array.from(this.bytes.slice(0, bytes));
+  }
+
+  rQskipBytes(bytes: number): void {
+    this.bytes.splice(0, bytes);
+  }
+
+  rQshiftBytes(bytes: number): Uint8Array {
+    return Uint8Array.from(this.bytes.splice(0, bytes));
+  }
+}
+
 /** The members of noVNC's RFB that the viewer uses; it adds a canvas to its target and records calls in `calls`. */
 export default class FakeRFB extends EventTarget {
   static instances: FakeRFB[] = [];
@@ -64,7 +106,13 @@ export default class FakeRFB extends EventTarget {
   private _resizeSession = false;
   private _isPending = false;
   scaleViewport = false;
-  readonly _display = { scale: 1 };
+  static readonly messages = {
+    clientFence: ({ sent }: FakeQueue, flags: number, payload: string) => sent.push([flags, payload])
+  };
+  readonly _display = new FakeDisplay();
+  readonly _sock = new FakeQueue();
+  _FBU = { encoding: null as number | null, width: 0, height: 0 };
+  _supportsFence = false;
   showDotCursor = false;
   viewOnly = false;
   background = '';
@@ -139,6 +187,21 @@ export default class FakeRFB extends EventTarget {
   paint(alpha = 255): void {
     this.context.alpha = alpha;
     this.context.drawImage(null, 0, 0, 8, 8, 0, 0, 8, 8);
+  }
+
+  /** Handles a message. */
+  _normalMsg(): boolean {
+    return true;
+  }
+
+  _handleRect(): boolean {
+    return true;
+  }
+
+  _handleServerFenceMsg(): boolean {
+    this.calls.push('fence');
+    this._supportsFence = true;
+    return true;
   }
 
   end(): void {

@@ -23,13 +23,13 @@ beforeEach(() => {
   commands = new CommandRegistry();
   toolbar = new Panel();
   const status = () => ({ connected: true, rights });
-  const connection = Object.defineProperty({}, 'status', { get: status });
+  const connection = Object.defineProperty({ name: 'work' }, 'status', { get: status });
   const panel = { id: 'p', toolbar, content: { connection, viewer: { input: { sendKeys } } } };
   addSendKeys({
     app: { commands },
     tracker: { find: () => panel, currentWidget: panel },
     trans: english,
-    combinations: () => ['Ctrl+Alt+F2', 'Ctrl+Foo']
+    settings: { for: () => ({ combinations: ['Ctrl+Alt+F2', 'Ctrl+Foo'] }) }
   } as unknown as IPanelContext);
 });
 

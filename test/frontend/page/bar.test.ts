@@ -1,8 +1,9 @@
 import FakeRFB from '../fakes/rfb';
 import { addBar } from '../../../src/page/bar';
 import { english } from '../../../src/page/english';
-import { storedInput } from '../../../src/page/settings';
+import { PageSettings } from '../../../src/page/settings';
 import { loadNoVNC } from '../../../src/viewer/rfb';
+import { settingsTable } from '../../../src/viewer/settings/table';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from '../fakes/api';
@@ -13,6 +14,7 @@ import type { Desktop } from '../../../src/model';
 let api: FakeAPI;
 let connection: DesktopConnection;
 let viewer: DesktopViewer;
+let settings: PageSettings;
 
 const bar = () => viewer.node.querySelector<HTMLElement>('.jp-Desktop-bar')!;
 const button = (name: string) => [...bar().querySelectorAll('button')].find(node => node.textContent === name)!;
@@ -42,8 +44,9 @@ beforeEach(() => {
   connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
   const node = document.createElement('main');
   document.body.append(node);
-  viewer = new DesktopViewer({ connection, node, trans: english, settings: { input: storedInput() } });
-  addBar({ viewer, trans: english });
+  settings = new PageSettings(settingsTable(english), 'default');
+  viewer = new DesktopViewer({ connection, node, trans: english, settings: settings.current });
+  addBar({ viewer, trans: english, settings });
 });
 
 afterEach(() => {
@@ -97,32 +100,33 @@ it('has no keys to send without the right', async () => {
   expect(button('Send Keys').hidden).toBe(true);
 });
 
-it('stores the settings', async () => {
+it('adds the keys of the settings to its menu', async () => {
   await live();
-  const item = button('Ask before closing the page');
-  button('Settings').click();
-  expect(item.getAttribute('aria-checked')).toBe('true');
-  item.click();
-  expect(viewer.input.settings.confirmClose).toBe(false);
-  expect(storedInput()).toEqual({ commandKey: 'control', confirmClose: false });
+  settings.set(null, 'sendKeys', ['Ctrl+Alt+F2']);
+  button('Send Keys').click();
+  expect(button('Ctrl+Alt+F2')).toBeDefined();
+});
+
+it('shows the statistics, and says whether it does', async () => {
+  await live();
+  const item = button('Show Statistics');
   button('Settings').click();
   expect(item.getAttribute('aria-checked')).toBe('false');
+  item.click();
+  expect(settings.current.showStatistics).toBe(true);
+  button('Settings').click();
+  expect(item.getAttribute('aria-checked')).toBe('true');
 });
 
-it('ignores stored settings that it does not understand', () => {
-  for (const text of ['{', 'null', '{"commandKey": 7}']) {
-    localStorage.setItem('jupyter-vnc-proxy:input', text);
-    expect(storedInput()).toEqual({ commandKey: 'control', confirmClose: true });
-  }
-});
-
-it('offers what Cmd is on a Mac', () => {
-  Object.defineProperty(navigator, 'platform', { value: 'MacIntel', configurable: true });
-  bar().remove();
-  addBar({ viewer, trans: english });
-  button('Cmd is Ctrl on the desktop').click();
-  expect(viewer.input.settings.commandKey).toBe('alt');
-  Reflect.deleteProperty(navigator, 'platform');
+it('opens the drawer, which gives the focus back', async () => {
+  await live();
+  button('Settings').click();
+  button('Settings…').click();
+  const drawer = viewer.node.querySelector<HTMLElement>('.jp-Desktop-drawer')!;
+  expect(drawer.contains(document.activeElement)).toBe(true);
+  key('Escape');
+  expect(drawer.hidden).toBe(true);
+  expect(document.activeElement).toBe(button('Settings'));
 });
 
 it('has names for screen readers', () => {

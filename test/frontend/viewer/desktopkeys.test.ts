@@ -1,6 +1,7 @@
 import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../../../src/page/english';
+import { DEFAULT_INPUT } from '../../../src/viewer/inputsettings';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from '../fakes/api';
@@ -110,7 +111,7 @@ describe('the question before the page closes', () => {
   it('can be turned off, which takes effect at once', async () => {
     await live();
     viewer.focus();
-    viewer.input.settings = { commandKey: 'control', confirmClose: false };
+    viewer.input.settings = { ...DEFAULT_INPUT, confirmClose: false };
     expect(asks()).toBe(false);
   });
 
@@ -148,7 +149,7 @@ it('sends Cmd as Ctrl or as Alt, which takes effect at once', async () => {
   const press = () => field().dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyC', key: 'c', metaKey: true }));
   press();
   expect(seen).toEqual(['ControlLeft', 'KeyC']);
-  viewer.input.settings = { commandKey: 'alt', confirmClose: true };
+  viewer.input.settings = { ...DEFAULT_INPUT, commandKey: 'alt' };
   press();
   expect(seen).toEqual(['ControlLeft', 'KeyC', 'KeyC']);
   Reflect.deleteProperty(navigator, 'platform');

@@ -54,6 +54,13 @@ class RawClient:
             data = np.frombuffer(self._read(width * height * 4), np.uint8).reshape(height, width, 4)
             self.pixels[y : y + height, x : x + width] = data
 
+    def fence(self, payload: bytes) -> bytes:
+        """Send a fence that requests an answer; return the answer's payload."""
+        self.send(struct.pack(">B3xIB", 248, 1 << 31, len(payload)) + payload)
+        kind, flags, size = struct.unpack(">B3xIB", self._read(9))
+        assert (kind, flags) == (248, 0)
+        return self._read(size)
+
     def close(self) -> None:
         self._socket.close()
 
