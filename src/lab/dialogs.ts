@@ -2,6 +2,7 @@ import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
 import { toDesktopError } from '../services/problems';
+import { translateServerText } from '../viewer/servertexts';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -24,7 +25,8 @@ export function errorText(error: unknown, trans: TranslationBundle): string {
   if (status === 0) {
     return trans.__('The Jupyter server does not respond.');
   }
-  return fix ? `${message}\n${fix}` : message;
+  const reason = translateServerText(message, trans);
+  return fix ? `${reason}\n${fix}` : reason;
 }
 
 /** Ask for confirmation before the programs of a desktop are ended. */

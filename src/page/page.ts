@@ -9,9 +9,9 @@ import { DesktopViewer } from '../viewer/desktopviewer';
 import { labelFor, titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
-import { english } from './english';
 import { storedInput } from './settings';
 import { showShare } from './share';
+import { loadTranslation } from './translation';
 
 /** The time between two requests for the model, which announces a stop. */
 const REFRESH_INTERVAL_MS = 10000;
@@ -19,29 +19,30 @@ const REFRESH_INTERVAL_MS = 10000;
 /** The page is at `{base}/desktops/`, or at `{base}/vnc/` if the server extension is disabled. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
-const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
-const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
 const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
 const invitation = takeInvitation();
+const trans = await loadTranslation({ baseUrl, isGuest: invitation !== undefined });
+const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
+const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
 const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.prepare, invitation });
 const node = document.createElement('main');
 node.tabIndex = -1;
 document.body.append(node);
 /** An invited user cannot share the desktop. */
-const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
+const share = invitation === undefined ? () => showShare(connection, api, trans) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
 const viewer = new DesktopViewer({
   connection,
   node,
-  trans: english,
+  trans,
   settings: { input: storedInput() },
   manage: share,
   leave
 });
 
-addBar({ viewer, trans: english, share });
+addBar({ viewer, trans, share });
 connection.statusChanged.connect(() => {
-  document.title = titleWithStatus(labelFor(name, english), connection.status, english);
+  document.title = titleWithStatus(labelFor(name, trans), connection.status, trans);
 });
 const attention = new Attention({ returned: refresh });
 setInterval(() => {

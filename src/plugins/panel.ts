@@ -6,6 +6,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../lab/commands/ids';
 import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
+import { translateSettings } from '../lab/settingtexts';
 import { DEFAULT_INPUT } from '../viewer/inputsettings';
 import { AUTOMATIC_QUALITY } from '../viewer/quality';
 import { DEFAULT_SCREEN } from '../viewer/screensize';
@@ -35,6 +36,9 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     settingRegistry: ISettingRegistry | null
   ): IDesktopTracker => {
     const trans = translator.load('jupyter-vnc-proxy');
+    if (settingRegistry !== null) {
+      translateSettings(settingRegistry, ID, trans);
+    }
     const tracker = new WidgetTracker<MainAreaWidget<DesktopWidget>>({ namespace: 'desktop' });
     if (labShell === null) {
       addOpenPage({ app, manager, trans });

@@ -1,6 +1,7 @@
 import { ProblemCodes } from '../services/problems';
 import { isDisconnectedByServer } from '../services/status';
 import { ReportButton } from './report';
+import { translateServerText } from './servertexts';
 import { isPaused, lostReason } from './titles';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -189,7 +190,7 @@ export class StatusView implements IDisposable {
     if (problem === null) {
       return [];
     }
-    const contents = [element('p', 'jp-Desktop-reason', problem.message)];
+    const contents = [element('p', 'jp-Desktop-reason', translateServerText(problem.message, this._trans))];
     if (problem.fix) {
       contents.push(this._command(problem.fix));
     }
