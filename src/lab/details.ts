@@ -1,6 +1,7 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
+import { showNamedDialog } from './dialogs';
 import { decodesFullChroma } from '../viewer/quality';
 import { translateServerText } from '../viewer/servertexts';
 
@@ -84,7 +85,7 @@ export async function showDetails(
     description.textContent = value;
     body.node.append(term, description);
   }
-  await showDialog({
+  await showNamedDialog({
     title: trans.__('Connection'),
     body,
     buttons: [Dialog.okButton({ label: trans.__('Close') })]

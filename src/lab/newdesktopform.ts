@@ -227,19 +227,31 @@ function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
   text.textContent = label;
   labelled.append(text, control);
   field.append(labelled);
+  const describedBy: string[] = [];
+  const add = (className: string, content: string): HTMLElement => {
+    const line = lineOf(className, content);
+    line.id = `jp-Desktop-line-${++lineCount}`;
+    describedBy.push(line.id);
+    control.setAttribute('aria-describedby', describedBy.join(' '));
+    field.append(line);
+    return line;
+  };
   if (description) {
-    field.append(lineOf('jp-Desktop-description', description));
+    add('jp-Desktop-description', description);
   }
   if (message !== null) {
-    const line = lineOf('jp-Desktop-invalid', '');
+    const line = add('jp-Desktop-invalid', '');
     line.setAttribute('aria-live', 'polite');
-    field.append(line);
     control.addEventListener('input', () => {
       line.textContent = control.validity.valid ? '' : message(control);
+      control.setAttribute('aria-invalid', String(!control.validity.valid));
     });
   }
   return field;
 }
+
+/** Tells the ids of lines apart. */
+let lineCount = 0;
 
 function missingLine({ title, missing }: Desktop.IBackend, trans: TranslationBundle): HTMLElement {
   const programs = missing.map(({ program }) => program).join(', ');
