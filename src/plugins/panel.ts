@@ -35,7 +35,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     restorer: ILayoutRestorer | null,
     settingRegistry: ISettingRegistry | null
   ): IDesktopTracker => {
-    const trans = translator.load('jupyter-vnc-proxy');
+    const trans = translator.load('jupyter_vnc_proxy');
     if (settingRegistry !== null) {
       translateSettings(settingRegistry, ID, trans);
     }

@@ -6,7 +6,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 const marking: TranslationBundle = {
-  ...nullTranslator.load('jupyter-vnc-proxy'),
+  ...nullTranslator.load('jupyter_vnc_proxy'),
   _p: (context: string, text: string) => `${context}: ${text}`
 };
 
