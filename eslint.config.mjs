@@ -31,6 +31,18 @@ const arrows = Object.entries(FORBIDDEN).map(([importer, folders]) => {
   return { files: [`src/${importer}`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
 });
 
+/** What people read; it needs two letters, for "–" is not translated. */
+const PROSE = '/[A-Za-z]{2}/';
+const TEXT = `:matches(Literal[value=${PROSE}], TemplateLiteral:has(> TemplateElement[value.raw=${PROSE}]))`;
+
+/** Texts that are shown without a translation. */
+const untranslated = [
+  `AssignmentExpression[left.property.name=/^(textContent|innerText|title|placeholder|alt|label|caption)$/] > ${TEXT}.right`,
+  `CallExpression[callee.property.name="setAttribute"][arguments.0.value=/^(aria-label|aria-description|title|placeholder|alt)$/] > ${TEXT}:nth-child(2)`,
+  `CallExpression[callee.name=/^(element|lineOf|fieldOf)$/] > ${TEXT}:last-child:nth-child(3)`,
+  `Property[key.name=/^(label|caption|tooltip|title|okLabel|cancelLabel|placeholder|message)$/] > ${TEXT}.value`
+].map(selector => ({ selector, message: 'Translate this text: trans.__(…).' }));
+
 export default tseslint.config(
   {
     ignores: [
@@ -72,6 +84,7 @@ export default tseslint.config(
     }
   },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  { files: ['src/{lab,page,plugins,viewer}/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...untranslated] } },
   { files: ['src/services/**'], rules: { 'no-restricted-globals': ['error', 'document', 'window', 'navigator'] } },
   ...arrows
 );

@@ -1,7 +1,9 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
+import { showNamedDialog } from './dialogs';
 import { decodesFullChroma } from '../viewer/quality';
+import { translateServerText } from '../viewer/servertexts';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Desktop } from '../model';
@@ -29,7 +31,7 @@ export function detailsOf(
     const { encoder = null, notes = [] }: Partial<Desktop.IModel> = model;
     details.push([trans.__('Video'), encoder ?? '–']);
     if (notes.length > 0) {
-      details.push([trans.__('Notes'), notes.join('\n')]);
+      details.push([trans.__('Notes'), notes.map(note => translateServerText(note, trans)).join('\n')]);
     }
   }
   const needsHttps = trans.__('requires https, or a server on this computer');
@@ -83,7 +85,7 @@ export async function showDetails(
     description.textContent = value;
     body.node.append(term, description);
   }
-  await showDialog({
+  await showNamedDialog({
     title: trans.__('Connection'),
     body,
     buttons: [Dialog.okButton({ label: trans.__('Close') })]

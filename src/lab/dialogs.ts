@@ -1,9 +1,25 @@
-import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog, InputDialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
 import { toDesktopError } from '../services/problems';
+import { translateServerText } from '../viewer/servertexts';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** Show a dialog that has its title as its name for screen readers; JupyterLab's own have a name only with a short body. */
+export function showNamedDialog<T>(
+  options: Partial<Dialog.IOptions<T>> & { title: string }
+): Promise<Dialog.IResult<T>> {
+  const dialog = new Dialog<T>(options);
+  const { node } = dialog;
+  if (node.tagName !== 'DIALOG') {
+    // JupyterLab 4.0's
+    node.setAttribute('role', 'dialog');
+    node.setAttribute('aria-modal', 'true');
+  }
+  node.setAttribute('aria-label', options.title);
+  return dialog.launch();
+}
 
 /** Show an error, and how to fix it. */
 export async function showProblem(title: string, error: unknown, trans: TranslationBundle): Promise<void> {
@@ -15,7 +31,7 @@ export async function showText(title: string, text: string, trans: TranslationBu
   const body = new Widget();
   body.addClass('jp-Desktop-text');
   body.node.textContent = text;
-  await showDialog({ title, body, buttons: [Dialog.okButton({ label: trans.__('Close') })] });
+  await showNamedDialog({ title, body, buttons: [Dialog.okButton({ label: trans.__('Close') })] });
 }
 
 /** Return an error's message and, on a second line, how to fix it. */
@@ -24,12 +40,13 @@ export function errorText(error: unknown, trans: TranslationBundle): string {
   if (status === 0) {
     return trans.__('The Jupyter server does not respond.');
   }
-  return fix ? `${message}\n${fix}` : message;
+  const reason = translateServerText(message, trans);
+  return fix ? `${reason}\n${fix}` : reason;
 }
 
 /** Ask for confirmation before the programs of a desktop are ended. */
 export async function confirmDataLoss(title: string, action: string, trans: TranslationBundle): Promise<boolean> {
-  const result = await showDialog({
+  const result = await showNamedDialog({
     title,
     body: trans.__('All its programs will be closed. Unsaved work will be lost.'),
     buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.warnButton({ label: action })],

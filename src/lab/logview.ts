@@ -30,7 +30,6 @@ export class LogView extends Widget {
     this._part = options.part ?? '';
     this.addClass('jp-Desktop-logView');
     this._pre = document.createElement('pre');
-    this._pre.tabIndex = 0;
     this._select = document.createElement('select');
     this._select.setAttribute('aria-label', this._trans.__('Process'));
     this._select.addEventListener('change', this);
@@ -39,6 +38,10 @@ export class LogView extends Widget {
     this.processSelector.node.append(this._select);
     this.node.append(this._pre);
     this.title.label = this._trans.__('Log of %1', labelFor(this.name, this._trans));
+    // The keyboard scrolls it.
+    this._pre.tabIndex = 0;
+    this._pre.setAttribute('role', 'region');
+    this._pre.setAttribute('aria-label', this.title.label);
     this.title.icon = desktopIcon;
     this.title.closable = true;
     this._poll = new Poll({

@@ -1,7 +1,7 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 
 import { DesktopError } from '../services/restapi';
-import { showProblem, errorText } from './dialogs';
+import { errorText, showNamedDialog, showProblem } from './dialogs';
 import { NewDesktopForm } from './newdesktopform';
 import { toDesktopError } from '../services/problems';
 
@@ -26,7 +26,7 @@ export async function askNewDesktop(
   let problem = '';
   for (;;) {
     const body = new NewDesktopForm({ choices, initial: options, problem, trans });
-    const result = await showDialog({
+    const result = await showNamedDialog({
       title,
       body,
       buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.okButton({ label: trans.__('Create') })],

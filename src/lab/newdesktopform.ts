@@ -2,6 +2,7 @@ import { Styling } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
 import { Desktop } from '../model';
+import { translateServerText } from '../viewer/servertexts';
 
 import type { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -25,7 +26,10 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
       initial.backend
     );
     this._session = selectOf(
-      [['', automatic], ...choices.sessions.map(({ name, title }): [string, string] => [name, title])],
+      [
+        ['', automatic],
+        ...choices.sessions.map(({ name, title }): [string, string] => [name, translateServerText(title, trans)])
+      ],
       initial.session
     );
     this._backendFields.className = 'jp-Desktop-backendFields';
@@ -107,7 +111,8 @@ export class NewDesktopForm extends Widget implements Dialog.IBodyWidget<Desktop
       const control = controlOf(field, options[field.name] ?? field.default ?? '', trans);
       this._options.set(field.name, control);
       const message = () => (control.value === '' ? trans.__('This is required.') : trans.__('This is not valid.'));
-      this._backendFields.append(fieldOf(field.label, control, field.description, message));
+      const [label, description] = [field.label, field.description].map(text => translateServerText(text, trans));
+      this._backendFields.append(fieldOf(label, control, description, message));
     }
   }
 
@@ -222,19 +227,31 @@ function fieldOf<T extends HTMLInputElement | HTMLSelectElement>(
   text.textContent = label;
   labelled.append(text, control);
   field.append(labelled);
+  const describedBy: string[] = [];
+  const add = (className: string, content: string): HTMLElement => {
+    const line = lineOf(className, content);
+    line.id = `jp-Desktop-line-${++lineCount}`;
+    describedBy.push(line.id);
+    control.setAttribute('aria-describedby', describedBy.join(' '));
+    field.append(line);
+    return line;
+  };
   if (description) {
-    field.append(lineOf('jp-Desktop-description', description));
+    add('jp-Desktop-description', description);
   }
   if (message !== null) {
-    const line = lineOf('jp-Desktop-invalid', '');
+    const line = add('jp-Desktop-invalid', '');
     line.setAttribute('aria-live', 'polite');
-    field.append(line);
     control.addEventListener('input', () => {
       line.textContent = control.validity.valid ? '' : message(control);
+      control.setAttribute('aria-invalid', String(!control.validity.valid));
     });
   }
   return field;
 }
+
+/** Tells the ids of lines apart. */
+let lineCount = 0;
 
 function missingLine({ title, missing }: Desktop.IBackend, trans: TranslationBundle): HTMLElement {
   const programs = missing.map(({ program }) => program).join(', ');

@@ -1,6 +1,7 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
+import { showNamedDialog } from './dialogs';
 import { SharePanel } from '../viewer/sharing/sharepanel';
 import { labelFor } from '../viewer/titles';
 
@@ -16,7 +17,7 @@ export async function showShare(
   const panel = new SharePanel({ connection, api, trans });
   const body = new Widget({ node: panel.node });
   body.disposed.connect(() => panel.dispose());
-  await showDialog({
+  await showNamedDialog({
     title: trans.__('Share %1', labelFor(connection.name, trans)),
     body,
     buttons: [Dialog.okButton({ label: trans.__('Close') })]

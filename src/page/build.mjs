@@ -1,6 +1,7 @@
 // Bundles the plain page, with all it needs: it loads nothing from other hosts.
 import { build } from 'esbuild';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { compiledFileOf, languages } from '../../scripts/translations/catalogue.mjs';
 import { licenses } from './licenses.mjs';
 
 /*
@@ -13,7 +14,7 @@ const end = '})();';
 const out = 'jupyter_vnc_proxy/page';
 
 await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
+await mkdir(`${out}/locale`, { recursive: true });
 const [bundle] = await Promise.all([
   build({
     entryPoints: { page: 'src/page/page.ts' },
@@ -26,6 +27,7 @@ const [bundle] = await Promise.all([
     target: 'es2022',
     legalComments: 'eof',
     metafile: true,
+    define: { LANGUAGES: JSON.stringify(languages()) },
     logLevel: 'warning'
   }),
   build({
@@ -36,6 +38,7 @@ const [bundle] = await Promise.all([
     logLevel: 'warning'
   }),
   copyFile('src/page/index.html', `${out}/index.html`),
-  copyFile('style/icons/desktop.svg', `${out}/desktop.svg`)
+  copyFile('style/icons/desktop.svg', `${out}/desktop.svg`),
+  ...languages().map(language => copyFile(compiledFileOf(language), `${out}/locale/${language}.json`))
 ]);
 await writeFile(`${out}/third-party-licenses.json`, await licenses(bundle.metafile));

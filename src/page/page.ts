@@ -11,9 +11,9 @@ import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { labelFor, titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
-import { english } from './english';
 import { PageSettings } from './settings';
 import { showShare } from './share';
+import { loadTranslation } from './translation';
 
 /** The time between two requests for the model, which announces a stop. */
 const REFRESH_INTERVAL_MS = 10000;
@@ -21,29 +21,30 @@ const REFRESH_INTERVAL_MS = 10000;
 /** The page is at `{base}/desktops/`, or at `{base}/vnc/` if the server extension is disabled. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
-const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
-const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
 const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
 const invitation = takeInvitation();
+const trans = await loadTranslation({ baseUrl, isGuest: invitation !== undefined });
+const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
+const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
 const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.prepare, invitation });
 const node = document.createElement('main');
 node.tabIndex = -1;
 document.body.append(node);
 /** An invited user cannot share the desktop. */
-const share = invitation === undefined ? () => showShare(connection, api, english) : undefined;
+const share = invitation === undefined ? () => showShare(connection, api, trans) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
-const settings = new PageSettings(settingsTable(english), name);
+const settings = new PageSettings(settingsTable(trans), name);
 const viewer = new DesktopViewer({
   connection,
   node,
-  trans: english,
+  trans,
   settings: settings.current,
   manage: share,
   leave
 });
 
-addBar({ viewer, trans: english, settings, share });
-const { overlay } = new ViewerStatistics(viewer, english);
+addBar({ viewer, trans, settings, share });
+const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());
 settings.changed.connect(() => {
@@ -51,7 +52,7 @@ settings.changed.connect(() => {
   overlay.isShown = settings.current.showStatistics;
 });
 connection.statusChanged.connect(() => {
-  document.title = titleWithStatus(labelFor(name, english), connection.status, english);
+  document.title = titleWithStatus(labelFor(name, trans), connection.status, trans);
 });
 const attention = new Attention({ returned: refresh });
 setInterval(() => {

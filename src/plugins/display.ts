@@ -27,7 +27,7 @@ export const displayPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     labShell: ILabShell | null
   ): void => {
-    const trans = translator.load('jupyter-vnc-proxy');
+    const trans = translator.load('jupyter_vnc_proxy');
     const { commands, shell } = app;
     const isRunning = ({ phase, display }: Desktop.IModel) => phase === 'running' && display !== null;
     /** Find the running desktop with the given name, or else that of the current panel or the default one. */

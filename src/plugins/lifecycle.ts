@@ -20,7 +20,7 @@ export const lifecyclePlugin: JupyterFrontEndPlugin<void> = {
     labShell: ILabShell | null
   ): void => {
     if (labShell !== null) {
-      addLifecycleCommands({ app, manager, tracker, trans: translator.load('jupyter-vnc-proxy') });
+      addLifecycleCommands({ app, manager, tracker, trans: translator.load('jupyter_vnc_proxy') });
     }
   }
 };

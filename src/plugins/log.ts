@@ -29,7 +29,7 @@ export const logPlugin: JupyterFrontEndPlugin<void> = {
     if (labShell === null) {
       return;
     }
-    const trans = translator.load('jupyter-vnc-proxy');
+    const trans = translator.load('jupyter_vnc_proxy');
     const tracker = new WidgetTracker<MainAreaWidget<LogView>>({ namespace: 'desktop-log' });
     app.commands.addCommand(CommandIDs.showLog, {
       label: args => (args.fromTab ? trans.__('Show Log') : trans.__('Show Log of Desktop')),

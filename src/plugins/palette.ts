@@ -11,7 +11,7 @@ export const palettePlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [ICommandPalette, ITranslator],
   activate: (_: JupyterFrontEnd, palette: ICommandPalette, translator: ITranslator): void => {
-    const category = translator.load('jupyter-vnc-proxy').__('Desktop');
+    const category = translator.load('jupyter_vnc_proxy').__('Desktop');
     for (const command of Object.values(CommandIDs)) {
       // The palette hides the commands that a front end without panels lacks.
       palette.addItem({ command, category, args: { isPalette: true } });

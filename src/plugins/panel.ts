@@ -8,6 +8,7 @@ import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
 import { LabSettings } from '../lab/settings';
 import { toolbarFiller } from '../lab/toolbar';
+import { translatedSettings } from '../lab/settingtexts';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -29,10 +30,11 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     translator: ITranslator,
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
-    settingRegistry: ISettingRegistry | null,
+    registry: ISettingRegistry | null,
     widgets: IToolbarWidgetRegistry | null
   ): IDesktopTracker => {
-    const trans = translator.load('jupyter-vnc-proxy');
+    const trans = translator.load('jupyter_vnc_proxy');
+    const settingRegistry = registry && translatedSettings(registry, ID, trans);
     const tracker = new WidgetTracker<MainAreaWidget<DesktopWidget>>({ namespace: 'desktop' });
     const fillToolbar =
       settingRegistry !== null && widgets !== null

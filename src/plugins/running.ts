@@ -23,7 +23,7 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     // In Notebook 7 the list is a page of its own, without the commands that it needs.
     if (labShell !== null) {
-      const trans = translator.load('jupyter-vnc-proxy');
+      const trans = translator.load('jupyter_vnc_proxy');
       const desktops = new RunningDesktops({ manager, commands, trans, version });
       running?.add(desktops as IRunningSessions.IManager);
     }

@@ -1,6 +1,7 @@
 import { ProblemCodes } from '../services/problems';
 import { isDisconnectedByServer } from '../services/status';
 import { ReportButton } from './report';
+import { translateServerText } from './servertexts';
 import { isPaused, lostReason } from './titles';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -15,7 +16,9 @@ export class StatusView implements IDisposable {
     this._trans = options.trans;
     this._actions = options.actions;
     this.node = element('div', 'jp-Desktop-status');
+    // Screen readers announce what is new in it, without repeating the rest.
     this.node.setAttribute('role', 'status');
+    this.node.setAttribute('aria-atomic', 'false');
     this.node.addEventListener('click', this);
   }
 
@@ -160,6 +163,8 @@ export class StatusView implements IDisposable {
 
   private _countdown(retryAt: number): HTMLElement {
     const line = element('p', 'jp-Desktop-countdown');
+    // Not announced each second.
+    line.setAttribute('role', 'timer');
     const countDown = () => {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
       line.textContent = seconds > 0 ? this._trans.__('Trying again in %1 s', seconds) : this._trans.__('Connecting…');
@@ -189,7 +194,7 @@ export class StatusView implements IDisposable {
     if (problem === null) {
       return [];
     }
-    const contents = [element('p', 'jp-Desktop-reason', problem.message)];
+    const contents = [element('p', 'jp-Desktop-reason', translateServerText(problem.message, this._trans))];
     if (problem.fix) {
       contents.push(this._command(problem.fix));
     }
@@ -199,6 +204,8 @@ export class StatusView implements IDisposable {
         ? this._trans.__('Last lines of the log of "%1"', problem.part)
         : this._trans.__('Last lines of the log');
       details.open = true;
+      // To be read on demand.
+      details.setAttribute('aria-live', 'off');
       details.append(element('summary', '', title), element('pre', '', problem.log.join('\n')));
       contents.push(details);
     }

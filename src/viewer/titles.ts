@@ -1,5 +1,6 @@
 import { ProblemCodes } from '../services/problems';
 import { Desktop } from '../model';
+import { translateServerText } from './servertexts';
 import type { ITranslation } from './translation';
 
 /** Return a desktop's name for display; the default desktop is simply "Desktop". */
@@ -68,7 +69,7 @@ export function lostReason(problem: Desktop.IProblem | null, trans: ITranslation
         'The Jupyter server refused the XSRF token of this page. Reload the page; if that does not help, delete the cookies of this site.'
       );
     case ProblemCodes.REFUSED:
-      return problem.message;
+      return translateServerText(problem.message, trans);
     case '0':
       return trans.__('The Jupyter server does not respond.');
     case '401':
@@ -85,6 +86,6 @@ export function lostReason(problem: Desktop.IProblem | null, trans: ITranslation
     case ProblemCodes.VIEWER:
       return trans.__('The viewer could not be loaded from the Jupyter server.');
     default:
-      return trans.__('The Jupyter server responded: %1', problem!.message);
+      return trans.__('The Jupyter server responded: %1', translateServerText(problem!.message, trans));
   }
 }

@@ -12,6 +12,7 @@ export class StopWarning implements IDisposable {
     this._text.setAttribute('role', 'alert');
     this._countdown = document.createElement('span');
     this._countdown.className = 'jp-Desktop-countdown';
+    this._countdown.setAttribute('role', 'timer');
     const button = document.createElement('button');
     button.className = 'jp-mod-styled jp-mod-accept';
     button.textContent = this._trans.__('Keep Running');

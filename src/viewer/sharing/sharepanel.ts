@@ -1,5 +1,6 @@
 import { toDesktopError } from '../../services/problems';
 import { mayControl } from '../../services/status';
+import { translateServerText } from '../servertexts';
 import { element } from './element';
 import { InvitationForm } from './invitationform';
 
@@ -105,10 +106,12 @@ export class SharePanel implements IDisposable {
 
   private _failure(error: unknown): string {
     const { status, message, fix } = toDesktopError(error);
+    const { trans } = this._options;
     if (status === 0) {
-      return this._options.trans.__('The Jupyter server does not respond.');
+      return trans.__('The Jupyter server does not respond.');
     }
-    return fix ? `${message} ${fix}` : message;
+    const reason = translateServerText(message, trans);
+    return fix ? `${reason} ${fix}` : reason;
   }
 
   private _showInvitations(invitations: Desktop.IInvitation[]): void {

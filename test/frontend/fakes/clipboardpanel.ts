@@ -1,6 +1,6 @@
 import { setTimeout as setTimeoutOfNode } from 'node:timers';
 import FakeRFB from './rfb';
-import { english } from '../../../src/page/english';
+import { english } from './translation';
 import { DesktopConnection } from '../../../src/services/connection';
 import { Contents } from '../../../src/viewer/clipboardcontents';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';

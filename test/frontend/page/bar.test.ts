@@ -1,6 +1,6 @@
 import FakeRFB from '../fakes/rfb';
 import { addBar } from '../../../src/page/bar';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { PageSettings } from '../../../src/page/settings';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { settingsTable } from '../../../src/viewer/settings/table';

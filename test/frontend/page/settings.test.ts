@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { PageSettings } from '../../../src/page/settings';
 import { SettingsDrawer } from '../../../src/page/drawer';
 import { settingsTable } from '../../../src/viewer/settings/table';

@@ -1,5 +1,5 @@
 import FakeRFB from '../fakes/rfb';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { DesktopConnection } from '../../../src/services/connection';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DEFAULT_INPUT } from '../../../src/viewer/inputsettings';

@@ -1,6 +1,6 @@
 import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { DEFAULT_INPUT } from '../../../src/viewer/inputsettings';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DesktopConnection } from '../../../src/services/connection';

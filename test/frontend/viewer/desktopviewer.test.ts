@@ -1,6 +1,6 @@
 import FakeRFB, { FakeProbe } from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
 import { DesktopConnection } from '../../../src/services/connection';

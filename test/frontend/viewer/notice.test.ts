@@ -1,5 +1,5 @@
 import { Notice } from '../../../src/viewer/notice';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 
 const closed = jest.fn();
 let notice: Notice;

@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { FakeAPI, modelOf } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
 

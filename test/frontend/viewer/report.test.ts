@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { ReportButton } from '../../../src/viewer/report';
 
 const writeText = jest.fn();

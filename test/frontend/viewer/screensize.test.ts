@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';

@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { showShare } from '../../../src/page/share';
 import { DesktopConnection } from '../../../src/services/connection';
 import { DesktopError } from '../../../src/services/restapi';

@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { titleWithStatus } from '../../../src/viewer/titles';
 import { StatusView } from '../../../src/viewer/statusview';
 import { modelOf } from '../fakes/api';

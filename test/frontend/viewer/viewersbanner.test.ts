@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { INITIAL_STATUS } from '../../../src/services/status';
 import { ViewersBanner } from '../../../src/viewer/viewersbanner';
 import { modelOf } from '../fakes/api';

@@ -1,4 +1,4 @@
-import { english } from '../../../src/page/english';
+import { english } from '../fakes/translation';
 import { StopWarning } from '../../../src/viewer/warning';
 
 const keep = jest.fn();

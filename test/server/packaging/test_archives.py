@@ -39,6 +39,9 @@ def test_the_wheel_has_the_package_and_what_jupyter_reads(built: Built) -> None:
     assert "etc/jupyter/jupyter_server_config.d/jupyter_vnc_proxy.json" in files
     extension = {name.removeprefix(DATA + "/") for name in files if name.startswith(DATA)}
     assert {"install.json", "package.json", "schemas/jupyter-vnc-proxy/plugin.json"} <= extension
+    for language in ("de_DE", "fr_FR"):
+        assert f"jupyter_vnc_proxy/locale/{language}/LC_MESSAGES/jupyter_vnc_proxy.json" in files
+        assert f"jupyter_vnc_proxy/page/locale/{language}.json" in files
     with ZipFile(built.wheel) as archive:
         entry = json.loads(archive.read(files[f"{DATA}/package.json"]))["jupyterlab"]["_build"]["load"]
     assert entry in extension, "the file that JupyterLab loads first"
@@ -70,6 +73,7 @@ def test_the_source_distribution_has_what_a_build_and_the_tests_need(built: Buil
         *("LICENSE", "pyproject.toml", "setup.py", "package.json", "package-lock.json", "tsconfig.json", "Dockerfile"),
         *("src/index.ts", "schema/plugin.json", "style/index.css", "test/server/conftest.py", "scripts/test"),
         *("jupyter_vnc_proxy/page/index.html", "jupyter_vnc_proxy/labextension/package.json"),
+        *("translations/de_DE.po", "jupyter_vnc_proxy/locale/de_DE/LC_MESSAGES/jupyter_vnc_proxy.json"),
     } <= files
     folders = {part for name in files for part in name.split("/")[:-1]}
     assert folders.isdisjoint({"node_modules", ".venv", ".cache", ".git", "__pycache__", "test-results", "lib"})

@@ -1,5 +1,5 @@
 import schema from '../../../../schema/plugin.json';
-import { english } from '../../../../src/page/english';
+import { english } from '../../fakes/translation';
 import { settingsTable } from '../../../../src/viewer/settings/table';
 import { isValid } from '../../../../src/viewer/settings/values';
 

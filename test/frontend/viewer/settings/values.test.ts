@@ -1,4 +1,4 @@
-import { english } from '../../../../src/page/english';
+import { english } from '../../fakes/translation';
 import { settingsTable } from '../../../../src/viewer/settings/table';
 import { brokenOverrides, changed, isValid, resolved, valuesFor } from '../../../../src/viewer/settings/values';
 

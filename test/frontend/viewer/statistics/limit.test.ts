@@ -1,4 +1,4 @@
-import { english } from '../../../../src/page/english';
+import { english } from '../../fakes/translation';
 import { limitOf } from '../../../../src/viewer/statistics/limit';
 import { limitName, limitWords, milliseconds, rate } from '../../../../src/viewer/statistics/words';
 

@@ -1,6 +1,6 @@
 import { Signal } from '@lumino/signaling';
 
-import { english } from '../../../../src/page/english';
+import { english } from '../../fakes/translation';
 import { StatisticsOverlay } from '../../../../src/viewer/statistics/overlay';
 
 import type { IDesktopConnection } from '../../../../src/tokens';

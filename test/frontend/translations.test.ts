@@ -1,0 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+
+it('has a translation of each text in each language, with the same placeholders, and no others', () => {
+  const { stdout, stderr } = spawnSync(process.execPath, ['scripts/translations/update.mjs', '--check'], {
+    cwd: ROOT,
+    encoding: 'utf8'
+  });
+  expect(stdout + stderr).toMatch(/^All \d+ texts are translated\.\n$/);
+});
