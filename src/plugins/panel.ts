@@ -91,7 +91,7 @@ const DEFAULT_SETTINGS: IPanelSettings = {
 async function followSettings(registry: ISettingRegistry, apply: (settings: IPanelSettings) => void): Promise<void> {
   const settings = await registry.load(ID);
   const update = () => {
-    const { qualityLevel, compressionLevel, resolution, scaling, ...keys } = settings.composite;
+    const { qualityLevel, compressionLevel, resolution, scaling, scale, ...keys } = settings.composite;
     const { commandKey, confirmClose, sendKeys } = keys;
     apply({
       quality: {
@@ -100,6 +100,7 @@ async function followSettings(registry: ISettingRegistry, apply: (settings: IPan
       },
       screen: {
         resolution: resolution as IScreenSettings['resolution'],
+        scale: scale === 'auto' ? scale : Number(scale),
         scaling: scaling as IScreenSettings['scaling']
       },
       input: { commandKey: commandKey === 'alt' ? 'alt' : 'control', confirmClose: confirmClose !== false },

@@ -26,7 +26,10 @@ declare module '@novnc/novnc' {
     disconnect(): void;
     sendCtrlAltDel(): void;
 
-    // Members that are not public: `SizeRequests` replaces them.
+    // Members that are not public: `SizeRequests` and `SharpCursor` replace them.
+    readonly _cursor: { _target: HTMLElement | null; change(...args: unknown[]): void };
+    /** Shows the last cursor again. */
+    _refreshCursor(): void;
     readonly _display: { scale: number };
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;

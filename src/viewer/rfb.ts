@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { keysymsOf } from './keyboard/keysyms';
+import { SharpCursor } from './sharpcursor';
 import { SizeRequests } from './sizerequests';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -35,6 +36,7 @@ export class RfbClient implements IDisposable {
     }
     this._rfb = new RFBClass(options.target, options.socket, { shared: true });
     this._sizes = new SizeRequests(this._rfb, options.screen);
+    this._cursor = new SharpCursor(this._rfb, options.screen);
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = options.screen.isScaled;
     this._rfb.showDotCursor = true;
@@ -104,9 +106,10 @@ export class RfbClient implements IDisposable {
     this._sizes.forget();
   }
 
-  /** Scale the canvas to the screen. */
+  /** Scale canvas and cursor to the screen. */
   updateScale(): void {
     this._sizes.updateScale();
+    this._cursor.update();
   }
 
   /** Whether to send no input. */
@@ -150,6 +153,7 @@ export class RfbClient implements IDisposable {
 
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
+  private readonly _cursor: SharpCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);

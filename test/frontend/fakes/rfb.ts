@@ -65,6 +65,13 @@ export default class FakeRFB extends EventTarget {
   private _isPending = false;
   scaleViewport = false;
   readonly _display = { scale: 1 };
+  /** As noVNC's, which shows a cursor of 24x24 pixels when it is refreshed. */
+  readonly _cursor = {
+    _target: this.canvas,
+    change: () => {
+      this.canvas.style.cursor = 'url(data:image/png;base64,AAAA)7 4, default';
+    }
+  };
   showDotCursor = false;
   viewOnly = false;
   background = '';
@@ -96,6 +103,10 @@ export default class FakeRFB extends EventTarget {
 
   _screenSize(): { w: number; h: number } {
     return { w: 0, h: 0 };
+  }
+
+  _refreshCursor(): void {
+    this._cursor.change();
   }
 
   _updateScale(): void {
