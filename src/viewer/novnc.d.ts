@@ -26,11 +26,11 @@ declare module '@novnc/novnc' {
     disconnect(): void;
     sendCtrlAltDel(): void;
 
-    // Members that are not public: `SizeRequests` and `SharpCursor` replace them.
+    // Members that are not public: `SizeRequests`, `SharpCursor` and `HeldFrame` replace them.
     readonly _cursor: { _target: HTMLElement | null; change(...args: unknown[]): void };
     /** Shows the last cursor again. */
     _refreshCursor(): void;
-    readonly _display: { scale: number };
+    readonly _display: { scale: number; resize(width: number, height: number): void };
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */

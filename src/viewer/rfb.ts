@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { keysymsOf } from './keyboard/keysyms';
+import { HeldFrame } from './heldframe';
 import { SharpCursor } from './sharpcursor';
 import { SizeRequests } from './sizerequests';
 
@@ -50,6 +51,7 @@ export class RfbClient implements IDisposable {
     });
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
+    this._heldFrame = new HeldFrame(this._rfb, options.target, this.canvas);
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
   }
@@ -81,6 +83,7 @@ export class RfbClient implements IDisposable {
     }
     this._isDisposed = true;
     Signal.clearData(this);
+    this._heldFrame.dispose();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
     }
@@ -106,8 +109,16 @@ export class RfbClient implements IDisposable {
     this._sizes.forget();
   }
 
-  /** Scale canvas and cursor to the screen. */
-  updateScale(): void {
+  /** Show what the desktop shows now. */
+  releaseFrame(): void {
+    this._heldFrame.release();
+  }
+
+  /** Scale canvas and cursor to the screen; hold the last picture if the desktop is going to have another size. */
+  updateScale(isChanging: boolean): void {
+    if (isChanging) {
+      this._heldFrame.hold();
+    }
     this._sizes.updateScale();
     this._cursor.update();
   }
@@ -146,6 +157,7 @@ export class RfbClient implements IDisposable {
   private _onConnect(): void {
     whenPainted(this.canvas, () => {
       performance.mark('vnc:first-frame');
+      this._heldFrame.isPainted = true;
       this._painted.emit();
     });
     this._connected.emit();
@@ -153,6 +165,7 @@ export class RfbClient implements IDisposable {
 
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
+  private readonly _heldFrame: HeldFrame;
   private readonly _cursor: SharpCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);

@@ -165,6 +165,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       this._watchRatio();
       this._layOut();
     } else {
+      this._options.client()?.releaseFrame();
       this._take();
     }
   }
@@ -195,7 +196,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     } else {
       style.left = style.top = style.width = style.height = '';
     }
-    this._options.client()?.updateScale();
+    this._options.client()?.updateScale(this._isAllowed && this._otherSize !== '');
     this._follow();
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { IMMEDIATELY_MS } from './desktops';
 import { expect, saveScreenshot, test } from './lab';
 import { jupyterForFile, PYTHON } from './jupyter';
+import { pixel } from './pixels';
 import { openPage, openPanel } from './screens';
 import { startOn } from './xclient';
 
@@ -51,6 +52,18 @@ async function corner(view: DesktopView, ratio: number): Promise<{ isExact: bool
     },
     [png, ratio, SIDE] as const
   );
+}
+
+/** The average colour of a picture. */
+async function averageOf(view: DesktopView, png: Buffer): Promise<number[]> {
+  return view.page.evaluate(async data => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
+    context.drawImage(image, 0, 0);
+    const pixels = context.getImageData(0, 0, image.width, image.height).data;
+    const sum = (part: number) => pixels.reduce((total, value, index) => total + (index % 4 === part ? value : 0), 0);
+    return [0, 1, 2].map(part => Math.round(sum(part) / (image.width * image.height)));
+  }, png.toString('base64'));
 }
 
 for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
@@ -142,4 +155,24 @@ test('a desktop keeps its size, and is scaled or scrolled', async () => {
     await saveScreenshot(view.page, `${scaling}-${ratio}`);
     await view.page.context().browser()!.close();
   }
+});
+
+test('a panel that grows shows neither black nor blank borders', async ({ browser }) => {
+  const name = 'growing';
+  await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
+  await once(await startOn(jupyter, ['xsetroot', '-solid', '#e0a020'], name), 'exit');
+  const view = await openPage(jupyter, browser, name, { width: 700, height: 500 });
+  await expect.poll(() => pixel(view.canvas, 690, 490)).toBe('#e0a020');
+  for (const [width, height] of [
+    [800, 500],
+    [900, 600],
+    [1000, 700]
+  ]) {
+    await view.page.setViewportSize({ width, height });
+    const png = await view.page.screenshot({ clip: { x: width - 30, y: height - 30, width: 20, height: 20 } });
+    expect(await averageOf(view, png), `at ${width}x${height}`).toEqual([224, 160, 32]);
+  }
+  await expect.poll(() => view.size()).toBe('1000x700');
+  await expect(view.node.locator('.jp-Desktop-heldFrame')).toHaveCount(0);
+  await expect.poll(() => pixel(view.canvas, 990, 690)).toBe('#e0a020');
 });

@@ -64,7 +64,13 @@ export default class FakeRFB extends EventTarget {
   private _resizeSession = false;
   private _isPending = false;
   scaleViewport = false;
-  readonly _display = { scale: 1 };
+  readonly _display = {
+    scale: 1,
+    resize: (width: number, height: number) => {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+  };
   /** As noVNC's, which shows a cursor of 24x24 pixels when it is refreshed. */
   readonly _cursor = {
     _target: this.canvas,
@@ -115,8 +121,7 @@ export default class FakeRFB extends EventTarget {
 
   /** The server has resized the desktop. */
   resize(width: number, height: number): void {
-    this.canvas.width = width;
-    this.canvas.height = height;
+    this._display.resize(width, height);
     this._isPending = false;
     this._updateScale();
   }

@@ -92,6 +92,7 @@ it('replaces members that noVNC has', () => {
     '_updateScale() {',
     'const size = this._screenSize();',
     'this._display.scale = 1.0;',
+    'this._display.resize(this._fbWidth, this._fbHeight);',
     '_refreshCursor() {',
     'this._cursor.change('
   ]) {
@@ -301,6 +302,59 @@ it('shows the cursor in the pixels of the screen', async () => {
   expect(sharpened(style.cursor, 2)).toBe('image-set(url(data:image/png;base64,AAAA) 2x) 3 2, default');
   expect(sharpened(style.cursor, 1)).toBeNull();
   expect(sharpened('none', 2)).toBeNull();
+});
+
+describe('while the size changes', () => {
+  const held = () => target.querySelector<HTMLCanvasElement>('.jp-Desktop-heldFrame');
+
+  it('shows the last picture until programs have drawn themselves', async () => {
+    const rfb = await live();
+    await pass(1000);
+    rfb.resize(1400, 800);
+    const first = held()!;
+    expect([first.width, first.height, first.getAttribute('aria-hidden')]).toEqual([1270, 779, 'true']);
+    await pass(500);
+    rfb.resize(1500, 800);
+    await pass(500);
+    expect(held()).toBe(first);
+    await pass(200);
+    expect(held()).toBeNull();
+  });
+
+  it('holds no picture if the size stays or nothing was painted', async () => {
+    connection.start();
+    await pass();
+    FakeRFB.last.connect();
+    FakeRFB.last.resize(800, 600);
+    expect(held()).toBeNull();
+    FakeRFB.last.paint();
+    FakeRFB.last.resize(800, 600);
+    expect(held()).toBeNull();
+  });
+
+  it('fills a panel that grows, before the desktop follows', async () => {
+    await live();
+    await pass(1000);
+    layOut(1400, 900);
+    apply({});
+    expect(held()).not.toBeNull();
+  });
+
+  it('shows the desktop itself as soon as somebody uses it', async () => {
+    const rfb = await live();
+    rfb.resize(800, 500);
+    expect(held()).not.toBeNull();
+    target.dispatchEvent(new Event('keydown'));
+    expect(held()).toBeNull();
+  });
+
+  it('ends with its connection', async () => {
+    const rfb = await live();
+    rfb.resize(800, 500);
+    viewer.dispose();
+    await pass(1000);
+    expect(held()).toBeNull();
+  });
 });
 
 it('requests no more than a desktop can have', async () => {
