@@ -161,18 +161,18 @@ test('a panel that grows shows neither black nor blank borders', async ({ browse
   const name = 'growing';
   await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
   await once(await startOn(jupyter, ['xsetroot', '-solid', '#e0a020'], name), 'exit');
-  const view = await openPage(jupyter, browser, name, { width: 700, height: 500 });
-  await expect.poll(() => pixel(view.canvas, 690, 490)).toBe('#e0a020');
+  const view = await openPage(jupyter, browser, name, { width: 700, height: 600 });
+  await expect.poll(() => pixel(view.canvas, 690, 590)).toBe('#e0a020');
   for (const [width, height] of [
-    [800, 500],
-    [900, 600],
-    [1000, 700]
+    [800, 600],
+    [900, 700],
+    [1000, 800]
   ]) {
     await view.page.setViewportSize({ width, height });
     const png = await view.page.screenshot({ clip: { x: width - 30, y: height - 30, width: 20, height: 20 } });
     expect(await averageOf(view, png), `at ${width}x${height}`).toEqual([224, 160, 32]);
   }
-  await expect.poll(() => view.size()).toBe('1000x700');
+  await expect.poll(() => view.size()).toBe('1000x800');
   await expect(view.node.locator('.jp-Desktop-heldFrame')).toHaveCount(0);
-  await expect.poll(() => pixel(view.canvas, 990, 690)).toBe('#e0a020');
+  await expect.poll(() => pixel(view.canvas, 990, 790)).toBe('#e0a020');
 });
