@@ -73,6 +73,8 @@ for (const [backend, ratio] of [
     const [width] = (await view.size()).split('x').map(Number);
     const box = (await view.canvas.boundingBox())!;
     expect(Math.abs(width - box.width * ratio)).toBeLessThanOrEqual(1);
+    await view.canvas.hover();
+    await expect.poll(() => view.canvas.evaluate(({ style }) => style.cursor)).toContain(`${ratio}x)`);
     await saveScreenshot(view.page, `scale-${backend}-${ratio}`);
     await view.page.context().browser()!.close();
   });
