@@ -18,6 +18,18 @@ MAX_SIDE = 8192
 """Limits of a screen's width and height in pixels; noVNC and Xvfb both support 8192."""
 
 
+MIN_SCALE = 100
+MAX_SCALE = 300
+"""Limits of a session's scale in percent."""
+
+
+def check_scale(percent: int) -> int:
+    """Return a scale in percent, or raise `InvalidOption` if it is out of range."""
+    if not MIN_SCALE <= percent <= MAX_SCALE:
+        raise InvalidOption(f"The scale must be from {MIN_SCALE} to {MAX_SCALE} percent.", code="bad-scale")
+    return percent
+
+
 class Geometry(NamedTuple):
     """A screen's size in pixels."""
 

@@ -18,6 +18,12 @@ export namespace Desktop {
     height: number;
   }
 
+  /** Another size of a desktop, another scale of its session in percent, or both. */
+  export interface IScreenChange {
+    size?: ISize;
+    scale?: number;
+  }
+
   /** An error in one sentence, and a way to fix it. */
   export interface IProblem {
     code: string;
@@ -45,6 +51,10 @@ export namespace Desktop {
     resize: 'rfb' | 'rest';
     /** Whether the VNC server can send H.264 with full chroma (4:4:4); older servers don't send this. */
     full_chroma?: boolean;
+    /** Whether programs that run follow the session's scale; older servers don't send this. */
+    scaling?: boolean;
+    /** The session's scale in percent; older servers don't send this. */
+    scale?: number;
     created: string;
     last_activity: string;
     /** When the desktop stops for lack of activity (ISO 8601); set some time in advance. */

@@ -21,6 +21,8 @@ export interface IDesktopAPI {
   keep(name: string): Promise<Desktop.IModel>;
   backends(): Promise<Desktop.IChoices>;
   resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel>;
+  /** Set the scale of what the session's programs show, in percent. */
+  scale(name: string, percent: number): Promise<Desktop.IModel>;
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
   /** Fetch the diagnostic report of a desktop and its server, as text without secrets. */
   report(name: string): Promise<string>;
@@ -113,8 +115,8 @@ export interface IDesktopConnection extends IObservableDisposable {
   /** Fetch the diagnostic report of the desktop and its server. */
   report(): Promise<string>;
 
-  /** Ask the server to resize the desktop. */
-  resize(size: Desktop.ISize): void;
+  /** Ask the server to change the desktop's size, or its session's scale. */
+  changeScreen(change: Desktop.IScreenChange): void;
 }
 
 /** The desktops of a Jupyter server. */

@@ -12,11 +12,12 @@ from ..backends.sessions import choose_session
 from ..errors import Conflict, TimedOut, VncError
 from ..options import DesktopOptions, Geometry
 from ..system.worker_pool import WorkerPool
+from ..system.x_display import set_scale
 from .desktop import Desktop
 from .screenshot import screenshot
 
 RESIZE_TIMEOUT = 6.0
-"""Seconds that a display may take to change its size."""
+"""Seconds that a display may take to change its size or scale."""
 
 SCREENSHOT_TIMEOUT = 10.0
 """Seconds that a screenshot may take."""
@@ -56,14 +57,22 @@ class BlockingWork:
 
     async def resize(self, through: str, display: str, desktop: Desktop, geometry: Geometry) -> None:
         """Resize a desktop's display; raise `Conflict` if it can't be, `TimedOut` if the display doesn't respond."""
+        await self._change(display, "resized", partial(resize, through, display, desktop.paths, geometry))
+
+    async def scale(self, display: str, desktop: Desktop, percent: int) -> None:
+        """Ask for a scale of a desktop's session; raise `Conflict` if its display is gone, `TimedOut` if it hangs."""
+        work = partial(set_scale, display, desktop.xauthority, percent)
+        await self._change(display, "scaled", work)
+
+    async def _change(self, display: str, what: str, work: Callable[[], None]) -> None:
         try:
-            await self._displays.run(partial(resize, through, display, desktop.paths, geometry), RESIZE_TIMEOUT)
+            await self._displays.run(work, RESIZE_TIMEOUT)
         except VncError:
             raise
         except TimeoutError as error:
             raise TimedOut(f"The display {display} does not respond.") from error
         except Exception as error:
-            raise Conflict(f"The display {display} could not be resized: {error}.", code="display-gone") from error
+            raise Conflict(f"The display {display} could not be {what}: {error}.", code="display-gone") from error
 
 
 def _check(options: DesktopOptions) -> list[str]:

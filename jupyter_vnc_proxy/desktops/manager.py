@@ -218,6 +218,12 @@ class DesktopManager:
         await self.blocking.resize(state.resize_through, display, desktop, geometry)
         return self.model(name)
 
+    async def scale(self, name: str, percent: int) -> DesktopModel:
+        """Scale what a desktop's programs show; raise `Conflict` if it doesn't run."""
+        desktop = self.get(name)
+        await self.blocking.scale(desktop.state().usable_display(), desktop, percent)
+        return {**self.model(name), "scale": percent}
+
     async def stop_all(self) -> None:
         """Stop every desktop that no other server owns."""
         mine = self._release_all()

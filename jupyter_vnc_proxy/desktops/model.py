@@ -34,7 +34,8 @@ class DesktopModel(TypedDict):
     """A desktop as JSON. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
 
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
-    whether the VNC server can send H.264 with full chroma (4:4:4). `encoder` is the current video encoder, if known;
+    whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
+    follow the session's scale, `scale`, in percent. `encoder` is the current video encoder, if known;
     `notes` are sentences about what could be better.
     """
 
@@ -49,6 +50,8 @@ class DesktopModel(TypedDict):
     geometry: str
     resize: str
     full_chroma: bool
+    scaling: bool
+    scale: int
     created: str
     last_activity: str
     stops_at: str | None
@@ -82,6 +85,8 @@ def desktop_model(
         "geometry": state.geometry,
         "resize": state.resize,
         "full_chroma": state.full_chroma,
+        "scaling": state.scaling,
+        "scale": state.scale,
         "created": state.created,
         "last_activity": state.created if activity is None else iso(activity),
         "stops_at": iso(deadline) if deadline is not None and soon else None,
@@ -94,7 +99,10 @@ def desktop_model(
 
 
 def invited_model(model: DesktopModel) -> DesktopModel:
-    """Return what a user may know who came by an invitation: the phase, the stop warning and who else is connected."""
+    """Return what a user may know who came by an invitation: the phase, the stop warning and who else is connected.
+
+    Nobody who was invited may set the scale, so it can't be promised.
+    """
     return {
         **model,
         "backend": "",
@@ -105,6 +113,7 @@ def invited_model(model: DesktopModel) -> DesktopModel:
         "error": None,
         "encoder": None,
         "notes": [],
+        "scaling": False,
     }
 
 

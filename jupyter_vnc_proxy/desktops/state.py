@@ -51,8 +51,9 @@ class DesktopState:
     """The contents of ``desktop.json``.
 
     `resize` to `full_chroma` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
-    current video encoder, if the VNC server reports one; `notes` are sentences for people about what could be better,
-    and how to fix it.
+    current video encoder, if the VNC server reports one; `scaling` says whether the session's programs change their
+    scale while they run, and `scale` is the current one in percent; `notes` are sentences for
+    people about what could be better, and how to fix it.
     """
 
     name: str
@@ -69,6 +70,8 @@ class DesktopState:
     raw_socket: str = "rfb.sock"
     x_screenshots: bool = True
     full_chroma: bool = False
+    scaling: bool = False
+    scale: int = 100
     created: str = field(default_factory=utc_now)
     options: dict[str, Any] = field(default_factory=dict)
     error: ErrorModel | None = None
@@ -101,7 +104,7 @@ class DesktopState:
 
     def ended(self, phase: Literal["stopped", "failed"], error: ErrorModel | None) -> DesktopState:
         """Return the state of the same desktop without any processes."""
-        return replace(self, phase=phase, step=None, display=None, error=error, encoder=None, notes=[])
+        return replace(self, phase=phase, step=None, display=None, error=error, encoder=None, notes=[], scale=100)
 
 
 def running_elsewhere(name: str) -> Conflict:
@@ -124,6 +127,8 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
     "step": (str, type(None)),
     "x_screenshots": (bool,),
     "full_chroma": (bool,),
+    "scaling": (bool,),
+    "scale": (int,),
     "display": (str, type(None)),
     "options": (dict,),
     "error": (dict, type(None)),

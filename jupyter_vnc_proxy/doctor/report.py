@@ -34,6 +34,8 @@ PUBLIC_STATE = (
     "raw_socket",
     "x_screenshots",
     "full_chroma",
+    "scaling",
+    "scale",
     "created",
     "encoder",
     "notes",

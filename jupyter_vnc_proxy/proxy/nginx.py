@@ -84,8 +84,8 @@ class Site:
 def render_configuration(site: Site) -> str:
     """Return the text of ``nginx.conf``; raise `InvalidOption` for a path that nginx's syntax cannot express."""
     name, model = str(site.model["name"]), dict(site.model)
-    # There is no REST API to resize the desktop, so only the RFB client may.
-    model |= {"resize": "rfb", "stops_at": None}
+    # There is no REST API to resize or scale the desktop, so only the RFB client may.
+    model |= {"resize": "rfb", "scaling": False, "stops_at": None}
     private = site.private
     lines = [
         f"# Serves the desktop {name} at {site.listen.url(name)}",

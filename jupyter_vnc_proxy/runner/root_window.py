@@ -11,6 +11,7 @@ from typing import Any
 
 from ..options import Geometry
 from ..system.x_display import connect, set_size
+from .scale.session_scale import SessionScale
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -104,13 +105,24 @@ class RootWatcher:
 
 
 class DisplayWatch:
-    """The `RootWatcher` of a desktop's current display, if it can be watched."""
+    """The `RootWatcher` and the `SessionScale` of a desktop's current display, if it can be watched.
 
-    def __init__(self, desktop: str, xauthority: Path, on_change: Callable[[Geometry, bool], None]) -> None:
+    ``set_state`` is called with the session's scale in percent as ``scale``.
+    """
+
+    def __init__(
+        self,
+        desktop: str,
+        xauthority: Path,
+        on_change: Callable[[Geometry, bool], None],
+        set_state: Callable[..., None],
+    ) -> None:
         self._desktop = desktop
         self._xauthority = xauthority
         self._on_change = on_change
+        self._set_state = set_state
         self._root: RootWatcher | None = None
+        self._scale: SessionScale | None = None
 
     def open(self, display: str, size: Geometry | None = None) -> None:
         """Watch ``display``, and set its size if one is given; on failure, write a warning to the log."""
@@ -119,6 +131,7 @@ class DisplayWatch:
             self._root.admit_own_user()
             if size is not None:
                 self._root.resize(size)
+            self._scale = SessionScale(display, self._xauthority, lambda percent: self._set_state(scale=percent))
         except Exception as error:  # a missing library, a display that went away
             log.warning("%s: the display can't be watched: %s", self._desktop, error)
             return
@@ -129,8 +142,11 @@ class DisplayWatch:
         """Whether a window manager runs on the display, as far as it is watched."""
         return self._root is not None and self._root.has_window_manager
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Watch no more; do nothing if no display is watched."""
+        if self._scale is not None:
+            await self._scale.close()
+            self._scale = None
         if self._root is not None:
             self._root.close()
             self._root = None

@@ -78,7 +78,7 @@ class Runner:
         self._companions: Sequence[Sequence[str]] = ()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._backoffs: dict[str, Backoff] = {}
-        self._display = DisplayWatch(desktop.name, desktop.xauthority, self._display_changed)
+        self._display = DisplayWatch(desktop.name, desktop.xauthority, self._display_changed, self._set)
         self._came_up = False
         self._main: asyncio.Task[None] | None = None
         self._notes = [*notes, *environment_notes(os.environ)]
@@ -190,7 +190,8 @@ class Runner:
         self._steps, self._companions = startup.steps, startup.companions
         self._processes.environment = dict(self._environment)
         self._processes.session_environment = startup.environment
-        self._state = replace(self._state, session=startup.session, **plan.properties())
+        changes = {**plan.properties(), "session": startup.session, "scaling": startup.scaling, "scale": 100}
+        self._state = replace(self._state, **changes)
 
     def _stop_waiting_for_session(self) -> None:
         """Assume that a session without a window manager by now has none."""
@@ -295,5 +296,5 @@ class Runner:
         self._desktop.remove_traces(self._state.display)
 
     async def _stop_processes(self) -> None:
-        self._display.close()
+        await self._display.close()
         await self._processes.stop()

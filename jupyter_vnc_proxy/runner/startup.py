@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from ..system.environment import user_environment
 from ..system.inheritance.places import RUNTIME_DIRECTORY as XDG_RUNTIME_DIR
 from ..system.inheritance.places import unusable_places
 from .diagnosis import home_missing
+from .scale.xfconf import PROGRAM as XFCONF_QUERY
 from .session_bus import SessionBus
 from .user_programs import DIRECTORY as SESSION_FILES
 from .user_programs import UserPrograms
@@ -33,13 +35,15 @@ ASKPASS = "SSH_ASKPASS_REQUIRE"
 class Startup:
     """The processes by name, in the order of their dependencies; the session's name, companions and environment.
 
-    ``environment`` is that of the session and its companions.
+    ``environment`` is that of the session and its companions; ``scaling`` says whether the session's programs follow
+    a change of its scale while they run.
     """
 
     steps: Mapping[str, Step]
     session: str
     companions: tuple[tuple[str, ...], ...]
     environment: dict[str, str]
+    scaling: bool
 
 
 def process_environment(desktop: Desktop) -> dict[str, str]:
@@ -91,7 +95,8 @@ def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str],
         if session.name == "xfce":
             variables = xfce_environment(directory / SESSION_FILES, variables)
     companions = tuple(bus.around(programs.own(argv)) for argv in session.companions)
-    return Startup(steps, session.name, companions, variables)
+    scaling = session.name == "xfce" and shutil.which(programs.own((XFCONF_QUERY,))[0]) is not None
+    return Startup(steps, session.name, companions, variables, scaling)
 
 
 async def start_in_order(steps: Iterable[Step], start: Callable[[Step], Awaitable[None]]) -> None:

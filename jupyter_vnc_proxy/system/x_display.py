@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..options import Geometry
+from ..options import MAX_SCALE, MIN_SCALE, Geometry
 
 if TYPE_CHECKING:
     import xcffib
@@ -144,3 +144,38 @@ def screenshot(display: str, xauthority: Path) -> bytes:
     png = io.BytesIO()
     image.save(png, "PNG", compress_level=1)
     return png.getvalue()
+
+
+SCALE_PROPERTY = "_JUPYTER_VNC_SCALE"
+"""The root window's property that holds the scale in percent (CARDINAL, 32 bits); whoever runs the session obeys."""
+
+MAX_RESOURCE_BYTES = 1 << 20
+"""The largest resource database that is changed."""
+
+
+def set_scale(display: str, xauthority: Path, percent: int) -> None:
+    """Ask for a scale of the session in percent."""
+    import xcffib.xproto as xproto
+
+    connection = connect(display, xauthority)
+    try:
+        root, atom = connection.get_setup().roots[0].root, _scale_atom(connection)
+        value = struct.pack("=I", percent)
+        connection.core.ChangeProperty(xproto.PropMode.Replace, root, atom, xproto.Atom.CARDINAL, 32, 1, value)
+        connection.core.GetInputFocus().reply()
+    finally:
+        connection.disconnect()
+
+
+def scale_of(connection: xcffib.Connection) -> int | None:
+    """Return the scale in percent that was asked for; ``None`` if there is none, or one out of range."""
+    import xcffib.xproto as xproto
+
+    root, atom = connection.get_setup().roots[0].root, _scale_atom(connection)
+    reply = connection.core.GetProperty(False, root, atom, xproto.Atom.CARDINAL, 0, 1).reply()
+    percent = struct.unpack("=I", reply.value.buf())[0] if reply.value_len == 1 and reply.format == 32 else 0
+    return percent if MIN_SCALE <= percent <= MAX_SCALE else None
+
+
+def _scale_atom(connection: xcffib.Connection) -> int:
+    return int(connection.core.InternAtom(False, len(SCALE_PROPERTY), SCALE_PROPERTY).reply().atom)

@@ -4,7 +4,7 @@ import { Desktop } from '../model';
 import { DesktopClipboard } from './clipboard';
 import { CloseCodes } from './problems';
 import { requestModel } from './requests';
-import { ResizeRequests } from './resize';
+import { ScreenRequests } from './screenrequests';
 import { RetryTimer } from './retry';
 import { RfbSocket } from './socket';
 import {
@@ -32,6 +32,7 @@ export class DesktopConnection implements IDesktopConnection {
     this.name = _options.name;
     this.clipboard = new DesktopClipboard(_options.api, this);
     this._prepare = _options.prepare ?? (() => Promise.resolve());
+    this._screen = new ScreenRequests({ ..._options, connection: this });
     this._tickets = new Tickets({ ..._options, prepare: this._prepare, granted: change => this._setStatus(change) });
     this._socket = new RfbSocket({
       prepare: () => this._tickets.request(),
@@ -73,7 +74,7 @@ export class DesktopConnection implements IDesktopConnection {
     this._cancel();
     this._socket.dispose();
     this._retry.dispose();
-    this._resizes.dispose();
+    this._screen.dispose();
     this._disposed.emit();
     Signal.clearData(this);
   }
@@ -157,8 +158,8 @@ export class DesktopConnection implements IDesktopConnection {
     return this._options.api.report(this.name);
   }
 
-  resize(size: Desktop.ISize): void {
-    this._resizes.request(size);
+  changeScreen(change: Desktop.IScreenChange): void {
+    this._screen.request(change);
   }
 
   private async _updateFrom(response: Promise<Desktop.IModel>): Promise<void> {
@@ -286,9 +287,7 @@ export class DesktopConnection implements IDesktopConnection {
     attempt: () => void this._request(),
     pausedForLong: () => (this._status.connected ? this._defer(HIDDEN_STATUS) : undefined)
   });
-  private readonly _resizes = new ResizeRequests({
-    send: async size => (this._status.connected ? this._options.api.resize(this.name, size) : null)
-  });
+  private readonly _screen: ScreenRequests;
   private readonly _disposed = new Signal<this, void>(this);
   private readonly _statusChanged = new Signal<this, Desktop.IStatus>(this);
   private readonly _socketOpened = new Signal<this, WebSocket>(this);

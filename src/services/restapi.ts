@@ -77,6 +77,10 @@ export class DesktopAPI implements IDesktopAPI {
     return this._call('POST', pathTo(name, 'resize'), { ...size });
   }
 
+  async scale(name: string, percent: number): Promise<Desktop.IModel> {
+    return this._call('POST', pathTo(name, 'scale'), { percent });
+  }
+
   async log(name: string, part?: string, lines?: number): Promise<Desktop.ILog> {
     const query = new URLSearchParams();
     if (part !== undefined) {

@@ -8,6 +8,7 @@ declare module '@novnc/novnc' {
 
   interface IDisplay {
     scale: number;
+    resize(width: number, height: number): void;
     /** Drawings that wait for an image or a frame before them. */
     readonly _renderQ: unknown[];
     /** What has been drawn since the last flip. */
@@ -48,7 +49,7 @@ declare module '@novnc/novnc' {
     sendCtrlAltDel(): void;
 
     // Members that are not public: `followNotifies`, `ClientCounters` and `Pings` read or replace them, and
-    // `SizeRequests` replaces the others.
+    // `SizeRequests`, `SharpCursor` and `HeldFrame` replace the others.
     static readonly messages: { clientFence(socket: IReceiveQueue, flags: number, payload: string): void };
     readonly _display: IDisplay;
     readonly _sock: IReceiveQueue;
@@ -61,6 +62,9 @@ declare module '@novnc/novnc' {
     _handleServerFenceMsg(): boolean;
     /** Handles a message whose type is read; returns whether all of it has come. */
     _handleServerCutText(): boolean;
+    readonly _cursor: { _target: HTMLElement | null; change(...args: unknown[]): void };
+    /** Shows the last cursor again. */
+    _refreshCursor(): void;
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */

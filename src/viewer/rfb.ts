@@ -2,6 +2,8 @@ import { Signal } from '@lumino/signaling';
 
 import { followNotifies } from './clipboardnotify';
 import { keysymsOf } from './keyboard/keysyms';
+import { HeldFrame } from './heldframe';
+import { SharpCursor } from './sharpcursor';
 import { SizeRequests } from './sizerequests';
 import { ClientCounters } from './statistics/counters';
 import { Pings } from './statistics/pings';
@@ -43,6 +45,7 @@ export class RfbClient implements IDisposable {
     this.counters = new ClientCounters(rfb, options.socket);
     this.pings = new Pings(rfb, (flags, payload) => messages.clientFence(rfb._sock, flags, payload));
     this._sizes = new SizeRequests(this._rfb, options.screen);
+    this._cursor = new SharpCursor(this._rfb, options.screen);
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = options.screen.isScaled;
     this._rfb.showDotCursor = true;
@@ -57,6 +60,7 @@ export class RfbClient implements IDisposable {
     followNotifies(this._rfb, forms => this._announced.emit(forms));
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
+    this._heldFrame = new HeldFrame(this._rfb, options.target, this.canvas);
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
   }
@@ -95,6 +99,7 @@ export class RfbClient implements IDisposable {
     }
     this._isDisposed = true;
     Signal.clearData(this);
+    this._heldFrame.dispose();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
     }
@@ -120,9 +125,18 @@ export class RfbClient implements IDisposable {
     this._sizes.forget();
   }
 
-  /** Scale the canvas to the screen. */
-  updateScale(): void {
+  /** Show what the desktop shows now. */
+  releaseFrame(): void {
+    this._heldFrame.release();
+  }
+
+  /** Scale canvas and cursor to the screen; hold the last picture if the desktop is going to have another size. */
+  updateScale(isChanging: boolean): void {
+    if (isChanging) {
+      this._heldFrame.hold();
+    }
     this._sizes.updateScale();
+    this._cursor.update();
   }
 
   /** Whether to send no input. */
@@ -159,6 +173,7 @@ export class RfbClient implements IDisposable {
   private _onConnect(): void {
     whenPainted(this.canvas, () => {
       performance.mark('vnc:first-frame');
+      this._heldFrame.isPainted = true;
       this._painted.emit();
     });
     this._connected.emit();
@@ -166,6 +181,8 @@ export class RfbClient implements IDisposable {
 
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
+  private readonly _heldFrame: HeldFrame;
+  private readonly _cursor: SharpCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);

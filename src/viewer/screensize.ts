@@ -1,4 +1,5 @@
 import { PrecisePointer } from './precisepointer';
+import { isNative, MIN_SCALE, scaleFor } from './screenscale';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
@@ -8,13 +9,18 @@ import type { SizeRequests } from './sizerequests';
 
 /** The user's settings of the screen. */
 export interface IScreenSettings {
-  /** `css`: a desktop's pixel is a CSS pixel; `native`: it is a pixel of the user's screen. */
-  resolution: 'css' | 'native';
+  /**
+   * `css`: a desktop's pixel is a CSS pixel; `native`: it is a pixel of the user's screen; `auto`: that too, if the
+   * desktop's programs follow its scale and it does not become very large.
+   */
+  resolution: 'auto' | 'css' | 'native';
+  /** How large the desktop's programs draw, in percent; `auto`: as large as the browser draws its page. */
+  scale: 'auto' | number;
   /** `resize`: the desktop gets the panel's size; `fit`: its picture is scaled; `actual`: neither, the panel scrolls. */
   scaling: 'resize' | 'fit' | 'actual';
 }
 
-export const DEFAULT_SCREEN: IScreenSettings = { resolution: 'css', scaling: 'resize' };
+export const DEFAULT_SCREEN: IScreenSettings = { resolution: 'auto', scale: 'auto', scaling: 'resize' };
 
 /** The greatest width and height of a desktop, as on the server. */
 const MAX_SIDE = 8192;
@@ -29,9 +35,9 @@ const DEPARTURE_INTERVAL_MS = 750;
 const USE_EVENTS = ['focusin', 'pointerdown', 'keydown'];
 
 /**
- * The size of one desktop's screen: lays out the element that shows it, and requests the desktop's size.
+ * The size of one desktop's screen: lays out the element that shows it, and requests the desktop's size and scale.
  *
- * Among several viewers, the one last used decides. So the size is requested when this one connects or changes its size,
+ * Among several viewers, the one last used decides on both. So they are requested when this one connects or changes its size,
  * when a person uses it, and when another viewer leaves; never only because another viewer changed it.
  */
 export class ScreenSize implements IDisposable, SizeRequests.IScreen {
@@ -70,7 +76,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** The pixels of the desktop in one CSS pixel, if it is not scaled. */
   get ratio(): number {
-    return this._settings.resolution === 'native' ? window.devicePixelRatio : 1;
+    return this._isNative ? window.devicePixelRatio : 1;
   }
 
   get isScaled(): boolean {
@@ -80,7 +86,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** The size in pixels that the desktop should have here; 0x0 while the element is hidden. */
   get size(): Desktop.ISize {
     const { node, target } = this._options;
-    if (this._settings.resolution === 'css') {
+    if (!this._isNative) {
       return { width: Math.min(MAX_SIDE, target.clientWidth), height: Math.min(MAX_SIDE, target.clientHeight) };
     }
     const { left, right, top, bottom } = node.getBoundingClientRect();
@@ -109,8 +115,11 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     this._take();
   }
 
-  /** Apply the connection's rights, and notice that one of several other viewers has left. */
+  /** Apply the connection's rights and model, and notice that one of several other viewers has left. */
   update(): void {
+    if (this._isNative !== this._shouldBeNative) {
+      this._layOut();
+    }
     const client = this._options.client();
     if (client !== null) {
       client.resizeSession = this.isResizedThroughRFB;
@@ -127,10 +136,11 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** Request the size for a new connection. */
   connected(): void {
     this._requested = '';
-    this._follow();
+    this._requestedScale = null;
+    this._layOut();
   }
 
-  /** Request the size if it has changed since the last request. */
+  /** Request size and scale if they have changed since the last request. */
   private _follow(): void {
     const { client, connection } = this._options;
     const { status } = connection;
@@ -140,7 +150,12 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     const { width, height } = this.size;
     if (status.model.resize === 'rest' && width > 0 && height > 0 && this._requested !== `${width}x${height}`) {
       this._requested = `${width}x${height}`;
-      connection.resize({ width, height });
+      connection.changeScreen({ size: { width, height } });
+    }
+    const { scaling, scale = MIN_SCALE } = status.model;
+    if (this._scale !== (this._requestedScale ?? (scaling === true ? null : scale))) {
+      this._requestedScale = this._scale;
+      connection.changeScreen({ scale: this._scale });
     }
     client()?.followSize();
   }
@@ -150,14 +165,17 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       this._watchRatio();
       this._layOut();
     } else {
+      this._options.client()?.releaseFrame();
       this._take();
     }
   }
 
-  /** Request the size if the desktop has another one. */
+  /** Request size and scale if the desktop has others. */
   private _take(): void {
-    if (this._otherSize !== '') {
+    const { scale = MIN_SCALE } = this._options.connection.status.model ?? {};
+    if (this._otherSize !== '' || (this._requestedScale !== null && scale !== this._scale)) {
       this._requested = '';
+      this._requestedScale = null;
       this._options.client()?.forgetSize();
       this._follow();
     }
@@ -165,10 +183,11 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Place the element on whole pixels of the screen, so that none is blurred. */
   private _layOut(): void {
+    this._isNative = this._shouldBeNative;
     const { node, target } = this._options;
     const { width, height } = this.size;
     const { style } = target;
-    if (this._settings.resolution === 'native' && width > 0 && height > 0) {
+    if (this._isNative && width > 0 && height > 0) {
       const { left, top } = node.getBoundingClientRect();
       style.left = `${this._firstPixel(left) / this.ratio - left}px`;
       style.top = `${this._firstPixel(top) / this.ratio - top}px`;
@@ -177,7 +196,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     } else {
       style.left = style.top = style.width = style.height = '';
     }
-    this._options.client()?.updateScale();
+    this._options.client()?.updateScale(this._isAllowed && this._otherSize !== '');
     this._follow();
   }
 
@@ -219,6 +238,17 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       : `${canvas.width}x${canvas.height}`;
   }
 
+  /** The scale in percent that the desktop should have here. */
+  private get _scale(): number {
+    return scaleFor(this._settings, this.ratio);
+  }
+
+  private get _shouldBeNative(): boolean {
+    const { connection, node } = this._options;
+    const { width, height } = node.getBoundingClientRect();
+    return isNative(this._settings, connection.status.model, { width, height }, this._isAllowed);
+  }
+
   /** The first whole pixel after an edge. */
   private _firstPixel(edge: number): number {
     return Math.ceil(edge * this.ratio - TOLERANCE_PIXELS);
@@ -250,6 +280,8 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** The desktop's size at the last attempt to change it after a departure. */
   private _tried = '';
   private _requested = '';
+  private _requestedScale: number | null = null;
+  private _isNative = false;
   private _isDisposed = false;
 }
 

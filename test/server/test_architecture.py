@@ -197,7 +197,14 @@ def test_what_reads_bytes_as_rfb_needs_nothing_but_python() -> None:
 
 def test_only_the_packages_for_x_import_xcffib() -> None:
     for name in MODULES:
-        clients = ("stream.x11.", "system.x_display", "system.x_connection", "doctor.selftest", "runner.root_window")
+        clients = (
+            "stream.x11.",
+            "system.x_display",
+            "system.x_connection",
+            "doctor.selftest",
+            "runner.root_window",
+            "runner.scale.",
+        )
         if not name.startswith((*clients, "backends.programs.rdp_client")):
             assert "xcffib" not in foreign(name), name
 

@@ -1,55 +1,15 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
 import { IMMEDIATELY_MS } from './desktops';
-import { DesktopView, expect, openLab, runCommand, saveScreenshot, test } from './lab';
+import { expect, saveScreenshot, test } from './lab';
 import { jupyterForFile, PYTHON } from './jupyter';
+import { pixel } from './pixels';
+import { openPage, openPanel } from './screens';
 import { startOn } from './xclient';
 
-import type { Browser } from '@playwright/test';
+import type { DesktopView } from './lab';
 
 const jupyter = jupyterForFile();
-
-interface IScreen {
-  width: number;
-  height: number;
-  ratio?: number;
-}
-
-/** Opens a desktop on a screen of its own; the plain page fills it. */
-async function openPage(browser: Browser, name: string, { width, height, ratio = 1 }: IScreen): Promise<DesktopView> {
-  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: ratio });
-  const page = await context.newPage();
-  await page.goto(`${jupyter.url('desktops/')}&desktop=${name}`);
-  const view = new DesktopView(page);
-  await view.live();
-  return view;
-}
-
-/** Changes the user's settings of the desktops. */
-async function choose(settings: object): Promise<void> {
-  const response = await fetch(jupyter.url('lab/api/settings/jupyter-vnc-proxy:plugin'), {
-    method: 'PUT',
-    body: JSON.stringify({ raw: JSON.stringify(settings) })
-  });
-  expect(response.status).toBe(204);
-}
-
-/** Opens a desktop in JupyterLab with the given settings, in a browser on a screen with the given pixel ratio. */
-async function openPanel(name: string, ratio: number, settings: object): Promise<DesktopView> {
-  await choose(settings);
-  // Playwright's own emulation of a ratio aligns elements with CSS pixels, unlike a screen.
-  const { args = [], ...options } = test.info().project.use.launchOptions!;
-  const screen = [`--force-device-scale-factor=${ratio}`, '--window-size=1001,703'];
-  const browser = await chromium.launch({ ...options, args: [...args, ...screen] });
-  const page = await (await browser.newContext({ viewport: null })).newPage();
-  expect(await page.evaluate(() => devicePixelRatio)).toBe(ratio);
-  await openLab(page, jupyter);
-  await runCommand(page, 'vnc:open', { name });
-  const view = new DesktopView(page, { name });
-  await view.live();
-  return view;
-}
 
 /** Clicks a pixel of the desktop in the browser, on a window of that pixel, or of more beside it. */
 async function clickPixel(view: DesktopView, name: string, ratio: number, x: number, y: number, more = 0) {
@@ -94,13 +54,25 @@ async function corner(view: DesktopView, ratio: number): Promise<{ isExact: bool
   );
 }
 
+/** The average colour of a picture. */
+async function averageOf(view: DesktopView, png: Buffer): Promise<number[]> {
+  return view.page.evaluate(async data => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
+    context.drawImage(image, 0, 0);
+    const pixels = context.getImageData(0, 0, image.width, image.height).data;
+    const sum = (part: number) => pixels.reduce((total, value, index) => total + (index % 4 === part ? value : 0), 0);
+    return [0, 1, 2].map(part => Math.round(sum(part) / (image.width * image.height)));
+  }, png.toString('base64'));
+}
+
 for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
   test(`${backend}: the viewer used last decides on the size, and gives it back`, async ({ browser }) => {
     const name = backend;
     await jupyter.post('api/desktops', { name, backend, session: 'terminal' });
-    const first = await openPage(browser, name, { width: 1270, height: 779 });
+    const first = await openPage(jupyter, browser, name, { width: 1270, height: 779 });
     await expect.poll(() => first.size()).toBe('1270x779');
-    const second = await openPage(browser, name, { width: 800, height: 500 });
+    const second = await openPage(jupyter, browser, name, { width: 800, height: 500 });
     await expect.poll(() => first.size()).toBe('800x500');
 
     await first.canvas.click();
@@ -122,7 +94,7 @@ test('wide, tall and large screens are filled', async ({ browser }) => {
     [1440, 2560],
     [3840, 2160]
   ]) {
-    const view = await openPage(browser, 'large', { width, height });
+    const view = await openPage(jupyter, browser, 'large', { width, height });
     await expect.poll(() => view.size()).toBe(`${width}x${height}`);
     expect(await view.shownSize()).toBe(`${width}x${height}`);
     await saveScreenshot(view.page, `screen-${width}`);
@@ -135,7 +107,7 @@ for (const ratio of [2, 1.5, 1.25]) {
   test(`at a ratio of ${ratio}, native pixels are sharp and clicks land on them`, async () => {
     const name = `ratio-${ratio}`;
     await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
-    const view = await openPanel(name, ratio, { resolution: 'native' });
+    const view = await openPanel(jupyter, name, ratio, { resolution: 'native' });
     const wanted = await view.node.evaluate((node, pixels) => {
       const { left, right, top, bottom } = node.getBoundingClientRect();
       const whole = (start: number, end: number) => Math.floor(end * pixels) - Math.ceil(start * pixels);
@@ -169,7 +141,7 @@ test('a desktop keeps its size, and is scaled or scrolled', async () => {
     ['actual', 1],
     ['actual', 2]
   ] as const) {
-    const view = await openPanel(name, ratio, { scaling, resolution: 'native' });
+    const view = await openPanel(jupyter, name, ratio, { scaling, resolution: 'native' });
     expect(await view.size()).toBe('1600x1200');
     const box = (await view.canvas.boundingBox())!;
     if (scaling === 'actual') {
@@ -183,4 +155,24 @@ test('a desktop keeps its size, and is scaled or scrolled', async () => {
     await saveScreenshot(view.page, `${scaling}-${ratio}`);
     await view.page.context().browser()!.close();
   }
+});
+
+test('a panel that grows shows neither black nor blank borders', async ({ browser }) => {
+  const name = 'growing';
+  await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
+  await once(await startOn(jupyter, ['xsetroot', '-solid', '#e0a020'], name), 'exit');
+  const view = await openPage(jupyter, browser, name, { width: 700, height: 600 });
+  await expect.poll(() => pixel(view.canvas, 690, 590)).toBe('#e0a020');
+  for (const [width, height] of [
+    [800, 600],
+    [900, 700],
+    [1000, 800]
+  ]) {
+    await view.page.setViewportSize({ width, height });
+    const png = await view.page.screenshot({ clip: { x: width - 30, y: height - 30, width: 20, height: 20 } });
+    expect(await averageOf(view, png), `at ${width}x${height}`).toEqual([224, 160, 32]);
+  }
+  await expect.poll(() => view.size()).toBe('1000x800');
+  await expect(view.node.locator('.jp-Desktop-heldFrame')).toHaveCount(0);
+  await expect.poll(() => pixel(view.canvas, 990, 790)).toBe('#e0a020');
 });

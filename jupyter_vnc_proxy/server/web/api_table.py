@@ -45,6 +45,7 @@ DESKTOP = DESKTOPS_PATH + "/{name}"
 CLIPBOARD = DESKTOP + "/clipboard/{id}"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
+SCALE = {"percent": int}
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("listDesktops", "GET", DESKTOPS_PATH, "read", operations.list_desktops, on_page_server=True),
@@ -57,6 +58,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("restartDesktop", "POST", DESKTOP + "/restart", "execute", operations.restart),
     Endpoint("keepDesktop", "POST", DESKTOP + "/keep", "execute", operations.keep),
     Endpoint("resizeDesktop", "POST", DESKTOP + "/resize", "execute", operations.resize, SIZE, on_page_server=True),
+    Endpoint("scaleDesktop", "POST", DESKTOP + "/scale", "execute", operations.scale, SCALE, on_page_server=True),
     # A log has what programs print, and the report has logs; a screenshot shows what a viewer with `read` sees anyway.
     Endpoint("getLog", "GET", DESKTOP + "/log", "execute", operations.log, on_page_server=True),
     Endpoint("getScreenshot", "GET", DESKTOP + "/screenshot", "read", operations.screenshot),

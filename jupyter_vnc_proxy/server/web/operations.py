@@ -11,7 +11,7 @@ from ...backends.fields import field_models, merged
 from ...backends.sessions import installed_sessions
 from ...desktops.manager import DesktopManager
 from ...errors import InvalidOption
-from ...options import DesktopOptions, Geometry, read_body_fields
+from ...options import DesktopOptions, Geometry, check_scale, read_body_fields
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,13 @@ async def resize(call: Call) -> Any:
     if len(call.body) != 2:
         raise InvalidOption("The fields 'width' and 'height' are required.", code="bad-field")
     return await call.manager.resize(call.name, Geometry.checked(call.body["width"], call.body["height"]))
+
+
+async def scale(call: Call) -> Any:
+    """Set the session's scale to ``percent``."""
+    if len(call.body) != 1:
+        raise InvalidOption("The field 'percent' is required.", code="bad-field")
+    return await call.manager.scale(call.name, check_scale(call.body["percent"]))
 
 
 async def log(call: Call) -> Any:

@@ -54,13 +54,27 @@ function pictureSettings(trans: ITranslation): ISetting[] {
       key: 'resolution',
       title: trans.__('Resolution'),
       description: trans.__(
-        "On a screen with more than one pixel per CSS pixel, or with the browser's zoom, the desktop can use each pixel of the screen. Its picture is sharper then, and what its programs show is smaller until you choose larger fonts there. Takes effect immediately."
+        "On a screen with more than one pixel per CSS pixel, or with the browser's zoom, the desktop can use each pixel of the screen, which is sharper. Automatic: if its programs can be scaled while they run, as in Xfce, and it has no more than 3840x2160 pixels. Takes effect immediately."
       ),
       choices: [
-        { value: 'css', title: trans.__("As the browser's page, which may scale it up") },
-        { value: 'native', title: trans.__('Each pixel of the screen') }
+        { value: 'auto', title: trans.__('Automatic') },
+        { value: 'native', title: trans.__('Each pixel of the screen') },
+        { value: 'css', title: trans.__("As the browser's page, which may scale it up") }
       ],
-      default: 'css',
+      default: 'auto',
+      isPerDesktop: true
+    },
+    {
+      key: 'scale',
+      title: trans.__('Scale'),
+      description: trans.__(
+        "How large the desktop's programs draw text, windows and the cursor. Automatic: as large as the browser draws its page. Programs in Xfce change at once, others when they start. If several panels show the desktop, it has the scale of the one used last."
+      ),
+      choices: [
+        { value: 'auto', title: trans.__('Automatic') },
+        ...['100', '125', '150', '175', '200', '250', '300'].map(value => ({ value, title: trans.__('%1 %', value) }))
+      ],
+      default: 'auto',
       isPerDesktop: true
     },
     {

@@ -126,6 +126,7 @@ export function resolved(
     },
     screen: {
       resolution: values.resolution as IScreenSettings['resolution'],
+      scale: values.scale === 'auto' ? 'auto' : Number(values.scale),
       scaling: values.scaling as IScreenSettings['scaling']
     },
     input: {

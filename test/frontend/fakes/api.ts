@@ -31,6 +31,7 @@ export class FakeAPI implements IDesktopAPI {
   readonly calls: string[] = [];
   readonly created: Desktop.ICreateOptions[] = [];
   readonly sizes: Desktop.ISize[] = [];
+  readonly scales: number[] = [];
   error: DesktopError | null = null;
   route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
@@ -97,6 +98,15 @@ export class FakeAPI implements IDesktopAPI {
 
   async backends(): Promise<Desktop.IChoices> {
     return this._answer('backends', () => this.choices);
+  }
+
+  async scale(name: string, percent: number): Promise<Desktop.IModel> {
+    return this._answer(`scale ${name}`, () => {
+      this.scales.push(percent);
+      const model = { ...this._known(name), scale: percent };
+      this.models.set(name, model);
+      return model;
+    });
   }
 
   async resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel> {

@@ -31,11 +31,17 @@ HTMLCanvasElement.prototype.getContext = (() => new FakeProbe()) as unknown as H
 
 /** The drawings of a client; without `wait` they are on the screen at once. */
 class FakeDisplay {
+  constructor(private readonly _client: FakeRFB) {}
+
   scale = 1;
   _renderQ: unknown[] = [];
   _damageBounds = { left: 0, top: 0, right: 8, bottom: 8 };
   flips = 0;
   painted: () => void = () => undefined;
+
+  resize(width: number, height: number): void {
+    Object.assign(this._client.canvas, { width, height });
+  }
 
   flip(_?: boolean): void {
     this.flips++;
@@ -109,10 +115,17 @@ export default class FakeRFB extends EventTarget {
   static readonly messages = {
     clientFence: ({ sent }: FakeQueue, flags: number, payload: string) => sent.push([flags, payload])
   };
-  readonly _display = new FakeDisplay();
+  readonly _display = new FakeDisplay(this);
   readonly _sock = new FakeQueue();
   _FBU = { encoding: null as number | null, width: 0, height: 0 };
   _supportsFence = false;
+  /** As noVNC's, which shows a cursor of 24x24 pixels when it is refreshed. */
+  readonly _cursor = {
+    _target: this.canvas,
+    change: () => {
+      this.canvas.style.cursor = 'url(data:image/png;base64,AAAA)7 4, default';
+    }
+  };
   showDotCursor = false;
   viewOnly = false;
   background = '';
@@ -146,13 +159,6 @@ export default class FakeRFB extends EventTarget {
     return { w: 0, h: 0 };
   }
 
-  /** What has come of the message that is handled. */
-  received = new Uint8Array();
-  readonly _sock = {
-    rQwait: (_: string, needed: number) => this.received.length < needed,
-    rQpeekBytes: (count: number) => this.received.slice(0, count)
-  };
-
   _handleServerCutText(): boolean {
     this.calls.push('cut-text');
     return true;
@@ -160,8 +166,12 @@ export default class FakeRFB extends EventTarget {
 
   /** Receive a notify of these formats. */
   notify(formats: number): void {
-    this.received = new Uint8Array([0, 0, 0, 255, 255, 255, 252, 8, 0, 0, formats]);
+    this._sock.bytes = [0, 0, 0, 255, 255, 255, 252, 8, 0, 0, formats];
     this._handleServerCutText();
+  }
+
+  _refreshCursor(): void {
+    this._cursor.change();
   }
 
   _updateScale(): void {
@@ -170,8 +180,7 @@ export default class FakeRFB extends EventTarget {
 
   /** The server has resized the desktop. */
   resize(width: number, height: number): void {
-    this.canvas.width = width;
-    this.canvas.height = height;
+    this._display.resize(width, height);
     this._isPending = false;
     this._updateScale();
   }

@@ -195,7 +195,7 @@ describe('resizing', () => {
   it('sends only the last of many sizes', async () => {
     await connect();
     for (let width = 500; width < 520; width++) {
-      connection.resize({ width, height: 400 });
+      connection.changeScreen({ size: { width, height: 400 } });
     }
     await pass(1000);
     expect(api.sizes).toEqual([{ width: 519, height: 400 }]);

@@ -143,6 +143,9 @@ it('sends the header against CSRF with each request, and bodies as JSON', async 
   const { init } = server.requests[1];
   expect(init.headers).toMatchObject({ 'X-Requested-With': 'jupyter-vnc-proxy' });
   expect(init.body).toBe('{"width":800,"height":600}');
+  server.answer(`POST ${EXTENSION}/default/scale`, modelOf({ scale: 175 }));
+  expect((await api.scale('default', 175)).scale).toBe(175);
+  expect(server.requests[2].init.body).toBe('{"percent":175}');
 });
 
 it('adds the token to the URL of a socket if there is no cookie', () => {

@@ -1,87 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import FakeRFB from '../fakes/rfb';
-import { loadNoVNC } from '../../../src/viewer/rfb';
-import { english } from '../fakes/translation';
-import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
-import { DesktopViewer } from '../../../src/viewer/desktopviewer';
-import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
-import { DesktopConnection } from '../../../src/services/connection';
-import { FakeAPI } from '../fakes/api';
-import { FakeSocket } from '../fakes/socket';
-
-import type { IScreenSettings } from '../../../src/viewer/screensize';
-
-let api: FakeAPI;
-let connection: DesktopConnection;
-let viewer: DesktopViewer;
-let node: HTMLElement;
-let target: HTMLElement;
-let monitor: EventTarget;
-
-async function pass(milliseconds = 0): Promise<void> {
-  await jest.advanceTimersByTimeAsync(milliseconds);
-}
-
-/** Open the desktop, whose size is the panel's. */
-async function live(): Promise<FakeRFB> {
-  connection.start();
-  await pass();
-  const { last } = FakeRFB;
-  last.connect();
-  last.paint();
-  last.resize(1270, 779);
-  last.requested.length = 0;
-  return last;
-}
-
-/** jsdom has no DOMRect. */
-function rect(left: number, top: number, width: number, height: number): DOMRect {
-  return { left, top, width, height, right: left + width, bottom: top + height } as DOMRect;
-}
-
-/** Give the panel another size, in CSS pixels. */
-function layOut(width: number, height: number): void {
-  Object.defineProperty(target, 'clientWidth', { value: width, configurable: true });
-  Object.defineProperty(target, 'clientHeight', { value: height, configurable: true });
-  node.getBoundingClientRect = () => rect(0, 0, width, height);
-}
-
-function apply(screen: Partial<IScreenSettings>): void {
-  viewer.applySettings({ quality: AUTOMATIC_QUALITY, screen: { ...DEFAULT_SCREEN, ...screen } });
-}
-
-async function haveClients(clients: number): Promise<void> {
-  api.set({ clients });
-  await connection.refresh();
-}
-
-beforeAll(() => loadNoVNC());
-
-beforeEach(() => {
-  jest.useFakeTimers();
-  performance.mark = jest.fn();
-  monitor = new EventTarget();
-  window.matchMedia = () => monitor as MediaQueryList;
-  window.devicePixelRatio = 1;
-  FakeSocket.instances = [];
-  FakeRFB.instances = [];
-  api = new FakeAPI();
-  api.set({ clients: 1 });
-  connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
-  node = document.createElement('div');
-  node.tabIndex = -1;
-  document.body.append(node);
-  viewer = new DesktopViewer({ connection, node, trans: english });
-  target = node.querySelector<HTMLElement>('.jp-Desktop-screen')!;
-  layOut(1270, 779);
-});
-
-afterEach(() => {
-  viewer.dispose();
-  connection.dispose();
-  jest.useRealTimers();
-});
+import { api, apply, haveClients, layOut, live, monitor, node, pass, rect, target } from '../fakes/screenpanel';
 
 it('replaces members that noVNC has', () => {
   const source = readFileSync('node_modules/@novnc/novnc/core/rfb.js', 'utf8');
@@ -90,7 +9,10 @@ it('replaces members that noVNC has', () => {
     '_screenSize() {',
     '_updateScale() {',
     'const size = this._screenSize();',
-    'this._display.scale = 1.0;'
+    'this._display.scale = 1.0;',
+    'this._display.resize(this._fbWidth, this._fbHeight);',
+    '_refreshCursor() {',
+    'this._cursor.change('
   ]) {
     expect(source).toContain(member);
   }
@@ -192,14 +114,6 @@ it('follows the page to another monitor', async () => {
   window.devicePixelRatio = 2;
   monitor.dispatchEvent(new Event('change'));
   expect(rfb.requested).toEqual(['2540x1558']);
-});
-
-it('has CSS pixels by default', async () => {
-  window.devicePixelRatio = 2;
-  const rfb = await live();
-  monitor.dispatchEvent(new Event('change'));
-  expect(rfb.requested).toEqual([]);
-  expect(target.style.width).toBe('');
 });
 
 it('requests no more than a desktop can have', async () => {

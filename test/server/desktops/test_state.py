@@ -44,7 +44,9 @@ def test_a_plans_properties_are_fields_of_the_state() -> None:
     assert {name: getattr(DesktopState("work"), name) for name in properties} == properties
 
 
-@pytest.mark.parametrize("damage", [{"full_chroma": "yes"}, {"x_screenshots": None}, {"resize_through": 1}])
+@pytest.mark.parametrize(
+    "damage", [{"full_chroma": "yes"}, {"scale": "2"}, {"x_screenshots": None}, {"resize_through": 1}]
+)
 def test_a_property_of_another_type_is_damage(tmp_path: Path, damage: dict[str, object]) -> None:
     file = tmp_path / "desktop.json"
     file.write_text(json.dumps({**asdict(DesktopState("work", "running")), **damage}))

@@ -66,7 +66,8 @@ def test_no_answer_of_ours_can_be_framed_or_sniffed(alice: User) -> None:
 def test_cookies_alone_start_stop_and_change_nothing(alice: User) -> None:
     session = alice.browser()
     same_domain = {"Origin": alice.hub.url.rstrip("/"), "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
-    for path in ("default/start", "default/stop", "default/resize", "default/ticket", "default/invitations"):
+    changes = ("start", "stop", "resize", "scale", "ticket", "invitations")
+    for path in (f"default/{each}" for each in changes):
         for entry in ("api/desktops/", "vnc/api/desktops/"):
             response = session.post(alice.url + entry + path, json={}, headers=same_domain, timeout=30)
             assert response.status_code >= 400, entry + path

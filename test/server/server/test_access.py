@@ -38,8 +38,8 @@ def test_the_walk_covers_all_routes() -> None:
     walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}
     assert walked >= {
         *("GET ", "POST ", "GET /backends", "GET /default", "DELETE /default", "POST /default/start"),
-        *("POST /default/stop", "POST /default/restart", "POST /default/resize", "GET /default/log"),
-        *("GET /default/rfb", "GET /default/screenshot"),
+        *("POST /default/stop", "POST /default/restart", "POST /default/resize", "POST /default/scale"),
+        *("GET /default/log", "GET /default/rfb", "GET /default/screenshot"),
     }
 
 

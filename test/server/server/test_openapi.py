@@ -239,6 +239,8 @@ async def test_a_resize_matches_the_specification_and_changes_screenshots(api: C
     image = Image.open(io.BytesIO((await api.raw("GET", "default", "screenshot")).body))
     assert image.size == (1003, 701)
     await api.refused(400, "POST", "default", "resize", body={"width": 1003, "height": 63})
+    await api("POST", "default", "scale", body={"percent": 150})
+    await api.refused(400, "POST", "default", "scale", body={"percent": 301})
 
 
 def test_limits_of_names_and_sizes_match_the_code() -> None:

@@ -193,6 +193,30 @@ async def test_a_desktop_whose_vnc_server_cannot_resize_is_resized(api: Api) -> 
     assert error["code"] == "not-running"
 
 
+@pytest.mark.parametrize("percent", [100, 175, 300])
+async def test_a_session_is_scaled(api: Api, percent: int) -> None:
+    await api("POST", "default", "start")
+    await api.until("default", "running")
+    assert (await api("POST", "default", "scale", body={"percent": percent}))["scale"] == percent
+    deadline = time.monotonic() + 5
+    while (await api("GET", "default"))["scale"] != percent:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_a_scale_is_checked(api: Api) -> None:
+    await api("POST", "default", "start")
+    await api.until("default", "running")
+    for body in ({}, {"percent": "200"}, {"percent": 150.5}, {"percent": True}, {"percent": None}, {"scale": 200}):
+        assert (await api.refused(400, "POST", "default", "scale", body=body))["code"] in ("bad-field", "unknown-field")
+    for percent in (-200, 0, 99, 301, 2**40):
+        error = await api.refused(400, "POST", "default", "scale", body={"percent": percent})
+        assert error["code"] == "bad-scale"
+    await api("POST", "default", "stop")
+    assert (await api.refused(409, "POST", "default", "scale", body={"percent": 200}))["code"] == "not-running"
+    assert (await api("GET", "default"))["scale"] == 100
+
+
 async def test_backends_and_sessions_are_listed(api: Api) -> None:
     listed = await api("GET", "backends")
     backends = {each["name"]: each for each in listed["backends"]}

@@ -1,0 +1,129 @@
+"""Scales a running Xfce: fonts, windows, cursor and window borders, through its own settings.
+
+Each value that we set is remembered beside it, in the same channel, because Xfce stores both in the user's home, and
+the next desktop finds them. A value that differs from the remembered one is the user's, and stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .resources import DPI, cursor_size, dpi
+from .xfconf import Xfconf, XfconfError
+
+log = logging.getLogger("jupyter_vnc_proxy")
+
+MEMORY = "/JupyterVNC"
+"""Under this path are the values that we have set. xfsettingsd hands only names of two parts on to programs."""
+
+NO_VALUE = "unset"
+
+XSETTINGS = "xsettings"
+DPI_NAME, WINDOW_SCALE_NAME, UNSCALED_DPI_NAME = "/Xft/DPI", "/Gdk/WindowScalingFactor", "/Gdk/UnscaledDPI"
+XSETTINGS_DPI_UNITS = 1024
+"""XSETTINGS has DPIs in units of 1/1024 (gdk/x11/xsettings-client.c)."""
+
+THEMES = Path("/usr/share/themes")
+BORDERS = ((200, "Default-xhdpi"), (150, "Default-hdpi"))
+"""xfwm4's own theme for larger scales, as Xfce's dialog *Appearance* chooses it too."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A property of a channel; ``value`` returns it for a scale in percent.
+
+    ``untouched`` are the values that it has if the user has chosen none, besides having no value at all.
+    """
+
+    channel: str
+    name: str
+    value: Callable[[int], int | str]
+    untouched: tuple[str, ...] = ()
+
+    @property
+    def memory(self) -> str:
+        """The property that has the value that we have set."""
+        return MEMORY + self.name
+
+
+def window_scale(percent: int) -> int:
+    """Return the factor by which GTK draws windows, a whole number."""
+    return max(1, percent // 100)
+
+
+def borders(percent: int) -> str:
+    """Return the window manager's theme for a scale, one that is installed."""
+    found = (name for at_least, name in BORDERS if percent >= at_least and (THEMES / name / "xfwm4").is_dir())
+    return next(found, "Default")
+
+
+SETTINGS = (
+    Setting(XSETTINGS, DPI_NAME, dpi, ("-1",)),
+    Setting(XSETTINGS, WINDOW_SCALE_NAME, window_scale, ("1",)),
+    Setting(XSETTINGS, "/Gtk/CursorThemeSize", lambda percent: 0 if percent == 100 else cursor_size(percent), ("0",)),
+    Setting("xfwm4", "/general/theme", borders, ("Default",)),
+)
+"""DPI before the rest: it applies to most."""
+
+
+class XfceScale:
+    """Sets the scale of the Xfce whose settings ``xfconf`` are."""
+
+    def __init__(self, xfconf: Xfconf) -> None:
+        self._xfconf = xfconf
+
+    def apply(self, percent: int) -> None:
+        """Set the scale in percent; leave values of the user's own as they are. This blocks."""
+        for channel in dict.fromkeys(each.channel for each in SETTINGS):
+            try:
+                values = self._xfconf.values(channel)
+            except XfconfError:
+                values = {}  # nothing was ever stored in the channel
+            for setting in (each for each in SETTINGS if each.channel == channel):
+                try:
+                    self._set(setting, percent, values)
+                except XfconfError as error:
+                    log.debug("a setting keeps its value: %s", error)
+        try:
+            self._match_unscaled_dpi()
+        except XfconfError as error:
+            log.debug("the fonts of GTK may have another size: %s", error)
+
+    def _set(self, setting: Setting, percent: int, values: dict[str, str]) -> None:
+        now, ours = values.get(setting.name), values.get(setting.memory)
+        wanted = setting.value(percent)
+        if ours is None:
+            is_ours = now is None or now in setting.untouched
+            if percent == 100:
+                return
+        else:
+            is_ours = (now or NO_VALUE) in ours.split()
+        if not is_ours or (now == str(wanted) == ours):
+            return
+        if now != str(wanted):
+            # Both count as ours until it is done: whatever interrupts it must not make our value the user's.
+            self._xfconf.set(setting.channel, setting.memory, f"{now or NO_VALUE} {wanted}")
+            self._xfconf.set(setting.channel, setting.name, wanted)
+        self._xfconf.set(setting.channel, setting.memory, str(wanted))
+
+    def _match_unscaled_dpi(self) -> None:
+        """Tell GTK the DPI before its windows are scaled; other toolkits do not scale windows and use the whole DPI."""
+        values = self._xfconf.values(XSETTINGS)
+        now = values.get(UNSCALED_DPI_NAME)
+        factor = max(1, _number(values.get(WINDOW_SCALE_NAME), 1))
+        if now is None and factor == 1:
+            return
+        whole = _number(values.get(DPI_NAME), -1)
+        unscaled = (whole if whole > 0 else DPI * factor) * XSETTINGS_DPI_UNITS // factor
+        if now != str(unscaled):
+            self._xfconf.set(XSETTINGS, UNSCALED_DPI_NAME, unscaled)
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    try:
+        return int(text or "")
+    except ValueError:
+        return otherwise

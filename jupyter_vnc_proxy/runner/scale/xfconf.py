@@ -1,0 +1,49 @@
+"""Xfce's settings, through ``xfconf-query`` on the bus of the session. Its functions block."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping
+
+from ...system.environment import find_program
+
+QUERY_SECONDS = 5.0
+"""The time that one query may take."""
+
+LINE = re.compile(r"(/\S+)\s+(.*)")
+PROGRAM = "xfconf-query"
+
+
+class XfconfError(Exception):
+    """A query failed: no daemon, no such channel, or a value that the administrator has locked."""
+
+
+class Xfconf:
+    """The settings that a process with the given ``environment`` has."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._program = find_program(PROGRAM, environment.get("PATH", ""))
+
+    def values(self, channel: str) -> dict[str, str]:
+        """Return the values of a channel by property; arrays are left out."""
+        lines = (self._query("-c", channel, "-l", "-v")).splitlines()
+        return {match[1]: match[2] for match in map(LINE.fullmatch, lines) if match is not None}
+
+    def set(self, channel: str, name: str, value: int | str) -> None:
+        """Set a property."""
+        kind = "int" if isinstance(value, int) else "string"
+        self._query("-c", channel, "-p", name, "-n", "-t", kind, "-s", str(value))
+
+    def _query(self, *arguments: str) -> str:
+        argv = [self._program, *arguments]
+        try:
+            done = subprocess.run(
+                argv, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=QUERY_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise XfconfError(str(error)) from error
+        if done.returncode != 0:
+            raise XfconfError(f"{' '.join(argv)} failed")
+        return done.stdout.decode(errors="replace")

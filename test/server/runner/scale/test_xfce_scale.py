@@ -1,0 +1,102 @@
+"""Which of Xfce's values are ours, and which the user's."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_vnc_proxy.runner.scale.xfce_scale import UNSCALED_DPI_NAME, XfceScale
+from jupyter_vnc_proxy.runner.scale.xfconf import Xfconf, XfconfError
+
+DPI, WINDOWS, CURSOR = "/Xft/DPI", "/Gdk/WindowScalingFactor", "/Gtk/CursorThemeSize"
+
+
+class Settings(Xfconf):
+    """Settings in memory; setting fails for names in ``locked``, and for any after ``left`` others."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.channels: dict[str, dict[str, str]] = {"xsettings": {WINDOWS: "1", CURSOR: "0"}, "xfwm4": {}}
+        self.locked: set[str] = set()
+        self.left = 1000
+        self.writes = 0
+
+    def values(self, channel: str) -> dict[str, str]:
+        return dict(self.channels[channel])
+
+    def set(self, channel: str, name: str, value: int | str) -> None:
+        self.left -= 1
+        if name in self.locked or self.left < 0:
+            raise XfconfError(name)
+        self.writes += 1
+        self.channels[channel][name] = str(value)
+
+    def scale(self, percent: int) -> list[str | None]:
+        """Apply a scale; return the DPI, the factor of windows, the cursor's size and GTK's DPI."""
+        XfceScale(self).apply(percent)
+        values = self.channels["xsettings"]
+        unscaled = values.get(UNSCALED_DPI_NAME)
+        return [*map(values.get, (DPI, WINDOWS, CURSOR)), unscaled and str(int(unscaled) / 1024)]
+
+
+@pytest.mark.parametrize(
+    ("percent", "wanted"),
+    [
+        (125, ["120", "1", "30", None]),
+        (200, ["192", "2", "48", "96.0"]),
+        (250, ["240", "2", "60", "120.0"]),
+        (300, ["288", "3", "72", "96.0"]),
+    ],
+)
+def test_the_values_of_a_scale(percent: int, wanted: list[str | None]) -> None:
+    settings = Settings()
+    assert settings.scale(percent) == wanted
+    assert settings.scale(100)[:3] == ["96", "1", "0"]
+
+
+def test_nothing_is_written_for_a_user_who_never_had_another_scale() -> None:
+    settings = Settings()
+    assert settings.scale(100) == [None, "1", "0", None]
+    assert settings.writes == 0
+
+
+def test_nothing_is_written_twice() -> None:
+    settings = Settings()
+    settings.scale(200)
+    writes = settings.writes
+    settings.scale(200)
+    assert settings.writes == writes
+
+
+@pytest.mark.parametrize("users", ["120", "96", "-1"])
+def test_a_value_that_differs_from_ours_is_the_users(users: str) -> None:
+    settings = Settings()
+    settings.scale(200)
+    settings.channels["xsettings"][DPI] = users
+    assert settings.scale(300)[:2] == [users, "3"]
+    assert settings.scale(100)[:2] == [users, "1"]
+    assert settings.scale(200)[:2] == [users, "2"]
+
+
+def test_gtk_has_the_users_dpi_at_each_factor_of_windows() -> None:
+    settings = Settings()
+    settings.scale(200)
+    settings.channels["xsettings"][DPI] = "144"
+    assert settings.scale(200)[3] == "72.0"
+    assert settings.scale(100)[3] == "144.0"
+
+
+@pytest.mark.parametrize("left", range(12))
+def test_an_interruption_makes_no_value_the_users(left: int) -> None:
+    settings = Settings()
+    settings.scale(150)
+    settings.left = left
+    settings.scale(200)
+    settings.left = 1000
+    assert settings.scale(300) == ["288", "3", "72", "96.0"]
+    assert settings.scale(100)[:3] == ["96", "1", "0"]
+
+
+def test_a_value_that_the_administrator_locked_stays() -> None:
+    settings = Settings()
+    settings.locked = {DPI}
+    assert settings.scale(200)[:3] == [None, "2", "48"]
