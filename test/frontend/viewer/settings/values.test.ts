@@ -8,7 +8,7 @@ const setting = (key: string) => table.find(each => each.key === key)!;
 it('gives each desktop its own values, and the common ones otherwise', () => {
   const stored = { scaling: 'fit', qualityLevel: 9, desktops: { lab: { scaling: 'actual', qualityLevel: null } } };
   expect(resolved(table, stored, 'lab')).toMatchObject({
-    screen: { resolution: 'css', scaling: 'actual' },
+    screen: { resolution: 'auto', scale: 'auto', scaling: 'actual' },
     quality: { qualityLevel: null, compressionLevel: 2 }
   });
   expect(resolved(table, stored, 'other')).toMatchObject({
