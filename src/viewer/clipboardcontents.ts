@@ -20,7 +20,7 @@ export namespace Contents {
 
   /** Return the contents of a paste event, which are there only until its listeners return. */
   export function ofPaste(data: DataTransfer): IContents {
-    const items = [...(data.items ?? [])];
+    const items = Array.from(data.items ?? []);
     const picture = items.find(({ kind, type }) => kind === 'file' && type === PNG)?.getAsFile() ?? null;
     return { text: data.getData(TEXT), html: data.getData(HTML), picture };
   }

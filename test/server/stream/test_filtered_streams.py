@@ -81,7 +81,7 @@ class FilteredClient:
         self.updates += piece.begins and piece.kind is ServerMessageKind.UPDATE
         if piece.kind is ServerMessageKind.FENCE:
             self._fence = (b"" if piece.begins else self._fence) + piece.data
-            if len(self._fence) == 9 + self._fence[8]:
+            if len(self._fence) > 8 and len(self._fence) == 9 + self._fence[8]:
                 self.send(self._fence[:4] + bytes([self._fence[4] & 0x7F]) + self._fence[5:])
 
     def close(self) -> None:
