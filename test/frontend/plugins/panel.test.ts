@@ -1,3 +1,4 @@
+import { DisposableDelegate } from '@lumino/disposable';
 import { CommandRegistry } from '@lumino/commands';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   settings = { composite: { qualityLevel: null, compressionLevel: 2 }, changed: new Signal({}) };
   const shell = { add: (widget: Widget) => main.addWidget(widget), activateById: () => undefined };
   const app = { commands, shell, contextMenuHitTest: () => undefined } as unknown as JupyterFrontEnd;
-  const registry = { load: () => Promise.resolve(settings) };
+  const registry = { load: () => Promise.resolve(settings), transform: () => new DisposableDelegate(() => undefined) };
   void panelPlugin.activate(app, manager, nullTranslator, shell, null, registry);
   await Promise.resolve();
 });
