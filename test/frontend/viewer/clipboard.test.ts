@@ -29,12 +29,13 @@ function key(type: string, init: KeyboardEventInit): boolean {
   return field().dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
 }
 
-/** A key that pastes, and the paste event that browsers send after it, with data by its type. */
+/** A key that pastes, and the paste event that browsers send after it, with data by its type; they are gone after it. */
 function paste(data: Record<string, string> | null, init: KeyboardEventInit = CTRL_V): void {
   key('keydown', init);
   if (data !== null) {
     const clipboardData = { types: Object.keys(data), getData: (type: string) => data[type] ?? '' };
     field().dispatchEvent(Object.assign(new Event('paste', { bubbles: true, cancelable: true }), { clipboardData }));
+    Object.assign(clipboardData, { types: [], getData: () => '' });
   }
   key('keyup', init);
 }
