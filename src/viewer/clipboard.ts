@@ -13,6 +13,9 @@ const PASTE_FAILURES = ['read', 'no-text', 'too-long'];
 /** The time that the focus, a pointer or a button waits for the browser's clipboard. */
 const OFFER_TIMEOUT_MS = 500;
 
+/** The time from a key that copies to the desktop's text, in a browser that has to know of it at the key. */
+const COPY_TIMEOUT_MS = 1500;
+
 /**
  * Copies text between the browser's clipboard and a desktop's. What was copied last, on either side, wins.
  *
@@ -59,10 +62,12 @@ export class ClipboardBridge implements IDisposable {
     }
   }
 
-  /** Say that what is copied on the desktop stays there, if it does. */
+  /** A key copies on the desktop: say that the text stays there, if it does, or announce it to a browser that must know. */
   copies(): void {
     if (!this._options.allows('clipboard-out')) {
       this._fail('copy-denied');
+    } else if (ClipboardAccess.mustAnnounce() && this._announced === null) {
+      void this._announce();
     }
   }
 
@@ -73,7 +78,9 @@ export class ClipboardBridge implements IDisposable {
     }
     this._isDesktopNewer = document.hasFocus();
     this._waiting = text;
-    if (this._options.hasFocus()) {
+    if (this._announced !== null) {
+      this._announced(text);
+    } else if (this._options.hasFocus()) {
       await this._write();
     }
   }
@@ -168,18 +175,40 @@ export class ClipboardBridge implements IDisposable {
     }
   }
 
+  /** Write the desktop's next text, if one comes soon; the key may do something else there. */
+  private async _announce(): Promise<void> {
+    const text = new Promise<string>((resolve, reject) => {
+      this._announced = resolve;
+      setTimeout(reject, COPY_TIMEOUT_MS);
+    });
+    try {
+      await ClipboardAccess.announce(text);
+      this._written(await text);
+    } catch {
+      if (this._waiting !== null) {
+        this._fail('write');
+      } // else nothing was copied
+    } finally {
+      this._announced = null;
+    }
+  }
+
+  private _written(text: string): void {
+    this._known = text;
+    if (this._waiting === text) {
+      this._waiting = null;
+    }
+  }
+
   private async _write(): Promise<void> {
     const text = this._waiting;
-    if (text === null) {
+    if (text === null || this._announced !== null) {
       return;
     }
     this._isWriting = true;
     try {
       await ClipboardAccess.write(text);
-      this._known = text;
-      if (this._waiting === text) {
-        this._waiting = null;
-      }
+      this._written(text);
     } catch {
       // The desktop's clipboard still has the text; the next click or key tries again.
       this._fail(navigator.clipboard ? 'write' : 'missing');
@@ -202,6 +231,8 @@ export class ClipboardBridge implements IDisposable {
   private _waiting: string | null = null;
   /** Whether the desktop copied while the user could not copy elsewhere. */
   private _isDesktopNewer = false;
+  /** Takes the text of a key that copies, in a browser that waits for it. */
+  private _announced: ((text: string) => void) | null = null;
   private _isOffering = false;
   private _isWriting = false;
   private _isDisposed = false;
@@ -224,10 +255,10 @@ export function clipboardMessage(reason: ClipboardBridge.Failure, trans: ITransl
         : trans.__('The clipboard is not shared: browsers require https, or a server on this computer.');
     case 'read':
       return trans.__(
-        'Nothing was pasted: the browser does not let this page read the clipboard. Allow it in the browser’s settings for this site, or paste with Ctrl+V.'
+        'Nothing was pasted: the browser does not let this page read the clipboard. Allow it when the browser asks, or in its settings for this site; or paste with Ctrl+V.'
       );
     case 'write':
-      return trans.__('The browser did not accept the copied text. Click the desktop to try again.');
+      return trans.__('The browser accepts the copied text only with a click or a key. Click the desktop.');
   }
 }
 

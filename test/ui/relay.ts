@@ -4,7 +4,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** A TCP relay to a port on this machine that delays each direction. */
 export class Relay {
-  private constructor(private readonly _server: Server) {}
+  private constructor(
+    private readonly _server: Server,
+    private readonly _sockets: Set<Socket>
+  ) {}
 
   static async to(port: number, delay: number): Promise<Relay> {
     const pass = (from: Socket, to: Socket) => {
@@ -12,13 +15,16 @@ export class Relay {
       from.on('close', () => setTimeout(() => to.destroy(), delay));
       from.on('error', () => to.destroy());
     };
+    const sockets = new Set<Socket>();
     const server = createServer(socket => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
       const upstream = connect(port, '127.0.0.1');
       pass(socket, upstream);
       pass(upstream, socket);
     });
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    return new Relay(server);
+    return new Relay(server, sockets);
   }
 
   /** The same address through the relay. */
@@ -26,6 +32,11 @@ export class Relay {
     const result = new URL(url);
     result.port = String((this._server.address() as AddressInfo).port);
     return result.href;
+  }
+
+  /** Ends all connections; later ones work. */
+  cut(): void {
+    this._sockets.forEach(socket => socket.destroy());
   }
 
   close(): void {
