@@ -129,16 +129,18 @@ export class ClipboardBridge implements IDisposable {
       this._fail('paste-denied');
       return false;
     }
-    return this._pasteByReading();
+    return this._pasteByReading(true);
   }
 
-  private async _pasteByReading(): Promise<boolean> {
+  /** `isRequired`: an empty clipboard is a failure. */
+  private async _pasteByReading(isRequired = false): Promise<boolean> {
     if (!ClipboardAccess.canRead()) {
       return this._isDesktopNewer || this._fail('missing');
     }
     try {
       // However long the user takes to answer the browser's question.
-      return this._take(await navigator.clipboard.readText());
+      const text = await navigator.clipboard.readText();
+      return text === '' && isRequired ? this._fail('no-text') : this._take(text);
     } catch {
       return this._isDesktopNewer || this._fail('read');
     }

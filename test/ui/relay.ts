@@ -17,14 +17,19 @@ export class Relay {
     };
     const sockets = new Set<Socket>();
     const server = createServer(socket => {
+      if (relay._isCut) {
+        socket.destroy();
+        return;
+      }
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       const upstream = connect(port, '127.0.0.1');
       pass(socket, upstream);
       pass(upstream, socket);
     });
+    const relay = new Relay(server, sockets);
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    return new Relay(server, sockets);
+    return relay;
   }
 
   /** The same address through the relay. */
@@ -34,12 +39,19 @@ export class Relay {
     return result.href;
   }
 
-  /** Ends all connections; later ones work. */
+  /** Ends all connections, and refuses more until `mend`. */
   cut(): void {
+    this._isCut = true;
     this._sockets.forEach(socket => socket.destroy());
+  }
+
+  mend(): void {
+    this._isCut = false;
   }
 
   close(): void {
     this._server.close();
   }
+
+  private _isCut = false;
 }

@@ -157,6 +157,8 @@ class MiniBrowser implements IBrowser {
     const before = await button();
     await click();
     await expect.poll(button, { message: 'MiniBrowser asks' }).not.toBe(before);
+    // The question slides in.
+    await expect(async () => expect(await button()).toBe(await button())).toPass();
     await this._display.click(x, y);
     await expect.poll(button, { message: 'the question is answered' }).toBe(before);
   }

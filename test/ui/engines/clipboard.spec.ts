@@ -5,8 +5,6 @@ import { expect, test } from './fixtures';
 import type { Desk } from './desk';
 
 test.beforeEach(({ desk }) => desk.display.copy('older'));
-test.afterEach(({ desk }) => desk.jupyter.removeDesktops());
-
 async function openField(desk: Desk): Promise<GtkField> {
   await desk.openPage();
   const field = await GtkField.show(desk.jupyter);

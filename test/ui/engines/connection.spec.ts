@@ -3,8 +3,6 @@ import { Relay } from '../relay';
 import { note } from './abilities';
 import { expect, test } from './fixtures';
 
-test.afterEach(({ desk }) => desk.jupyter.removeDesktops());
-
 test('a page whose socket was cut connects again, and so does one that was reloaded', async ({ desk, engine }) => {
   const relay = await Relay.to(desk.jupyter.port, 0);
   try {
@@ -15,6 +13,7 @@ test('a page whose socket was cut connects again, and so does one that was reloa
     await field.has('one');
     relay.cut();
     await expect.poll(() => desk.connected()).toBe('false');
+    relay.mend();
     await desk.live();
     await desk.showsDesktop();
     await desk.display.type(' two');

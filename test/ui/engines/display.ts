@@ -44,12 +44,12 @@ export class Display {
 
   /** Copies a text, as a program on the display does; it ends when something else is copied. */
   async copy(text: string): Promise<void> {
-    const child = spawn('xclip', ['-i', '-selection', 'clipboard'], {
+    const child = spawn('/usr/bin/python3', [join(__dirname, 'gtkcopy.py')], {
       env: this.env,
-      stdio: ['pipe', 'ignore', 'ignore']
+      stdio: ['pipe', 'pipe', 'ignore']
     });
     child.stdin.end(text);
-    await once(child, 'exit');
+    await once(child.stdout, 'data');
   }
 
   /** What a program on the display would paste; '' if there is nothing. */

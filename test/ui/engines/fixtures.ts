@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
@@ -14,8 +14,8 @@ import type { Engine } from './browser';
 export { expect };
 
 interface IFixtures {
-  /** Saves what the browser's display shows if the test fails. */
-  failure: void;
+  /** Saves what the browser's display shows if the test fails, and removes the desktop. */
+  end: void;
 }
 
 export interface IWorkerFixtures {
@@ -68,13 +68,14 @@ export const test = base.extend<IFixtures, IWorkerFixtures>({
     { scope: 'worker', timeout: 90_000 }
   ],
 
-  failure: [
+  end: [
     async ({ desk }, use, info) => {
       await use();
       if (info.status !== info.expectedStatus) {
-        await info.attach('display', { body: await desk.display.screenshot(), contentType: 'image/png' });
+        writeFileSync(info.outputPath('display.png'), await desk.display.screenshot());
         await info.attach('logs', { body: desk.jupyter.log(), contentType: 'text/plain' });
       }
+      await desk.jupyter.removeDesktops();
     },
     { auto: true }
   ]

@@ -7,8 +7,6 @@ const ESCAPE = 0xff1b;
 /** Chromium leaves full screen when Escape is held for so long. */
 const HOLD_MS = 2000;
 
-test.afterEach(({ desk }) => desk.jupyter.removeDesktops());
-
 test('full screen shows the desktop on the whole display, and Escape leaves it', async ({ desk, engine }) => {
   await desk.openPage();
   const window = await XWindow.show(desk.jupyter);

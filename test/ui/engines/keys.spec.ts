@@ -6,8 +6,6 @@ import { startOn } from '../xclient';
 import { note } from './abilities';
 import { expect, test } from './fixtures';
 
-test.afterEach(({ desk }) => desk.jupyter.removeDesktops());
-
 test('what is typed arrives in a file through a terminal', async ({ desk, engine }) => {
   await desk.openPage();
   const { home } = desk.jupyter;

@@ -7,8 +7,6 @@ import { startOn } from '../xclient';
 import { note } from './abilities';
 import { expect, test } from './fixtures';
 
-test.afterEach(({ desk }) => desk.jupyter.removeDesktops());
-
 test('the tile in JupyterLab opens a desktop, and the panel shows what X shows', async ({ desk, engine }) => {
   const { browser, jupyter } = desk;
   await browser.open(`${jupyter.url('lab')}&reset`);
