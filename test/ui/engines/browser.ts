@@ -10,7 +10,7 @@ import { freePort } from '../jupyter';
 import config from '../playwright.config';
 
 import type { ChildProcess } from 'node:child_process';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, LaunchOptions, Page } from 'puppeteer-core';
 import type { WebDriver } from 'selenium-webdriver';
 import type { BrowserDisplay } from './display';
 
@@ -48,7 +48,9 @@ export async function start(engine: Engine, directory: string, display: BrowserD
       return Puppeteered.start({ browser: engine, executablePath: '/usr/bin/firefox-esr' }, directory, display);
     case 'chromium': {
       const { executablePath, args } = config.use!.launchOptions!;
-      return Puppeteered.start({ browser: 'chrome', executablePath, args }, directory, display);
+      // Without bars over the page that say how it was started.
+      const options = { args: [...args!, '--test-type'], ignoreDefaultArgs: ['--enable-automation'] };
+      return Puppeteered.start({ browser: 'chrome', executablePath, ...options }, directory, display);
     }
   }
 }
@@ -60,11 +62,7 @@ class Puppeteered implements IBrowser {
     private readonly _display: BrowserDisplay
   ) {}
 
-  static async start(
-    options: { browser: 'firefox' | 'chrome'; executablePath?: string; args?: string[] },
-    directory: string,
-    display: BrowserDisplay
-  ): Promise<Puppeteered> {
+  static async start(options: LaunchOptions, directory: string, display: BrowserDisplay): Promise<Puppeteered> {
     const browser = await launch({
       ...options,
       env: display.env,
