@@ -27,6 +27,7 @@ test('the tile in JupyterLab opens a desktop, and the panel shows what X shows',
   });
   const keys = engine === 'chromium' ? 'sent to the desktop in full screen' : 'kept by this browser';
   expect(details).toContain(`Keyboard shortcuts${keys}`);
+  expect(details).toContain(`H.264${engine === 'webkit' ? 'not supported by this browser' : 'supported'}`);
 });
 
 test('moving content arrives, and every pixel when it rests', async ({ desk, engine }) => {
