@@ -1,8 +1,11 @@
 import { defineConfig } from '@playwright/test';
 
+import config from '../playwright.config';
 import { ENGINES } from './browser';
 
 import type { IWorkerFixtures } from './fixtures';
+
+const { workers, retries, forbidOnly, timeout, expect } = config;
 
 const TABLE = 'table.spec.ts';
 
@@ -10,11 +13,11 @@ const TABLE = 'table.spec.ts';
 export default defineConfig<object, IWorkerFixtures>({
   testDir: '.',
   outputDir: '../../../test-results/engines',
-  workers: 1,
-  retries: 0,
-  forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  workers,
+  retries,
+  forbidOnly,
+  timeout,
+  expect,
   reporter: 'list',
   projects: [
     ...ENGINES.map(engine => ({ name: engine, use: { engine }, testIgnore: TABLE })),
