@@ -48,6 +48,7 @@ SUITES: dict[str, tuple[tuple[str, ...], Callable[[Path], Count]]] = {
     "server": (("server.xml", "server-alone.xml"), junit),
     "frontend": (("frontend.json",), jest),
     "ui": (("ui.json",), playwright),
+    "engines": (("engines.json",), playwright),
 }
 
 

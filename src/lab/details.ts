@@ -2,7 +2,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
 import { showNamedDialog } from './dialogs';
-import { decodesFullChroma } from '../viewer/quality';
+import { decodesFullChroma, decodesH264 } from '../viewer/quality';
 import { translateServerText } from '../viewer/servertexts';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -52,7 +52,7 @@ function h264Support(trans: TranslationBundle): string {
       'requires https, or a server on this computer; without it, moving content is sent as JPEG (Tight), which is slower or less sharp'
     );
   }
-  if (!('VideoDecoder' in window)) {
+  if (!decodesH264()) {
     return trans.__(
       'not supported by this browser; moving content is sent as JPEG (Tight), which is slower or less sharp'
     );

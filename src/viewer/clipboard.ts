@@ -3,13 +3,13 @@ import { Contents, HTML, PNG, TEXT } from './clipboardcontents';
 import { ClipboardForms } from './clipboardforms';
 import { PASTE_FAILURES } from './clipboardmessages';
 import { ClipboardSender } from './clipboardsender';
+import { ExpectedText } from './expectedtext';
 
 import type { IDisposable } from '@lumino/disposable';
-import type { Desktop } from '../model';
-import type { IDesktopClipboard } from '../tokens';
 import type { IKnown } from './clipboardforms';
 import type { ClipboardFailure } from './clipboardmessages';
 import type { IForms } from './clipboardnotify';
+import type { IClipboardOptions } from './clipboardoptions';
 
 /** The time that the focus, a pointer or a button waits for the browser's clipboard. */
 const OFFER_TIMEOUT_MS = 500;
@@ -28,7 +28,7 @@ interface ICopied {
  * carries texts; pictures, and HTML with its text, go through `options.channel`.
  */
 export class ClipboardBridge implements IDisposable {
-  constructor(options: ClipboardBridge.IOptions) {
+  constructor(options: IClipboardOptions) {
     this._options = options;
     this._forms = new ClipboardForms(options.channel);
     this._sender = new ClipboardSender({
@@ -41,9 +41,8 @@ export class ClipboardBridge implements IDisposable {
       },
       failed: reason => this._fail(reason)
     });
-    for (const type of ['copy', 'cut']) {
-      document.addEventListener(type, this, true);
-    }
+    document.addEventListener('copy', this, true);
+    document.addEventListener('cut', this, true);
     window.addEventListener('blur', this);
   }
 
@@ -56,9 +55,8 @@ export class ClipboardBridge implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    for (const type of ['copy', 'cut']) {
-      document.removeEventListener(type, this, true);
-    }
+    document.removeEventListener('copy', this, true);
+    document.removeEventListener('cut', this, true);
     window.removeEventListener('blur', this);
   }
 
@@ -79,10 +77,12 @@ export class ClipboardBridge implements IDisposable {
     }
   }
 
-  /** Say that what is copied on the desktop stays there, if it does. */
+  /** A key copies on the desktop: say that the text stays there, if it does, or expect it if the browser must know. */
   copies(): void {
     if (!this._options.allows('clipboard-out')) {
       this._fail('copy-denied');
+    } else if (ClipboardAccess.mustAnnounce() && !this._expected.isExpected) {
+      void this._expect();
     }
   }
 
@@ -166,16 +166,18 @@ export class ClipboardBridge implements IDisposable {
     if (!this._options.allows('clipboard-in')) {
       return this._fail('paste-denied');
     }
-    return this._pasteByReading();
+    return this._pasteByReading(true);
   }
 
-  private async _pasteByReading(): Promise<boolean> {
+  /** `isRequired`: an empty clipboard is a failure. */
+  private async _pasteByReading(isRequired = false): Promise<boolean> {
     if (!ClipboardAccess.canRead()) {
       return this._isDesktopNewer || this._fail('missing');
     }
     try {
       // However long the user takes to answer the browser's question.
-      return await this._sender.take(await Contents.read());
+      const contents = await Contents.read();
+      return Contents.isEmpty(contents) && isRequired ? this._fail('nothing') : await this._sender.take(contents);
     } catch {
       return this._isDesktopNewer || this._fail('read');
     }
@@ -202,14 +204,35 @@ export class ClipboardBridge implements IDisposable {
     this._isDesktopNewer = document.hasFocus();
     this._isUnchanged = false;
     this._waiting = copied;
-    if (this._options.hasFocus()) {
+    if (this._expected.isExpected && copied.types.length === 0) {
+      this._expected.take(copied.text!);
+    } else if (this._options.hasFocus()) {
+      this._expected.cancel();
       await this._write();
+    }
+  }
+
+  private async _expect(): Promise<void> {
+    try {
+      const text = await this._expected.write();
+      if (text !== null) {
+        this._written(text);
+      }
+    } catch {
+      this._fail('write');
+    }
+  }
+
+  private _written(text: string): void {
+    this._sender.known = { text, html: null, picture: null, isOfDesktop: true };
+    if (this._waiting?.text === text) {
+      this._waiting = null;
     }
   }
 
   private async _write(): Promise<void> {
     const copied = this._waiting;
-    if (copied === null || copied === this._writing) {
+    if (copied === null || copied === this._writing || this._expected.isExpected) {
       return;
     }
     this._writing = copied;
@@ -256,7 +279,7 @@ export class ClipboardBridge implements IDisposable {
     return false;
   }
 
-  private readonly _options: ClipboardBridge.IOptions;
+  private readonly _options: IClipboardOptions;
   private readonly _forms: ClipboardForms;
   private readonly _sender: ClipboardSender;
   /** Whether the user could copy nothing else in the browser since all forms of the desktop's were written. */
@@ -265,6 +288,7 @@ export class ClipboardBridge implements IDisposable {
   private _waiting: ICopied | null = null;
   /** What was announced in other forms, if its text is yet to come. */
   private _announced: ICopied | null = null;
+  private readonly _expected = new ExpectedText();
   /** Whether the desktop copied while the user could not copy elsewhere. */
   private _isDesktopNewer = false;
   /** What is being written. */
@@ -273,19 +297,4 @@ export class ClipboardBridge implements IDisposable {
   /** Whether a copy event is our own. */
   private _isWriting = false;
   private _isDisposed = false;
-}
-
-export namespace ClipboardBridge {
-  export interface IOptions {
-    /** Returns whether the desktop has the keyboard's focus. */
-    hasFocus: () => boolean;
-    /** Returns whether the connection has a right. */
-    allows: (right: Desktop.Right) => boolean;
-    /** Sends a text to the desktop's clipboard. */
-    send: (text: string) => void;
-    /** Carries pictures and HTML. */
-    channel: IDesktopClipboard;
-    /** Called when something could not be copied; `isPaste`: a paste, which the user has just asked for. */
-    failed: (reason: ClipboardFailure, isPaste: boolean) => void;
-  }
 }

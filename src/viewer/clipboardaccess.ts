@@ -29,6 +29,18 @@ export namespace ClipboardAccess {
     }
   }
 
+  /** Whether the browser has to be told in a click's or key's own event that a text will come: WebKit. */
+  export function mustAnnounce(): boolean {
+    return navigator.vendor === 'Apple Computer, Inc.' && 'ClipboardItem' in window;
+  }
+
+  /** Write a text that is still on its way, in answer to a click or a key; reject if it doesn't come. */
+  export function announce(text: Promise<string>): Promise<void> {
+    const data = text.then(received => new Blob([received], { type: 'text/plain' }));
+    data.catch(() => undefined); // the browser may refuse it before
+    return navigator.clipboard.write([new ClipboardItem({ 'text/plain': data })]);
+  }
+
   /** Write a text in answer to a click or a key; works without https, too. */
   function writeByCommand(text: string): boolean {
     let isWritten = false;

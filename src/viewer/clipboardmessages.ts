@@ -53,9 +53,9 @@ export function clipboardMessage(reason: ClipboardFailure, trans: ITranslation):
         : trans.__('The clipboard is not shared: browsers require https, or a server on this computer.');
     case 'read':
       return trans.__(
-        'Nothing was pasted: the browser does not let this page read the clipboard. Allow it in the browser’s settings for this site, or paste with Ctrl+V.'
+        'Nothing was pasted: the browser does not let this page read the clipboard. Allow it when the browser asks, or in its settings for this site; or paste with Ctrl+V.'
       );
     case 'write':
-      return trans.__('The browser did not accept what was copied. Click the desktop to try again.');
+      return trans.__('The browser accepts what was copied only with a click or a key. Click the desktop.');
   }
 }

@@ -23,15 +23,24 @@ const DECODER_CONFIG: VideoDecoderConfig = {
   optimizeForLatency: true
 };
 
+/** Constrained Baseline profile, level 4.2: what a browser decodes if it decodes any H.264. */
+const BASELINE_CONFIG: VideoDecoderConfig = { ...DECODER_CONFIG, codec: 'avc1.42E02A' };
+
 /** A black frame of 64x64 pixels in that profile, encoded by x264: parameter sets and one slice, as Annex B. */
 const BLACK_FRAME = 'AAAAAWf0AAqRgliRCabgICAoAAADAAgAAAMDxHiRMTAAAAABaM4cZIAAAAABZYiABDokUAAR3+TyeT169evXr169evXr4A==';
 
+let hasDecoder = false;
 let isDecoded = false;
 let detection: Promise<boolean> | null = null;
 
 /** Whether the browser decodes H.264 with full chroma (4:4:4); false until `detectFullChroma` has found that it does. */
 export function decodesFullChroma(): boolean {
   return isDecoded;
+}
+
+/** Whether the browser has a decoder for H.264; false until `detectFullChroma` has found that it does. */
+export function decodesH264(): boolean {
+  return hasDecoder;
 }
 
 /** Detect, once, whether the browser decodes H.264 with full chroma; it takes some milliseconds. */
@@ -54,7 +63,11 @@ export function qualityFor(settings: IQualitySettings, model: Desktop.IModel | n
 
 /** Decode a frame: `isConfigSupported` alone is not reliable in Firefox and Safari. */
 async function tryDecoding(): Promise<boolean> {
-  if (!('VideoDecoder' in window) || !(await VideoDecoder.isConfigSupported(DECODER_CONFIG)).supported) {
+  if (!('VideoDecoder' in window)) {
+    return false;
+  }
+  hasDecoder = (await VideoDecoder.isConfigSupported(BASELINE_CONFIG)).supported === true;
+  if (!(await VideoDecoder.isConfigSupported(DECODER_CONFIG)).supported) {
     return false;
   }
   return new Promise(resolve => {

@@ -5,6 +5,7 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: '.',
+  testIgnore: '**/test/ui/engines/**',
   outputDir: '../../test-results',
   // Tests measure times, and two browsers with two desktops would use two cores.
   workers: 1,

@@ -4,7 +4,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** A TCP relay to a port on this machine that delays each direction. */
 export class Relay {
-  private constructor(private readonly _server: Server) {}
+  private constructor(
+    private readonly _server: Server,
+    private readonly _sockets: Set<Socket>
+  ) {}
 
   static async to(port: number, delay: number): Promise<Relay> {
     const pass = (from: Socket, to: Socket) => {
@@ -12,13 +15,21 @@ export class Relay {
       from.on('close', () => setTimeout(() => to.destroy(), delay));
       from.on('error', () => to.destroy());
     };
+    const sockets = new Set<Socket>();
     const server = createServer(socket => {
+      if (relay._isCut) {
+        socket.destroy();
+        return;
+      }
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
       const upstream = connect(port, '127.0.0.1');
       pass(socket, upstream);
       pass(upstream, socket);
     });
+    const relay = new Relay(server, sockets);
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    return new Relay(server);
+    return relay;
   }
 
   /** The same address through the relay. */
@@ -28,7 +39,19 @@ export class Relay {
     return result.href;
   }
 
+  /** Ends all connections, and refuses more until `mend`. */
+  cut(): void {
+    this._isCut = true;
+    this._sockets.forEach(socket => socket.destroy());
+  }
+
+  mend(): void {
+    this._isCut = false;
+  }
+
   close(): void {
     this._server.close();
   }
+
+  private _isCut = false;
 }

@@ -85,6 +85,9 @@ export class KeyboardField implements IDisposable {
         return this._onKeyUp(event as KeyboardEvent);
       case 'paste':
         return this._onPaste(event as ClipboardEvent);
+      case 'compositionstart':
+        // Chromium reports no releases to the page until the input method is done.
+        return this._release();
       case 'compositionend':
         // Safari's last input event comes after this one.
         setTimeout(() => this._sendText());
@@ -142,22 +145,23 @@ export class KeyboardField implements IDisposable {
 
   private _onPaste(event: ClipboardEvent): void {
     this._consume(event);
-    if (this._pasted !== null && event.clipboardData !== null) {
-      this._pasted(event.clipboardData);
-    } else if (event.clipboardData !== null && this._options.enabled()) {
-      // By the browser's menu: there is no key that pastes it on the desktop.
-      void this._options.paste(event.clipboardData);
+    if (event.clipboardData === null || !this._options.enabled()) {
+      return;
     }
+    // Now: Firefox empties the data as soon as the event's listeners have returned.
+    const isWanted = this._options.paste(event.clipboardData);
+    // There is no key to wait with if the browser's menu pastes.
+    this._pasted?.(isWanted);
   }
 
   /** Wait for the paste event of the key that was just pressed; return whether the desktop may have the key. */
   private async _paste(): Promise<boolean> {
-    const data = await new Promise<DataTransfer | null>(resolve => {
+    const isWanted = await new Promise<boolean | null>(resolve => {
       this._pasted = resolve;
       setTimeout(() => resolve(null), PASTE_EVENT_MS);
     });
     this._pasted = null;
-    return this._options.paste(data);
+    return isWanted ?? this._options.paste(null);
   }
 
   private _onInput(event: InputEvent): void {
@@ -234,12 +238,12 @@ export class KeyboardField implements IDisposable {
   /** The keys that are down on the desktop, by code. */
   private readonly _down = new Map<string, KeyboardEvent>();
   private readonly _replayed = new WeakSet<Event>();
-  private _pasted: ((data: DataTransfer) => void) | null = null;
+  private _pasted: ((isWanted: Promise<boolean>) => void) | null = null;
   private _captures = true;
   private _isDisposed = false;
 }
 
-const EVENTS = ['keydown', 'keyup', 'paste', 'input', 'compositionend', 'blur'];
+const EVENTS = ['keydown', 'keyup', 'paste', 'input', 'compositionstart', 'compositionend', 'blur'];
 
 /** The time from a key that pastes to the browser's paste event, which has no other work before it. */
 const PASTE_EVENT_MS = 100;
@@ -259,8 +263,8 @@ export namespace KeyboardField {
     /** Types a text on the desktop. */
     type: (text: string) => void;
     /**
-     * Sends the text that is pasted to the desktop's clipboard; `null` if the browser sent no paste event. Returns
-     * whether the desktop may have the key that pastes.
+     * Sends the text that is pasted to the desktop's clipboard; `null` if the browser sent no paste event. The data have
+     * to be read before it returns. Returns whether the desktop may have the key that pastes.
      */
     paste: (data: DataTransfer | null) => Promise<boolean>;
     /** Moves the focus out of the desktop. */

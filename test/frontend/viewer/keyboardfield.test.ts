@@ -77,6 +77,13 @@ it('releases keys that are down when it loses the focus', () => {
   expect(seen.slice(2)).toEqual(['keyup KeyA a', 'keyup ControlLeft Control']);
 });
 
+it('releases keys that are down when an input method takes the keyboard', () => {
+  key('keydown', { code: 'ControlLeft', key: 'Control' });
+  key('keydown', { code: 'ShiftLeft', key: 'Shift' });
+  field.node.dispatchEvent(new CompositionEvent('compositionstart'));
+  expect(seen.slice(2)).toEqual(['keyup ShiftLeft Shift', 'keyup ControlLeft Control']);
+});
+
 it('types what an input method composes, once', () => {
   field.node.dispatchEvent(new CompositionEvent('compositionstart'));
   for (const letter of 'ni') {

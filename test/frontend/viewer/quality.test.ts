@@ -89,6 +89,7 @@ it.each([
   browser(supported, answer);
   expect(await quality.detectFullChroma()).toBe(false);
   expect(quality.decodesFullChroma()).toBe(false);
+  expect(quality.decodesH264()).toBe(supported);
   expect(quality.qualityFor(quality.AUTOMATIC_QUALITY, model).qualityLevel).toBe(6);
   expect(opened.every(({ state }) => state === 'closed')).toBe(true);
 });

@@ -8,7 +8,7 @@ import pytest
 from traitlets import Float, Int
 
 from jupyter_vnc_proxy.commands import COMMANDS, load
-from scripts import document_command_line, document_configuration
+from scripts import document_browsers, document_command_line, document_configuration
 
 
 def test_configuration_md_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +20,21 @@ def test_configuration_md_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None
 def test_command_line_md_is_up_to_date() -> None:
     written = document_command_line.FILE.read_text(encoding="utf-8")
     assert written == document_command_line.render(written), "run scripts/document_command_line.py"
+
+
+def test_browsers_md_has_a_row_for_each_ability() -> None:
+    written = document_browsers.FILE.read_text(encoding="utf-8")
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in written.splitlines() if line.startswith("| ")]
+    assert tuple(rows[1:]) == document_browsers.ABILITIES, "run scripts/test engines and scripts/document_browsers.py"
+
+
+def test_the_table_of_browsers_needs_the_results_of_all_tests() -> None:
+    written = document_browsers.FILE.read_text(encoding="utf-8")
+    notes = {engine: dict.fromkeys(document_browsers.ABILITIES, engine) for engine in document_browsers.ENGINES}
+    assert "| Reconnect | chromium | firefox | webkit |" in document_browsers.render(written, notes)
+    del notes["webkit"]["Reconnect"]
+    with pytest.raises(ValueError, match=r"webkit has not run all tests.*Reconnect"):
+        document_browsers.render(written, notes)
 
 
 def test_every_trait_states_its_default_and_a_number_its_unit_and_the_meaning_of_zero() -> None:
