@@ -22,7 +22,7 @@ def say(**values: object) -> None:
 
 def form(name: str) -> str | None:
     found = clipboard.wait_for_contents(Gdk.Atom.intern(name, False))
-    return None if found is None else str(found.get_data().decode())
+    return None if found is None else str(found.get_data().decode(errors="replace"))
 
 
 def pressed(_: Any, event: Any) -> None:
