@@ -1,3 +1,4 @@
 import './base.css';
 import './keyboard.css';
 import './panels.css';
+import './touch.css';

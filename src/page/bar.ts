@@ -1,6 +1,8 @@
 import { mayControl, takesKeys } from '../services/status';
 import { FUNCTION_KEYS, USUAL_COMBINATIONS } from '../viewer/keyboard/combination';
+import { canLockPointer } from '../viewer/pointer/pointerlock';
 import { MenuButton } from './menu';
+import { pointerItems } from './pointersettings';
 import { settingItems } from './settings';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
@@ -42,12 +44,17 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
     trans.__('Send Keys'),
     keys.map(label => ({ label, action: () => viewer.input.sendKeys(label) }))
   );
+  const lock = canLockPointer() ? add(trans.__('Lock Pointer'), () => viewer.input.pointer.lock.toggle()) : null;
   const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));
   }
-  const settings = settingItems(viewer.input, trans).map(item => ({
+  if (lock !== null) {
+    restricted.push(lock);
+  }
+  const items = [...settingItems(viewer.input, trans), ...pointerItems(viewer.input.pointer, trans)];
+  const settings = items.map(item => ({
     ...item,
     action: () => {
       item.action();

@@ -10,6 +10,7 @@ import { labelFor, titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
 import { english } from './english';
+import { storedPointer } from './pointersettings';
 import { storedInput } from './settings';
 import { showShare } from './share';
 
@@ -34,7 +35,7 @@ const viewer = new DesktopViewer({
   connection,
   node,
   trans: english,
-  settings: { input: storedInput() },
+  settings: { input: storedInput(), pointer: storedPointer() },
   manage: share,
   leave
 });

@@ -7,6 +7,7 @@ import { CommandIDs } from '../lab/commands/ids';
 import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
 import { DEFAULT_INPUT } from '../viewer/inputsettings';
+import { DEFAULT_POINTER, pointerSettings } from '../viewer/pointer/pointersettings';
 import { AUTOMATIC_QUALITY } from '../viewer/quality';
 import { DEFAULT_SCREEN } from '../viewer/screensize';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
@@ -49,6 +50,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       trans,
       tracker,
       settings: () => settings,
+      changeSetting: async (key: string, value: string) => settingRegistry?.set(ID, key, value),
       combinations: () => settings.combinations
     };
     addOpenPanel(context);
@@ -85,6 +87,7 @@ const DEFAULT_SETTINGS: IPanelSettings = {
   quality: AUTOMATIC_QUALITY,
   screen: DEFAULT_SCREEN,
   input: DEFAULT_INPUT,
+  pointer: DEFAULT_POINTER,
   combinations: []
 };
 
@@ -103,6 +106,7 @@ async function followSettings(registry: ISettingRegistry, apply: (settings: IPan
         scaling: scaling as IScreenSettings['scaling']
       },
       input: { commandKey: commandKey === 'alt' ? 'alt' : 'control', confirmClose: confirmClose !== false },
+      pointer: pointerSettings(settings.composite),
       combinations: Array.isArray(sendKeys) ? sendKeys.map(String) : []
     });
   };

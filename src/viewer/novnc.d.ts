@@ -26,8 +26,30 @@ declare module '@novnc/novnc' {
     disconnect(): void;
     sendCtrlAltDel(): void;
 
-    // Members that are not public: `SizeRequests` replaces them.
+    // Members that are not public: `SizeRequests`, `RelativePointer` and `RemoteCursor` use or replace them.
     readonly _display: { scale: number };
+    readonly _sock: unknown;
+    readonly _rfbConnectionState: string;
+    readonly _extendedPointerEventSupported: boolean;
+    /** The rectangle that is being read. */
+    readonly _FBU: { encoding: number; x: number; y: number };
+    readonly _cursor: {
+      /** Shows a cursor of RGBA pixels with a hot spot. */
+      change(pixels: Uint8Array | number[], x: number, y: number, width: number, height: number): void;
+      clear(): void;
+      /** Moves the cursor to a place in the window, as a touch does. */
+      move(clientX: number, clientY: number): void;
+    };
+    /** The buttons that are down, as RFB's mask. */
+    _mouseButtonMask: number;
+    /** Reads a rectangle's content; false if more bytes are needed. */
+    _handleRect(): boolean;
+    /** Sends the buttons, at a place on the canvas in CSS pixels. */
+    _handleMouseButton(x: number, y: number, mask: number): void;
+    /** Sends the place of the pointer, at most once in 17 ms. */
+    _handleMouseMove(x: number, y: number): void;
+    _sendEncodings(): void;
+    _sendMouse(x: number, y: number, mask: number): void;
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */
@@ -37,5 +59,14 @@ declare module '@novnc/novnc' {
 
     /** Presses a key, releases it, or does both; a `code` that is no key's leaves the keysym alone. */
     sendKey(keysym: number, code: string, down?: boolean): void;
+
+    static readonly messages: IMessages;
+  }
+
+  /** Writes messages to the socket. */
+  export interface IMessages {
+    clientEncodings(socket: unknown, encodings: number[]): void;
+    pointerEvent(socket: unknown, x: number, y: number, mask: number): void;
+    extendedPointerEvent(socket: unknown, x: number, y: number, mask: number): void;
   }
 }

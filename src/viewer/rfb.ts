@@ -1,12 +1,15 @@
 import { Signal } from '@lumino/signaling';
 
 import { keysymsOf } from './keyboard/keysyms';
+import { RelativePointer } from './pointer/relativepointer';
+import { RemoteCursor } from './pointer/remotecursor';
 import { SizeRequests } from './sizerequests';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type RFB from '@novnc/novnc';
 import type { IKey } from './keyboard/combination';
+import type { IPosition } from './pointer/relativepointer';
 
 let loading: Promise<void> | null = null;
 let RFBClass: typeof RFB | null = null;
@@ -50,9 +53,19 @@ export class RfbClient implements IDisposable {
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
+    this.relative = new RelativePointer(this._rfb);
+    this._cursor = new RemoteCursor(this._rfb, this.canvas, () => options.screen.ratio);
+    options.target.append(this._cursor.node);
+    this.relative.located.connect((_, { x, y }) => {
+      const { left, top } = this.canvas.getBoundingClientRect();
+      this._cursor.moveTo({ x: left + x * this.scale, y: top + y * this.scale });
+    });
   }
 
   readonly canvas: HTMLCanvasElement;
+
+  /** Sends how far the pointer moves, on request. */
+  readonly relative: RelativePointer;
 
   /** Emitted when the RFB handshake is done. */
   get connected(): ISignal<this, void> {
@@ -79,6 +92,7 @@ export class RfbClient implements IDisposable {
     }
     this._isDisposed = true;
     Signal.clearData(this);
+    this._cursor.node.remove();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
     }
@@ -107,6 +121,31 @@ export class RfbClient implements IDisposable {
   /** Scale the canvas to the screen. */
   updateScale(): void {
     this._sizes.updateScale();
+    this._cursor.update();
+  }
+
+  /** The CSS pixels of one of the desktop's. */
+  get scale(): number {
+    return this._rfb._display.scale;
+  }
+
+  /** Whether the browser has locked the pointer to the canvas. */
+  set isPointerLocked(value: boolean) {
+    // A program that hides its cursor is to have none.
+    this._rfb.showDotCursor = !value;
+    this._cursor.isLocked = value;
+  }
+
+  /** Move the pointer to a place in the browser's window; with `buttons`, a mask of RFB's, hold exactly these. */
+  point({ x, y }: IPosition, buttons?: number): void {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    const place = { x: within(x - left, width), y: within(y - top, height) };
+    if (buttons === undefined) {
+      this._rfb._handleMouseMove(place.x, place.y);
+    } else {
+      this._rfb._handleMouseButton(place.x, place.y, buttons);
+    }
+    this._rfb._cursor.move(x, y);
   }
 
   /** Whether to send no input. */
@@ -126,6 +165,11 @@ export class RfbClient implements IDisposable {
     for (const { keysym, code } of [...keys].reverse()) {
       this._rfb.sendKey(keysym, code, false);
     }
+  }
+
+  /** Press or release a key. */
+  pressKey({ keysym, code }: IKey, down: boolean): void {
+    this._rfb.sendKey(keysym, code, down);
   }
 
   /** Type a text, key by key. */
@@ -150,6 +194,7 @@ export class RfbClient implements IDisposable {
 
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
+  private readonly _cursor: RemoteCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);
@@ -175,6 +220,11 @@ export namespace RfbClient {
     screen: SizeRequests.IScreen;
     quality: IQuality;
   }
+}
+
+/** Return a coordinate on the canvas, from 0 to its width or height. */
+function within(position: number, size: number): number {
+  return Math.max(0, Math.min(size - 1, position));
 }
 
 /**

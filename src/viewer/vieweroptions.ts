@@ -1,4 +1,5 @@
 import type { IInputSettings } from './inputsettings';
+import type { IPointerSettings } from './pointer/pointersettings';
 import type { IQualitySettings } from './quality';
 import type { IScreenSettings } from './screensize';
 import type { IDesktopConnection } from '../tokens';
@@ -9,6 +10,7 @@ export interface IViewerSettings {
   quality: IQualitySettings;
   screen: IScreenSettings;
   input: IInputSettings;
+  pointer: IPointerSettings;
 }
 
 /** The options of a `DesktopViewer`. */

@@ -20,6 +20,8 @@ export interface IPanelContext extends ICommandContext {
   tracker: WidgetTracker<DesktopPanel>;
   /** Returns the user's settings. */
   settings: () => IViewerSettings;
+  /** Changes one of the user's settings. */
+  changeSetting: (key: string, value: string) => Promise<void>;
   /** Returns the user's own combinations for the menu "Send Keys". */
   combinations: () => readonly string[];
 }

@@ -16,5 +16,7 @@ export namespace CommandIDs {
   export const ctrlAltDel = 'vnc:ctrl-alt-del';
   export const sendKeys = 'vnc:send-keys';
   export const sendClipboard = 'vnc:send-clipboard';
+  export const lockPointer = 'vnc:lock-pointer';
+  export const trackpad = 'vnc:trackpad';
   export const reconnect = 'vnc:reconnect';
 }

@@ -79,13 +79,14 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
   panel.id = `jp-desktop-${++panelCount}`;
   fillToolbar(panel, app.commands);
   const update = () => {
-    const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, share } = CommandIDs;
-    for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, share]) {
+    const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, lockPointer, share } = CommandIDs;
+    for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, lockPointer, share]) {
       app.commands.notifyCommandChanged(id);
     }
   };
   connection.statusChanged.connect(update);
   content.viewer.fullScreen.changed.connect(update);
+  content.viewer.input.pointer.lock.changed.connect(update);
   content.renamed.connect(() => void tracker.save(panel));
   if (start) {
     connection.start();
@@ -120,6 +121,7 @@ function fillToolbar(panel: DesktopPanel, commands: CommandRegistry): void {
     CommandIDs.popOut,
     CommandIDs.sendClipboard,
     CommandIDs.sendKeys,
+    CommandIDs.lockPointer,
     CommandIDs.reconnect,
     CommandIDs.share,
     CommandIDs.details

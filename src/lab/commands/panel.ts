@@ -8,6 +8,7 @@ import { fullScreenIcon, keysIcon } from '../icons';
 import { showShare } from '../share';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
+import { addPointerCommands } from './pointer';
 import { addSendKeys } from './sendkeys';
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -126,6 +127,7 @@ export function addPanelCommands(context: IPanelContext): void {
     execute: args => contentOf(args)?.viewer.input.sendCtrlAltDel()
   });
   addSendKeys(context);
+  addPointerCommands(context);
   commands.addCommand(CommandIDs.reconnect, {
     label: trans.__('Reconnect Desktop'),
     caption: trans.__('Close the connection to the desktop and connect again'),

@@ -83,6 +83,45 @@ export default class FakeRFB extends EventTarget {
     }
   }
 
+  static readonly messages = {
+    clientEncodings: (socket: FakeRFB, encodings: number[]) => socket.calls.push(['encodings', ...encodings]),
+    pointerEvent: (socket: FakeRFB, x: number, y: number, mask: number) => socket.calls.push(['pointer', x, y, mask]),
+    extendedPointerEvent: (socket: FakeRFB, x: number, y: number, mask: number) =>
+      socket.calls.push(['extended', x, y, mask])
+  };
+
+  readonly _sock = this;
+  _FBU = { encoding: 0, x: 0, y: 0 };
+  _extendedPointerEventSupported = true;
+  _mouseButtonMask = 0;
+  readonly _cursor = { change: () => undefined, clear: () => undefined, move: () => undefined };
+
+  get _rfbConnectionState(): string {
+    return this.isConnected && !this.isOver ? 'connected' : 'disconnected';
+  }
+
+  _sendEncodings(): void {
+    FakeRFB.messages.clientEncodings(this, [0]);
+  }
+
+  _sendMouse(x: number, y: number, mask: number): void {
+    FakeRFB.messages.pointerEvent(this, x, y, mask);
+  }
+
+  _handleMouseMove(x: number, y: number): void {
+    this._sendMouse(x, y, this._mouseButtonMask);
+  }
+
+  _handleMouseButton(x: number, y: number, mask: number): void {
+    this._mouseButtonMask = mask;
+    this._sendMouse(x, y, mask);
+  }
+
+  _handleRect(): boolean {
+    this.calls.push('rectangle');
+    return true;
+  }
+
   /** As noVNC does it, without its limit of the rate. */
   _requestRemoteResize(): void {
     if (this._resizeSession && !this.viewOnly && this.isConnected && !this._isPending) {

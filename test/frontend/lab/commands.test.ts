@@ -186,8 +186,8 @@ describe('in JupyterLab', () => {
 
   it('shows each command of the toolbar as a button with icon and caption', async () => {
     const panel = await open();
-    const { fullScreen, popOut, sendClipboard, sendKeys, reconnect } = CommandIDs;
-    const ids = [fullScreen, popOut, sendClipboard, sendKeys, reconnect];
+    const { fullScreen, popOut, sendClipboard, sendKeys, lockPointer, reconnect } = CommandIDs;
+    const ids = [fullScreen, popOut, sendClipboard, sendKeys, lockPointer, reconnect];
     expect([...panel.toolbar.names()].slice(0, ids.length)).toEqual(ids);
     for (const id of ids) {
       expect(commands.icon(id)).toBeDefined();
