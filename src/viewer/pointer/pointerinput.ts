@@ -35,6 +35,7 @@ export class PointerInput implements IDisposable {
       this._keys,
       this.lock
     ];
+    this.lock.changed.connect((_, isOn) => node.classList.toggle('jp-mod-pointerLocked', isOn));
     node.append(this._keys.node);
     this._touchScreen.addEventListener('change', this);
     this.update();

@@ -11,6 +11,9 @@ const NOTCH_LINES = 3;
 const NOTCH_PIXELS = [100, 120];
 const NOTCH_UNITS = 120;
 
+/** The pixels of a notch with the browser's zoom at 300 %. */
+const MIN_NOTCH_PIXELS = 40;
+
 /** The steps that one event may have; more would freeze programs. */
 const MAX_STEPS = 25;
 
@@ -30,12 +33,19 @@ export function stepsOf({ delta, mode, units = 0 }: IWheelDelta): number {
   if (mode === WheelEvent.DOM_DELTA_LINE) {
     return delta % NOTCH_LINES === 0 ? delta / NOTCH_LINES : (delta * LINE_PIXELS) / STEP_PIXELS;
   }
+  const smooth = delta / STEP_PIXELS;
   // A trackpad's units are three times its pixels.
-  if (units !== 0 && units % NOTCH_UNITS === 0 && Math.abs(units) !== Math.abs(3 * delta)) {
-    return -units / NOTCH_UNITS;
+  if (units === -3 * delta) {
+    return smooth;
   }
   const notch = NOTCH_PIXELS.find(pixels => delta % pixels === 0);
-  return delta / (notch ?? STEP_PIXELS);
+  if (notch !== undefined) {
+    return delta / notch;
+  }
+  // The browser's zoom divides the pixels, but not the units.
+  const notches = -units / NOTCH_UNITS;
+  const isNotch = Number.isInteger(notches) && notches !== 0 && Math.abs(delta / notches) >= MIN_NOTCH_PIXELS;
+  return isNotch ? notches : smooth;
 }
 
 /** Sums up the wheel's distance in one direction, and returns whole steps. */

@@ -13,6 +13,7 @@ describe('the steps of a wheel', () => {
     ['a page', -1, PAGE, undefined, -25],
     ['a trackpad’s smallest motion', 1, PIXEL, -3, 0.02],
     ['a trackpad whose units look like a notch’s', 40, PIXEL, -120, 0.8],
+    ['an event whose units say nothing but its direction', 10, PIXEL, -120, 0.2],
     ['a smooth wheel without units', 25, PIXEL, undefined, 0.5],
     ['a line of a smooth wheel', 1, LINE, undefined, 0.34],
     ['nothing', 0, PIXEL, 0, 0]
