@@ -42,6 +42,14 @@ declare module '@novnc/novnc' {
     };
     /** The buttons that are down, as RFB's mask. */
     _mouseButtonMask: number;
+    /** Sends a key, after it has brought the locks to a state that is not null. */
+    _handleKeyEvent(
+      keysym: number,
+      code: string,
+      down: boolean,
+      numLock?: boolean | null,
+      capsLock?: boolean | null
+    ): void;
     /** Reads a rectangle's content; false if more bytes are needed. */
     _handleRect(): boolean;
     /** Sends the buttons, at a place on the canvas in CSS pixels. */

@@ -4,6 +4,7 @@ import { keysymsOf } from './keyboard/keysyms';
 import { RelativePointer } from './pointer/relativepointer';
 import { RemoteCursor } from './pointer/remotecursor';
 import { SizeRequests } from './sizerequests';
+import { keepLocks } from './touch/pinch';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -53,6 +54,7 @@ export class RfbClient implements IDisposable {
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
+    keepLocks(this._rfb);
     this.relative = new RelativePointer(this._rfb);
     this._cursor = new RemoteCursor(this._rfb, this.canvas, () => options.screen.ratio);
     options.target.append(this._cursor.node);

@@ -76,7 +76,9 @@ test('a chord locks the pointer and releases it, and a program that hides its cu
       return 0;
     }
     context.drawImage(image, 0, 0);
-    return Math.max(...context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data.filter((_, i) => i % 4 === 3));
+    return Math.max(
+      ...context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data.filter((_, i) => i % 4 === 3)
+    );
   });
   expect(alpha).toBe(0);
   await page.keyboard.press('Control+Alt+Shift+M');
@@ -123,12 +125,14 @@ test('wheels turn by whole steps at the chosen speed, and a pinch is Ctrl and th
   log.forget();
   const ratio = await page.evaluate(() => [devicePixelRatio, visualViewport!.scale]);
   await wheel(0, -120, 2);
-  await expect.poll(() => log.only('press', 'key', 'unkey')).toEqual([
-    `key ${CONTROL} 0`,
-    `press 4 300 300 ${CONTROL_STATE}`,
-    `press 4 300 300 ${CONTROL_STATE}`,
-    `unkey ${CONTROL}`
-  ]);
+  await expect
+    .poll(() => log.only('press', 'key', 'unkey'))
+    .toEqual([
+      `key ${CONTROL} 0`,
+      `press 4 300 300 ${CONTROL_STATE}`,
+      `press 4 300 300 ${CONTROL_STATE}`,
+      `unkey ${CONTROL}`
+    ]);
   expect(await page.evaluate(() => [devicePixelRatio, visualViewport!.scale])).toEqual(ratio);
 
   // With the real key, it is not pressed twice.

@@ -117,6 +117,10 @@ export default class FakeRFB extends EventTarget {
     this._sendMouse(x, y, mask);
   }
 
+  _handleKeyEvent(): void {
+    // Only noVNC itself calls it.
+  }
+
   _handleRect(): boolean {
     this.calls.push('rectangle');
     return true;
