@@ -4,6 +4,7 @@ import { canLockPointer } from '../viewer/pointer/pointerlock';
 import { MenuButton } from './menu';
 import { pointerItems } from './pointersettings';
 import { settingItems } from './settings';
+import { openByTouch } from './touchbar';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
 import type { ITranslation } from '../viewer/translation';
@@ -72,5 +73,6 @@ export function addBar({ viewer, trans, share }: IBarOptions): void {
   };
   viewer.connection.statusChanged.connect(update);
   update();
+  openByTouch(bar);
   viewer.node.append(bar);
 }

@@ -213,9 +213,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await saveScreenshot(page, `phone-${colorScheme}`);
 
     // The bar opens with a tap.
+    const settings = page.getByRole('button', { name: 'Settings' });
+    await expect(settings).not.toBeInViewport();
     await page.touchscreen.tap(180, 6);
-    await expect(page.getByRole('button', { name: 'Settings' })).toBeInViewport();
+    await expect(settings).toBeInViewport();
+    await expect(view.node.locator('.jp-Desktop-notice')).toBeHidden();
     await saveScreenshot(page, `phone-bar-${colorScheme}`);
+    await settings.tap();
+    const menu = (await page.getByRole('menu', { name: 'Settings' }).boundingBox())!;
+    expect(menu.x).toBeGreaterThanOrEqual(0);
+    expect(menu.x + menu.width).toBeLessThanOrEqual(360);
+    await saveScreenshot(page, `phone-menu-${colorScheme}`);
+    await page.getByRole('menuitemcheckbox', { name: 'Touch as on a trackpad' }).tap();
+    await phone.tap({ x: 100, y: 300 });
+    await expect(settings).not.toBeInViewport();
     log.close();
     await phone.close();
   });
