@@ -1,4 +1,4 @@
-import { DesktopView, expect, saveScreenshot, test } from './lab';
+import { DesktopView, expect, openDesktop, runCommand, saveScreenshot, test } from './lab';
 import { DesktopProgram } from './inputlog';
 import { jupyterForFile } from './jupyter';
 
@@ -190,4 +190,29 @@ test('a cursor of any size is shown whole, in the size of the screen’s pixels'
   await expect(cursor).toBeHidden();
   await expect(view.canvas).toHaveCSS('cursor', /url/);
   await context.close();
+});
+
+test('JupyterLab has the lock in the toolbar, and its settings take effect at once', async ({ page, context }) => {
+  const view = await openDesktop(page, jupyter);
+  await expect.poll(() => view.size()).toBe(await view.place());
+  const log = await DesktopProgram.log(jupyter);
+  await view.toolbar('vnc:lock-pointer').click();
+  await expect.poll(() => isLocked(page)).toBe('CANVAS');
+  await expect(view.node.locator('.jp-Desktop-notice')).toContainText('The desktop has the pointer');
+  await page.keyboard.press('Control+Alt+Shift+M');
+  await expect.poll(() => isLocked(page)).toBeUndefined();
+
+  const settings = jupyter.url('lab/api/settings/jupyter-vnc-proxy:plugin');
+  const stored = async () => ((await (await fetch(settings)).json()) as { raw: string }).raw;
+  await runCommand(page, 'vnc:trackpad');
+  await expect.poll(stored).toContain('"touchMode": "trackpad"');
+  await runCommand(page, 'vnc:trackpad');
+  await expect.poll(stored).toContain('"touchMode": "direct"');
+
+  const { x, y } = (await view.canvas.boundingBox())!;
+  const cdp = await context.newCDPSession(page);
+  const place = { type: 'mouseWheel' as const, x: x + 300, y: y + 300 };
+  await cdp.send('Input.dispatchMouseEvent', { ...place, deltaX: 0, deltaY: 120 });
+  await expect.poll(() => log.only('press').length).toBe(1);
+  log.close();
 });

@@ -1,4 +1,4 @@
-import { DesktopView, expect, saveScreenshot, test } from './lab';
+import { DesktopView, expect, openDesktop, runCommand, saveScreenshot, test } from './lab';
 import { DesktopProgram } from './inputlog';
 import { jupyterForFile } from './jupyter';
 
@@ -244,4 +244,27 @@ test('the keyboard button is there on request, and for nobody who may only look'
   await expect(button).toBeVisible();
   await page.reload();
   await expect(button).toBeVisible();
+});
+
+test('JupyterLab shows the row on a phone, too', async ({ browser }) => {
+  const phone = await Phone.open(browser);
+  const { page } = phone;
+  const view = await openDesktop(page, jupyter);
+  await runCommand(page, 'application:set-mode', { mode: 'single-document' });
+  await runCommand(page, 'application:toggle-left-area');
+  const button = view.node.getByRole('button', { name: 'Keyboard', exact: true });
+  await expect(button).toBeInViewport();
+  const log = await DesktopProgram.log(jupyter);
+  await button.tap();
+  await view.node.getByRole('button', { name: 'Tab', exact: true }).tap();
+  await expect.poll(() => log.only('key')).toEqual(['key 0xff09 0']);
+  for (const name of ['Esc', 'Right', 'Keyboard']) {
+    await expect(view.node.getByRole('button', { name, exact: true })).toBeInViewport();
+  }
+  await saveScreenshot(page, 'lab-phone-light');
+  await runCommand(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
+  await expect(page.locator('body')).toHaveAttribute('data-jp-theme-light', 'false');
+  await saveScreenshot(page, 'lab-phone-dark');
+  log.close();
+  await phone.close();
 });

@@ -8,11 +8,13 @@ import { addPanelCommands } from '../../../src/lab/commands/panel';
 import { DesktopManager } from '../../../src/services/manager';
 import { english } from '../fakes/translation';
 import { DEFAULT_INPUT } from '../../../src/viewer/inputsettings';
+import { DEFAULT_POINTER } from '../../../src/viewer/pointer/pointersettings';
 import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
 import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
 import { FakeAPI } from '../fakes/api';
 import { accept, dialog } from '../fakes/dialogs';
 
+import type { IPointerSettings } from '../../../src/viewer/pointer/pointersettings';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import type { Widget } from '@lumino/widgets';
@@ -29,6 +31,8 @@ let main: Panel;
 let activated: string[];
 let context: IPanelContext;
 let hit: HTMLElement | undefined;
+let pointer: IPointerSettings;
+let changed: string[][];
 
 beforeEach(() => {
   performance.mark = jest.fn();
@@ -40,6 +44,7 @@ beforeEach(() => {
   tracker = new WidgetTracker({ namespace: 'test' });
   main = new Panel();
   activated = [];
+  [pointer, changed] = [DEFAULT_POINTER, []];
   hit = undefined;
   const shell = {
     add: (widget: Widget) => main.addWidget(widget),
@@ -50,7 +55,11 @@ beforeEach(() => {
     manager,
     tracker,
     trans: english,
-    settings: () => ({ quality: AUTOMATIC_QUALITY, screen: DEFAULT_SCREEN, input: DEFAULT_INPUT }),
+    settings: () => ({ quality: AUTOMATIC_QUALITY, screen: DEFAULT_SCREEN, input: DEFAULT_INPUT, pointer }),
+    changeSetting: (key, value) => {
+      changed.push([key, value]);
+      return Promise.resolve();
+    },
     combinations: () => ['Ctrl+Alt+F2', 'Ctrl+Foo']
   };
 });
@@ -182,6 +191,25 @@ describe('in JupyterLab', () => {
     for (const id of [CommandIDs.popOut, CommandIDs.reconnect, CommandIDs.fullScreen]) {
       expect(commands.isEnabled(id)).toBe(false);
     }
+  });
+
+  it('changes the setting of touch', async () => {
+    const { trackpad } = CommandIDs;
+    expect(commands.isToggled(trackpad)).toBe(false);
+    await commands.execute(trackpad);
+    pointer = { ...pointer, touchMode: 'trackpad' };
+    expect(commands.isToggled(trackpad)).toBe(true);
+    await commands.execute(trackpad);
+    expect(changed).toEqual([
+      ['touchMode', 'trackpad'],
+      ['touchMode', 'direct']
+    ]);
+  });
+
+  it('locks the pointer only while connected', async () => {
+    const panel = await open();
+    expect(commands.isEnabled(CommandIDs.lockPointer, { id: panel.id })).toBe(false);
+    expect(commands.isToggled(CommandIDs.lockPointer, { id: panel.id })).toBe(false);
   });
 
   it('shows each command of the toolbar as a button with icon and caption', async () => {
