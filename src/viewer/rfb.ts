@@ -49,6 +49,7 @@ export class RfbClient implements IDisposable {
     this._rfb.addEventListener('connect', () => this._onConnect());
     this._rfb.addEventListener('disconnect', () => {
       this._isDisconnected = true;
+      this._cursor.node.remove();
     });
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;

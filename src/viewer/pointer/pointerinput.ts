@@ -29,7 +29,7 @@ export class PointerInput implements IDisposable {
     });
     this._keys = new KeyRow({ trans, modifiers, raise: options.raiseKeyboard });
     this._parts = [
-      new Wheel({ target, client, speed: () => settings().wheelSpeed }),
+      new Wheel({ target, client, isAllowed: () => allows('pointer'), speed: () => settings().wheelSpeed }),
       new Pen({ target, client, focus }),
       new Gestures({ target, client, settings, focus, touched: () => this._onTouched() }),
       this._keys,

@@ -41,7 +41,7 @@ export class Wheel implements IDisposable {
     }
     if (event instanceof KeyboardEvent) {
       this._onKey(event);
-    } else if (!this._ours.has(event)) {
+    } else if (!this._ours.has(event) && this._options.isAllowed()) {
       event.preventDefault();
       event.stopImmediatePropagation();
       this._turn(event);
@@ -112,6 +112,8 @@ export namespace Wheel {
     /** The element that holds noVNC's canvas. */
     target: HTMLElement;
     client: () => RfbClient | null;
+    /** Returns whether the wheel is the desktop's; otherwise it scrolls the panel. */
+    isAllowed: () => boolean;
     /** Returns what distances are multiplied by. */
     speed: () => number;
   }

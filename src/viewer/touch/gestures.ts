@@ -3,18 +3,10 @@ import { Trackpad } from './trackpad';
 import type { IDisposable } from '@lumino/disposable';
 import type { IPointerSettings } from '../pointer/pointersettings';
 import type { RfbClient } from '../rfb';
+import type { IGesture } from './trackpad';
 
 const TOUCH_EVENTS = ['touchstart', 'touchmove', 'touchend', 'touchcancel'];
 const GESTURE_EVENTS = ['gesturestart', 'gesturemove', 'gestureend'];
-
-/** What noVNC's gesture handler reports. Positions are those of the browser's window. */
-export interface IGesture {
-  type: 'onetap' | 'twotap' | 'threetap' | 'drag' | 'longpress' | 'twodrag' | 'pinch';
-  clientX: number;
-  clientY: number;
-  magnitudeX?: number;
-  magnitudeY?: number;
-}
 
 /**
  * Adapts the gestures that noVNC recognizes before noVNC acts on them.

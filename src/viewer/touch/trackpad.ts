@@ -1,5 +1,4 @@
 import type { IPosition } from '../pointer/relativepointer';
-import type { IGesture } from './gestures';
 
 /** A finger that has moved no further than this has tapped. */
 const TAP_PIXELS = 10;
@@ -14,6 +13,15 @@ const FAST = 1.5;
 /** How far the pointer moves in comparison with a slow finger and with a fast one. */
 const SLOW_GAIN = 1;
 const FAST_GAIN = 2.5;
+
+/** What noVNC's gesture handler reports. Positions are those of the browser's window. */
+export interface IGesture {
+  type: 'onetap' | 'twotap' | 'threetap' | 'drag' | 'longpress' | 'twodrag' | 'pinch';
+  clientX: number;
+  clientY: number;
+  magnitudeX?: number;
+  magnitudeY?: number;
+}
 
 /** The edges within which the pointer stays, in CSS pixels of the window. */
 export interface IBounds {

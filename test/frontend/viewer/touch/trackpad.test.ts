@@ -1,7 +1,7 @@
 import { gainAt, Trackpad } from '../../../../src/viewer/touch/trackpad';
 import { penButtons } from '../../../../src/viewer/touch/pen';
 
-import type { IGesture } from '../../../../src/viewer/touch/gestures';
+import type { IGesture } from '../../../../src/viewer/touch/trackpad';
 
 let trackpad: Trackpad;
 let time: number;
