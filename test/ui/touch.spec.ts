@@ -88,6 +88,11 @@ test('fingers tap, press, drag, scroll and pinch', async ({ browser }) => {
   await expect.poll(() => log.only('press').map(line => line.split(' ')[1])).toEqual(['2']);
 
   log.forget();
+  await phone.stroke([at], { x: 30, y: 0 });
+  await phone.touch('touchEnd');
+  await expect.poll(() => places(log)).toEqual(['press 1 100 200', 'release 1 130 200']);
+
+  log.forget();
   await phone.stroke([at], { x: 120, y: 40 });
   await phone.touch('touchEnd');
   await expect.poll(() => places(log)).toEqual(['press 1 100 200', 'release 1 220 240']);

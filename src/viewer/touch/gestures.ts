@@ -1,3 +1,4 @@
+import { FineDrag } from './finedrag';
 import { Trackpad } from './trackpad';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -11,7 +12,7 @@ const GESTURE_EVENTS = ['gesturestart', 'gesturemove', 'gestureend'];
 /**
  * Adapts the gestures that noVNC recognizes before noVNC acts on them.
  *
- * noVNC alone makes a touch what the finger is on. In trackpad mode, the finger moves the pointer, and the gestures act
+ * noVNC makes a touch what the finger is on, but a drag only of long ones. In trackpad mode, the finger moves the pointer, and the gestures act
  * where the pointer is.
  */
 export class Gestures implements IDisposable {
@@ -55,6 +56,12 @@ export class Gestures implements IDisposable {
     }
     if (this._options.settings().touchMode === 'direct') {
       this._trackpad.reset();
+      for (const { type, x, y } of this._drag.track(event.type, event.targetTouches)) {
+        const detail: IGesture = { type: 'drag', clientX: x, clientY: y };
+        const gesture = new CustomEvent(type, { detail });
+        this._ours.add(gesture);
+        client.canvas.dispatchEvent(gesture);
+      }
       return;
     }
     this._trackpad.bounds = client.canvas.getBoundingClientRect();
@@ -74,13 +81,21 @@ export class Gestures implements IDisposable {
       detail.magnitudeX *= wheelSpeed;
       detail.magnitudeY *= wheelSpeed;
     }
-    if (touchMode === 'trackpad' && !this._trackpad.adapt(event.type, detail, event.timeStamp)) {
+    const isWanted =
+      touchMode === 'trackpad'
+        ? this._trackpad.adapt(event.type, detail, event.timeStamp)
+        : this._ours.has(event) || !this._drag.hasBegun;
+    if (!isWanted) {
       event.stopImmediatePropagation();
+    } else if (!this._ours.has(event)) {
+      this._drag.yield();
     }
   }
 
   private readonly _options: Gestures.IOptions;
   private readonly _trackpad = new Trackpad();
+  private readonly _drag = new FineDrag();
+  private readonly _ours = new WeakSet<Event>();
   private _isDisposed = false;
 }
 
