@@ -1,7 +1,7 @@
 """An X client for the tests: a window over the whole screen, which prints what pointer and keyboard do on it.
 
-It prints `shown`, then lines such as `move 10 20`, `press 1 10 20 4`, `release 1 10 20 4` (button, place, modifiers) and
-`key 0x63 4` (keysym, modifiers); `unkey 0x63` for a release. It has the input focus.
+It prints `shown`, then lines such as `move 10 20`, `press 1 10 20 4`, `release 1 10 20 4` (button, place, modifiers),
+`key 0x63 4` (keysym, modifiers) and `unkey 0x63` for its release. It has the input focus.
 """
 
 from __future__ import annotations
