@@ -38,7 +38,7 @@ class Warper:
 
     def read_until(self, line: str) -> list[str]:
         """Return the lines up to this one."""
-        lines = []
+        lines: list[str] = []
         while not lines or lines[-1] != line:
             lines.append(self._output.readline().strip())
             assert lines[-1], "the program has ended"
