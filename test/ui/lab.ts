@@ -146,7 +146,11 @@ export async function openDesktop(page: Page, jupyter: Jupyter): Promise<Desktop
 
 /** Runs one of JupyterLab's commands. */
 export async function runCommand(page: Page, id: string, args: object = {}): Promise<void> {
-  await page.evaluate(([command, given]) => window.jupyterapp.commands.execute(command, given), [id, args] as const);
+  const execute = async ([command, given]: readonly [string, object]) => {
+    // Results such as widgets can't leave the page.
+    await window.jupyterapp.commands.execute(command, given);
+  };
+  await page.evaluate(execute, [id, args] as const);
 }
 
 /** JupyterLab's version. */

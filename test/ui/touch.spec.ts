@@ -1,4 +1,4 @@
-import { DesktopView, expect, openDesktop, runCommand, saveScreenshot, test } from './lab';
+import { DesktopView, expect, openLab, runCommand, saveScreenshot, test } from './lab';
 import { DesktopProgram } from './inputlog';
 import { jupyterForFile } from './jupyter';
 
@@ -254,9 +254,12 @@ test('the keyboard button is there on request, and for nobody who may only look'
 test('JupyterLab shows the row on a phone, too', async ({ browser }) => {
   const phone = await Phone.open(browser);
   const { page } = phone;
-  const view = await openDesktop(page, jupyter);
+  await openLab(page, jupyter);
   await runCommand(page, 'application:set-mode', { mode: 'single-document' });
   await runCommand(page, 'application:toggle-left-area');
+  await runCommand(page, 'vnc:open', { name: 'default' });
+  const view = new DesktopView(page);
+  await view.live();
   const button = view.node.getByRole('button', { name: 'Keyboard', exact: true });
   await expect(button).toBeInViewport();
   const log = await DesktopProgram.log(jupyter);

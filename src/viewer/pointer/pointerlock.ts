@@ -113,8 +113,10 @@ export class PointerLock implements IDisposable {
   }
 
   private async _begin(): Promise<void> {
-    const { client, notify, trans } = this._options;
+    const { client, focus, notify, trans } = this._options;
     const locked = client()!;
+    // The button that was clicked may have taken it.
+    focus();
     this._client = locked;
     locked.isPointerLocked = true;
     this._changed.emit(true);
