@@ -272,6 +272,7 @@ test('JupyterLab shows the row on a phone, too', async ({ browser }) => {
   await saveScreenshot(page, 'lab-phone-light');
   await runCommand(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
   await expect(page.locator('body')).toHaveAttribute('data-jp-theme-light', 'false');
+  await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
   await saveScreenshot(page, 'lab-phone-dark');
   log.close();
   await phone.close();
