@@ -3,3 +3,4 @@ import './keyboard.css';
 import './panels.css';
 import './settings.css';
 import './statistics.css';
+import './touch.css';

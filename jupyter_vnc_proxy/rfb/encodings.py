@@ -33,3 +33,16 @@ PSEUDO_CONTINUOUS_UPDATES = -313
 PSEUDO_EXTENDED_MOUSE = -316
 PSEUDO_VMWARE_CURSOR = 0x574D5664
 PSEUDO_EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)
+
+# A pseudo-encoding of our own
+PSEUDO_RELATIVE_POINTER = 0x4A565052
+"""While a client announces it, the position of its pointer events is a motion, plus `RELATIVE_ORIGIN`.
+
+The server confirms it with a rectangle whose position is the pointer's, and sends another one whenever that changes. A
+client sends no pointer events between its SetEncodings and the confirmation, since other servers ignore the number.
+QEMU's Pointer Motion Change (-257) has the same motion, but there the server alone decides, and common clients announce
+it without wanting any.
+"""
+
+RELATIVE_ORIGIN = 0x7FFF
+"""What both coordinates of a pointer event are if it is relative and the pointer doesn't move, as in QEMU's."""

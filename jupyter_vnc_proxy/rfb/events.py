@@ -73,6 +73,15 @@ class PointerEvent:
 
 
 @dataclass(frozen=True)
+class PointerMotion:
+    """The pixels by which the pointer moves, -32767 to 32768, and its buttons as in `PointerEvent`."""
+
+    dx: int
+    dy: int
+    buttons: int
+
+
+@dataclass(frozen=True)
 class ClipboardText:
     """The client's clipboard, with LF at the ends of lines."""
 
@@ -143,6 +152,7 @@ Event = (
     | UpdateRequested
     | KeyEvent
     | PointerEvent
+    | PointerMotion
     | ClipboardText
     | ClipboardTooLong
     | ClipboardNotify

@@ -20,6 +20,7 @@ from .encodings import (
     PSEUDO_LAST_RECT,
     PSEUDO_LED_STATE,
     PSEUDO_QEMU_KEY,
+    PSEUDO_RELATIVE_POINTER,
 )
 from .events import MAX_FENCE_BYTES, Monitor
 
@@ -118,6 +119,11 @@ def qemu_key_ack() -> bytes:
 def extended_mouse_ack() -> bytes:
     """Return the rectangle that lets the client send nine buttons (rfbproto, ExtendedMouseButtons)."""
     return rectangle(0, 0, 0, 0, PSEUDO_EXTENDED_MOUSE)
+
+
+def relative_pointer(x: int, y: int) -> bytes:
+    """Return the rectangle that confirms relative pointer events, and tells where the pointer is."""
+    return rectangle(x, y, 0, 0, PSEUDO_RELATIVE_POINTER)
 
 
 def fence(flags: int, payload: bytes = b"") -> bytes:

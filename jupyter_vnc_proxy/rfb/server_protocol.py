@@ -7,9 +7,24 @@ from collections.abc import Callable
 
 from . import extended_clipboard
 from .client_messages import MessageKind, message_at
-from .encodings import PSEUDO_COMPRESSION_0, PSEUDO_COMPRESSION_9, PSEUDO_QUALITY_0, PSEUDO_QUALITY_9
+from .encodings import (
+    PSEUDO_COMPRESSION_0,
+    PSEUDO_COMPRESSION_9,
+    PSEUDO_QUALITY_0,
+    PSEUDO_QUALITY_9,
+    PSEUDO_RELATIVE_POINTER,
+    RELATIVE_ORIGIN,
+)
 from .errors import ProtocolError
-from .events import ClientReady, ClipboardTooLong, EncodingsChanged, Event, PixelFormatChanged
+from .events import (
+    ClientReady,
+    ClipboardTooLong,
+    EncodingsChanged,
+    Event,
+    PixelFormatChanged,
+    PointerEvent,
+    PointerMotion,
+)
 from .handshake import SECURITY_NONE, SECURITY_RESULT_FAILED, SECURITY_RESULT_OK, VERSION, minor_version
 from .pixel_format import NATIVE
 
@@ -153,6 +168,8 @@ class ServerProtocol:
             self._known = frozenset(event.encodings)
         elif isinstance(event, PixelFormatChanged):
             self.pixel_format = event.format
+        elif isinstance(event, PointerEvent) and self.supports(PSEUDO_RELATIVE_POINTER):
+            event = PointerMotion(event.x - RELATIVE_ORIGIN, event.y - RELATIVE_ORIGIN, event.buttons)
         return size, event
 
     def _peek(self, at: int, size: int) -> bytes | None:

@@ -35,6 +35,12 @@ class Pointer(Protocol):
     def move_and_press(self, x: int, y: int, buttons: int) -> None:
         """Move to a position in pixels, and hold down exactly the buttons of RFB's mask."""
 
+    def move_by(self, dx: int, dy: int, buttons: int) -> None:
+        """Move by pixels, whatever their number, and hold down exactly the buttons of RFB's mask."""
+
+    def location(self) -> tuple[int, int] | None:
+        """Return where the display's pointer is, in pixels, or ``None`` if that isn't known."""
+
     def release_all(self) -> None:
         """Release all buttons; never raises, even if the display is gone."""
 

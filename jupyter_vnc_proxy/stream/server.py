@@ -21,6 +21,7 @@ from ..rfb.events import (
     KeyEvent,
     PixelFormatChanged,
     PointerEvent,
+    PointerMotion,
     SetDesktopSize,
     UpdateRequested,
 )
@@ -32,6 +33,7 @@ from .errors import DisplayGone
 from .greeting import greet
 from .load import LoadReports
 from .picture.framebuffer import Tiles
+from .pointer_location import PointerLocation
 from .sizes import Sizes
 from .status import Status
 from .video.broadcaster import Broadcaster
@@ -66,6 +68,7 @@ class StreamServer:
         self._sizes = Sizes(source.screen, self._connections)
         self._status = status or Status()
         self._load = LoadReports()
+        self._location = PointerLocation(self._connections)
         self._fallback = DecoderFallback()
         self._broadcaster = Broadcaster(source.screen, self._connections, self._fallback, self._status)
         self._main: asyncio.Task[None] | None = None
@@ -120,6 +123,7 @@ class StreamServer:
             self._broadcaster.stop()
             self._status.close()
             self._sizes.close()
+            self._location.close()
             self._sharing.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240
 
@@ -168,6 +172,10 @@ class StreamServer:
                 if event.buttons:
                     self._sizes.used(client)
                 client.pointer.move_and_press(event.x, event.y, event.buttons)
+            case PointerMotion():
+                if event.buttons:
+                    self._sizes.used(client)
+                client.pointer.move_by(event.dx, event.dy, event.buttons)
             case UpdateRequested():
                 client.requested = True
                 if not event.incremental:
@@ -184,6 +192,7 @@ class StreamServer:
                 client.send_tiles()
             case EncodingsChanged():
                 greet(client, self._name, self._source.keyboard.lock_state(), self._cursor)
+                self._location.follow(client)
                 self._sharing.greet(client)
             case PixelFormatChanged():
                 client.show_cursor(self._cursor)

@@ -65,10 +65,14 @@ export class LabSettings {
     }
   }
 
-  /** Show or hide the statistics: for the desktop if it has its own setting, else for all. */
+  /** Change a setting for a desktop if it has its own value, else for all. */
+  async choose(desktop: string, key: string, value: SettingValue): Promise<void> {
+    const isOwn = key in overridesOf(this.table, this._stored, desktop);
+    await this.set(isOwn ? desktop : null, key, value);
+  }
+
   async toggleStatistics(desktop: string): Promise<void> {
-    const isOwn = 'showStatistics' in overridesOf(this.table, this._stored, desktop);
-    await this.set(isOwn ? desktop : null, 'showStatistics', !this.for(desktop).showStatistics);
+    await this.choose(desktop, 'showStatistics', !this.for(desktop).showStatistics);
   }
 
   private _update(stored: StoredSettings): void {

@@ -1,7 +1,9 @@
 import { mayControl, takesKeys } from '../services/status';
 import { FUNCTION_KEYS, USUAL_COMBINATIONS } from '../viewer/keyboard/combination';
 import { SettingsDrawer } from './drawer';
+import { canLockPointer } from '../viewer/pointer/pointerlock';
 import { MenuButton } from './menu';
+import { openByTouch } from './touchbar';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
 import type { ITranslation } from '../viewer/translation';
@@ -46,10 +48,14 @@ export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
     }));
   const keyMenu = addMenu(trans.__('Send Keys'), keyItems());
   const sendKeys = keyMenu.button;
+  const lock = canLockPointer() ? add(trans.__('Lock Pointer'), () => viewer.input.pointer.lock.toggle()) : null;
   const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));
+  }
+  if (lock !== null) {
+    restricted.push(lock);
   }
   const settingsMenu = addMenu(trans.__('Settings'), [
     {
@@ -57,6 +63,14 @@ export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
       isOn: () => settings.current.showStatistics,
       action: () => {
         settings.toggleStatistics();
+        viewer.focus();
+      }
+    },
+    {
+      label: trans.__('Touch as on a trackpad'),
+      isOn: () => settings.current.pointer.touchMode === 'trackpad',
+      action: () => {
+        settings.choose('touchMode', settings.current.pointer.touchMode === 'trackpad' ? 'direct' : 'trackpad');
         viewer.focus();
       }
     },
@@ -74,5 +88,6 @@ export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
   };
   viewer.connection.statusChanged.connect(update);
   update();
+  openByTouch(bar);
   viewer.node.append(bar, drawer.node);
 }

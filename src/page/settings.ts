@@ -49,10 +49,14 @@ export class PageSettings {
     this._changed.emit();
   }
 
-  /** Show or hide the statistics: for the page's desktop if it has its own setting, else for all. */
+  /** Change a setting for the page's desktop if it has its own value, else for all. */
+  choose(key: string, value: SettingValue): void {
+    const isOwn = key in overridesOf(this.table, this._stored, this.desktop);
+    this.set(isOwn ? this.desktop : null, key, value);
+  }
+
   toggleStatistics(): void {
-    const isOwn = 'showStatistics' in overridesOf(this.table, this._stored, this.desktop);
-    this.set(isOwn ? this.desktop : null, 'showStatistics', !this.current.showStatistics);
+    this.choose('showStatistics', !this.current.showStatistics);
   }
 
   private readonly _changed = new Signal<this, void>(this);

@@ -7,10 +7,13 @@ import { parseCombination } from './keyboard/combination';
 import { isShortcut } from './keyboard/events';
 import { FirstUseHint } from './keyboard/firstusehint';
 import { KeyboardField } from './keyboard/keyboardfield';
+import { PointerInput } from './pointer/pointerinput';
+import { StickyModifiers } from './touch/stickymodifiers';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IInputSettings } from './inputsettings';
+import type { IPointerSettings } from './pointer/pointersettings';
 import type { RfbClient } from './rfb';
 import type { IDesktopClipboard } from '../tokens';
 import type { ITranslation } from './translation';
@@ -38,14 +41,16 @@ export class DesktopInput implements IDisposable {
       canvas: () => options.client()?.canvas ?? null,
       enabled: () => options.allows('keys'),
       commandKey: () => this.settings.commandKey,
-      type: text => options.client()?.type(text),
+      type: text => this.modifiers.type(text),
       paste: data => this.clipboard.paste(data),
       leave: () => {
         this._hint.hide();
         options.leave();
       },
-      toggle: () => this._toggle()
+      toggle: () => this._toggle(),
+      lockPointer: () => this.pointer.lock.toggle()
     });
+    this.modifiers = new StickyModifiers({ target, client: options.client });
     this._guard = new CloseGuard(
       () => this.settings.confirmClose && this._field.captures && options.takesKeys() && !options.hasAllKeys()
     );
@@ -58,9 +63,22 @@ export class DesktopInput implements IDisposable {
     target.addEventListener('focusin', this);
     target.addEventListener('focusout', this);
     window.addEventListener('focus', this);
+    // After the listeners above: they see the pointer's events first.
+    this.pointer = new PointerInput({
+      ...options,
+      modifiers: this.modifiers,
+      focus: () => this.focus(),
+      raiseKeyboard: isRaised => this._field.raise(isRaised),
+      settings: options.pointer
+    });
   }
 
   readonly clipboard: ClipboardBridge;
+
+  /** Modifiers for keyboards that have none. */
+  readonly modifiers: StickyModifiers;
+
+  readonly pointer: PointerInput;
 
   /** The user's settings; a change takes effect immediately. */
   settings: IInputSettings;
@@ -84,7 +102,9 @@ export class DesktopInput implements IDisposable {
     window.removeEventListener('focus', this);
     this._guard.dispose();
     this._hint.dispose();
+    this.pointer.dispose();
     this._field.dispose();
+    this.modifiers.dispose();
     this.clipboard.dispose();
   }
 
@@ -242,7 +262,9 @@ export namespace DesktopInput {
     takesKeys: () => boolean;
     /** Returns whether the browser keeps no keys for itself. */
     hasAllKeys: () => boolean;
+    isConnected: () => boolean;
     settings: IInputSettings;
+    pointer?: IPointerSettings;
     /** Shows a message, only once unless `isRepeated`. */
     notify: (message: string, isRepeated: boolean) => void;
     /** Moves the focus out of the desktop. */

@@ -65,7 +65,9 @@ export class DesktopViewer implements IDisposable {
       allows: right => this.connection.status.rights.includes(right),
       takesKeys: () => takesKeys(this.connection.status),
       hasAllKeys: () => this.fullScreen.hasAllKeys,
+      isConnected: () => this.connection.status.connected,
       settings: options.settings?.input ?? DEFAULT_INPUT,
+      pointer: options.settings?.pointer,
       notify: (message, isRepeated) => this._notice.show(message, isRepeated),
       leave: options.leave ?? (() => this.node.focus())
     });
@@ -115,8 +117,8 @@ export class DesktopViewer implements IDisposable {
     }
     clearTimeout(this._activity);
     this._screen.dispose();
-    this._client?.dispose();
     this.input.dispose();
+    this._client?.dispose();
     this.fullScreen.dispose();
     this._view.dispose();
     this._viewers.dispose();
@@ -144,8 +146,9 @@ export class DesktopViewer implements IDisposable {
     }
   }
 
-  applySettings({ quality, screen, input }: Partial<IViewerSettings>): void {
+  applySettings({ quality, screen, input, pointer }: Partial<IViewerSettings>): void {
     this.input.settings = input ?? this.input.settings;
+    this.input.pointer.settings = pointer ?? this.input.pointer.settings;
     this._quality = quality ?? this._quality;
     this._updateQuality();
     if (screen !== undefined) {
@@ -223,6 +226,7 @@ export class DesktopViewer implements IDisposable {
       this._client.viewOnly = !mayControl(this.connection.status);
     }
     this._screen.update();
+    this.input.pointer.update();
     this._viewers.update(this.connection.status);
   }
 

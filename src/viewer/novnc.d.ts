@@ -48,13 +48,12 @@ declare module '@novnc/novnc' {
     disconnect(): void;
     sendCtrlAltDel(): void;
 
-    // Members that are not public: `followNotifies`, `ClientCounters` and `Pings` read or replace them, and
-    // `SizeRequests`, `SharpCursor` and `HeldFrame` replace the others.
-    static readonly messages: { clientFence(socket: IReceiveQueue, flags: number, payload: string): void };
+    // Members that are not public: `followNotifies`, `ClientCounters`, `Pings`, `SizeRequests`, `HeldFrame`,
+    // `RelativePointer` and `RemoteCursor` read or replace them.
     readonly _display: IDisplay;
     readonly _sock: IReceiveQueue;
     /** The rectangle that is being read. */
-    readonly _FBU: { encoding: number | null; width: number; height: number };
+    readonly _FBU: { encoding: number | null; x: number; y: number; width: number; height: number };
     readonly _supportsFence: boolean;
     /** Handle a message, a rectangle or a fence; return false if it is not complete yet. */
     _normalMsg(): boolean;
@@ -62,9 +61,31 @@ declare module '@novnc/novnc' {
     _handleServerFenceMsg(): boolean;
     /** Handles a message whose type is read; returns whether all of it has come. */
     _handleServerCutText(): boolean;
-    readonly _cursor: { _target: HTMLElement | null; change(...args: unknown[]): void };
-    /** Shows the last cursor again. */
-    _refreshCursor(): void;
+    readonly _rfbConnectionState: string;
+    readonly _extendedPointerEventSupported: boolean;
+    readonly _cursor: {
+      /** Shows a cursor of RGBA pixels with a hot spot. */
+      change(pixels: Uint8Array | number[], x: number, y: number, width: number, height: number): void;
+      clear(): void;
+      /** Moves the cursor to a place in the window, as a touch does. */
+      move(clientX: number, clientY: number): void;
+    };
+    /** The buttons that are down, as RFB's mask. */
+    _mouseButtonMask: number;
+    /** Sends a key, after it has brought the locks to a state that is not null. */
+    _handleKeyEvent(
+      keysym: number,
+      code: string,
+      down: boolean,
+      numLock?: boolean | null,
+      capsLock?: boolean | null
+    ): void;
+    /** Sends the buttons, at a place on the canvas in CSS pixels. */
+    _handleMouseButton(x: number, y: number, mask: number): void;
+    /** Sends the place of the pointer, at most once in 17 ms. */
+    _handleMouseMove(x: number, y: number): void;
+    _sendEncodings(): void;
+    _sendMouse(x: number, y: number, mask: number): void;
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */
@@ -74,5 +95,15 @@ declare module '@novnc/novnc' {
 
     /** Presses a key, releases it, or does both; a `code` that is no key's leaves the keysym alone. */
     sendKey(keysym: number, code: string, down?: boolean): void;
+
+    static readonly messages: IMessages;
+  }
+
+  /** Writes messages to the socket. */
+  export interface IMessages {
+    clientFence(socket: unknown, flags: number, payload: string): void;
+    clientEncodings(socket: unknown, encodings: number[]): void;
+    pointerEvent(socket: unknown, x: number, y: number, mask: number): void;
+    extendedPointerEvent(socket: unknown, x: number, y: number, mask: number): void;
   }
 }

@@ -3,16 +3,19 @@ import { Signal } from '@lumino/signaling';
 import { followNotifies } from './clipboardnotify';
 import { keysymsOf } from './keyboard/keysyms';
 import { HeldFrame } from './heldframe';
-import { SharpCursor } from './sharpcursor';
+import { RelativePointer } from './pointer/relativepointer';
+import { RemoteCursor } from './pointer/remotecursor';
 import { SizeRequests } from './sizerequests';
 import { ClientCounters } from './statistics/counters';
 import { Pings } from './statistics/pings';
+import { keepLocks } from './touch/pinch';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type RFB from '@novnc/novnc';
 import type { IForms } from './clipboardnotify';
 import type { IKey } from './keyboard/combination';
+import type { IPosition } from './pointer/relativepointer';
 
 let loading: Promise<void> | null = null;
 let RFBClass: typeof RFB | null = null;
@@ -45,7 +48,6 @@ export class RfbClient implements IDisposable {
     this.counters = new ClientCounters(rfb, options.socket);
     this.pings = new Pings(rfb, (flags, payload) => messages.clientFence(rfb._sock, flags, payload));
     this._sizes = new SizeRequests(this._rfb, options.screen);
-    this._cursor = new SharpCursor(this._rfb, options.screen);
     this._rfb.background = 'transparent';
     this._rfb.scaleViewport = options.screen.isScaled;
     this._rfb.showDotCursor = true;
@@ -56,6 +58,7 @@ export class RfbClient implements IDisposable {
     this._rfb.addEventListener('connect', () => this._onConnect());
     this._rfb.addEventListener('disconnect', () => {
       this._isDisconnected = true;
+      this._cursor.node.remove();
     });
     followNotifies(this._rfb, forms => this._announced.emit(forms));
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
@@ -63,11 +66,22 @@ export class RfbClient implements IDisposable {
     this._heldFrame = new HeldFrame(this._rfb, options.target, this.canvas);
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
+    keepLocks(this._rfb);
+    this.relative = new RelativePointer(this._rfb);
+    this._cursor = new RemoteCursor(this._rfb, this.canvas, () => options.screen.ratio);
+    options.target.append(this._cursor.node);
+    this.relative.located.connect((_, { x, y }) => {
+      const { left, top } = this.canvas.getBoundingClientRect();
+      this._cursor.moveTo({ x: left + x * this.scale, y: top + y * this.scale });
+    });
   }
 
   readonly canvas: HTMLCanvasElement;
   readonly counters: ClientCounters;
   readonly pings: Pings;
+
+  /** Sends how far the pointer moves, on request. */
+  readonly relative: RelativePointer;
 
   /** Emitted when the RFB handshake is done. */
   get connected(): ISignal<this, void> {
@@ -100,6 +114,7 @@ export class RfbClient implements IDisposable {
     this._isDisposed = true;
     Signal.clearData(this);
     this._heldFrame.dispose();
+    this._cursor.node.remove();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
     }
@@ -139,6 +154,30 @@ export class RfbClient implements IDisposable {
     this._cursor.update();
   }
 
+  /** The CSS pixels of one of the desktop's. */
+  get scale(): number {
+    return this._rfb._display.scale;
+  }
+
+  /** Whether the browser has locked the pointer to the canvas. */
+  set isPointerLocked(value: boolean) {
+    // A program that hides its cursor is to have none.
+    this._rfb.showDotCursor = !value;
+    this._cursor.isLocked = value;
+  }
+
+  /** Move the pointer to a place in the browser's window; with `buttons`, a mask of RFB's, hold exactly these. */
+  point({ x, y }: IPosition, buttons?: number): void {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    const place = { x: within(x - left, width), y: within(y - top, height) };
+    if (buttons === undefined) {
+      this._rfb._handleMouseMove(place.x, place.y);
+    } else {
+      this._rfb._handleMouseButton(place.x, place.y, buttons);
+    }
+    this._rfb._cursor.move(x, y);
+  }
+
   /** Whether to send no input. */
   set viewOnly(value: boolean) {
     this._rfb.viewOnly = value;
@@ -156,6 +195,11 @@ export class RfbClient implements IDisposable {
     for (const { keysym, code } of [...keys].reverse()) {
       this._rfb.sendKey(keysym, code, false);
     }
+  }
+
+  /** Press or release a key. */
+  pressKey({ keysym, code }: IKey, down: boolean): void {
+    this._rfb.sendKey(keysym, code, down);
   }
 
   /** Type a text, key by key. */
@@ -182,7 +226,7 @@ export class RfbClient implements IDisposable {
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
   private readonly _heldFrame: HeldFrame;
-  private readonly _cursor: SharpCursor;
+  private readonly _cursor: RemoteCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
   private readonly _copied = new Signal<this, string>(this);
@@ -209,6 +253,11 @@ export namespace RfbClient {
     screen: SizeRequests.IScreen;
     quality: IQuality;
   }
+}
+
+/** Return a coordinate on the canvas, from 0 to its width or height. */
+function within(position: number, size: number): number {
+  return Math.max(0, Math.min(size - 1, position));
 }
 
 /**

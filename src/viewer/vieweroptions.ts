@@ -1,4 +1,5 @@
 import type { IInputSettings } from './inputsettings';
+import type { IPointerSettings } from './pointer/pointersettings';
 import type { IQualitySettings } from './quality';
 import type { IScreenSettings } from './screensize';
 import type { IDesktopConnection } from '../tokens';
@@ -11,6 +12,7 @@ export interface IViewerSettings {
   input: IInputSettings;
   /** Whether the statistics are shown. */
   showStatistics: boolean;
+  pointer: IPointerSettings;
 }
 
 /** The options of a `DesktopViewer`. */

@@ -28,6 +28,7 @@ STREAM_MAY_IMPORT: dict[str, set[str]] = {
     "server": {
         "connection",
         "greeting",
+        "pointer_location",
         "sizes",
         "clipboard",
         "video",
@@ -39,6 +40,7 @@ STREAM_MAY_IMPORT: dict[str, set[str]] = {
     },
     "greeting": {"connection", "cursor"},
     "load": {"video"},
+    "pointer_location": {"connection", "errors"},
     "sizes": {"connection", "picture"},
     "connection": {"client", "display_source", "cursor", "input"},
     "client": {"video", "picture"},

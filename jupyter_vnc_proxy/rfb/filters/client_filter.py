@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 from ..client_messages import MORE_BUTTONS, MessageKind
 from ..client_stream import LENGTH_CHANGING, ClientMessageSplitter, Piece
-from ..encodings import PSEUDO_EXTENDED_CLIPBOARD, PSEUDO_EXTENDED_MOUSE
+from ..encodings import PSEUDO_EXTENDED_CLIPBOARD, PSEUDO_EXTENDED_MOUSE, PSEUDO_RELATIVE_POINTER
 from ..errors import ProtocolError
 from ..events import MAX_FENCE_BYTES
 from ..handshake import minor_version
@@ -247,6 +247,7 @@ class ClientFilter:
         forwarded = tuple(each for each in encodings if self._may_announce(each))
         self._ever_announced |= LENGTH_CHANGING.intersection(forwarded)
         self._splitter.announce(forwarded)
+        self._held.is_relative = PSEUDO_RELATIVE_POINTER in forwarded
         if forwarded == encodings:
             return data
         return struct.pack(f">BxH{len(forwarded)}i", data[0], len(forwarded), *forwarded)
@@ -254,6 +255,8 @@ class ClientFilter:
     def _may_announce(self, encoding: int) -> bool:
         if (self._server_followed or Right.CLIPBOARD_OUT not in self.rights) and encoding not in MEASURABLE:
             return False
+        if encoding == PSEUDO_RELATIVE_POINTER:
+            return Right.POINTER in self.rights
         if self._unrestricted or encoding not in LENGTH_CHANGING:
             return True
         if encoding == PSEUDO_EXTENDED_CLIPBOARD and not self.rights & _CLIPBOARD:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import struct
 
 from ..client_messages import KEY_EVENT, POINTER_EVENT, QEMU, QEMU_KEY
+from ..encodings import RELATIVE_ORIGIN
 from ..rights import Right
 
 MAX_HELD_KEYS = 128
 """Keys that may be held at once; one more releases the one that has been held longest."""
+
+_NO_MOTION = struct.pack(">HH", RELATIVE_ORIGIN, RELATIVE_ORIGIN)
 
 _Key = tuple[int, int | None]
 """The keysym, and the scan code if the client sends it."""
@@ -21,6 +24,8 @@ class HeldInput:
         self._keys: dict[object, _Key] = {}
         self._buttons = 0
         self._position = b"\0\0\0\0"
+        self.is_relative = False
+        """Whether the server takes the position of pointer events as a motion."""
 
     def key(self, data: bytes) -> bytes:
         """Note a KeyEvent or a QEMU extended key event; return messages that must be sent after it, if any."""
@@ -57,7 +62,7 @@ class HeldInput:
             messages += b"".join(_key_up(*key) for key in self._keys.values())
             self._keys.clear()
         if Right.POINTER not in rights and self._buttons:
-            messages += bytes((POINTER_EVENT, 0)) + self._position
+            messages += bytes((POINTER_EVENT, 0)) + (_NO_MOTION if self.is_relative else self._position)
             self._buttons = 0
         return messages
 

@@ -191,6 +191,7 @@ FIXED_BYTES = {
     e.PSEUDO_QEMU_KEY: 0,
     e.PSEUDO_LED_STATE: 1,
     e.PSEUDO_EXTENDED_MOUSE: 0,
+    e.PSEUDO_RELATIVE_POINTER: 0,
 }
 """The content's bytes by the encoding, if the rectangle's size doesn't matter."""
 

@@ -26,6 +26,17 @@ class WaylandPointer:
         self._capture.inject_mouse_move(float(x), float(y))
         self._press(buttons)
 
+    def move_by(self, dx: int, dy: int, buttons: int) -> None:
+        """Move by pixels, and hold down exactly the buttons of RFB's mask."""
+        if dx or dy:
+            self._capture.inject_relative_mouse_move(float(dx), float(dy))
+        self._press(buttons)
+
+    def location(self) -> tuple[int, int] | None:
+        """Return where the compositor's pointer is, in pixels; ``None`` before its first frame."""
+        place = self._capture.pointer_location()
+        return None if place is None else (max(0, int(place[0])), max(0, int(place[1])))
+
     def release_all(self) -> None:
         """Release all buttons."""
         self._press(0)

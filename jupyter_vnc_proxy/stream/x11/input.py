@@ -18,6 +18,9 @@ BUTTONS = 9
 """Bit n of RFB's mask is X's button n + 1: left, middle, right, the wheel up, down, left, right, back and forward
 (rfbproto, "PointerEvent" and "ExtendedMouseButtons")."""
 
+RELATIVE = 1
+"""The detail of a MotionNotify whose position is a motion (XTEST protocol)."""
+
 MOST = 0x7FFF
 """X's largest coordinate."""
 
@@ -48,6 +51,24 @@ class XPointer:
         self._xtest.FakeInput(MOTION, 0, 0, 0, max(0, min(x, MOST)), max(0, min(y, MOST)), 0)
         self._press(buttons)
         self._on_use()
+
+    @raises_display_gone()
+    def move_by(self, dx: int, dy: int, buttons: int) -> None:
+        """Move by pixels, at most `MOST` of them, and hold down exactly the buttons of RFB's mask.
+
+        The X server neither accelerates the motion nor lets the pointer leave the screen.
+        """
+        if dx or dy:
+            self._xtest.FakeInput(MOTION, RELATIVE, 0, 0, max(-MOST, min(dx, MOST)), max(-MOST, min(dy, MOST)), 0)
+        self._press(buttons)
+        self._on_use()
+
+    @raises_display_gone()
+    def location(self) -> tuple[int, int] | None:
+        """Return where the display's pointer is, in pixels; ``None`` if it is on another screen."""
+        root = self._connection.get_setup().roots[0].root
+        reply = self._connection.core.QueryPointer(root).reply()
+        return (max(0, reply.root_x), max(0, reply.root_y)) if reply.same_screen else None
 
     def release_all(self) -> None:
         """Release all buttons; never raises, even if the display is gone."""

@@ -16,6 +16,8 @@ export namespace CommandIDs {
   export const ctrlAltDel = 'vnc:ctrl-alt-del';
   export const sendKeys = 'vnc:send-keys';
   export const sendClipboard = 'vnc:send-clipboard';
+  export const lockPointer = 'vnc:lock-pointer';
+  export const trackpad = 'vnc:trackpad';
   export const reconnect = 'vnc:reconnect';
   export const toggleStatistics = 'vnc:toggle-statistics';
   export const desktopSettings = 'vnc:desktop-settings';

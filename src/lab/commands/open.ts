@@ -80,13 +80,14 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
   fillToolbar(panel);
   content.statistics.overlay.closed.connect(() => void settings.toggleStatistics(name));
   const update = () => {
-    const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, share } = CommandIDs;
-    for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, share]) {
+    const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, lockPointer, share } = CommandIDs;
+    for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, lockPointer, share]) {
       app.commands.notifyCommandChanged(id);
     }
   };
   connection.statusChanged.connect(update);
   content.viewer.fullScreen.changed.connect(update);
+  content.viewer.input.pointer.lock.changed.connect(update);
   content.renamed.connect(() => void tracker.save(panel));
   if (start) {
     connection.start();

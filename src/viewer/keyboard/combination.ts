@@ -87,6 +87,15 @@ export function parseCombination(text: string): Combination {
   return { keys };
 }
 
+/** Return the key of a name such as "Ctrl" or "Left". */
+export function keyNamed(name: string): IKey {
+  const key = NAMED.get(name.toLowerCase());
+  if (key === undefined) {
+    throw new Error(`no key is named ${name}`);
+  }
+  return key;
+}
+
 function characterKey(text: string): IKey | null {
   const [keysym, ...rest] = [...text].length === 1 ? keysymsOf(text) : [];
   return keysym === undefined || rest.length > 0 ? null : { keysym, code: '' };

@@ -32,7 +32,8 @@ export class FirstUseHint implements IDisposable {
 
   /** Show the hint if nobody has seen it yet. */
   show(): void {
-    if (this._isDisposed || !isFirst()) {
+    // Phones have no such keys.
+    if (this._isDisposed || window.matchMedia('(pointer: coarse)').matches || !isFirst()) {
       return;
     }
     this.node.textContent = this._trans.__(

@@ -20,6 +20,8 @@ export class KeyboardField implements IDisposable {
     this.node.autocomplete = 'off';
     this.node.spellcheck = false;
     this.node.setAttribute('autocorrect', 'off');
+    // The device's keyboard covers half of the desktop: it comes only on request.
+    this.node.inputMode = 'none';
     this.held = new HeldInput(event => this._forward(event));
     for (const type of EVENTS) {
       this.node.addEventListener(type, this);
@@ -59,6 +61,14 @@ export class KeyboardField implements IDisposable {
 
   focus(): void {
     this.node.focus({ preventScroll: true });
+  }
+
+  /** Raise the keyboard of a phone or tablet, or lower it. */
+  raise(isRaised: boolean): void {
+    this.node.inputMode = isRaised ? 'text' : 'none';
+    // Devices look at the mode when the focus comes.
+    this.node.blur();
+    this.focus();
   }
 
   get hasFocus(): boolean {
@@ -109,6 +119,11 @@ export class KeyboardField implements IDisposable {
     if (isChord(event, 'k')) {
       this._consume(event);
       this._options.toggle();
+      return;
+    }
+    if (isChord(event, 'm')) {
+      this._consume(event);
+      this._options.lockPointer();
       return;
     }
     if (!this._captures || !this._options.enabled()) {
@@ -271,5 +286,7 @@ export namespace KeyboardField {
     leave: () => void;
     /** Gives the keys to the page, or back to the desktop. */
     toggle: () => void;
+    /** Gives the pointer to the desktop, or releases it. */
+    lockPointer: () => void;
   }
 }

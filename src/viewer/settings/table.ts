@@ -20,7 +20,7 @@ export interface ISetting {
 
 /** The settings of viewers, in their order. A test compares them with schema/plugin.json. */
 export function settingsTable(trans: ITranslation): readonly ISetting[] {
-  return [...pictureSettings(trans), ...inputSettings(trans), ...otherSettings(trans)];
+  return [...pictureSettings(trans), ...inputSettings(trans), ...pointerSettings(trans), ...otherSettings(trans)];
 }
 
 function pictureSettings(trans: ITranslation): ISetting[] {
@@ -142,6 +142,48 @@ function inputSettings(trans: ITranslation): ISetting[] {
       ),
       default: [],
       isPerDesktop: false
+    }
+  ];
+}
+
+function pointerSettings(trans: ITranslation): ISetting[] {
+  return [
+    {
+      key: 'wheelSpeed',
+      title: trans.__('Speed of the wheel'),
+      description: trans.__(
+        "How far wheels, trackpads and two fingers scroll on the desktop: 1 is a step for a wheel's notch, 2 is two. Takes effect immediately."
+      ),
+      choices: [0.25, 0.5, 1, 1.5, 2, 3, 4].map(value => ({ value, title: String(value) })),
+      default: 1,
+      isPerDesktop: true
+    },
+    {
+      key: 'touchMode',
+      title: trans.__('Touch'),
+      description: trans.__(
+        'What a finger does on a touch screen: touch what is below it, or move the pointer as on a trackpad, where a tap clicks at the pointer. Takes effect immediately.'
+      ),
+      choices: [
+        { value: 'direct', title: trans.__('Touch what is below the finger') },
+        { value: 'trackpad', title: trans.__('Move the pointer, as on a trackpad') }
+      ],
+      default: 'direct',
+      isPerDesktop: true
+    },
+    {
+      key: 'keyboardButton',
+      title: trans.__('Keyboard button'),
+      description: trans.__(
+        'When a desktop has the button that raises the keyboard of a phone or tablet, with a row of Esc, Tab, Ctrl, Alt and arrows. Takes effect immediately.'
+      ),
+      choices: [
+        { value: 'touch', title: trans.__('On touch screens') },
+        { value: 'always', title: trans.__('Always') },
+        { value: 'never', title: trans.__('Never') }
+      ],
+      default: 'touch',
+      isPerDesktop: true
     }
   ];
 }

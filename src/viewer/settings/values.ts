@@ -1,4 +1,5 @@
 import type { IInputSettings } from '../inputsettings';
+import type { IPointerSettings } from '../pointer/pointersettings';
 import type { IScreenSettings } from '../screensize';
 import type { IViewerSettings } from '../vieweroptions';
 import type { ISetting, SettingValue } from './table';
@@ -133,6 +134,11 @@ export function resolved(
       commandKey: values.commandKey as IInputSettings['commandKey'],
       confirmClose: values.confirmClose as boolean,
       clipboard: values.clipboard as IInputSettings['clipboard']
+    },
+    pointer: {
+      wheelSpeed: values.wheelSpeed as number,
+      touchMode: values.touchMode as IPointerSettings['touchMode'],
+      keyboardButton: values.keyboardButton as IPointerSettings['keyboardButton']
     },
     showStatistics: values.showStatistics as boolean,
     combinations: values.sendKeys as readonly string[]

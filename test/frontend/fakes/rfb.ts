@@ -54,6 +54,9 @@ class FakeDisplay {
 
 /** The bytes that a client has received and not read, behind a message's type, and the fences that it has sent. */
 class FakeQueue {
+  /** `calls`: the client's. */
+  constructor(readonly calls: unknown[]) {}
+
   bytes: number[] = [];
   sent: [flags: number, payload: string][] = [];
   wentBack = 0;
@@ -112,20 +115,10 @@ export default class FakeRFB extends EventTarget {
   private _resizeSession = false;
   private _isPending = false;
   scaleViewport = false;
-  static readonly messages = {
-    clientFence: ({ sent }: FakeQueue, flags: number, payload: string) => sent.push([flags, payload])
-  };
   readonly _display = new FakeDisplay(this);
-  readonly _sock = new FakeQueue();
-  _FBU = { encoding: null as number | null, width: 0, height: 0 };
+  readonly _sock = new FakeQueue(this.calls);
+  _FBU = { encoding: null as number | null, x: 0, y: 0, width: 0, height: 0 };
   _supportsFence = false;
-  /** As noVNC's, which shows a cursor of 24x24 pixels when it is refreshed. */
-  readonly _cursor = {
-    _target: this.canvas,
-    change: () => {
-      this.canvas.style.cursor = 'url(data:image/png;base64,AAAA)7 4, default';
-    }
-  };
   showDotCursor = false;
   viewOnly = false;
   background = '';
@@ -142,6 +135,48 @@ export default class FakeRFB extends EventTarget {
     if (value) {
       this._requestRemoteResize();
     }
+  }
+
+  static readonly messages = {
+    clientFence: ({ sent }: FakeQueue, flags: number, payload: string) => sent.push([flags, payload]),
+    clientEncodings: (socket: FakeQueue, encodings: number[]) => socket.calls.push(['encodings', ...encodings]),
+    pointerEvent: (socket: FakeQueue, x: number, y: number, mask: number) => socket.calls.push(['pointer', x, y, mask]),
+    extendedPointerEvent: (socket: FakeQueue, x: number, y: number, mask: number) =>
+      socket.calls.push(['extended', x, y, mask])
+  };
+
+  _extendedPointerEventSupported = true;
+  _mouseButtonMask = 0;
+  readonly _cursor = { change: () => undefined, clear: () => undefined, move: () => undefined };
+
+  get _rfbConnectionState(): string {
+    return this.isConnected && !this.isOver ? 'connected' : 'disconnected';
+  }
+
+  _sendEncodings(): void {
+    FakeRFB.messages.clientEncodings(this._sock, [0]);
+  }
+
+  _sendMouse(x: number, y: number, mask: number): void {
+    FakeRFB.messages.pointerEvent(this._sock, x, y, mask);
+  }
+
+  _handleMouseMove(x: number, y: number): void {
+    this._sendMouse(x, y, this._mouseButtonMask);
+  }
+
+  _handleMouseButton(x: number, y: number, mask: number): void {
+    this._mouseButtonMask = mask;
+    this._sendMouse(x, y, mask);
+  }
+
+  _handleKeyEvent(): void {
+    // Only noVNC itself calls it.
+  }
+
+  _handleRect(): boolean {
+    this.calls.push('rectangle');
+    return true;
   }
 
   /** As noVNC does it, without its limit of the rate. */
@@ -170,10 +205,6 @@ export default class FakeRFB extends EventTarget {
     this._handleServerCutText();
   }
 
-  _refreshCursor(): void {
-    this._cursor.change();
-  }
-
   _updateScale(): void {
     this._display.scale = this.scaleViewport ? 0.5 : 1;
   }
@@ -200,10 +231,6 @@ export default class FakeRFB extends EventTarget {
 
   /** Handles a message. */
   _normalMsg(): boolean {
-    return true;
-  }
-
-  _handleRect(): boolean {
     return true;
   }
 

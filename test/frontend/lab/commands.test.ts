@@ -188,6 +188,23 @@ describe('in JupyterLab', () => {
     const panel = await open();
     expect(filled).toEqual([panel.id]);
   });
+
+  it('changes the setting of touch', async () => {
+    const { id } = await open();
+    const { trackpad } = CommandIDs;
+    expect(commands.isToggled(trackpad, { id })).toBe(false);
+    await commands.execute(trackpad, { id });
+    expect(commands.isToggled(trackpad, { id })).toBe(true);
+    expect(context.settings.stored.touchMode).toBe('trackpad');
+    await commands.execute(trackpad, { id });
+    expect(commands.isToggled(trackpad, { id })).toBe(false);
+  });
+
+  it('locks the pointer only while connected', async () => {
+    const panel = await open();
+    expect(commands.isEnabled(CommandIDs.lockPointer, { id: panel.id })).toBe(false);
+    expect(commands.isToggled(CommandIDs.lockPointer, { id: panel.id })).toBe(false);
+  });
 });
 
 describe('elsewhere', () => {

@@ -24,7 +24,8 @@ beforeEach(() => {
   Object.assign(window, { ClipboardItem: Item });
   Object.defineProperty(navigator, 'vendor', { value: 'Apple Computer, Inc.', configurable: true });
   Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
-  bridge = new ClipboardBridge({ hasFocus: () => true, allows: () => true, send: jest.fn(), failed });
+  const channel = { isUsable: false, read: jest.fn(), write: jest.fn() };
+  bridge = new ClipboardBridge({ hasFocus: () => true, allows: () => true, send: jest.fn(), channel, failed });
 });
 
 afterEach(() => {

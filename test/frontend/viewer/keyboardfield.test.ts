@@ -8,6 +8,7 @@ let typed: string[];
 let enabled: boolean;
 const leave = jest.fn();
 const toggle = jest.fn();
+const lockPointer = jest.fn();
 
 function key(type: string, init: KeyboardEventInit): boolean {
   return field.node.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
@@ -43,7 +44,8 @@ beforeEach(() => {
     type: text => typed.push(text),
     paste: () => Promise.resolve(true),
     leave,
-    toggle
+    toggle,
+    lockPointer
   });
   document.body.append(field.node);
   field.focus();
@@ -163,4 +165,12 @@ it.each([
   ['\u0000\u0085', [0x01000085]]
 ])('types %j by these keysyms', (text, keysyms) => {
   expect(keysymsOf(text)).toEqual(keysyms);
+});
+
+it('raises the keyboard of a device only on request', () => {
+  expect(field.node.inputMode).toBe('none');
+  field.raise(true);
+  expect([field.node.inputMode, document.activeElement]).toEqual(['text', field.node]);
+  field.raise(false);
+  expect([field.node.inputMode, document.activeElement]).toEqual(['none', field.node]);
 });

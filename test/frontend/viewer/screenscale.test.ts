@@ -1,6 +1,5 @@
 import FakeRFB from '../fakes/rfb';
 import { api, apply, connection, layOut, live, monitor, pass, target, viewer } from '../fakes/screenpanel';
-import { sharpened } from '../../../src/viewer/sharpcursor';
 import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
 
 it('has CSS pixels by default if running programs cannot be scaled', async () => {
@@ -96,17 +95,6 @@ it('does not scale without the right to', async () => {
   await pass(1000);
   expect(api.scales).toEqual([]);
   expect(target.style.width).toBe('');
-});
-
-it('shows the cursor in the pixels of the screen', async () => {
-  window.devicePixelRatio = 2;
-  const rfb = await live();
-  rfb._cursor.change();
-  const { style } = rfb.canvas;
-  expect(style.cursor).toContain('7 4, default');
-  expect(sharpened(style.cursor, 2)).toBe('image-set(url(data:image/png;base64,AAAA) 2x) 3 2, default');
-  expect(sharpened(style.cursor, 1)).toBeNull();
-  expect(sharpened('none', 2)).toBeNull();
 });
 
 describe('while the size changes', () => {

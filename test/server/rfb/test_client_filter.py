@@ -21,6 +21,7 @@ KEY = b"\4\1\0\0\0\0\0a"
 KEY_UP = b"\4\0\0\0\0\0\0a"
 REQUEST = b"\3\1\0\0\0\0\0\1\0\1"
 LONG_TEXT = cut_text(bytes(MAX_WHOLE_BYTES + 100))
+RELATIVE = 0x4A565052
 SCREEN = struct.pack(">BxHHBx", 251, 800, 600, 0)
 
 
@@ -179,6 +180,28 @@ def test_the_eighth_and_ninth_buttons_are_released_too() -> None:
     client.feed(pointer(0x80, 3, 4, 2))
     client.rights = Right.VIEW
     assert client.release() == pointer(0, 3, 4)
+
+
+def test_buttons_of_a_relative_pointer_are_released_without_a_motion() -> None:
+    client = ready(Right.ALL, RELATIVE)
+    client.feed(pointer(1, 0x7FFF + 300, 0x7FFF))
+    client.rights = Right.VIEW
+    assert client.release() == pointer(0, 0x7FFF, 0x7FFF)
+
+
+@pytest.mark.parametrize("rights", [Right.VIEW, Right.ALL & ~Right.POINTER])
+def test_who_may_not_move_the_pointer_moves_it_by_no_motion_either(rights: Right) -> None:
+    client = ClientFilter(rights)
+    assert client.feed(HELLO + set_encodings(0, RELATIVE)).data.endswith(set_encodings(0))
+    assert client.feed(pointer(1, 0x7FFF + 10, 0x7FFF)) == (b"", False)
+
+
+def test_a_relative_pointer_needs_the_right_alone() -> None:
+    client = ClientFilter(Right.VIEW | Right.POINTER)
+    client.follow_server()
+    assert client.feed(HELLO + set_encodings(0, RELATIVE)).data.endswith(set_encodings(0, RELATIVE))
+    motion = pointer(0, 0xFFFF, 0)
+    assert client.feed(motion) == (motion, True)
 
 
 def test_more_keys_than_anybody_has_are_not_kept() -> None:

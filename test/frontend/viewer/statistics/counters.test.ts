@@ -72,7 +72,7 @@ it('knows which encoding sent most of the picture', () => {
   rfb._handleRect = () => isComplete;
   count();
   const receive = (encoding: number, width: number) => {
-    rfb._FBU = { encoding, width, height: 10 };
+    rfb._FBU = { encoding, x: 0, y: 0, width, height: 10 };
     (rfb as unknown as RFB)._handleRect();
   };
   const before = counters.counts;

@@ -466,6 +466,19 @@ def test_nine_buttons_are_pressed_and_released_at_the_pointer(seat: Seat) -> Non
     assert seat.typist.events == expected
 
 
+def test_motion_is_neither_accelerated_nor_leaves_the_screen(seat: Seat) -> None:
+    pointer = XPointer(seat.connection)
+    pointer.move_and_press(5, 5, 0)
+    for dx, dy, place in (
+        (100, 50, (105, 55)),
+        (-1, 0, (104, 55)),
+        (0, 0, (104, 55)),
+        (1 << 20, -(1 << 20), (1999, 0)),
+    ):
+        pointer.move_by(dx, dy, 0)
+        assert pointer.location() == place
+
+
 def test_only_buttons_that_change_are_pressed_and_all_come_up_when_a_viewer_goes(seat: Seat) -> None:
     pointer, other = XPointer(seat.connection), XPointer(seat.connection)
     other.move_and_press(0, 0, 0)

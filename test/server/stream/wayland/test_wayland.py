@@ -18,11 +18,13 @@ import numpy as np
 import pytest
 import xcffib
 import xcffib.xproto
+from support.stream.clients import set_encodings
 from support.stream.raw_client import RawClient
 from support.stream.typist import ALTGR, CONTROL, SHIFT, TEXTS, Typist, keysym
 from support.traces import tcp_listeners
 from support.waiting import wait_until
 
+from jupyter_vnc_proxy.rfb.encodings import PSEUDO_RELATIVE_POINTER, RELATIVE_ORIGIN
 from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
 pytestmark = pytest.mark.alone
@@ -323,6 +325,17 @@ def test_every_button_and_both_wheels_arrive(viewer: Viewer, typist: Typist, des
         assert len([event for event in typist.events if "button" in event]) == 2, typist.events
     at = next(event for event in typist.events if "button" in event)
     assert (at["x"], at["y"]) == (x, y)
+
+
+def test_motion_moves_the_pointer_from_where_it_is(viewer: Viewer, typist: Typist, desktop: Desktop) -> None:
+    x, y = place(desktop)
+    viewer.point(x, y)
+    viewer.send(set_encodings(0, EXTENDED_DESKTOP_SIZE, DESKTOP_NAME, PSEUDO_RELATIVE_POINTER))
+    for dx, dy, buttons in ((-40, 0, 0), (0, 10, 0), (0, 0, 1), (0, 0, 0)):
+        viewer.point(RELATIVE_ORIGIN + dx, RELATIVE_ORIGIN + dy, buttons)
+    wait_until(lambda: typist.got(lambda event: event.get("button") == 1 and not event["down"]))
+    at = next(event for event in typist.events if "button" in event)
+    assert (at["x"], at["y"]) == (x - 40, y + 10)
 
 
 def test_the_desktop_takes_the_size_that_is_asked_for_and_keeps_its_windows(desktop: Desktop, viewer: Viewer) -> None:
