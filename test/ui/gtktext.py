@@ -6,7 +6,7 @@ Run by the system's Python, which has GTK.
 import gi
 
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, Gtk  # noqa: E402
+from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
 style = Gtk.CssProvider()
 style.load_from_data(b"window { background: #ff00ff; } label { color: #000000; font: 30pt DejaVu Sans; }")
@@ -15,4 +15,5 @@ window = Gtk.Window(type=Gtk.WindowType.POPUP, resizable=False)
 window.add(Gtk.Label(label=" HHHH "))
 window.move(60, 80)
 window.show_all()
+GLib.timeout_add(200, lambda: window.get_window().raise_() or True)  # Xfce's background may be shown after it
 Gtk.main()

@@ -160,8 +160,8 @@ test('a desktop keeps its size, and is scaled or scrolled', async () => {
 test('a panel that grows shows neither black nor blank borders', async ({ browser }) => {
   const name = 'growing';
   await jupyter.post('api/desktops', { name, backend: 'stream', session: 'terminal' });
-  await once(await startOn(jupyter, ['xsetroot', '-solid', '#e0a020'], name), 'exit');
   const view = await openPage(jupyter, browser, name, { width: 700, height: 600 });
+  await once(await startOn(jupyter, ['xsetroot', '-solid', '#e0a020'], name), 'exit');
   await expect.poll(() => pixel(view.canvas, 690, 590)).toBe('#e0a020');
   for (const [width, height] of [
     [800, 600],

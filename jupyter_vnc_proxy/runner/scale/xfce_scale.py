@@ -86,11 +86,11 @@ class XfceScale:
                 try:
                     self._set(setting, percent, values)
                 except XfconfError as error:
-                    log.debug("a setting keeps its value: %s", error)
+                    log.info("a setting keeps its value: %s", error)
         try:
             self._match_unscaled_dpi()
         except XfconfError as error:
-            log.debug("the fonts of GTK may have another size: %s", error)
+            log.info("the fonts of GTK may have another size: %s", error)
 
     def _set(self, setting: Setting, percent: int, values: dict[str, str]) -> None:
         now, ours = values.get(setting.name), values.get(setting.memory)
