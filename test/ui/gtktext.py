@@ -6,14 +6,14 @@ Run by the system's Python, which has GTK.
 import gi
 
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, GLib, Gtk  # noqa: E402
+from gi.repository import Gdk, Gtk  # noqa: E402
 
 style = Gtk.CssProvider()
 style.load_from_data(b"window { background: #ff00ff; } label { color: #000000; font: 30pt DejaVu Sans; }")
 Gtk.StyleContext.add_provider_for_screen(Gdk.Screen.get_default(), style, Gtk.STYLE_PROVIDER_PRIORITY_USER)
-window = Gtk.Window(type=Gtk.WindowType.POPUP, resizable=False)
+window = Gtk.Window(resizable=False, decorated=False)
+window.set_keep_above(True)
 window.add(Gtk.Label(label=" HHHH "))
 window.move(60, 80)
 window.show_all()
-GLib.timeout_add(200, lambda: window.get_window().raise_() or True)  # Xfce's background may be shown after it
 Gtk.main()
