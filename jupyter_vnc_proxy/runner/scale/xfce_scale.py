@@ -80,13 +80,12 @@ class XfceScale:
         for channel in dict.fromkeys(each.channel for each in SETTINGS):
             values = self._values(channel)
             changes = [each for each in SETTINGS if each.channel == channel and _may_set(each, percent, values)]
-            if channel == XSETTINGS:  # first, so that GTK sees one change of its fonts and windows
-                self._match_unscaled_dpi({**values, **{each.name: str(each.value(percent)) for each in changes}})
             for setting in changes:
                 try:
                     self._set(setting, percent, values)
                 except XfconfError as error:
                     log.info("a setting keeps its value: %s", error)
+        # Last: it makes GTK lay windows of a fixed size out again, which a scale alone does not.
         self._match_unscaled_dpi(self._values(XSETTINGS))
 
     def _values(self, channel: str) -> dict[str, str]:
