@@ -177,8 +177,8 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       this._requested = '';
       this._requestedScale = null;
       this._options.client()?.forgetSize();
-      this._follow();
     }
+    this._follow();
   }
 
   /** Place the element on whole pixels of the screen, so that none is blurred. */

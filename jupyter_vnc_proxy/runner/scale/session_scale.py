@@ -92,6 +92,7 @@ class SessionScale:
                 return  # the display is gone
             except Exception as error:  # a window that is gone, a program that misbehaves
                 log.warning("the session's scale can't be set: %s", error)
+            self._readable()  # events that were read while we waited for replies
 
     async def _apply(self) -> None:
         percent = scale_of(self._connection)

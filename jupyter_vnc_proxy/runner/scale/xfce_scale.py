@@ -78,48 +78,51 @@ class XfceScale:
     def apply(self, percent: int) -> None:
         """Set the scale in percent; leave values of the user's own as they are. This blocks."""
         for channel in dict.fromkeys(each.channel for each in SETTINGS):
-            try:
-                values = self._xfconf.values(channel)
-            except XfconfError:
-                values = {}  # nothing was ever stored in the channel
-            for setting in (each for each in SETTINGS if each.channel == channel):
+            values = self._values(channel)
+            changes = [each for each in SETTINGS if each.channel == channel and _may_set(each, percent, values)]
+            for setting in changes:
                 try:
                     self._set(setting, percent, values)
                 except XfconfError as error:
-                    log.debug("a setting keeps its value: %s", error)
+                    log.info("a setting keeps its value: %s", error)
+        # Last: it makes GTK lay windows of a fixed size out again, which a scale alone does not.
+        self._match_unscaled_dpi(self._values(XSETTINGS))
+
+    def _values(self, channel: str) -> dict[str, str]:
         try:
-            self._match_unscaled_dpi()
-        except XfconfError as error:
-            log.debug("the fonts of GTK may have another size: %s", error)
+            return self._xfconf.values(channel)
+        except XfconfError:
+            return {}  # nothing was ever stored in the channel
 
     def _set(self, setting: Setting, percent: int, values: dict[str, str]) -> None:
-        now, ours = values.get(setting.name), values.get(setting.memory)
-        wanted = setting.value(percent)
-        if ours is None:
-            is_ours = now is None or now in setting.untouched
-            if percent == 100:
-                return
-        else:
-            is_ours = (now or NO_VALUE) in ours.split()
-        if not is_ours or (now == str(wanted) == ours):
-            return
+        now, wanted = values.get(setting.name), setting.value(percent)
         if now != str(wanted):
             # Both count as ours until it is done: whatever interrupts it must not make our value the user's.
             self._xfconf.set(setting.channel, setting.memory, f"{now or NO_VALUE} {wanted}")
             self._xfconf.set(setting.channel, setting.name, wanted)
         self._xfconf.set(setting.channel, setting.memory, str(wanted))
 
-    def _match_unscaled_dpi(self) -> None:
+    def _match_unscaled_dpi(self, values: dict[str, str]) -> None:
         """Tell GTK the DPI before its windows are scaled; other toolkits do not scale windows and use the whole DPI."""
-        values = self._xfconf.values(XSETTINGS)
         now = values.get(UNSCALED_DPI_NAME)
         factor = max(1, _number(values.get(WINDOW_SCALE_NAME), 1))
         if now is None and factor == 1:
             return
         whole = _number(values.get(DPI_NAME), -1)
         unscaled = (whole if whole > 0 else DPI * factor) * XSETTINGS_DPI_UNITS // factor
-        if now != str(unscaled):
-            self._xfconf.set(XSETTINGS, UNSCALED_DPI_NAME, unscaled)
+        try:
+            if now != str(unscaled):
+                self._xfconf.set(XSETTINGS, UNSCALED_DPI_NAME, unscaled)
+        except XfconfError as error:
+            log.info("the fonts of GTK may have another size: %s", error)
+
+
+def _may_set(setting: Setting, percent: int, values: dict[str, str]) -> bool:
+    """Return whether a setting has to change for a scale, and is not the user's."""
+    now, ours, wanted = values.get(setting.name), values.get(setting.memory), str(setting.value(percent))
+    if ours is None:
+        return percent != 100 and (now is None or now in setting.untouched)
+    return (now or NO_VALUE) in ours.split() and not now == wanted == ours
 
 
 def _number(text: str | None, otherwise: int) -> int:
