@@ -1,5 +1,6 @@
 import { Signal } from '@lumino/signaling';
 
+import { Activity } from './activity';
 import { DesktopInput } from './desktopinput';
 import { FullScreen } from './fullscreen';
 import { LastFrame } from './lastframe';
@@ -19,12 +20,6 @@ import type { IDisposable } from '@lumino/disposable';
 import type { IQualitySettings } from './quality';
 import type { IDesktopConnection } from '../tokens';
 import type { IViewerOptions, IViewerSettings } from './vieweroptions';
-
-/** The events that count as activity of the user. */
-const ACTIVITY_EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
-
-/** The time after which the server has noticed activity. */
-const ACTIVITY_DELAY_MS = 1500;
 
 /**
  * Shows one desktop in an element, with its status over it while it is not live.
@@ -81,9 +76,13 @@ export class DesktopViewer implements IDisposable {
     window.addEventListener('online', this);
     window.addEventListener('focus', this);
     document.addEventListener('visibilitychange', this);
-    for (const type of [...ACTIVITY_EVENTS, 'click']) {
-      this._target.addEventListener(type, this, { capture: true, passive: true });
-    }
+    this._target.addEventListener('click', this, { capture: true, passive: true });
+    // Has it prevented the stop that the warning announces?
+    this._activity = new Activity({
+      target: this._target,
+      isWatched: () => this._warning.isShown && this.connection.status.connected,
+      noticed: () => void this.connection.refresh()
+    });
     this.connection.statusChanged.connect(this._onStatus, this);
     this.connection.socketOpened.connect(this._onSocket, this);
     this._onStatus();
@@ -112,10 +111,8 @@ export class DesktopViewer implements IDisposable {
     window.removeEventListener('online', this);
     window.removeEventListener('focus', this);
     document.removeEventListener('visibilitychange', this);
-    for (const type of [...ACTIVITY_EVENTS, 'click']) {
-      this._target.removeEventListener(type, this, { capture: true });
-    }
-    clearTimeout(this._activity);
+    this._target.removeEventListener('click', this, { capture: true });
+    this._activity.dispose();
     this._screen.dispose();
     this.input.dispose();
     this._client?.dispose();
@@ -165,10 +162,8 @@ export class DesktopViewer implements IDisposable {
       this.connection.wake();
     } else if (event.currentTarget === document) {
       this.visible = this._visible;
-    } else if (event.type === 'click') {
-      this._onClick();
     } else {
-      this._onActivity();
+      this._onClick();
     }
   }
 
@@ -176,16 +171,6 @@ export class DesktopViewer implements IDisposable {
   private _onClick(): void {
     if (this.connection.status.problem?.code === ProblemCodes.IDLE) {
       this._retry();
-    }
-  }
-
-  /** Check whether activity has prevented the stop that the warning announces. */
-  private _onActivity(): void {
-    if (this._warning.isShown && this.connection.status.connected && this._activity === undefined) {
-      this._activity = setTimeout(() => {
-        this._activity = undefined;
-        void this.connection.refresh();
-      }, ACTIVITY_DELAY_MS);
     }
   }
 
@@ -284,10 +269,10 @@ export class DesktopViewer implements IDisposable {
   private readonly _warning: StopWarning;
   private readonly _notice: Notice;
   private readonly _screen: ScreenSize;
+  private readonly _activity: Activity;
   private readonly _label: string;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;
-  private _activity: ReturnType<typeof setTimeout> | undefined;
   private _painted = false;
   private _visible = true;
   private _isDisposed = false;
