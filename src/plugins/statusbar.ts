@@ -36,7 +36,7 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
       return isWanted && panel?.content instanceof DesktopWidget ? panel.content : null;
     };
     const item = new StatusItem({
-      trans: translator.load('jupyter-vnc-proxy'),
+      trans: translator.load('jupyter_vnc_proxy'),
       toggle: () => void commands.execute(CommandIDs.toggleStatistics)
     });
     const update = () => {

@@ -1,5 +1,5 @@
 import type { Desktop } from '../model';
-import type { IScreenSettings } from './screensize';
+import type { IScreenSettings } from './screensettings';
 
 /** Limits of a session's scale in percent, as on the server. */
 export const MIN_SCALE = 100;

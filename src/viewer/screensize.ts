@@ -1,26 +1,13 @@
 import { PrecisePointer } from './precisepointer';
+import { DEFAULT_SCREEN } from './screensettings';
 import { isNative, MIN_SCALE, scaleFor } from './screenscale';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IDesktopConnection } from '../tokens';
 import type { RfbClient } from './rfb';
+import type { IScreenSettings } from './screensettings';
 import type { SizeRequests } from './sizerequests';
-
-/** The user's settings of the screen. */
-export interface IScreenSettings {
-  /**
-   * `css`: a desktop's pixel is a CSS pixel; `native`: it is a pixel of the user's screen; `auto`: that too, if the
-   * desktop's programs follow its scale and it does not become very large.
-   */
-  resolution: 'auto' | 'css' | 'native';
-  /** How large the desktop's programs draw, in percent; `auto`: as large as the browser draws its page. */
-  scale: 'auto' | number;
-  /** `resize`: the desktop gets the panel's size; `fit`: its picture is scaled; `actual`: neither, the panel scrolls. */
-  scaling: 'resize' | 'fit' | 'actual';
-}
-
-export const DEFAULT_SCREEN: IScreenSettings = { resolution: 'auto', scale: 'auto', scaling: 'resize' };
 
 /** The greatest width and height of a desktop, as on the server. */
 const MAX_SIDE = 8192;

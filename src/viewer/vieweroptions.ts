@@ -1,7 +1,7 @@
 import type { IInputSettings } from './inputsettings';
 import type { IPointerSettings } from './pointer/pointersettings';
 import type { IQualitySettings } from './quality';
-import type { IScreenSettings } from './screensize';
+import type { IScreenSettings } from './screensettings';
 import type { IDesktopConnection } from '../tokens';
 import type { ITranslation } from './translation';
 

@@ -1,6 +1,6 @@
 import type { IInputSettings } from '../inputsettings';
 import type { IPointerSettings } from '../pointer/pointersettings';
-import type { IScreenSettings } from '../screensize';
+import type { IScreenSettings } from '../screensettings';
 import type { IViewerSettings } from '../vieweroptions';
 import type { ISetting, SettingValue } from './table';
 

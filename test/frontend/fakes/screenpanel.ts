@@ -3,12 +3,12 @@ import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from './translation';
 import { AUTOMATIC_QUALITY } from '../../../src/viewer/quality';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
-import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
+import { DEFAULT_SCREEN } from '../../../src/viewer/screensettings';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from './api';
 import { FakeSocket } from './socket';
 
-import type { IScreenSettings } from '../../../src/viewer/screensize';
+import type { IScreenSettings } from '../../../src/viewer/screensettings';
 
 // The panel of each test: a viewer of the desktop "default", and what is around it.
 export let api: FakeAPI;

@@ -2,7 +2,7 @@ import FakeRFB, { FakeProbe } from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../fakes/translation';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
-import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
+import { DEFAULT_SCREEN } from '../../../src/viewer/screensettings';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI, modelOf } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';

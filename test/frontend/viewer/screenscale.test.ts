@@ -1,6 +1,6 @@
 import FakeRFB from '../fakes/rfb';
 import { api, apply, connection, layOut, live, monitor, pass, target, viewer } from '../fakes/screenpanel';
-import { DEFAULT_SCREEN } from '../../../src/viewer/screensize';
+import { DEFAULT_SCREEN } from '../../../src/viewer/screensettings';
 
 it('has CSS pixels by default if running programs cannot be scaled', async () => {
   window.devicePixelRatio = 2;

@@ -86,6 +86,7 @@ it('sends motions once the server has confirmed them, and no position before', a
   await live();
   await lock();
   expect(viewer.input.pointer.lock.isOn).toBe(true);
+  FakeRFB.last._display.scale = 1;
   move(3, 0);
   expect(pointer()).toEqual([['encodings', 0, RELATIVE]]);
   confirm();
