@@ -22,10 +22,12 @@ export class KeyRow implements IDisposable {
     this._row.setAttribute('aria-label', trans.__('Keys'));
     this._addKey('Escape', trans.__('Esc'));
     this._addKey('Tab', trans.__('Tab'));
+    const labels = { Ctrl: trans.__('Ctrl'), Alt: trans.__('Alt') };
     for (const modifier of MODIFIERS) {
+      const label = labels[modifier];
       this._modifiers.set(
         modifier,
-        this._add(modifier, modifier, () => modifiers.tap(modifier))
+        this._add(label, label, () => modifiers.tap(modifier))
       );
     }
     this._addKey('Left', '←', trans.__('Left'));

@@ -25,10 +25,10 @@ WAYS = [
     ("x11vnc", "native"),
 ]
 SOCKETS = {
-    ("stream", "direct"): {"rfb.sock"},
+    ("stream", "direct"): {"rfb.sock", "cut.sock"},
     ("tigervnc", "direct"): {"rfb.sock"},
     ("tigervnc", "websockify"): {"rfb.sock", "vnc.sock"},
-    ("wayland", "direct"): {"rfb.sock"},
+    ("wayland", "direct"): {"rfb.sock", "cut.sock"},
     ("x11vnc", "direct"): {"rfb.sock"},
     ("x11vnc", "websockify"): {"rfb.sock", "vnc.sock"},
     ("x11vnc", "native"): {"rfb.sock"},

@@ -95,14 +95,6 @@ def test_a_program_that_warps_the_pointer_gets_what_the_hand_does(served: Path, 
     client.close()
 
 
-def test_absolute_positions_sum_up_to_too_much_there(served: Path, program: Warper) -> None:
-    client = RelativeClient(served)
-    for step in range(1, 16):
-        client.send(pointer(0, MIDDLE[0] + 10 * step, MIDDLE[1]))
-        program.read_until(f"moved {5 * step * (step + 1)} 0")
-    client.close()
-
-
 def test_positions_are_absolute_again_when_the_client_says_so(served: Path, display: Display) -> None:
     client = RelativeClient(served, PSEUDO_RELATIVE_POINTER)
     client.place()
