@@ -111,15 +111,13 @@ class StreamServer:
         finally:
             os.umask(mask)
         try:
-            async with server:
-                ready()
-                try:
-                    self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
-                    await server.serve_forever()
-                finally:
-                    for client in self._connections:
-                        client.abort()
+            ready()
+            self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
+            await asyncio.get_running_loop().create_future()  # until cancelled
         finally:
+            server.close()  # not serve_forever(), which then waits for the viewers to leave, from Python 3.12 on
+            for client in self._connections:
+                client.abort()
             self._broadcaster.stop()
             self._status.close()
             self._sizes.close()
