@@ -67,7 +67,7 @@ export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
       }
     },
     {
-      label: trans.__('Touch as on a trackpad'),
+      label: trans.__('Touch as on a Trackpad'),
       isOn: () => settings.current.pointer.touchMode === 'trackpad',
       action: () => {
         settings.choose('touchMode', settings.current.pointer.touchMode === 'trackpad' ? 'direct' : 'trackpad');

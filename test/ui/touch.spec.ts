@@ -229,7 +229,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(menu.x).toBeGreaterThanOrEqual(0);
     expect(menu.x + menu.width).toBeLessThanOrEqual(360);
     await saveScreenshot(page, `phone-menu-${colorScheme}`);
-    await page.getByRole('menuitemcheckbox', { name: 'Touch as on a trackpad' }).tap();
+    await page.getByRole('menuitemcheckbox', { name: 'Touch as on a Trackpad' }).tap();
     await phone.tap({ x: 100, y: 300 });
     await expect(settings).not.toBeInViewport();
     log.close();
