@@ -2,6 +2,7 @@
 interface Window {
   jupyterapp: {
     version: string;
+    serviceManager: { kernelspecs: { ready: Promise<void> } };
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }

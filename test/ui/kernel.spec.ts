@@ -15,6 +15,8 @@ async function openNotebook(page: Page, name: string, source: string): Promise<L
   const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3 (ipykernel)' } };
   const path = `${name}.ipynb`;
   writeFileSync(join(jupyter.root, path), JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
+  // Without them, JupyterLab asks for the kernel.
+  await page.evaluate(() => window.jupyterapp.serviceManager.kernelspecs.ready);
   await runCommand(page, 'docmanager:open', { path });
   const notebook = page.locator('.jp-NotebookPanel', { has: page.locator('.jp-Notebook') }).last();
   await expect(notebook.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');

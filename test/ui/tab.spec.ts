@@ -33,9 +33,13 @@ test("the tab's menu has the desktop's commands, its log and its connection", { 
     'Rename Tab…',
     'Open Another View',
     'Pop Out',
+    'Lock Pointer',
+    'Touch as on a Trackpad',
     'Share…',
     'Show Log',
-    'Show Connection'
+    'Show Connection',
+    'Show Statistics',
+    'Settings for This Desktop…'
   ]);
   await expect(items.and(page.locator('.lm-mod-disabled')).locator('.lm-Menu-itemLabel')).toHaveText(['Start']);
   await saveScreenshot(page, 'tab-menu');
