@@ -2,7 +2,6 @@
 interface Window {
   jupyterapp: {
     version: string;
-    serviceManager: { kernelspecs: { ready: Promise<void> } };
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }

@@ -9,15 +9,22 @@ import type { Locator, Page } from '@playwright/test';
 
 const jupyter = jupyterForFile({ config: { VncProxy: { session_command: ['openbox'] } } });
 
+/** The member of JupyterLab's class that is used here. */
+interface INotebookPanel {
+  sessionContext: { ready: Promise<void> };
+}
+
 /** A notebook of one cell, open and with its kernel ready. */
 async function openNotebook(page: Page, name: string, source: string): Promise<Locator> {
   const cell = { id: 'cell', cell_type: 'code', metadata: {}, source, outputs: [], execution_count: null };
   const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3 (ipykernel)' } };
   const path = `${name}.ipynb`;
   writeFileSync(join(jupyter.root, path), JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
-  // Without them, JupyterLab asks for the kernel.
-  await page.evaluate(() => window.jupyterapp.serviceManager.kernelspecs.ready);
-  await runCommand(page, 'docmanager:open', { path });
+  // A command that runs cells before the kernel is chosen makes JupyterLab ask for it.
+  await page.evaluate(async given => {
+    const panel = (await window.jupyterapp.commands.execute('docmanager:open', { path: given })) as INotebookPanel;
+    await panel.sessionContext.ready;
+  }, path);
   const notebook = page.locator('.jp-NotebookPanel', { has: page.locator('.jp-Notebook') }).last();
   await expect(notebook.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');
   return notebook.locator('.jp-OutputArea-output');

@@ -124,6 +124,7 @@ test('an item of the status bar shows it while a desktop is current, and a click
   await saveScreenshot(page, 'overlay-lab-dark');
   await runCommand(page, 'apputils:change-theme', { theme: 'JupyterLab Light' });
   await runCommand(page, 'launcher:create');
+  await page.locator('.lm-TabBar-tab', { hasText: 'Launcher' }).last().click();
   await expect(item).toBeHidden();
   await view.tab.click();
   await expect(item).toBeVisible();
