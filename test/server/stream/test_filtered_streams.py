@@ -21,6 +21,7 @@ from jupyter_vnc_proxy.rfb.filters.server_filter import ServerFilter
 from jupyter_vnc_proxy.rfb.filters.server_stream import ServerMessageKind, ServerPiece
 from jupyter_vnc_proxy.rfb.rights import Right
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.system.cleanup import remove_segments
 from jupyter_vnc_proxy.system.x_display import write_cookie
 
 SECRET = "a secret of the desktop"
@@ -139,6 +140,7 @@ def x11vnc(runtime: Path, display: Display) -> Iterator[Server]:
     yield Server(path, display.name, display.xauthority)
     process.kill()  # it may wait for a client before it ends by itself
     process.wait(10)
+    remove_segments(process.pid)
 
 
 @pytest.fixture
