@@ -2,6 +2,7 @@
 interface Window {
   jupyterapp: {
     version: string;
+    hasPlugin(id: string): boolean;
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }
