@@ -125,8 +125,10 @@ def test_motion_that_begins_while_the_server_is_grabbed_is_seen_and_becomes_a_vi
 ) -> None:
     wait_until(lambda: browser.shows(display) and browser.silence() > 1)
     before = len(browser.seen)
-    with Film(display, smooth(WIDTH, HEIGHT)):
+    with contextlib.ExitStack() as playing:
+        film = Film(display, smooth(WIDTH, HEIGHT))
         with grabber.grabbed():
+            playing.enter_context(film)
             updates = browser.updates
             wait_until(lambda: browser.updates > updates + 5, what="pictures of the film")
         wait_until(lambda: len(browser.seen) > before + SECOND, what="there is video again")
