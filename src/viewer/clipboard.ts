@@ -12,7 +12,7 @@ import type { IForms } from './clipboardnotify';
 import type { IClipboardOptions } from './clipboardoptions';
 
 /** The time that the focus, a pointer or a button waits for the browser's clipboard. */
-const OFFER_TIMEOUT_MS = 500;
+const OFFER_TIMEOUT_MS = 2000;
 
 /** What was copied on the desktop; `text` is null until it comes, `types` are those of the forms that RFB can't carry. */
 interface ICopied {
@@ -126,15 +126,13 @@ export class ClipboardBridge implements IDisposable {
    * contents that wait, or send the browser's text if the page may read it without asking.
    */
   async offer(): Promise<void> {
-    if (this._isDisposed || this._isOffering) {
-      return;
-    }
-    this._isOffering = true;
-    try {
-      const work = this._synchronize();
-      await Promise.race([work, new Promise<void>(resolve => setTimeout(resolve, OFFER_TIMEOUT_MS))]);
-    } finally {
-      this._isOffering = false;
+    if (!this._isDisposed) {
+      // A button waits for what the pointer or the focus has begun.
+      this._offering ??= Promise.race([
+        this._synchronize(),
+        new Promise<void>(resolve => setTimeout(resolve, OFFER_TIMEOUT_MS))
+      ]).finally(() => (this._offering = null));
+      await this._offering;
     }
   }
 
@@ -293,7 +291,7 @@ export class ClipboardBridge implements IDisposable {
   private _isDesktopNewer = false;
   /** What is being written. */
   private _writing: ICopied | null = null;
-  private _isOffering = false;
+  private _offering: Promise<void> | null = null;
   /** Whether a copy event is our own. */
   private _isWriting = false;
   private _isDisposed = false;
