@@ -97,7 +97,9 @@ class Puppeteered implements IBrowser {
       await this._browser.defaultBrowserContext().overridePermissions(origin, isAllowed ? ['clipboard-read'] : []);
       return click();
     }
-    const windows = () => this._display.run('xdotool', 'search', '--onlyvisible', '--class', 'firefox');
+    // xdotool fails if a window goes while it searches.
+    const search = () => this._display.run('xdotool', 'search', '--onlyvisible', '--class', 'firefox');
+    const windows = () => search().catch(search);
     const before = await windows();
     await click();
     await expect.poll(windows, { message: 'Firefox shows its menu “Paste”' }).not.toBe(before);
