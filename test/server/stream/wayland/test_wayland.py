@@ -410,8 +410,12 @@ def test_the_clipboard_and_the_windows_come_back_after_xwayland_did_not_respond(
     )
     viewer.resize(1280, 800)
     wait_until(lambda: (viewer.width, viewer.height) == (1280, 800))
-    window.draw(3)
-    wait_until(lambda: viewer.find(window.picture), what="the window")
+
+    def is_seen() -> bool:
+        window.draw(3)  # again: the window manager may have replaced the window's contents for the new size
+        return bool(viewer.find(window.picture))
+
+    wait_until(is_seen, what="the window")
     window.close()
 
 
