@@ -53,6 +53,7 @@ export default tseslint.config(
       'dist',
       'site',
       'reports',
+      '.cache',
       'test-results',
       'jupyter_vnc_proxy'
     ]
