@@ -25,6 +25,7 @@ from support.waiting import wait_until
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.proxy.page_handler import PAGE
 from jupyter_vnc_proxy.system.process_identity import ProcessIdentity
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
 
 OURS = {"X-Requested-With": "jupyter-vnc-proxy"}
 
@@ -169,7 +170,7 @@ def test_desktops_keep_running_if_the_jupyter_server_is_killed(runtime: Path) ->
     parent = subprocess.Popen([sys.executable, "-c", script, *argv])
     server = ServeProcess.__new__(ServeProcess)
     server.socket = runtime / "page.sock"
-    wait_until(server.socket.exists)
+    wait_until(lambda: is_listening(server.socket))
     server.start()
     parent.kill()
     parent.wait()
@@ -387,7 +388,7 @@ def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, why: st
     parent = subprocess.Popen([sys.executable, "-c", script, *argv])
     server = ServeProcess.__new__(ServeProcess)
     server.socket = runtime / "page.sock"
-    wait_until(server.socket.exists)
+    wait_until(lambda: is_listening(server.socket))
     assert server.ask("GET", "/api/desktops")[0] == 200
     parent.kill()
     parent.wait()
@@ -407,7 +408,7 @@ def test_it_leaves_the_terminals_session(runtime: Path) -> None:
     argv = [*COMMAND, "serve", f"--unix-socket={runtime}/page.sock", "--backend=tigervnc", "--", *IDLE]
     process = subprocess.Popen(argv)  # in our session, as jupyter-server-proxy's child is in Jupyter's
     try:
-        wait_until((runtime / "page.sock").exists)
+        wait_until(lambda: is_listening(runtime / "page.sock"))
         assert os.getsid(process.pid) == process.pid != os.getsid(0)
     finally:
         process.terminate()

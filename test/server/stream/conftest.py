@@ -14,6 +14,8 @@ from support.displays import Display
 from support.stream.listeners import Listener
 from support.waiting import wait_until
 
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
+
 
 @pytest.fixture
 def display(runtime: Path) -> Iterator[Display]:
@@ -39,7 +41,7 @@ def server(runtime: Path, display: Display, listener: Listener) -> Iterator[subp
     argv += [f"--xauthority={display.xauthority}", f"--unix-socket={path}", "--desktop=Trial"]
     argv += [f"--status-fd={listener.writer}"]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, pass_fds=[listener.writer])
-    wait_until(path.exists)
+    wait_until(lambda: is_listening(path))
     yield process
     process.terminate()
     assert process.wait(10) == 0

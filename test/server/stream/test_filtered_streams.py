@@ -22,6 +22,7 @@ from jupyter_vnc_proxy.rfb.filters.server_stream import ServerMessageKind, Serve
 from jupyter_vnc_proxy.rfb.rights import Right
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.cleanup import remove_segments
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
 from jupyter_vnc_proxy.system.x_display import write_cookie
 
 SECRET = "a secret of the desktop"
@@ -123,7 +124,7 @@ def xvnc(runtime: Path) -> Iterator[Server]:
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
     name = f":{int(process.stdout.readline())}"
-    wait_until(path.exists)
+    wait_until(lambda: is_listening(path))
     yield Server(path, name, xauthority)
     process.terminate()
     process.wait(10)
@@ -136,7 +137,7 @@ def x11vnc(runtime: Path, display: Display) -> Iterator[Server]:
     argv = ["x11vnc", "-display", display.name, "-auth", str(display.xauthority), "-unixsock", str(path)]
     argv += ["-rfbport", "0", "-rfbportv6", "-1", "-norc", "-nopw", "-forever", "-shared", "-nolookup", "-quiet"]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(path.exists)
+    wait_until(lambda: is_listening(path))
     yield Server(path, display.name, display.xauthority)
     process.kill()  # it may wait for a client before it ends by itself
     process.wait(10)

@@ -18,6 +18,7 @@ from support.waiting import until, wait_until
 
 from jupyter_vnc_proxy.stream.status import MAX_TEXT_CHARACTERS, Status
 from jupyter_vnc_proxy.stream.video.engine import describe_stream
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
 
 
 def test_what_changes_is_told_and_nothing_twice(listener: Listener) -> None:
@@ -74,7 +75,7 @@ def test_a_server_whose_engine_cant_be_loaded_serves_without_it_and_says_so(
     (message,) = wait_until(listener.messages)
     (note,) = message["notes"]
     assert note.startswith("H.264 is unavailable, ") and "libgbm.so.9" in note
-    wait_until(socket.exists)
+    wait_until(lambda: is_listening(socket))
     client = RawClient(socket)
     client.update(incremental=False)
     assert same_as_the_screen(client, display)
