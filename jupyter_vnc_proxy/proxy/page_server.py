@@ -22,6 +22,7 @@ from websockify.websocketproxy import LibProxyServer
 from ..desktops.manager import DesktopManager
 from ..server.endpoints import PING_SECONDS
 from ..system.process_identity import watch_parent
+from ..system.unix_sockets import bound_privately
 from .page_handler import PAGE, PageHandler, PageLimits
 
 
@@ -42,12 +43,8 @@ class PageServer(LibProxyServer):  # type: ignore[misc]
 
     def server_bind(self) -> None:
         """Bind the unix socket; only this user may connect."""
-        self._path.unlink(missing_ok=True)
-        mask = os.umask(0o177)
-        try:
+        with bound_privately(self._path):
             self.socket.bind(os.fspath(self._path))
-        finally:
-            os.umask(mask)
         self.server_name, self.server_port = "localhost", 0
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..options import Geometry
-from ..system.x_display import connect, set_size
+from ..system.x_display import connect, intern_atom, set_size
 from .scale.session_scale import SessionScale
 
 log = logging.getLogger("jupyter_vnc_proxy")
@@ -37,7 +37,7 @@ class RootWatcher:
         self._root = screen.root
         self.geometry = Geometry(screen.width_in_pixels, screen.height_in_pixels)
         self.has_window_manager = False
-        self._wm_check = self._atom("_NET_SUPPORTING_WM_CHECK")
+        self._wm_check = intern_atom(self._connection, "_NET_SUPPORTING_WM_CHECK")
         core = self._connection.core
         mask = xproto.EventMask.PropertyChange | xproto.EventMask.StructureNotify
         values = [BACKGROUND, mask]
@@ -45,9 +45,6 @@ class RootWatcher:
         core.ClearArea(False, self._root, 0, 0, 0, 0)
         check = core.GetProperty(False, self._root, self._wm_check, xproto.Atom.Any, 0, 1).reply()
         self.has_window_manager = check.value_len > 0
-
-    def _atom(self, name: str) -> int:
-        return int(self._connection.core.InternAtom(False, len(name), name).reply().atom)
 
     def admit_own_user(self) -> None:
         """Let programs of our user connect without a cookie: many run without XAUTHORITY, as under cron or ``env -i``.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,7 @@ from ..rfb.events import (
     SetDesktopSize,
     UpdateRequested,
 )
+from ..system.unix_sockets import bound_privately
 from .clipboard.contents_socket import ContentsSocket
 from .clipboard.service import ClipboardService
 from .connection import Connection
@@ -104,12 +104,8 @@ class StreamServer:
             await self._source.close()
 
     async def _listen(self, path: Path, ready: Callable[[], None]) -> None:
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 - a local file
-        mask = os.umask(0o177)
-        try:
+        with bound_privately(path):
             server = await asyncio.start_unix_server(self._connected, path)
-        finally:
-            os.umask(mask)
         try:
             ready()
             self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
@@ -123,7 +119,7 @@ class StreamServer:
             self._sizes.close()
             self._location.close()
             self._sharing.close()
-            path.unlink(missing_ok=True)  # noqa: ASYNC240
+            path.unlink(missing_ok=True)  # noqa: ASYNC240 - a local file
 
     def _changed(self, tiles: Tiles) -> None:
         self._broadcaster.changed(tiles)

@@ -176,8 +176,8 @@ class Process:
             await asyncio.wait_for(self._process.wait(), KILL_TIMEOUT)
 
     def _signal_group(self, number: signal.Signals, *, just_ended: bool = False) -> None:
-        if self._identity is not None:
-            signal_group(self._identity, number, just_ended=just_ended)
+        assert self._identity is not None
+        signal_group(self._identity, number, just_ended=just_ended)
 
 
 def _die_with_parent(env: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,8 @@
-"""Unix sockets as the kernel lists them in ``/proc/net/unix`` (proc(5)): found without connecting to any."""
+"""Unix sockets: bound for one user alone, and as ``/proc/net/unix`` lists them (proc(5)), without connecting."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,17 @@ ACCEPTS_CONNECTIONS = 0x10000
 
 CONNECTED = b"03"
 """The state ``SS_CONNECTED``, from <linux/net.h>."""
+
+
+@contextlib.contextmanager
+def bound_privately(path: Path) -> Iterator[None]:
+    """Let a unix socket be bound at ``path``, in the place of an old one, to which only this user may connect."""
+    path.unlink(missing_ok=True)
+    mask = os.umask(0o177)
+    try:
+        yield
+    finally:
+        os.umask(mask)
 
 
 def is_listening(path: Path) -> bool:

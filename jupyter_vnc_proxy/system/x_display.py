@@ -159,7 +159,7 @@ def set_scale(display: str, xauthority: Path, percent: int) -> None:
 
     connection = connect(display, xauthority)
     try:
-        root, atom = connection.get_setup().roots[0].root, _scale_atom(connection)
+        root, atom = connection.get_setup().roots[0].root, intern_atom(connection, SCALE_PROPERTY)
         value = struct.pack("=I", percent)
         connection.core.ChangeProperty(xproto.PropMode.Replace, root, atom, xproto.Atom.CARDINAL, 32, 1, value)
         connection.core.GetInputFocus().reply()
@@ -171,11 +171,12 @@ def scale_of(connection: xcffib.Connection) -> int | None:
     """Return the scale in percent that was asked for; ``None`` if there is none, or one out of range."""
     import xcffib.xproto as xproto
 
-    root, atom = connection.get_setup().roots[0].root, _scale_atom(connection)
+    root, atom = connection.get_setup().roots[0].root, intern_atom(connection, SCALE_PROPERTY)
     reply = connection.core.GetProperty(False, root, atom, xproto.Atom.CARDINAL, 0, 1).reply()
     percent = struct.unpack("=I", reply.value.buf())[0] if reply.value_len == 1 and reply.format == 32 else 0
     return percent if MIN_SCALE <= percent <= MAX_SCALE else None
 
 
-def _scale_atom(connection: xcffib.Connection) -> int:
-    return int(connection.core.InternAtom(False, len(SCALE_PROPERTY), SCALE_PROPERTY).reply().atom)
+def intern_atom(connection: xcffib.Connection, name: str) -> int:
+    """Return the atom of a name."""
+    return int(connection.core.InternAtom(False, len(name), name).reply().atom)

@@ -2,7 +2,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { Signal } from '@lumino/signaling';
 
 import { settingsTable } from '../viewer/settings/table';
-import { brokenOverrides, changed, DESKTOPS_KEY, overridesOf, resolved } from '../viewer/settings/values';
+import { brokenOverrides, changed, DESKTOPS_KEY, resolved, scopeOf } from '../viewer/settings/values';
 
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -67,8 +67,7 @@ export class LabSettings {
 
   /** Change a setting for a desktop if it has its own value, else for all. */
   async choose(desktop: string, key: string, value: SettingValue): Promise<void> {
-    const isOwn = key in overridesOf(this.table, this._stored, desktop);
-    await this.set(isOwn ? desktop : null, key, value);
+    await this.set(scopeOf(this.table, this._stored, desktop, key), key, value);
   }
 
   async toggleStatistics(desktop: string): Promise<void> {

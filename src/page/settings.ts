@@ -1,6 +1,6 @@
 import { Signal } from '@lumino/signaling';
 
-import { changed, overridesOf, resolved } from '../viewer/settings/values';
+import { changed, resolved, scopeOf } from '../viewer/settings/values';
 
 import type { ISignal } from '@lumino/signaling';
 import type { ISetting, SettingValue } from '../viewer/settings/table';
@@ -51,8 +51,7 @@ export class PageSettings {
 
   /** Change a setting for the page's desktop if it has its own value, else for all. */
   choose(key: string, value: SettingValue): void {
-    const isOwn = key in overridesOf(this.table, this._stored, this.desktop);
-    this.set(isOwn ? this.desktop : null, key, value);
+    this.set(scopeOf(this.table, this._stored, this.desktop, key), key, value);
   }
 
   toggleStatistics(): void {

@@ -1,7 +1,7 @@
 import type { IDisposable } from '@lumino/disposable';
 
 /** The events that count as activity of the user. */
-const EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
+export const ACTIVITY_EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
 
 /** The time after which the server has noticed activity. */
 const DELAY_MS = 1500;
@@ -9,7 +9,7 @@ const DELAY_MS = 1500;
 /** Notifies once the server has noticed that the user is active. */
 export class Activity implements IDisposable {
   constructor(private readonly _options: Activity.IOptions) {
-    for (const type of EVENTS) {
+    for (const type of ACTIVITY_EVENTS) {
       _options.target.addEventListener(type, this, { capture: true, passive: true });
     }
   }
@@ -20,7 +20,7 @@ export class Activity implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
-    for (const type of EVENTS) {
+    for (const type of ACTIVITY_EVENTS) {
       this._options.target.removeEventListener(type, this, { capture: true });
     }
     clearTimeout(this._timer);

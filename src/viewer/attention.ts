@@ -1,8 +1,10 @@
+import { ACTIVITY_EVENTS } from './activity';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { IAttention } from '../services/attention';
 
 /** The events by which a person uses a page. */
-const EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus'];
+const EVENTS = [...ACTIVITY_EVENTS, 'focus'];
 
 /** The time without such events after which nobody uses the page. */
 const AWAY_MS = 5 * 60 * 1000;

@@ -24,8 +24,8 @@ const USE_EVENTS = ['focusin', 'pointerdown', 'keydown'];
 /**
  * The size of one desktop's screen: lays out the element that shows it, and requests the desktop's size and scale.
  *
- * Among several viewers, the one last used decides on both. So they are requested when this one connects or changes its size,
- * when a person uses it, and when another viewer leaves; never only because another viewer changed it.
+ * Among several viewers, the one last used decides on both. So they are requested when this one connects or changes its
+ * size, when a person uses it, and when another viewer leaves; never only because another viewer changed it.
  */
 export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   constructor(options: ScreenSize.IOptions) {

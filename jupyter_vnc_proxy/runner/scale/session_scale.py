@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...system.worker_pool import WorkerPool
-from ...system.x_display import MAX_RESOURCE_BYTES, SCALE_PROPERTY, connect, scale_of
+from ...system.x_display import MAX_RESOURCE_BYTES, SCALE_PROPERTY, connect, intern_atom, scale_of
 from .resources import Resources
 from .settings_daemon import daemon_environment
 from .xfce_scale import XfceScale
@@ -43,7 +43,8 @@ class SessionScale:
         self._connection: Any = connect(display, xauthority)
         self._fileno = int(self._connection.get_file_descriptor())
         self._root = self._connection.get_setup().roots[0].root
-        self._atoms = {each: self._atom(each) for each in (SCALE_PROPERTY, SETTINGS_SELECTION, SETTINGS_PROPERTY)}
+        names = (SCALE_PROPERTY, SETTINGS_SELECTION, SETTINGS_PROPERTY)
+        self._atoms = {each: intern_atom(self._connection, each) for each in names}
         mask = xproto.EventMask.PropertyChange | xproto.EventMask.StructureNotify
         self._connection.core.ChangeWindowAttributes(self._root, xproto.CW.EventMask, [mask])
         self._connection.flush()
@@ -56,9 +57,6 @@ class SessionScale:
         loop = asyncio.get_running_loop()
         loop.add_reader(self._fileno, self._readable)
         self._task = loop.create_task(self._keep())
-
-    def _atom(self, name: str) -> int:
-        return int(self._connection.core.InternAtom(False, len(name), name).reply().atom)
 
     def _readable(self) -> None:
         import xcffib

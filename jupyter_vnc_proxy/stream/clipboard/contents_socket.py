@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from pathlib import Path
 from typing import Protocol
 
 from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, Contents, checked, pack, parse_head, split
+from ...system.unix_sockets import bound_privately
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -41,12 +41,8 @@ class ContentsSocket:
 
     async def start(self) -> None:
         """Listen."""
-        self._path.unlink(missing_ok=True)
-        mask = os.umask(0o177)
-        try:
+        with bound_privately(self._path):
             self._server = await asyncio.start_unix_server(self._connected, self._path, limit=MAX_HEAD_BYTES)
-        finally:
-            os.umask(mask)
 
     async def close(self) -> None:
         """Listen no more, and end what is under way."""

@@ -69,14 +69,11 @@ export class Wheel implements IDisposable {
       return;
     }
     const isPinch = event.ctrlKey && this._controls.size === 0;
-    const turn = () => {
-      this._dispatch(event, Math.sign(x), 0, Math.abs(x));
-      this._dispatch(event, 0, Math.sign(y), Math.abs(y));
-    };
     if (isPinch) {
       client.pressKey(keyNamed('Ctrl'), true);
     }
-    turn();
+    this._dispatch(event, Math.sign(x), 0, Math.abs(x));
+    this._dispatch(event, 0, Math.sign(y), Math.abs(y));
     if (isPinch) {
       client.pressKey(keyNamed('Ctrl'), false);
     }

@@ -88,6 +88,16 @@ export function valuesFor(
   return desktop === null ? common : { ...common, ...overridesOf(table, stored, desktop) };
 }
 
+/** Return whose value of a setting one desktop has: its own (its name), or that of all desktops (null). */
+export function scopeOf(
+  table: readonly ISetting[],
+  stored: StoredSettings,
+  desktop: string,
+  key: string
+): string | null {
+  return key in overridesOf(table, stored, desktop) ? desktop : null;
+}
+
 /** Return changed settings: with a new value for all desktops or for one, or without one's own if it is undefined. */
 export function changed(
   stored: StoredSettings,

@@ -1,5 +1,6 @@
 import { Signal } from '@lumino/signaling';
 
+import { ACTIVITY_EVENTS } from '../activity';
 import { mainEncoding } from './counters';
 import { limitOf } from './limit';
 import { loadBetween } from './serverload';
@@ -22,9 +23,6 @@ const DECIDING_SAMPLES = 5;
 
 /** The time after a person's last input in which the round trip is measured though the desktop is at rest. */
 const ACTIVE_MS = 10_000;
-
-/** The events that show that a person uses the desktop. */
-const ACTIVITY_EVENTS = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
 
 /** What was measured in one second. */
 export interface ISample {

@@ -12,8 +12,8 @@ const GESTURE_EVENTS = ['gesturestart', 'gesturemove', 'gestureend'];
 /**
  * Adapts the gestures that noVNC recognizes before noVNC acts on them.
  *
- * noVNC makes a touch what the finger is on, but a drag only of long ones. In trackpad mode, the finger moves the pointer, and the gestures act
- * where the pointer is.
+ * noVNC clicks what a finger is on, but drags only over long distances. In trackpad mode, the finger moves the pointer,
+ * and the gestures act where the pointer is.
  */
 export class Gestures implements IDisposable {
   constructor(options: Gestures.IOptions) {
