@@ -50,9 +50,10 @@ def _is_locked(lock: Path) -> bool:
 
 
 def expected(directory: Path) -> str:
-    """Return the display that the desktop will probably have: the last one, else one that is free.
+    """Return the display that the desktop will probably have: the last one, else a free one of its own, remembered.
 
-    The runner uses the same one if it is still free then.
+    The number follows from the desktop's directory, so others seldom take it while the desktop doesn't run. The runner
+    starts the X server with it, and leaves the choice to the X server if that fails.
     """
     display = remembered(directory)
     if display is None or not is_free(display):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..backends.base import DISPLAY, DISPLAY_NUMBER, Step
 from ..desktops.desktop import Desktop
-from ..desktops.display_number import is_free, remembered
+from ..desktops.display_number import expected
 from ..desktops.markers import MARKER, is_runner
 from ..system.cleanup import remove_segments
 from ..system.environment import find_program, program_environment
@@ -70,9 +70,8 @@ class Processes:
         return line
 
     async def _start(self, step: Step, timeout: float, on_report: Callable[[str], None] | None) -> tuple[Process, str]:
-        """Start a process, an X server on the display that it had before; on any display if that one is taken."""
-        last = remembered(self._desktop.path) if DISPLAY_NUMBER in step.argv else None
-        for number in [last, None] if last is not None and is_free(last) else [None]:
+        """Start a process, an X server on the desktop's own display; on any display if that one is taken meanwhile."""
+        for number in [expected(self._desktop.path), None] if DISPLAY_NUMBER in step.argv else [None]:
             process = self._of(step, number, on_report)
             self._processes[step.name] = process
             try:
@@ -81,7 +80,7 @@ class Processes:
                 if number is None or failure.status is None:
                     raise
                 process.log.unlink(missing_ok=True)
-        raise AssertionError("the last display is any")
+        raise AssertionError("the last attempt leaves the number to the X server")
 
     def _of(self, step: Step, number: str | None, on_report: Callable[[str], None] | None) -> Process:
         words = {DISPLAY: self.environment.get("DISPLAY", ""), DISPLAY_NUMBER: number}

@@ -10,7 +10,7 @@ from support.runners import Runners
 from support.waiting import wait_until
 from support.xclient import x_setup, x_setup_as_nobody
 
-from jupyter_vnc_proxy.desktops.display_number import expected, is_free, remember, remembered
+from jupyter_vnc_proxy.desktops.display_number import FIRST_NUMBER, expected, is_free, remember, remembered
 
 BACKENDS = [("stream", ""), ("tigervnc", ""), ("x11vnc", ""), ("x11vnc", "xserver=xdummy")]
 
@@ -38,6 +38,16 @@ def test_a_desktop_has_its_display_again(runners: Runners, runtime: Path, backen
     assert remembered(runtime / "default") == ":4567"
     assert other.until(phase="running")["display"] != ":4567"
     assert display
+
+
+@pytest.mark.parametrize(("backend", "option"), BACKENDS)
+def test_a_new_desktop_takes_no_number_that_x_servers_choose(
+    runners: Runners, runtime: Path, backend: str, option: str
+) -> None:
+    arguments = [f"--option={option}"] if option else []
+    display = runners.start(*arguments, backend=backend).until(phase="running")["display"]
+    assert int(display.removeprefix(":")) >= FIRST_NUMBER, "the lowest is soon another user's"
+    assert remembered(runtime / "default") == display
 
 
 def test_a_display_that_was_taken_meanwhile_is_replaced(runners: Runners, runtime: Path) -> None:
