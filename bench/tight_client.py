@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import select
 import socket
 import struct
 import time
-import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from bench.desktop.painter import stamp
+from bench.desktop.rfb.tight import TightDecoder
 
 COPY_RECT, TIGHT, DESKTOP_SIZE, LAST_RECT, CURSOR = 1, 7, -223, -224, -239
 QUALITY_6, COMPRESSION_2 = -26, -254
@@ -31,7 +29,7 @@ class TightClient:
         self._place = place
         self._row = np.zeros((stamp.HEIGHT, stamp.WIDTH, 4), np.uint8)
         self._frame = -1
-        self._streams = [zlib.decompressobj() for _ in range(4)]
+        self._decoder = TightDecoder(self._read)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(10)
         self._socket.connect(os.fspath(path))
@@ -124,46 +122,6 @@ class TightClient:
         return y < self._place.y + stamp.HEIGHT and y + height > self._place.y
 
     def _tight(self, x: int, y: int, width: int, height: int) -> None:
-        (control,) = self._read(1)
-        for number in range(4):
-            if control >> number & 1:
-                self._streams[number] = zlib.decompressobj()
-        kind = control >> 4
-        if kind == 8:
-            colour = np.frombuffer(self._read(3), np.uint8)
-            self._draw(x, y, np.broadcast_to(colour, (height, width, 3)))
-        elif kind == 9:
-            data = self._read(self._compact_length())
-            if self._covers_stamp(y, height):
-                self._draw(x, y, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
-        else:
-            self._basic(x, y, width, height, kind)
-
-    def _basic(self, x: int, y: int, width: int, height: int, kind: int) -> None:
-        choice = self._read(1)[0] if kind & 4 else 0
-        palette = None
-        row = 3 * width
-        if choice == 1:
-            count = self._read(1)[0] + 1
-            palette = np.frombuffer(self._read(3 * count), np.uint8).reshape(count, 3)
-            row = -(-width // 8) if count == 2 else width
-        size = row * height
-        data = self._read(size) if size < 12 else self._streams[kind & 3].decompress(self._read(self._compact_length()))
-        if choice == 2 or not self._covers_stamp(y, height):
-            return
-        content = np.frombuffer(data, np.uint8).reshape(height, row)
-        if palette is None:
-            self._draw(x, y, content.reshape(height, width, 3))
-        else:
-            indices = np.unpackbits(content, axis=1)[:, :width] if len(palette) == 2 else content
-            self._draw(x, y, palette[indices])
-
-    def _compact_length(self) -> int:
-        """Read Tight's compact length of one to three bytes."""
-        length = shift = 0
-        while True:
-            (byte,) = self._read(1)
-            length |= (byte & 0x7F if shift < 14 else byte) << shift
-            if shift == 14 or not byte & 0x80:
-                return length
-            shift += 7
+        pixels = self._decoder.rectangle(width, height, wanted=self._covers_stamp(y, height))
+        if pixels is not None:
+            self._draw(x, y, pixels)

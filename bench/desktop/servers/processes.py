@@ -79,13 +79,33 @@ def megabytes(pid: int, without: Collection[int] = ()) -> float:
     return total / 1024
 
 
-def cores(before: list[Process], after: list[Process], seconds: float) -> dict[str, float]:
-    """Return the cores that each name used between two lists taken ``seconds`` apart, including unused ones."""
+def thread_seconds(pid: int) -> dict[tuple[int, str], float]:
+    """Return the CPU time so far of each thread of a process, by its id and its name, in seconds.
+
+    The first thread is called ``main``. Threads that have ended are missing.
+    """
+    found: dict[tuple[int, str], float] = {}
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError, IndexError):
+                name = "main" if int(task.name) == pid else (task / "comm").read_text().strip()
+                numbers = (task / "stat").read_text().rpartition(")")[2].split()
+                found[int(task.name), name] = (int(numbers[11]) + int(numbers[12])) / TICKS_PER_SECOND
+    return found
+
+
+def used_seconds(before: list[Process], after: list[Process]) -> dict[str, float]:
+    """Return the CPU time that each name used between two lists, in seconds."""
     earlier = {process.pid: process.cpu for process in before}
     used: dict[str, float] = {}
     for process in after:
         used[process.name] = used.get(process.name, 0.0) + process.cpu - earlier.get(process.pid, 0.0)
-    return {name: round(cpu / seconds, 4) for name, cpu in sorted(used.items())}
+    return used
+
+
+def cores(before: list[Process], after: list[Process], seconds: float) -> dict[str, float]:
+    """Return the cores that each name used between two lists taken ``seconds`` apart, including unused ones."""
+    return {name: round(cpu / seconds, 4) for name, cpu in sorted(used_seconds(before, after).items())}
 
 
 def end(variable: str, value: str) -> list[str]:

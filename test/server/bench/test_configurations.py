@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bench.desktop import plan
-from bench.desktop.__main__ import arguments, plan_of
+from bench.desktop.command_line import arguments, plan_of
 from bench.desktop.measure import SCENES, Durations
 from bench.desktop.paths import REPOSITORY
 from bench.desktop.servers.configurations import CONFIGURATIONS, Configuration

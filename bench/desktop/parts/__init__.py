@@ -1,0 +1,1 @@
+"""The parts of the bench that need no browser or no server."""
