@@ -43,11 +43,11 @@ class Connection:
     def read(self) -> bool:
         """Answer what has come; return ``False`` at the end of the connection."""
         data = self.socket.recv(CHUNK)
-        now = time.time()
-        if answer := self._viewer.receive(data):
+        piece = recording.Piece(time.time(), data)
+        if answer := self._viewer.receive(piece):
             self.socket.sendall(answer)
         self.received += len(data)
-        recording.write(self._file, recording.Piece(now, data))
+        recording.write(self._file, piece)
         return bool(data)
 
     def do(self, command: dict[str, Any]) -> dict[str, Any]:

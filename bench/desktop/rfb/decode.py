@@ -16,13 +16,17 @@ from jupyter_vnc_proxy.rfb.filters.server_stream import ServerMessageKind
 
 from ..painter import stamp
 from ..painter.stamp import Pixels
+from .assembler import SIZES as PIXEL_SIZES
+from .assembler import Assembler, size_of
 from .recording import Piece
 from .tight import TightDecoder
-from .viewer import SIZES as PIXEL_SIZES
-from .viewer import splitter
 
 H264_RESETS = 0b11
 """Flags of an H.264 rectangle: reset its context, or all of them."""
+
+
+NO_RECTANGLES = b"\0\0"
+"""The count of an update that only tells that the one before it is painted."""
 
 
 class Update(NamedTuple):
@@ -71,6 +75,11 @@ class Screen:
     def digest(self) -> str:
         """Return the SHA-256 of the pixels. What was painted by video only is transparent."""
         return hashlib.sha256(self.pixels.data).hexdigest()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every pixel has been painted, by anything but video."""
+        return bool(self.pixels[..., 3].all())
 
     def stamp(self) -> stamp.Stamp | None:
         """Return the stamp that is shown."""
@@ -136,42 +145,23 @@ class Screen:
         self.pixels[:] = 0
         for frame in self._video.decode(av.Packet(data)):
             plane = frame.planes[0]
-            light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+            light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[
+                : frame.height, : frame.width
+            ]
             x, y = self._place
             row = light[y : y + stamp.HEIGHT, x : x + stamp.WIDTH]
             self.pixels[y : y + row.shape[0], x : x + row.shape[1], :3] = row[..., None]
 
 
-def messages_of(pieces: Iterable[Piece]) -> Iterator[tuple[ServerMessageKind, float, bytes]]:
-    """Yield each message, the handshake first, and the time at which it was complete.
-
-    A message ends where another one begins, so the last one is left out.
-    """
-    split = splitter()
-    kind, time, message = ServerMessageKind.HANDSHAKE, 0.0, bytearray()
-    for piece in pieces:
-        for part in split.feed(piece.data):
-            if part.begins and message:
-                yield kind, time, bytes(message)
-                message.clear()
-            message += part.data
-            kind, time = part.kind, piece.time
-
-
 def updates(pieces: Iterable[Piece]) -> Iterator[tuple[Update, Screen]]:
     """Yield each update of a recording that has rectangles, and the screen after it."""
     screen: Screen | None = None
-    for kind, time, message in messages_of(pieces):
-        if kind is ServerMessageKind.HANDSHAKE:
-            screen = Screen(*size_of(message))
-        elif kind is ServerMessageKind.UPDATE and message[2:4] != b"\0\0":
-            assert screen is not None
-            is_video = screen.update(message)
-            yield Update(time, len(message), screen.stamp(), is_video), screen
-
-
-def size_of(handshake: bytes | bytearray) -> tuple[int, int]:
-    """Return the screen's size in pixels, from a whole handshake."""
-    begin = 12 + 1 + handshake[12] + 4
-    width, height = struct.unpack_from(">HH", handshake, begin)
-    return width, height
+    assembler = Assembler()
+    for piece in pieces:
+        for kind, time, message in assembler.feed(piece):
+            if kind is ServerMessageKind.HANDSHAKE:
+                screen = Screen(*size_of(message))
+            elif kind is ServerMessageKind.UPDATE and message[2:4] != NO_RECTANGLES:
+                assert screen is not None
+                is_video = screen.update(message)
+                yield Update(time, len(message), screen.stamp(), is_video), screen

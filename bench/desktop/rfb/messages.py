@@ -21,9 +21,9 @@ def pixel_format() -> bytes:
     return struct.pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, 255, 255, 255, 0, 8, 16)
 
 
-def set_encodings(quality: int, h264: bool = True) -> bytes:
+def set_encodings(quality: int) -> bytes:
     """Announce what noVNC does, but only the encodings of pixels that `decode` knows; ``quality`` is 0 to 9."""
-    pixels = [e.ENCODING_COPY_RECT, *([e.ENCODING_H264] if h264 else []), e.ENCODING_TIGHT, e.ENCODING_RAW]
+    pixels = [e.ENCODING_COPY_RECT, e.ENCODING_H264, e.ENCODING_TIGHT, e.ENCODING_RAW]
     pseudo = [
         e.PSEUDO_QUALITY_0 + quality, COMPRESSION_2, e.PSEUDO_DESKTOP_SIZE, e.PSEUDO_LAST_RECT, e.PSEUDO_QEMU_KEY,
         e.PSEUDO_LED_STATE, e.PSEUDO_EXTENDED_DESKTOP_SIZE, e.PSEUDO_FENCE, e.PSEUDO_CONTINUOUS_UPDATES,

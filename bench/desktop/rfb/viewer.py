@@ -2,70 +2,48 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Callable
 
-from jupyter_vnc_proxy.rfb.filters.rectangles import PixelSizes
-from jupyter_vnc_proxy.rfb.filters.server_stream import ServerMessageKind, ServerMessageSplitter
+from jupyter_vnc_proxy.rfb.filters.server_stream import ServerMessageKind
 
 from . import messages
-
-SIZES = PixelSizes(pixel=4, tight=3)
-
-
-def splitter() -> ServerMessageSplitter:
-    """Return a splitter for what a server sends to this viewer."""
-    return ServerMessageSplitter(lambda: 8, lambda: SIZES)
+from .assembler import Assembler, Message, size_of
+from .recording import Piece
 
 
 class Viewer:
-    """Answers as noVNC does that paints at once: fences, update requests until continuous updates are there."""
+    """Answers as noVNC does that paints at once: fences, update requests until continuous updates are there.
 
-    def __init__(self, quality: int, h264: bool = True) -> None:
+    ``on_update`` gets each FramebufferUpdate.
+    """
+
+    def __init__(self, quality: int, on_update: Callable[[Message], None] = lambda message: None) -> None:
         self.size = (0, 0)
         self.updates = 0
-        self._settings = messages.pixel_format() + messages.set_encodings(quality, h264)
-        self._splitter = splitter()
-        self._head = bytearray()
+        self._on_update = on_update
+        self._settings = messages.pixel_format() + messages.set_encodings(quality)
+        self._assembler = Assembler()
         self._continuous = False
 
-    def receive(self, data: bytes) -> bytes:
+    def receive(self, piece: Piece) -> bytes:
         """Take what has come from the server; return the answer, which may be empty.
 
         Send `messages.HELLO` first. Raise ``ProtocolError`` for what is no RFB.
         """
-        answer = b""
-        for piece in self._splitter.feed(data):
-            match piece.kind:
-                case ServerMessageKind.HANDSHAKE:
-                    answer += self._handshake(piece.data)
-                case ServerMessageKind.UPDATE if piece.begins:
-                    self.updates += 1
-                    if not self._continuous:
-                        answer += messages.update_request(*self.size, incremental=True)
-                case ServerMessageKind.FENCE:
-                    answer += self._fence(piece.data, piece.begins)
-                case ServerMessageKind.END_OF_CONTINUOUS_UPDATES if not self._continuous:
-                    self._continuous = True
-                    answer += messages.continuous_updates(*self.size)
-        return answer
+        return b"".join(self._answer(message) for message in self._assembler.feed(piece))
 
-    def _handshake(self, data: bytes) -> bytes:
-        """Take a part of the handshake; begin with its last one."""
-        self._head += data
-        security_types = self._head[12] if len(self._head) > 12 else 0
-        begin = 12 + 1 + security_types + 4
-        if len(self._head) < begin + 24:
-            return b""
-        self.size = struct.unpack_from(">HH", self._head, begin)
-        if len(self._head) < begin + 24 + int.from_bytes(self._head[begin + 20 : begin + 24], "big"):
-            return b""
-        self._head.clear()
-        return self._settings + messages.update_request(*self.size, incremental=False)
-
-    def _fence(self, data: bytes, begins: bool) -> bytes:
-        if begins:
-            self._head.clear()
-        self._head += data
-        if len(self._head) < 9 + self._head[8]:
-            return b""
-        return messages.fence_answer(bytes(self._head))
+    def _answer(self, message: Message) -> bytes:
+        match message.kind:
+            case ServerMessageKind.HANDSHAKE:
+                self.size = size_of(message.data)
+                return self._settings + messages.update_request(*self.size, incremental=False)
+            case ServerMessageKind.UPDATE:
+                self.updates += 1
+                self._on_update(message)
+                return b"" if self._continuous else messages.update_request(*self.size, incremental=True)
+            case ServerMessageKind.FENCE:
+                return messages.fence_answer(message.data)
+            case ServerMessageKind.END_OF_CONTINUOUS_UPDATES if not self._continuous:
+                self._continuous = True
+                return messages.continuous_updates(*self.size)
+        return b""

@@ -135,6 +135,11 @@ class ServerMessageSplitter:
         self._unsplit, self._parsed, self._wanted = data[begin:], at - begin, wanted
         return pieces
 
+    @property
+    def is_between_messages(self) -> bool:
+        """Whether everything that has come is whole messages."""
+        return self._kind is None and not self._unsplit
+
     def _end(self, pieces: list[ServerPiece], data: bytes) -> None:
         if self._kind is not None and data:
             pieces.append(ServerPiece(self._kind, data, self._begins))
