@@ -52,7 +52,12 @@ def arguments(argv: list[str] | None = None, description: str | None = None) -> 
     parser.add_argument("--size", action="append", type=size, metavar="WxH", help="only this size; can be repeated")
     parser.add_argument("--link", action="append", choices=LINKS, help="only this link; can be repeated")
     parser.add_argument("--seconds", type=float, metavar="S", help="how long each moving or idle scene is measured")
-    parser.add_argument("--users", type=int, metavar="N", default=20, help="desktops of the parts class and idle")
+    parser.add_argument(
+        "--users", type=int, action="append", metavar="N", help="desktops of the parts class and idle; can be repeated"
+    )
+    parser.add_argument(
+        "--session", default="", help="session of our desktops in class and idle (default: one that sleeps)"
+    )
     parser.add_argument("--output", "--json", type=Path, metavar="FILE", help=f"default: {_RELATIVE}")
     parser.add_argument(
         "--report",

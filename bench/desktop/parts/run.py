@@ -8,28 +8,68 @@ from pathlib import Path
 from typing import Any
 
 from ..command_line import durations_of
+from ..measure import Durations
 from ..servers.configurations import CONFIGURATIONS
-from . import server
+from ..servers.jupyter_server import ServerError
+from . import many, server
 
 Log = Callable[[str], None]
 
-DEFAULTS = {"server": ("stream", "tigervnc")}
+WITH_PEERS = ("stream", "tigervnc", "jupyter-remote-desktop-proxy", "selkies")
+DEFAULTS = {"server": ("stream", "tigervnc"), "class": WITH_PEERS, "idle": WITH_PEERS}
 """The configurations of each part, unless the command line names some."""
+
+USERS = {"class": (20, 40), "idle": (40,)}
+QUICK_USERS = (2,)
+
+IDLE = Durations(idle=10.0)
 
 
 def measure_part(part: str, found: argparse.Namespace, stderr: Path, log: Log) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each configuration of a part with its results, again whenever there are more of them."""
     for name in found.configuration or DEFAULTS[part]:
         result: dict[str, Any] = {"worker": CONFIGURATIONS[name].worker, "rows": []}
-        if (obstacle := CONFIGURATIONS[name].obstacle()) is not None:
+        obstacle = CONFIGURATIONS[name].obstacle()
+        if part == "server" and not CONFIGURATIONS[name].backend:
+            obstacle = "It has no socket of its own that speaks RFB."
+        if obstacle is not None:
+            log(f"{part} {name}: {obstacle}")
             yield name, {**result, "error": obstacle}
             continue
-        for row in _rows(part, name, found, stderr):
+        for row in ROWS[part](name, found, stderr):
             result["rows"].append(row)
-            log(" ".join(str(word) for word in (part, name, row.get("size", ""), row.get("scene", "")) if word))
+            log(" ".join([part, name, *(str(row[key]) for key in ("size", "scene", "users") if key in row)]))
             yield name, result
 
 
-def _rows(part: str, name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
+def _server(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
     sizes = found.size or (server.SIZES[:1] if found.quick else server.SIZES)
     return server.measure_server(name, sizes, found.scene, durations_of(found, server.DURATIONS), stderr)
+
+
+def _class(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
+    for users in _users("class", found):
+        try:
+            yield many.measure_class(name, users, found.session)
+        except ServerError as error:
+            yield {"users": users, "error": str(error)}
+
+
+def _idle(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
+    for users in _users("idle", found):
+        try:
+            yield many.measure_idle(name, users, durations_of(found, IDLE).idle, found.session)
+        except ServerError as error:
+            yield {"users": users, "error": str(error)}
+
+
+def _users(part: str, found: argparse.Namespace) -> tuple[int, ...]:
+    return tuple(found.users or (QUICK_USERS if found.quick else USERS[part]))
+
+
+ROWS: dict[str, Callable[[str, argparse.Namespace, Path], Iterator[dict[str, Any]]]] = {
+    "server": _server,
+    "class": _class,
+    "idle": _idle,
+}
+"""What yields the rows of each part, for a configuration."""

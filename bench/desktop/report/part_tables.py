@@ -54,6 +54,74 @@ def server_table(found: dict[str, dict[str, Any]]) -> Lines:
     return _table(SERVER, rows)
 
 
+CLASS = ("", "running, s", "picture, s", "slowest, s", "running → picture, ms", "CPU s a user", "pictures", "faults")
+
+
+def class_table(found: dict[str, dict[str, Any]]) -> Lines:
+    """Return the table of the part ``class``: a row for each configuration and number of users."""
+    rows = []
+    for name, part in found.items():
+        for row in part["rows"]:
+            label = f"{name}, {row['users']} at once"
+            if "error" in row:
+                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(CLASS) - 1)])
+                continue
+            rows.append([
+                label,
+                _seconds(row["running_s"]),
+                _seconds(row["picture_s"]),
+                cell(row["picture_s"]["max"], 2),
+                cell(row["after_running_ms"], 0),
+                cell(row["cpu_seconds"] / row["users"], 2),
+                f"{row['picture_s']['count']}",
+                f"{len(row['faults'])}",
+            ])  # fmt: skip
+    return _table(CLASS, rows)
+
+
+def _seconds(value: dict[str, Any]) -> str:
+    return f"{cell(value['p50'], 2)}/{cell(value['p95'], 2)}"
+
+
+IDLE = (
+    "",
+    "MB",
+    "by process",
+    "CPU, nobody looks",
+    "by process",
+    "CPU, with a viewer",
+    "by process",
+    "MB with a viewer",
+)
+
+
+def idle_table(found: dict[str, dict[str, Any]]) -> Lines:
+    """Return the table of the part ``idle``: memory and CPU of each of many desktops, in percent of a core."""
+    rows = []
+    for name, part in found.items():
+        for row in part["rows"]:
+            label = f"{name}, each of {row['users']}"
+            if "error" in row:
+                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(IDLE) - 1)])
+                continue
+            alone, viewed = row["alone"], row["viewed"]
+            rows.append([
+                label,
+                cell(alone["memory_mb"]),
+                _by_name({name: each["mb"] for name, each in alone["processes"].items()}),
+                *(
+                    text
+                    for state in (alone, viewed)
+                    for text in (
+                        f"{100 * state['cores']:.2f} %",
+                        _by_name({name: 100 * each["cores"] for name, each in state["processes"].items()}),
+                    )
+                ),
+                cell(viewed["memory_mb"]),
+            ])  # fmt: skip
+    return _table(IDLE, rows)
+
+
 def part_lines(result: dict[str, Any]) -> Lines:
     """Return the lines of the tables of all parts that a run has measured."""
     lines: Lines = []
@@ -63,5 +131,9 @@ def part_lines(result: dict[str, Any]) -> Lines:
     return lines
 
 
-PARTS = (("server", "The server alone", server_table),)
+PARTS = (
+    ("server", "The server alone", server_table),
+    ("class", "A class that begins at once", class_table),
+    ("idle", "Desktops at rest", idle_table),
+)
 """Each part, its heading, and the function that makes its table."""

@@ -26,21 +26,28 @@ class OurServer(JupyterServer):
         self.configuration = configuration
         self.name = configuration.name
         self.worker = configuration.worker
+        self.session = ""
 
     def config(self) -> dict[str, Any]:
-        """Return the traits of the configuration, with a session that does nothing."""
+        """Return the traits of the configuration, with `session`, by default one that does nothing."""
         traits = self.configuration.traits()
         if extra := self.extra_options():
             traits["backend_options"] = {**traits.get("backend_options", {}), **extra}
-        return {"VncProxy": {**traits, "geometry": self.geometry, "session_command": SESSION_COMMAND}}
+        session = {"session": self.session} if self.session else {"session_command": SESSION_COMMAND}
+        return {"VncProxy": {**traits, **session, "geometry": self.geometry}}
 
     def extra_options(self) -> dict[str, str]:
         """Return backend options that are known only at the start."""
         return {}
 
+    @property
+    def runtime_directory(self) -> Path:
+        """The directory of its desktops."""
+        return self.directory / "run"
+
     def environment(self) -> dict[str, str]:
         """Set a runtime directory of its own, and register the bench's own backend if it is used."""
-        variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.directory / "run")}
+        variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.runtime_directory)}
         if self.configuration.backend == untuned_x11vnc.UntunedX11vnc.name:
             packages = self.directory / "packages"
             untuned_x11vnc.install(packages)
