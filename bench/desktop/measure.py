@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import browser_processes
 from .command_process import CommandProcess
 from .network.link import LINKS
 from .network.send_buffer import limit_send_buffer
@@ -23,9 +24,6 @@ from .servers.factory import create_server
 from .servers.jupyter_server import TOKEN, JupyterServer
 
 MOVING = ("scroll", "video", "drag", "typing")
-BROWSER_MARKER = "DESKTOP_BENCH_BROWSER"
-"""Environment variable of the browser's processes; its value is the server's directory."""
-
 MAX_MISSED_CLICKS = 2
 """More missed clicks end a scene, because each takes its whole timeout."""
 
@@ -50,12 +48,16 @@ QUICK = Durations(warm=1.0, scene=1.5, idle=1.0, clicks=4, exact=2.0, click_time
 class Run:
     """A context manager that starts a server, the link in front of it and a browser, and stops them at its end."""
 
-    def __init__(self, configuration: str, size: tuple[int, int], durations: Durations, log: Path) -> None:
+    def __init__(
+        self, configuration: str | JupyterServer, size: tuple[int, int], durations: Durations, log: Path
+    ) -> None:
         self.size = size
         self.durations = durations
         self._stack = contextlib.ExitStack()
         self._log = log
-        self.server: JupyterServer = create_server(configuration, f"{size[0]}x{size[1]}")
+        if isinstance(configuration, str):
+            configuration = create_server(configuration, f"{size[0]}x{size[1]}")
+        self.server = configuration
         self.painter: CommandProcess | None = None
         self.segments: list[int] = []
         self.place: dict[str, Any] = {}
@@ -69,9 +71,9 @@ class Run:
             self.port = self.link.ask("listen")["port"]
             node = shutil.which("node") or "node"
             marker = os.fspath(self.server.directory)
-            stack.callback(processes.end, BROWSER_MARKER, marker)
+            stack.callback(processes.end, browser_processes.MARKER, marker)
             script = os.fspath(Path(__file__).with_name("browser") / "browser.mjs")
-            self.browser = self._child(stack, [node, script], {**os.environ, BROWSER_MARKER: marker})
+            self.browser = self._child(stack, [node, script], {**os.environ, browser_processes.MARKER: marker})
             self._stack = stack.pop_all()
         return self
 
@@ -165,7 +167,7 @@ class Run:
         drained, ended = self.browser.ask("drain"), time.time()
         ages, frames = [], set()
         for milliseconds, frame, drawn, clicks in drained["samples"]:
-            seen = (drained["origin"] + milliseconds - self._offset()) / 1000
+            seen = (drained["origin"] + milliseconds - self.offset()) / 1000
             if began <= seen < began + self.durations.scene:
                 ages.append(Stamp(frame, drawn, clicks).age(seen) * 1000)
                 frames.add(frame)
@@ -180,7 +182,7 @@ class Run:
             "unreadable": drained["unreadable"],
         }
 
-    def _offset(self) -> float:
+    def offset(self) -> float:
         """Return by how many milliseconds the page's clock is ahead; 0 if that is within the uncertainty."""
         offset, uncertainty = self.clock["offset"], self.clock["doubt"]
         return offset if abs(offset) > uncertainty else 0.0
@@ -222,10 +224,13 @@ class Run:
     def _costs(self, seconds: float) -> Iterator[dict[str, Any]]:
         """Measure traffic, CPU time and memory of the ``with`` block and the ``seconds`` after it."""
         row: dict[str, Any] = {}
+        marker = os.fspath(self.server.directory)
         bytes_before, before, began = self.link.ask("count"), self.server.processes(), time.monotonic()
+        shown_before = browser_processes.thread_seconds(marker)
         yield row
         time.sleep(seconds)
         after, took, bytes_after = self.server.processes(), time.monotonic() - began, self.link.ask("count")
+        shown = browser_processes.used_between(shown_before, browser_processes.thread_seconds(marker))
         memory: dict[str, float] = {}
         for process in after:
             memory[process.name] = memory.get(process.name, 0.0) + processes.megabytes(process.pid, self.segments)
@@ -236,6 +241,7 @@ class Run:
             "mbit_up": round((bytes_after["up"] - bytes_before["up"]) * 8 / took / 1e6, 3),
             "cores": round(sum(used.values()), 3),
             "cores_by_process": used,
+            "browser_cores": round(sum(shown.values()) / took, 3),
             "vnc_cores": used.get(self.server.worker),
             "vnc_memory_mb": round(memory[self.server.worker], 1) if self.server.worker in memory else None,
             "memory_mb": round(sum(memory.values()), 1),

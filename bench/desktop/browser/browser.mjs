@@ -8,12 +8,14 @@
  *   drain                             returns the samples since the last drain
  *   click {wait}                      clicks the picture and waits until it shows the click
  *   exact {sha256, since, wait}       waits until the picture has this digest
+ *   trace {seconds}                   traces the whole browser; returns CPU milliseconds by stage and by event
  *   screenshot {path}, close
  */
 import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { CATEGORIES, summarize } from './trace.mjs';
 
 const PROBE = join(dirname(fileURLToPath(import.meta.url)), 'probe.js');
 const FLAGS =
@@ -150,6 +152,22 @@ const commands = {
       },
       [sha256, since, wait]
     );
+  },
+
+  async trace({ seconds }) {
+    const session = await browser.newBrowserCDPSession();
+    const events = [];
+    session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+    const complete = new Promise(resolve => session.once('Tracing.tracingComplete', resolve));
+    const traceConfig = { includedCategories: CATEGORIES, excludedCategories: ['*'], recordMode: 'recordUntilFull' };
+    await session.send('Tracing.start', { traceConfig, transferMode: 'ReportEvents' });
+    const began = Date.now();
+    await new Promise(resolve => setTimeout(resolve, seconds * 1000));
+    const ended = Date.now();
+    await session.send('Tracing.end');
+    await complete;
+    await session.detach();
+    return { began: began / 1000, ended: ended / 1000, ...summarize(events) };
   },
 
   async screenshot({ path }) {

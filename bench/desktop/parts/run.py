@@ -11,12 +11,17 @@ from ..command_line import durations_of
 from ..measure import Durations
 from ..servers.configurations import CONFIGURATIONS
 from ..servers.jupyter_server import ServerError
-from . import many, server
+from . import browser, many, server
 
 Log = Callable[[str], None]
 
 WITH_PEERS = ("stream", "tigervnc", "jupyter-remote-desktop-proxy", "selkies")
-DEFAULTS = {"server": ("stream", "tigervnc"), "class": WITH_PEERS, "idle": WITH_PEERS}
+DEFAULTS = {
+    "server": ("stream", "tigervnc"),
+    "browser": ("stream", "tigervnc"),
+    "class": WITH_PEERS,
+    "idle": WITH_PEERS,
+}
 """The configurations of each part, unless the command line names some."""
 
 USERS = {"class": (20, 40), "idle": (40,)}
@@ -30,7 +35,7 @@ def measure_part(part: str, found: argparse.Namespace, stderr: Path, log: Log) -
     for name in found.configuration or DEFAULTS[part]:
         result: dict[str, Any] = {"worker": CONFIGURATIONS[name].worker, "rows": []}
         obstacle = CONFIGURATIONS[name].obstacle()
-        if part == "server" and not CONFIGURATIONS[name].backend:
+        if part in ("server", "browser") and not CONFIGURATIONS[name].backend:
             obstacle = "It has no socket of its own that speaks RFB."
         if obstacle is not None:
             log(f"{part} {name}: {obstacle}")
@@ -45,6 +50,11 @@ def measure_part(part: str, found: argparse.Namespace, stderr: Path, log: Log) -
 def _server(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
     sizes = found.size or (server.SIZES[:1] if found.quick else server.SIZES)
     return server.measure_server(name, sizes, found.scene, durations_of(found, server.DURATIONS), stderr)
+
+
+def _browser(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
+    sizes = found.size or (browser.SIZES[:1] if found.quick else browser.SIZES)
+    return browser.measure_browser(name, sizes, found.scene, durations_of(found, browser.DURATIONS), stderr)
 
 
 def _class(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
@@ -69,6 +79,7 @@ def _users(part: str, found: argparse.Namespace) -> tuple[int, ...]:
 
 ROWS: dict[str, Callable[[str, argparse.Namespace, Path], Iterator[dict[str, Any]]]] = {
     "server": _server,
+    "browser": _browser,
     "class": _class,
     "idle": _idle,
 }

@@ -54,6 +54,31 @@ def server_table(found: dict[str, dict[str, Any]]) -> Lines:
     return _table(SERVER, rows)
 
 
+BROWSER = ("", "fps", "of", "arrival → picture", "dropped", "CPU ms a frame", "by process", "by stage, traced")
+
+
+def browser_table(found: dict[str, dict[str, Any]]) -> Lines:
+    """Return the table of the part ``browser``: a row for each recording."""
+    rows = []
+    for name, part in found.items():
+        for row in part["rows"]:
+            label = f"{name} {row['size']} {row['scene']}"
+            if "error" in row:
+                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(BROWSER) - 1)])
+                continue
+            rows.append([
+                label,
+                cell(row["fps"]),
+                cell(row["recorded_fps"]),
+                pair(row["present_ms"]),
+                f"{100 * row['drop_share']:.0f} %",
+                cell(row["frame_ms"]),
+                _by_name(row["frame_ms_by_process"]),
+                _by_name(row["stage_ms"]),
+            ])  # fmt: skip
+    return _table(BROWSER, rows)
+
+
 CLASS = ("", "running, s", "picture, s", "slowest, s", "running → picture, ms", "CPU s a user", "pictures", "faults")
 
 
@@ -133,6 +158,7 @@ def part_lines(result: dict[str, Any]) -> Lines:
 
 PARTS = (
     ("server", "The server alone", server_table),
+    ("browser", "The browser alone", browser_table),
     ("class", "A class that begins at once", class_table),
     ("idle", "Desktops at rest", idle_table),
 )

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..paths import REPOSITORY
-from . import untuned_x11vnc
+from . import own_backends
 from .configurations import Configuration
 from .jupyter_server import SESSION_COMMAND, JupyterServer, ServerError
+from .untuned_x11vnc import UntunedX11vnc
 from .versions import debian_version, python_version
 
 
@@ -20,6 +21,8 @@ class OurServer(JupyterServer):
     """This project's server, with the backend, transport and options of a configuration."""
 
     page = "vnc/"
+    own_backend: type[Any] | None = UntunedX11vnc
+    """A backend that only the bench has, which is registered if the configuration names it."""
 
     def __init__(self, configuration: Configuration, geometry: str) -> None:
         super().__init__(geometry)
@@ -48,9 +51,9 @@ class OurServer(JupyterServer):
     def environment(self) -> dict[str, str]:
         """Set a runtime directory of its own, and register the bench's own backend if it is used."""
         variables = {"JUPYTER_VNC_RUNTIME_DIR": os.fspath(self.runtime_directory)}
-        if self.configuration.backend == untuned_x11vnc.UntunedX11vnc.name:
+        if self.own_backend is not None and self.configuration.backend == self.own_backend.name:
             packages = self.directory / "packages"
-            untuned_x11vnc.install(packages)
+            own_backends.install(packages, self.own_backend)
             variables["PYTHONPATH"] = f"{packages}{os.pathsep}{REPOSITORY}"
         return variables
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from jupyter_vnc_proxy.backends.base import Paths, Plan
 from jupyter_vnc_proxy.backends.x11vnc import X11vncBackend
@@ -41,12 +40,3 @@ class UntunedX11vnc(X11vncBackend):
         plan = super().plan(options, paths)
         steps = (replace(step, argv=untuned(step.argv)) if step.name == "vnc" else step for step in plan.steps)
         return replace(plan, steps=tuple(steps))
-
-
-def install(directory: Path) -> None:
-    """Write package metadata to ``directory``, which registers the backend if it is in ``PYTHONPATH``."""
-    package = directory / "desktop_bench-0.dist-info"
-    package.mkdir(parents=True)
-    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: desktop-bench\nVersion: 0\n")
-    entry = f"{UntunedX11vnc.name} = {__name__}:{UntunedX11vnc.__name__}\n"
-    (package / "entry_points.txt").write_text(f"[jupyter_vnc_proxy.backends]\n{entry}")

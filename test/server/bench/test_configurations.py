@@ -15,6 +15,7 @@ from bench.desktop.command_line import arguments, plan_of
 from bench.desktop.measure import SCENES, Durations
 from bench.desktop.paths import REPOSITORY
 from bench.desktop.servers.configurations import CONFIGURATIONS, Configuration
+from bench.desktop.servers.own_backends import install
 from bench.desktop.servers.untuned_x11vnc import UntunedX11vnc, untuned
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.options import DesktopOptions
@@ -82,9 +83,7 @@ def test_x11vnc_as_it_comes_lacks_nothing_but_what_is_for_speed() -> None:
 
 
 def test_the_bench_announces_its_own_backend_as_a_package_does(tmp_path: Path) -> None:
-    from bench.desktop.servers.untuned_x11vnc import install
-
-    install(tmp_path)
+    install(tmp_path, UntunedX11vnc)
     code = "from jupyter_vnc_proxy.backends import all_backends; print(*all_backends())"
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
