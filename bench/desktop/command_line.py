@@ -14,10 +14,14 @@ from .plan import Plan
 from .servers.configurations import CONFIGURATIONS
 
 SIZES = ((1280, 720), (1920, 1080))
+LARGE_SIZES = ((2560, 1440), (3840, 2160))
+LARGE_FOR = ("stream", "tigervnc", "jupyter-remote-desktop-proxy", "selkies")
+"""The configurations that are measured at large sizes, too."""
+
 RESULTS = REPOSITORY / "reports" / "bench.json"
 _RELATIVE = RESULTS.relative_to(REPOSITORY)
 OTHER_SCENES = ("scroll", "video", "click")
-"""At the second size and over the links, unless the command line names scenes."""
+"""At other sizes and over the links, unless the command line names scenes; at the second size also `click-video`."""
 
 PARTS = ("desktops", "server", "browser", "class", "idle")
 """What a run measures: desktops in a browser, then the server and the browser alone, then many desktops at once."""
@@ -95,5 +99,7 @@ def plan_of(found: argparse.Namespace) -> tuple[tuple[str, ...], Plan]:
         scenes=tuple(scene for scene in SCENES if scene in (found.scene or (QUICK_SCENES if quick else SCENES))),
         durations=durations_of(found, Durations()),
         other_scenes=None if quick or found.scene else OTHER_SCENES,
+        large=() if quick or found.size else LARGE_SIZES,
+        large_for=LARGE_FOR,
     )
     return tuple(found.configuration or (QUICK_CONFIGURATIONS if quick else CONFIGURATIONS)), plan

@@ -157,7 +157,7 @@ class Run:
         with self._costs(self.durations.scene) as row:
             presented = self.browser.ask("drain")["presented"]
             began = time.time()
-        return row | self._samples(began, presented)
+        return with_frame_times(row | self._samples(began, presented))
 
     def _samples(self, began: float, presented: int) -> dict[str, Any]:
         """Return frame rate and ages of the frames seen from ``began`` (Unix time) on, for ``durations.scene`` seconds.
@@ -247,3 +247,12 @@ class Run:
             "memory_mb": round(sum(memory.values()), 1),
             "memory_mb_by_process": {name: round(megabytes, 1) for name, megabytes in sorted(memory.items())},
         }
+
+
+def with_frame_times(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a moving scene's row with the CPU milliseconds a frame, of server and browser; ``None`` without frames."""
+    fps = row["fps"]
+    return row | {
+        f"{name}_frame_ms": round(row[cores] * 1000 / fps, 1) if fps else None
+        for name, cores in (("server", "cores"), ("browser", "browser_cores"))
+    }

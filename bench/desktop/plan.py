@@ -18,6 +18,8 @@ Log = Callable[[str], None]
 class Plan:
     """Sizes, links and scenes; ``other_links`` are the links of all sizes but the first.
 
+    ``large``: sizes that only the configurations ``large_for`` are measured at.
+
     ``other_scenes`` are the scenes of every other size or link than the first; ``None`` means all.
     """
 
@@ -27,6 +29,8 @@ class Plan:
     durations: Durations
     other_links: tuple[str, ...] = ("loopback",)
     other_scenes: tuple[str, ...] | None = None
+    large: tuple[tuple[int, int], ...] = ()
+    large_for: tuple[str, ...] = ()
 
     def links_at(self, size: tuple[int, int]) -> tuple[str, ...]:
         """Return the links to measure at a size."""
@@ -36,7 +40,16 @@ class Plan:
     def scenes_at(self, size: tuple[int, int], link: str) -> tuple[str, ...]:
         """Return the scenes to measure at a size over a link."""
         is_first = size == self.sizes[0] and link == self.links[0]
-        return self.scenes if is_first or self.other_scenes is None else self.other_scenes
+        if is_first or self.other_scenes is None:
+            return self.scenes
+        is_second = size in self.sizes[1:2] and link == self.links[0]
+        return (*self.other_scenes, "click-video") if is_second else self.other_scenes
+
+    def of(self, name: str) -> Plan:
+        """Return the plan for a configuration."""
+        if CONFIGURATIONS[name].variant:
+            return self.of_variant()
+        return replace(self, sizes=(*self.sizes, *self.large)) if name in self.large_for else self
 
     def of_variant(self) -> Plan:
         """Return the plan for a variant: only the first size and link."""
@@ -50,7 +63,7 @@ def measure_configuration(name: str, plan: Plan, stderr: Path, log: Log) -> dict
     if (obstacle := configuration.obstacle()) is not None:
         log(f"{name}: {obstacle}")
         return {**result, "error": obstacle}
-    plan = plan.of_variant() if configuration.variant else plan
+    plan = plan.of(name)
     for size in plan.sizes:
         label = f"{size[0]}x{size[1]}"
         try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-MOVING = ("fps", "age_ms", "mbit_down", "cores", "memory_mb", "vnc_cores", "vnc_memory_mb")
+FRAME_TIMES = ("server_frame_ms", "browser_frame_ms")
+MOVING = ("fps", "age_ms", "mbit_down", "cores", "memory_mb", "vnc_cores", "vnc_memory_mb", *FRAME_TIMES)
 CLICKS = ("click_ms",)
 FIELDS: dict[str, tuple[str, ...]] = {
     "start": ("first_picture_ms",),
@@ -19,8 +20,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """The fields of each scene that the page shows, or that a target is about."""
 
-PARTS = ("p50", "p95", "cores")
+KEPT = ("p50", "p95", "cores")
 """The keys kept of a field that is an object."""
+
+PARTS = ("server", "browser", "class", "idle")
+NOT_SHOWN = ("cpu_seconds_by_process", "cpu_seconds", "thread_cpu_seconds", "event_ms", "seconds", "updates", "frames")
+"""The parts of a run besides the desktops in a browser, and what the page does not show of their rows."""
 
 ABOUT_RUN = ("date", "quick", "machine", "links", "default", "seconds")
 ABOUT_CONFIGURATION = ("configuration", "versions", "error")
@@ -30,16 +35,30 @@ def reduce(result: dict[str, Any]) -> dict[str, Any]:
     """Return a run's results without what the page does not show; reducing twice changes nothing."""
     reduced = {name: result[name] for name in ABOUT_RUN}
     reduced["configurations"] = {name: _configuration(each) for name, each in result["configurations"].items()}
+    reduced |= {part: _part(part, result[part]) for part in PARTS if result.get(part)}
     return reduced | ({"again": _configuration(result["again"])} if "again" in result else {})
+
+
+def _part(part: str, found: dict[str, Any]) -> dict[str, Any]:
+    dropped = [name for name in NOT_SHOWN if (part, name) != ("class", "cpu_seconds")]
+    return {
+        name: {**each, "rows": [{k: v for k, v in row.items() if k not in dropped} for row in each["rows"]]}
+        for name, each in found.items()
+    }
 
 
 def to_json(result: dict[str, Any]) -> str:
     """Return the reduced results as JSON with one row per line, so that diffs are readable."""
     reduced = reduce(result)
     about = _json({name: reduced[name] for name in ABOUT_RUN})[:-1]
-    configurations = ",\n".join(f"{_json(name)}:{_by_rows(each)}" for name, each in reduced["configurations"].items())
+    configurations = _all_by_rows(reduced["configurations"])
     again = f',\n"again":{_by_rows(reduced["again"])}' if "again" in reduced else ""
-    return f'{about},\n"configurations":{{\n{configurations}}}{again}}}\n'
+    parts = "".join(f',\n"{part}":{{\n{_all_by_rows(reduced[part])}}}' for part in PARTS if part in reduced)
+    return f'{about},\n"configurations":{{\n{configurations}}}{again}{parts}}}\n'
+
+
+def _all_by_rows(found: dict[str, Any]) -> str:
+    return ",\n".join(f"{_json(name)}:{_by_rows(each)}" for name, each in found.items())
 
 
 def _configuration(configuration: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +72,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
-    return {part: value[part] for part in PARTS if part in value} if isinstance(value, dict) else value
+    return {part: value[part] for part in KEPT if part in value} if isinstance(value, dict) else value
 
 
 def _by_rows(configuration: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from ..paths import REPOSITORY
 from ..servers.configurations import CONFIGURATIONS
 from .charts import DIRECTORY, charts, titles
 from .data import to_json
+from .part_tables import part_lines
 from .table import cell, digits, pair
 from .target_table import target_section
 from .targets import FAST, FULL_HD, HD, SLOW
@@ -26,6 +27,9 @@ DATA = "comparison.json"
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 
 QUICK = "**This was a quick run**, which checks the bench: its scenes are too short for conclusions."
+
+LARGE = ("2560x1440", "3840x2160")
+"""Sizes of large screens."""
 
 OWN_VERSIONS = ("jupyter-vnc-proxy", "commit")
 """Versions that all configurations of this package share."""
@@ -53,6 +57,13 @@ OTHER_COLUMNS = (
 )
 """Heading, scene and field of each column; the latter only at the first size, without a network link."""
 
+FRAME_COLUMNS = tuple(
+    (f"{scene}, {where}", scene, f"{where}_frame_ms")
+    for scene in ("scroll", "video")
+    for where in ("server", "browser")
+)
+"""CPU milliseconds a frame."""
+
 
 def write(result: dict[str, Any], directory: Path = DOCS) -> Path:
     """Update the page in ``directory``, replace its charts and data, and return its path."""
@@ -72,6 +83,7 @@ def fill(page: str, result: dict[str, Any]) -> str:
         "machine": _machine(result),
         "configurations": _configurations(result),
         "results": _results(result),
+        "parts": part_lines(result)[1:] or ["This run measured none of them."],
         "targets": target_section(result["configurations"]),
     }
     if missing := sections.keys() - {match[2] for match in SECTION.finditer(page)}:
@@ -137,8 +149,10 @@ def _path(hops: tuple[str, ...]) -> str:
 def _results(result: dict[str, Any]) -> list[str]:
     alternatives = titles()
     lines = [f"![{alternatives[chart]}]({chart})" for chart in charts(result)]
-    for size, link in ((HD, "loopback"), (FULL_HD, "loopback"), (HD, FAST), (HD, SLOW)):
+    for size, link in (*((size, "loopback") for size in (HD, FULL_HD, *LARGE)), (HD, FAST), (HD, SLOW)):
         lines += _table(f"### {size}, {link}", result, size, link, COLUMNS)
+    for size in (HD, FULL_HD, *LARGE):
+        lines += _table(f"### CPU milliseconds a frame, {size}, loopback", result, size, "loopback", FRAME_COLUMNS)
     return lines + _table(f"### Other scenes, {HD}, loopback", result, HD, "loopback", OTHER_COLUMNS)
 
 

@@ -14,6 +14,8 @@ FIELD_NAMES = {
     "click_ms|p50": "ms",
     "mbit_down": "Mbit/s",
     "cores": "cores",
+    "server_frame_ms": "CPU ms a frame, server",
+    "browser_frame_ms": "CPU ms a frame, browser",
     "vnc_cores": "cores of the VNC server",
     "vnc_memory_mb": "MB of the VNC server",
     "exact_ms": "ms until exact",

@@ -87,6 +87,18 @@ TARGETS = [
     *moving(HD, "loopback", "video", 58, (25, 35), peers=True),
     *moving(FULL_HD, "loopback", "scroll", 58, (25, 40)),
     *moving(FULL_HD, "loopback", "video", 50, (45, 90)),
+    *[
+        Target(FULL_HD, "loopback", scene, field, ("selkies", 0.6))
+        for scene in ("scroll", "video")
+        for field in ("age_ms|p50", "age_ms|p95")
+    ],
+    *[Target(FULL_HD, "loopback", "click-video", field, 25) for field in (P50, P95)],
+    *[
+        Target(size, "loopback", scene, field, ("selkies", factor))
+        for size in (HD, FULL_HD)
+        for scene in ("scroll", "video")
+        for field, factor in (("server_frame_ms", 1.25), ("browser_frame_ms", 1.0))
+    ],
     *moving(HD, FAST, "scroll", 58, (52, 65)),
     *moving(HD, FAST, "video", 58, (55, 70)),
     *relative(HD, FAST, "click", 1.0, P50, P95),

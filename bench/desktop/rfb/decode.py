@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import av
 import numpy as np
+from av.codec.context import Flags
 
 from jupyter_vnc_proxy.rfb import encodings
 from jupyter_vnc_proxy.rfb.filters.rectangles import FIXED_BYTES, SIZES
@@ -24,6 +25,9 @@ from .tight import TightDecoder
 H264_RESETS = 0b11
 """Flags of an H.264 rectangle: reset its context, or all of them."""
 
+
+EXACT, LOSSY = 255, 128
+"""Alpha of a pixel that was painted, and of one that a video has painted; 0: not painted, or older than the video."""
 
 NO_RECTANGLES = b"\0\0"
 """The count of an update that only tells that the one before it is painted."""
@@ -79,12 +83,13 @@ class Screen:
     @property
     def is_whole(self) -> bool:
         """Whether every pixel has been painted, by anything but video."""
-        return bool(self.pixels[..., 3].all())
+        return bool((self.pixels[..., 3] == EXACT).all())
 
     def stamp(self) -> stamp.Stamp | None:
         """Return the stamp that is shown."""
         x, y = self._place
-        return stamp.read(self.pixels[y : y + stamp.HEIGHT, x : x + stamp.WIDTH])
+        row = self.pixels[y : y + stamp.HEIGHT, x : x + stamp.WIDTH]
+        return stamp.read(row) if row[..., 3].all() else None
 
     def update(self, message: bytes) -> bool:
         """Decode a FramebufferUpdate; return whether a rectangle of it was video."""
@@ -121,7 +126,7 @@ class Screen:
 
     def _draw(self, x: int, y: int, pixels: Pixels) -> None:
         self.pixels[y : y + pixels.shape[0], x : x + pixels.shape[1], :3] = pixels
-        self.pixels[y : y + pixels.shape[0], x : x + pixels.shape[1], 3] = 255
+        self.pixels[y : y + pixels.shape[0], x : x + pixels.shape[1], 3] = EXACT
 
     def _skip(self, width: int, height: int, encoding: int) -> None:
         """Skip a rectangle without pixels."""
@@ -142,6 +147,7 @@ class Screen:
         if self._video is None or reset:
             self._video = av.VideoCodecContext.create("h264", "r")
             self._video.thread_type = "SLICE"  # frame threads would delay each frame
+            self._video.flags |= Flags.low_delay
         self.pixels[:] = 0
         for frame in self._video.decode(av.Packet(data)):
             plane = frame.planes[0]
@@ -151,6 +157,7 @@ class Screen:
             x, y = self._place
             row = light[y : y + stamp.HEIGHT, x : x + stamp.WIDTH]
             self.pixels[y : y + row.shape[0], x : x + row.shape[1], :3] = row[..., None]
+            self.pixels[y : y + row.shape[0], x : x + row.shape[1], 3] = LOSSY
 
 
 def updates(pieces: Iterable[Piece]) -> Iterator[tuple[Update, Screen]]:

@@ -88,7 +88,7 @@ def test_a_page_of_everything_has_every_part() -> None:
     text = generated(everything())
     for name in CONFIGURATIONS:
         assert re.search(rf"^\| `{name}` \| .* \| (noVNC|its page) ←.*— .* \| x 1.2 \|$", text, re.MULTILINE), name
-        assert len(re.findall(rf"^\| {name} \| \d", text, re.MULTILINE)) == 5, name
+        assert len(re.findall(rf"^\| {name} \| \d", text, re.MULTILINE)) == 7, name
     assert len(charts(everything())) == len(CHARTS)
     assert all(f"]({name})" in text for name in charts(everything()))
     assert "quick run" not in text

@@ -57,9 +57,14 @@ def test_what_can_not_run_here_is_a_result_and_no_crash(tmp_path: Path, monkeypa
 def test_scenes_that_are_not_named_are_fewer_over_links_and_at_other_sizes() -> None:
     _, everything = plan_of(arguments([]))
     first, second = everything.sizes
+    large = everything.of("stream").sizes[2:]
+    assert large == ((2560, 1440), (3840, 2160))
+    assert everything.of("selkies").sizes == (first, second, *large)
+    assert everything.of("x11vnc").sizes == (first, second)
+    assert everything.scenes_at(large[0], "loopback") == ("scroll", "video", "click")
     assert everything.scenes_at(first, "loopback") == SCENES
-    for size, link in ((first, "2mbit-100ms"), (second, "loopback")):
-        assert everything.scenes_at(size, link) == ("scroll", "video", "click")
+    assert everything.scenes_at(first, "2mbit-100ms") == ("scroll", "video", "click")
+    assert everything.scenes_at(second, "loopback") == ("scroll", "video", "click", "click-video")
     _, named = plan_of(arguments(["--scene", "still"]))
     assert named.scenes_at(second, "2mbit-100ms") == ("still",)
     variant = everything.of_variant()

@@ -22,6 +22,7 @@ def rows(slower: float) -> list[dict[str, Any]]:
             if scene == "start":
                 row |= {"first_picture_ms": 700 * slower, "desktop": "started"}
             elif scene in MOVING:
+                row |= {"server_frame_ms": 9 * slower, "browser_frame_ms": 11 * slower}
                 row |= {"fps": 60 / slower, "age_ms": {"p50": 18 * slower, "p95": 28 * slower}}
             elif scene == "still":
                 row |= {"exact_ms": round(300 * slower), "without_viewer": {"cores": 0.0}}
