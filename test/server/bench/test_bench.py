@@ -207,10 +207,11 @@ def test_a_send_buffer_fits_its_link() -> None:
 # -- a run --------------------------------------------------------------------------------------------------------
 
 COSTS = {"seconds", "mbit_down", "mbit_up", "cores", "cores_by_process", "vnc_cores", "vnc_memory_mb"}
-COSTS |= {"memory_mb", "memory_mb_by_process", "size", "link", "scene"}
+COSTS |= {"memory_mb", "memory_mb_by_process", "browser_cores", "size", "link", "scene"}
+FRAMES = {"fps", "seen_fps", "presented_fps", "age_ms", "flips", "unreadable", "server_frame_ms", "browser_frame_ms"}
 FIELDS = {
     "start": {"size", "link", "scene", "desktop", "first_picture_ms", "send_buffer_bounded"},
-    "scroll": COSTS | {"fps", "seen_fps", "presented_fps", "age_ms", "flips", "unreadable"},
+    "scroll": COSTS | FRAMES,
     "click": COSTS | {"click_ms", "missed"},
     "still": COSTS | {"exact_ms", "without_viewer"},
 }
@@ -242,6 +243,7 @@ def test_a_quick_run_gives_every_number_and_leaves_nothing(tmp_path: Path) -> No
         assert on_loopback["scroll"]["age_ms"]["count"] > 0
         assert on_loopback["click"]["click_ms"]["count"] > 0
         assert on_loopback["video"]["unreadable"] == 0
+        assert on_loopback["video"]["server_frame_ms"] > 0 and on_loopback["video"]["browser_frame_ms"] > 0
     assert len(result["targets"]) == len(targets.TARGETS)
     assert "### Targets" in run.stdout
     committed = (page.DOCS / page.PAGE).read_text(encoding="utf-8")
