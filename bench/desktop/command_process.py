@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -65,7 +67,9 @@ class CommandProcess:
         return line
 
     def _last_words(self) -> str:
-        return self._log.read_text(errors="replace")[-2000:].strip()
+        """Return the last line of the log: of a traceback, the error."""
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
 
     def close(self) -> None:
         """Close its standard input, then terminate it, then kill it, until it has ended."""
@@ -78,3 +82,25 @@ class CommandProcess:
             except (subprocess.TimeoutExpired, OSError):
                 continue
         self._process.stdout.close()
+
+
+class ProcessOwner:
+    """The end of a context manager that has subprocesses: ``_stack`` closes them. Their errors go to ``log``."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._stack = contextlib.ExitStack()
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> CommandProcess:
+        """Start a subprocess that ``stack`` closes."""
+        process = CommandProcess(argv, self._log, env)
+        stack.callback(process.close)
+        return process
+
+    def _painter_on(self, stack: contextlib.ExitStack, display: str, xauthority: Path) -> CommandProcess:
+        """Start the painter on a display."""
+        env = {**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(xauthority)}
+        return self._child(stack, [sys.executable, "-m", "bench.desktop.painter"], env)

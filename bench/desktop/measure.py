@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import browser_processes
-from .command_process import CommandProcess
+from .command_process import CommandProcess, ProcessOwner
 from .network.link import LINKS
 from .network.send_buffer import limit_send_buffer
 from .painter.stamp import Stamp
@@ -45,16 +45,15 @@ class Durations:
 QUICK = Durations(warm=1.0, scene=1.5, idle=1.0, clicks=4, exact=2.0, click_timeout=4.0)
 
 
-class Run:
+class Run(ProcessOwner):
     """A context manager that starts a server, the link in front of it and a browser, and stops them at its end."""
 
     def __init__(
         self, configuration: str | JupyterServer, size: tuple[int, int], durations: Durations, log: Path
     ) -> None:
+        super().__init__(log)
         self.size = size
         self.durations = durations
-        self._stack = contextlib.ExitStack()
-        self._log = log
         if isinstance(configuration, str):
             configuration = create_server(configuration, f"{size[0]}x{size[1]}")
         self.server = configuration
@@ -76,14 +75,6 @@ class Run:
             self.browser = self._child(stack, [node, script], {**os.environ, browser_processes.MARKER: marker})
             self._stack = stack.pop_all()
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> CommandProcess:
-        process = CommandProcess(argv, self._log, env)
-        stack.callback(process.close)
-        return process
 
     # -- the page -------------------------------------------------------------------------------------------------
 
@@ -124,9 +115,7 @@ class Run:
 
     def paint(self) -> None:
         """Start the painter on the desktop."""
-        display, xauthority = self.server.wait_for_display()
-        env = {**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(xauthority)}
-        self.painter = self._child(self._stack, [sys.executable, "-m", "bench.desktop.painter"], env)
+        self.painter = self._painter_on(self._stack, *self.server.wait_for_display())
         self.show("still")
 
     def show(self, scene: str) -> None:

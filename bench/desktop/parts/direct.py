@@ -20,8 +20,8 @@ from ..servers.jupyter_server import SESSION_COMMAND, ServerError
 TIMEOUT_SECONDS = 60.0
 """How long the desktop may take to run, and to stop."""
 
-ORPHAN_SECONDS = 30.0
-"""How long it outlives the bench."""
+ORPHAN_SECONDS = 900.0
+"""How long it runs at most: nobody owns it, and it outlives a bench that is killed."""
 
 
 class DirectDesktop:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..command_process import CommandError, CommandProcess
+from ..command_process import CommandError, CommandProcess, ProcessOwner
 from ..measure import MOVING, Durations
 from ..percentiles import summary
 from ..rfb import recording
@@ -36,6 +36,10 @@ PAINTER_TIMEOUT_SECONDS = 120.0
 """How long the painter may take to make a scene: thirty pictures of 3840x2160 for the video."""
 
 
+ENDED = "ended threads"
+"""Name of the CPU time of threads that ended meanwhile, as when an encoder starts anew."""
+
+
 @dataclass
 class Watch:
     """What happened while a viewer was connected. Times are Unix times in seconds."""
@@ -46,32 +50,21 @@ class Watch:
     ended: dict[str, Any] = field(default_factory=dict)
 
 
-class ServerRun:
+class ServerRun(ProcessOwner):
     """A context manager: one desktop, and a painter on it."""
 
     def __init__(self, configuration: str, size: tuple[int, int], durations: Durations, log: Path) -> None:
+        super().__init__(log)
         self._desktop = DirectDesktop(CONFIGURATIONS[configuration].desktop_options(), size)
         self._durations = durations
-        self._log = log
         self._worker = CONFIGURATIONS[configuration].worker
-        self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> ServerRun:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._desktop)
-            display, xauthority = self._desktop.display()
-            env = {**os.environ, "DISPLAY": display, "XAUTHORITY": os.fspath(xauthority)}
-            self._painter = self._child(stack, [sys.executable, "-m", "bench.desktop.painter"], env)
+            self._painter = self._painter_on(stack, *self._desktop.display())
             self._stack = stack.pop_all()
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def _child(self, stack: contextlib.ExitStack, argv: list[str], env: dict[str, str] | None = None) -> CommandProcess:
-        process = CommandProcess(argv, self._log, env)
-        stack.callback(process.close)
-        return process
 
     def _show(self, scene: str) -> None:
         self._segments = self._painter.ask("show", scene=scene, timeout=PAINTER_TIMEOUT_SECONDS)["segments"]
@@ -115,6 +108,7 @@ class ServerRun:
         by_thread: dict[str, float] = {}
         for (number, name), seconds in later.items():
             by_thread[name] = by_thread.get(name, 0.0) + seconds - threads.get((number, name), 0.0)
+        by_thread[ENDED] = max(0.0, used.get(self._worker, 0.0) - sum(by_thread.values()))
         row |= {
             "seconds": round(watch.seconds, 2),
             "updates": count["updates"] - counted["updates"],

@@ -37,9 +37,10 @@ class Assembler:
         """Return the messages that are complete with this piece."""
         found = []
         parts = self._splitter.feed(piece.data)
-        for part, following in zip(parts, [*parts[1:], None], strict=True):
+        for number, part in enumerate(parts, 1):
             self._data += part.data
-            if following.begins if following else self._splitter.is_between_messages:
+            ends = parts[number].begins if number < len(parts) else self._splitter.is_between_messages
+            if ends:
                 found.append(Message(part.kind, piece.time, bytes(self._data)))
                 self._data.clear()
         return found

@@ -74,7 +74,8 @@ def test_the_viewer_answers_as_novnc_does_that_paints_at_once() -> None:
     assert viewer.receive(recording.Piece(0, update())) == messages.update_request(*SIZE, incremental=True)
     assert viewer.receive(recording.Piece(0, END_OF_CONTINUOUS_UPDATES)) == messages.continuous_updates(*SIZE)
     assert viewer.receive(recording.Piece(0, update())) == b""
-    assert viewer.receive(recording.Piece(0, FENCE[:7])) == b""
+    for part in (b"", FENCE[:1], FENCE[1:7]):
+        assert viewer.receive(recording.Piece(0, part)) == b""
     assert viewer.receive(recording.Piece(0, FENCE[7:])) == fence(1, b"12345")
     assert viewer.updates == 2
 
@@ -93,7 +94,7 @@ def test_a_recording_is_read_as_it_was_written_up_to_where_it_was_cut(tmp_path: 
 def test_each_update_shows_the_stamp_at_the_time_of_its_last_byte() -> None:
     first, second = screen_with(1, 98.0), screen_with(2, 102.5)
     whole, part = update(tight(first, 0)), update(raw(second, 0))
-    data = pieces(HELLO + FENCE, whole + update() + FENCE, part[:500], part[500:] + FENCE)
+    data = pieces(HELLO + FENCE, whole + update() + FENCE + part[:2], part[2:500], part[500:] + FENCE)
     found = [(each, screen.digest(), screen.is_whole) for each, screen in updates(data)]
     assert [each.stamp for each, *_ in found] == [stamp.Stamp.of(1, 98.0, 0), stamp.Stamp.of(2, 102.5, 0)]
     assert [each.time for each, *_ in found] == [101.0, 103.0]
