@@ -104,7 +104,7 @@ it('shows no numbers without a connection', () => {
     [null, 'Desktop (disconnected)']
   ] as const) {
     status.mockReturnValue({ ...lost, retryAt });
-    (connection.statusChanged as Signal<object, void>).emit();
+    (connection.statusChanged as unknown as Signal<object, void>).emit();
     expect(text()).toBe(expected);
   }
 });
