@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ..desktops.state import write_private
 
@@ -18,19 +19,31 @@ MAX_ENTRY_BYTES = 1 << 20
 EXEC = re.compile(r"^(Exec\s*=\s*)(.*)$", re.MULTILINE)
 
 
-def programs(data_directories: Iterable[str]) -> set[str]:
-    """Return the programs of all entries, as names or paths."""
-    texts = (_text(file) for each in data_directories for _, file in _entries(each))
-    return {program for text in texts for _, command in EXEC.findall(text) if (program := _program(command))}
+class MenuEntry(NamedTuple):
+    """An entry's name, relative to the directory of entries, and its text: empty if it can't be read."""
+
+    name: Path
+    text: str
+
+
+def read(data_directories: Iterable[str]) -> list[MenuEntry]:
+    """Return the entries of data directories, which are in the order of their precedence."""
+    return [MenuEntry(name, _text(file)) for each in data_directories for name, file in _files(each)]
+
+
+def programs(entries: Iterable[MenuEntry]) -> set[str]:
+    """Return the programs of entries, as names or paths."""
+    commands = (command for each in entries for _, command in EXEC.findall(each.text))
+    return {program for command in commands if (program := _program(command))}
 
 
 def write_copies(
-    target: Path, data_directories: Iterable[str], launcher: Path, is_launched: Callable[[str], bool]
+    target: Path, entries: Iterable[MenuEntry], launcher: Path, is_launched: Callable[[str], bool]
 ) -> bool:
     """Copy those entries to the data directory ``target`` whose program (a name or a path) is to be launched.
 
-    Their commands begin with ``launcher``. ``data_directories`` are in the order of their precedence. Return whether
-    there is a copy. Raise `OSError` if one can't be written.
+    Their commands begin with ``launcher``. Of entries with the same name, the first counts. Return whether there is a
+    copy. Raise `OSError` if one can't be written.
     """
     seen: set[Path] = set()
     prefix = quoted(str(launcher)).replace("\\", r"\\")
@@ -40,11 +53,10 @@ def write_copies(
         return f"{match[1]}{prefix} {match[2]}" if program and is_launched(program) else match[0]
 
     written = False
-    for name, file in ((name, file) for each in data_directories for name, file in _entries(each)):
+    for name, text in entries:
         if name in seen:
             continue
         seen.add(name)
-        text = _text(file)
         changed = EXEC.sub(command, text)
         if changed != text:
             copy = target / APPLICATIONS / name
@@ -59,7 +71,7 @@ def quoted(argument: str) -> str:
     return '"' + re.sub(r'([\\"`$])', r"\\\1", argument).replace("%", "%%") + '"'
 
 
-def _entries(data_directory: str) -> Iterator[tuple[Path, Path]]:
+def _files(data_directory: str) -> Iterator[tuple[Path, Path]]:
     """Yield the name of each entry, relative to the directory of entries, and its file."""
     root = os.path.join(data_directory, APPLICATIONS)
     for directory, _, names in os.walk(root):

@@ -18,6 +18,7 @@ from ..system.inheritance.account import may_enter
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
 from .diagnosis import process_failed
+from .user_directories import create_user_directories
 
 SESSION_GRACE = 2.0
 PROCESS_GRACE = 1.0
@@ -57,9 +58,12 @@ class Processes:
     async def start(self, step: Step, timeout: float, on_report: Callable[[str], None] | None = None) -> str:
         """Start one process and wait until it is ready; return what it wrote to its readiness pipe.
 
+        The directories that a desktop environment would create are there before it starts.
         ``on_report`` is called with each line that it reports until it is replaced. Raise `StartFailed` if it isn't
         ready within ``timeout`` seconds.
         """
+        if step.name == "session":
+            await asyncio.to_thread(create_user_directories, self.session_environment)
         try:
             process, line = await self._start(step, timeout, on_report)
         except ProcessFailed as failure:

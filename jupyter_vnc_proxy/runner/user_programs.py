@@ -92,13 +92,14 @@ class UserPrograms:
         """Let the session start the user's programs through scripts, and write them."""
         path = self._user.get("PATH", "")
         data = _words(self.environment.get(DATA_PATH, "")) or list(DATA_PATHS[DATA_PATH])
-        started = menu_entries.programs([*self._data_home(), *data])
+        entries = menu_entries.read(data)
+        started = menu_entries.programs([*menu_entries.read(self._data_home()), *entries])
         in_menus = {name for name in map(os.path.basename, started) if shutil.which(name, path=search_path(path))}
         links = {name for name in in_menus.union(names) if name and not name.startswith("-") and not _is_kept(name)}
         self._link(links, replaced)
         self.environment["PATH"] = os.pathsep.join([str(self._directory / LINKS), *_words(path)])
         run = self._directory / RUN
-        if menu_entries.write_copies(self._directory / ENTRIES, data, run, _has_no_link):
+        if menu_entries.write_copies(self._directory / ENTRIES, entries, run, _has_no_link):
             self.environment[DATA_PATH] = os.pathsep.join([str(self._directory / ENTRIES), *data])
         shell = self._user.get("SHELL", "/bin/sh")
         script = self._directory / os.path.basename(shell)

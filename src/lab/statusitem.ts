@@ -2,6 +2,7 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import { limitName, milliseconds } from '../viewer/statistics/words';
+import { titleWithStatus } from '../viewer/titles';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
@@ -36,11 +37,13 @@ export class StatusItem extends Widget {
     if (previous !== null && !previous.isDisposed) {
       previous.statistics.measured.changed.disconnect(this._update, this);
       previous.statistics.measured.unwatch(this);
+      previous.connection.statusChanged.disconnect(this._update, this);
       previous.disposed.disconnect(this._onDisposed, this);
     }
     if (content !== null) {
       content.statistics.measured.watch(this, false);
       content.statistics.measured.changed.connect(this._update, this);
+      content.connection.statusChanged.connect(this._update, this);
       content.disposed.connect(this._onDisposed, this);
     }
     this._update();
@@ -62,17 +65,21 @@ export class StatusItem extends Widget {
 
   private _update(): void {
     const { trans } = this._options;
-    const { samples = [], limit = null } = this._content?.statistics.measured ?? {};
+    if (this._content === null) {
+      return;
+    }
+    const { connection, statistics } = this._content;
+    const { samples, limit } = statistics.measured;
     const last = samples.at(-1);
-    if (last === undefined) {
-      this.node.textContent = trans.__('Desktop');
+    if (last === undefined || !connection.status.connected) {
+      this.node.textContent = titleWithStatus(trans.__('Desktop'), connection.status, trans);
       return;
     }
     const parts = [trans.__('%1 fps', Math.round(last.fps))];
     if (last.latencyMs !== null) {
       parts.unshift(milliseconds(last.latencyMs, trans));
     }
-    if (limit !== null && limit.by !== 'nothing') {
+    if (limit.by !== 'nothing') {
       parts.push(trans.__('limited by %1', limitName(limit, trans)));
     }
     this.node.textContent = trans.__('Desktop: %1', parts.join(' · '));

@@ -1,7 +1,7 @@
 import { ClipboardAccess } from './clipboardaccess';
 import { Contents, HTML, PNG, TEXT } from './clipboardcontents';
 import { ClipboardForms } from './clipboardforms';
-import { PASTE_FAILURES } from './clipboardmessages';
+import { COPY_FAILURES, PASTE_FAILURES } from './clipboardmessages';
 import { ClipboardSender } from './clipboardsender';
 import { ExpectedText } from './expectedtext';
 
@@ -38,6 +38,7 @@ export class ClipboardBridge implements IDisposable {
         this._waiting = null;
         this._isDesktopNewer = false;
         this._isUnchanged = false;
+        options.done(PASTE_FAILURES);
       },
       failed: reason => this._fail(reason)
     });
@@ -214,17 +215,14 @@ export class ClipboardBridge implements IDisposable {
     try {
       const text = await this._expected.write();
       if (text !== null) {
-        this._written(text);
+        this._sender.known = { text, html: null, picture: null, isOfDesktop: true };
+        this._options.done(['write']);
+        if (this._waiting?.text === text) {
+          this._waiting = null;
+        }
       }
     } catch {
       this._fail('write');
-    }
-  }
-
-  private _written(text: string): void {
-    this._sender.known = { text, html: null, picture: null, isOfDesktop: true };
-    if (this._waiting?.text === text) {
-      this._waiting = null;
     }
   }
 
@@ -239,6 +237,7 @@ export class ClipboardBridge implements IDisposable {
       if (known !== null) {
         this._sender.known = known;
         this._isUnchanged = known.html !== null;
+        this._options.done(copied.types.includes(PNG) ? COPY_FAILURES : ['write']);
       }
       if (this._waiting === copied) {
         this._waiting = null;

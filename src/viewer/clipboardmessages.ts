@@ -22,6 +22,9 @@ export type ClipboardFailure =
 /** Failures after which a paste did nothing. */
 export const PASTE_FAILURES: readonly ClipboardFailure[] = ['read', 'nothing', 'too-long', 'text-only', 'not-sent'];
 
+/** Failures after which a picture that was copied on the desktop is not in the browser's clipboard. */
+export const COPY_FAILURES: readonly ClipboardFailure[] = ['write', 'not-fetched'];
+
 /** Return a message for the user about a failure. */
 export function clipboardMessage(reason: ClipboardFailure, trans: ITranslation): string {
   switch (reason) {

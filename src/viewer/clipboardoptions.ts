@@ -14,4 +14,6 @@ export interface IClipboardOptions {
   channel: IDesktopClipboard;
   /** Called when something could not be copied; `isPaste`: a paste, which the user has just asked for. */
   failed: (reason: ClipboardFailure, isPaste: boolean) => void;
+  /** Called when something was copied that would not have been copied after one of these failures. */
+  done: (failures: readonly ClipboardFailure[]) => void;
 }

@@ -34,7 +34,8 @@ export class DesktopInput implements IDisposable {
       allows: right => options.allows(right) && permits(this.settings, right),
       channel: options.channel,
       send: text => options.client()?.sendClipboard(text),
-      failed: (reason, isPaste) => options.notify(clipboardMessage(reason, trans), isPaste)
+      failed: (reason, isPaste) => options.notify(clipboardMessage(reason, trans), isPaste),
+      done: failures => failures.forEach(each => options.withdraw(clipboardMessage(each, trans)))
     });
     this._field = new KeyboardField({
       label: trans.__('Keyboard of the desktop. Ctrl+Alt+Shift+L leaves it.'),
@@ -267,6 +268,8 @@ export namespace DesktopInput {
     pointer?: IPointerSettings;
     /** Shows a message, only once unless `isRepeated`. */
     notify: (message: string, isRepeated: boolean) => void;
+    /** Hides a message that is no longer true. */
+    withdraw: (message: string) => void;
     /** Moves the focus out of the desktop. */
     leave: () => void;
   }

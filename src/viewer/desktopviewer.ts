@@ -64,6 +64,7 @@ export class DesktopViewer implements IDisposable {
       settings: options.settings?.input ?? DEFAULT_INPUT,
       pointer: options.settings?.pointer,
       notify: (message, isRepeated) => this._notice.show(message, isRepeated),
+      withdraw: message => this._notice.withdraw(message),
       leave: options.leave ?? (() => this.node.focus())
     });
     this._screen = new ScreenSize({

@@ -48,6 +48,13 @@ export class Notice implements IDisposable {
     this._timer = setTimeout(() => this._hide(), DURATION_MS);
   }
 
+  /** Hide a message if it is shown: it is no longer true. */
+  withdraw(message: string): void {
+    if (this._text.textContent === message) {
+      this._hide();
+    }
+  }
+
   private _hide(): void {
     clearTimeout(this._timer);
     this.node.hidden = true;

@@ -61,7 +61,7 @@ def borders(percent: int) -> str:
 
 
 SETTINGS = (
-    Setting(XSETTINGS, DPI_NAME, dpi, ("-1",)),
+    Setting(XSETTINGS, DPI_NAME, dpi, ("-1", str(DPI))),  # Xfce has the one or the other, by its version
     Setting(XSETTINGS, WINDOW_SCALE_NAME, window_scale, ("1",)),
     Setting(XSETTINGS, "/Gtk/CursorThemeSize", lambda percent: 0 if percent == 100 else cursor_size(percent), ("0",)),
     Setting("xfwm4", "/general/theme", borders, ("Default",)),

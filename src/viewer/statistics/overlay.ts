@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { element } from '../sharing/element';
+import { lostReason } from '../titles';
 import { Sparkline } from './sparkline';
 import { historyWords, limitName, limitWords, milliseconds, rate } from './words';
 
@@ -37,6 +38,7 @@ export class StatisticsOverlay implements IDisposable {
     header.append(close);
     this.node.append(header, this._list, this._words);
     options.statistics.changed.connect(this._update, this);
+    options.connection.statusChanged.connect(this._update, this);
   }
 
   readonly node: HTMLElement;
@@ -91,7 +93,8 @@ export class StatisticsOverlay implements IDisposable {
     }
     const { statistics, connection, trans } = this._options;
     const { samples, limit } = statistics;
-    const last = samples.at(-1);
+    const { status } = connection;
+    const last = status.connected ? samples.at(-1) : undefined;
     const latency = last?.latencyMs ?? null;
     if (latency !== null) {
       this._latency.textContent = milliseconds(latency, trans);
@@ -103,10 +106,15 @@ export class StatisticsOverlay implements IDisposable {
     this._rate.textContent = last === undefined ? '–' : rate(last.kbps, trans);
     this._encoding.textContent = this._describeEncoding();
     this._size.textContent = this._describeSize();
-    this._limit.textContent = connection.status.connected ? limitName(limit, trans) : '–';
+    this._limit.textContent = status.connected ? limitName(limit, trans) : '–';
     const { what, help } = limitWords(limit, trans);
-    this._words.textContent = `${what} ${help}`.trim();
-    this.node.dataset.limit = limit.by;
+    if (status.connected) {
+      this._words.textContent = `${what} ${help}`.trim();
+      this.node.dataset.limit = limit.by;
+    } else {
+      this._words.textContent = status.phase === 'lost' ? lostReason(status.problem, trans) : '';
+      this.node.dataset.limit = 'nothing';
+    }
     const draw = (line: Sparkline, key: 'latencyMs' | 'fps', least: number) =>
       line.draw(
         samples.map(each => each[key]),

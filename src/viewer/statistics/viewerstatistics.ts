@@ -9,7 +9,7 @@ import type { ITranslation } from '../translation';
 export class ViewerStatistics implements IDisposable {
   constructor(viewer: DesktopViewer, trans: ITranslation) {
     const { node, connection } = viewer;
-    this.measured = new Statistics({ node, source: () => viewer.client });
+    this.measured = new Statistics({ node, source: () => (connection.status.connected ? viewer.client : null) });
     this.overlay = new StatisticsOverlay({
       node,
       statistics: this.measured,

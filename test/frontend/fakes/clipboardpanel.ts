@@ -121,7 +121,8 @@ export class ClipboardPanel {
   }
 
   get notice(): string {
-    return this.node.querySelector('.jp-Desktop-notice')!.textContent;
+    const notice = this.node.querySelector<HTMLElement>('.jp-Desktop-notice')!;
+    return notice.hidden ? '' : notice.textContent;
   }
 
   /** The requests that put something on the desktop's clipboard, or get it. */

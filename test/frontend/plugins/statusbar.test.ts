@@ -15,6 +15,7 @@ import { FakeSocket } from '../fakes/socket';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
+import type { Desktop } from '../../../src/model';
 import type { ISample } from '../../../src/viewer/statistics/statistics';
 
 const SAMPLE: ISample = { latencyMs: 24, fps: 30, kbps: 900, encoding: 'Tight', browserShare: 0, load: null };
@@ -24,6 +25,7 @@ let settings: ISettingRegistry.ISettings;
 let shell: { currentWidget: Widget | null; currentChanged: Signal<object, void> };
 let toggled: jest.Mock;
 let panel: MainAreaWidget<DesktopWidget>;
+let status: jest.SpyInstance<Desktop.IStatus>;
 
 const text = () => registered.item.node.textContent;
 
@@ -38,6 +40,8 @@ beforeEach(async () => {
   const api = new FakeAPI();
   const connection = new DesktopConnection({ name: 'lab', api, openSocket: url => FakeSocket.open(url) });
   const trans = nullTranslator.load('jupyter-vnc-proxy');
+  status = jest.spyOn(connection, 'status', 'get');
+  status.mockReturnValue({ ...connection.status, phase: 'running', connected: true });
   panel = new MainAreaWidget({ content: new DesktopWidget({ connection, trans }) });
   panel.id = 'panel';
   await tracker.add(panel);
@@ -88,6 +92,21 @@ it('shows the numbers, and what limits them', () => {
   jest.spyOn(measured, 'limit', 'get').mockReturnValue({ by: 'browser', share: 0.9 });
   (measured.changed as Signal<object, void>).emit();
   expect(text()).toBe('Desktop: 30 fps · limited by this browser');
+});
+
+it('shows no numbers without a connection', () => {
+  select(panel);
+  const { connection, statistics } = panel.content;
+  jest.spyOn(statistics.measured, 'samples', 'get').mockReturnValue([{ ...SAMPLE, latencyMs: 4000 }]);
+  const lost: Desktop.IStatus = { ...connection.status, phase: 'lost', connected: false, retryAt: Date.now() };
+  for (const [retryAt, expected] of [
+    [Date.now(), 'Desktop (reconnecting)'],
+    [null, 'Desktop (disconnected)']
+  ] as const) {
+    status.mockReturnValue({ ...lost, retryAt });
+    (connection.statusChanged as unknown as Signal<object, void>).emit();
+    expect(text()).toBe(expected);
+  }
 });
 
 it('shows the statistics by a click', () => {

@@ -161,6 +161,19 @@ it('pastes nothing, and says so each time, if the clipboard cannot be read', asy
   expect(document.activeElement).toBe(field());
 });
 
+it('withdraws what it said about a paste as soon as one succeeds', async () => {
+  await live();
+  paste({ 'image/png': '' });
+  await pass();
+  expect(notice().hidden).toBe(false);
+  key('keydown', { code: 'KeyB', key: 'b' });
+  await pass();
+  expect(notice().hidden).toBe(false);
+  paste({ 'text/plain': 'a text' });
+  await pass();
+  expect(notice().hidden).toBe(true);
+});
+
 it('pastes nothing, and says so, if a picture was copied', async () => {
   await live();
   const seen = keysSeen();
@@ -275,6 +288,7 @@ it('tries again with the next key if the browser does not accept the copied text
   key('keydown', { code: 'KeyA', key: 'a' });
   await pass();
   expect(clipboard.writeText).toHaveBeenCalledTimes(2);
+  expect(notice().hidden).toBe(true);
 });
 
 it('copies and pastes without https, by the browser’s own events', async () => {

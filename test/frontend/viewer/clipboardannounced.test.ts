@@ -6,6 +6,7 @@ class Item {
 }
 
 const failed = jest.fn();
+const done = jest.fn();
 const written: number[] = [];
 const clipboard = {
   write: jest.fn(async ([item]: Item[]) => void written.push((await item.data['text/plain']).size)),
@@ -25,7 +26,7 @@ beforeEach(() => {
   Object.defineProperty(navigator, 'vendor', { value: 'Apple Computer, Inc.', configurable: true });
   Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
   const channel = { isUsable: false, read: jest.fn(), write: jest.fn() };
-  bridge = new ClipboardBridge({ hasFocus: () => true, allows: () => true, send: jest.fn(), channel, failed });
+  bridge = new ClipboardBridge({ hasFocus: () => true, allows: () => true, send: jest.fn(), channel, failed, done });
 });
 
 afterEach(() => {
@@ -42,6 +43,7 @@ it('announces a text at the key that copies, and hands it over when it has come'
   expect(written).toEqual(['from there'.length]);
   expect(bridge.isWaiting).toBe(false);
   expect(clipboard.writeText).not.toHaveBeenCalled();
+  expect(done).toHaveBeenCalledWith(['write']);
   expect(failed).not.toHaveBeenCalled();
 });
 

@@ -105,6 +105,7 @@ it('tries again with the next key if the browser does not accept the picture now
   panel.press('keydown', { code: 'KeyB', key: 'b' });
   await panel.settled();
   expect(panel.written).toEqual([{ 'image/png': '8' }]);
+  expect(panel.notice).toBe('');
 });
 
 it('gives a picture up that the browser can’t read', async () => {
@@ -116,6 +117,10 @@ it('gives a picture up that the browser can’t read', async () => {
   await panel.settled();
   expect(panel.fetched).toHaveLength(1);
   expect(panel.notice).toContain('could not be fetched');
+  panel.clipboard.write.mockReset();
+  FakeRFB.last.notify(PICTURE);
+  await panel.settled();
+  expect(panel.notice).toBe('');
 });
 
 it('says that a picture stays on the desktop if the server does not carry it', async () => {

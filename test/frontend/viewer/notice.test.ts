@@ -41,6 +41,16 @@ it('shows the second message for as long as the first', () => {
   expect(notice.node.hidden).toBe(false);
 });
 
+it('withdraws the message that it shows, and no other', () => {
+  notice.show('One thing.');
+  notice.show('Another.');
+  notice.withdraw('One thing.');
+  expect(notice.node.hidden).toBe(false);
+  notice.withdraw('Another.');
+  expect(notice.node.hidden).toBe(true);
+  expect(closed).not.toHaveBeenCalled();
+});
+
 it('is hidden when the user closes it', () => {
   notice.show('One thing.');
   notice.node.querySelector('button')!.click();

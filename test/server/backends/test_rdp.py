@@ -137,7 +137,7 @@ def logged_in(run: Run, xrdp: Xrdp, screen: FramebufferClient) -> None:
     screen.until(lambda: screen.pixel(300, 300) == WHITE, "a terminal that asks")
     screen.click(300, 200)
     screen.type(f"{xrdp.user}\n")
-    screen.until(lambda: "xfreerdp" in run.processes(), "the client starts")
+    screen.until(lambda: any(name.startswith("xfreerdp") for name in run.processes()), "the client starts")
     screen.until(lambda: "Security protocol" in (xrdp.directory / "xrdp.log").read_text(), "it connects")
     assert screen.pixel(1200, 700) != XRDP_BLUE, "nobody trusts the certificate yet"
     screen.type("y\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_vnc_proxy.runner.menu_entries import programs, quoted, write_copies
+from jupyter_vnc_proxy.runner.menu_entries import programs, quoted, read, write_copies
 
 
 def entry(directory: Path, name: str, *lines: str) -> None:
@@ -20,7 +20,7 @@ def test_programs_are_read_with_their_quotes_from_every_group(tmp_path: Path) ->
     entry(tmp_path, "empty.desktop", "Exec=")
     (tmp_path / "applications" / "binary.desktop").write_bytes(b"Exec=\xff\n")
     entry(tmp_path, "notes.txt", "Exec=other")
-    assert programs([str(tmp_path), "/does/not/exist"]) == {"gimp", "/opt/x/new", "/opt/My Program/run$"}
+    assert programs(read([str(tmp_path), "/does/not/exist"])) == {"gimp", "/opt/x/new", "/opt/My Program/run$"}
 
 
 def test_a_copy_differs_in_its_commands_alone_and_the_first_entry_of_a_name_wins(tmp_path: Path) -> None:
@@ -31,7 +31,8 @@ def test_a_copy_differs_in_its_commands_alone_and_the_first_entry_of_a_name_wins
     entry(second, "plain.desktop", "Exec=/usr/bin/other")
     entry(second, "kde/c.desktop", "Exec=/usr/bin/c")
     launcher = Path("/run/100%/a b/$launch")
-    assert write_copies(target, [str(first), str(second)], launcher, lambda program: program.startswith("/"))
+    entries = read([str(first), str(second)])
+    assert write_copies(target, entries, launcher, lambda program: program.startswith("/"))
     copies = {str(file.relative_to(target)): file.read_text() for file in target.rglob("*.desktop")}
     prefix = r'"/run/100%%/a b/\\$launch"'
     assert copies == {
@@ -39,7 +40,7 @@ def test_a_copy_differs_in_its_commands_alone_and_the_first_entry_of_a_name_wins
         f"Exec={prefix} /opt/a %F\nIcon=a\n[Desktop Action new]\nExec = {prefix} /opt/b\n",
         "applications/kde/c.desktop": f"[Desktop Entry]\nType=Application\nExec={prefix} /usr/bin/c\n",
     }
-    assert not write_copies(tmp_path / "none", [str(first)], launcher, lambda program: False)
+    assert not write_copies(tmp_path / "none", entries, launcher, lambda program: False)
 
 
 def test_special_characters_are_quoted() -> None:

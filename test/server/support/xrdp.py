@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 SESMAN_PORT = 3350
-"""The port on which xrdp expects its session manager, whatever its configuration says."""
+SESMAN_SOCKET = Path("/run/xrdp/sockdir/sesman.socket")
+"""Where xrdp expects its session manager, whatever its configuration says: before version 0.10, and from then on."""
 
 
 class Xrdp:
@@ -28,9 +29,11 @@ class Xrdp:
         self._children = [self._start("xrdp", port=f"tcp://127.0.0.1:{self.port}")]
         if user:
             self._children.append(self._start("xrdp-sesman", configuration="sesman"))
-        self._listens("127.0.0.1", self.port)
-        if user:
-            self._listens("::1", SESMAN_PORT)  # which it takes 127.0.0.1 for
+        self._listens(socket.AF_INET, ("127.0.0.1", self.port))
+        if user and f"ListenPort={SESMAN_PORT}" in Path("/etc/xrdp/sesman.ini").read_text():
+            self._listens(socket.AF_INET6, ("::1", SESMAN_PORT))  # which it takes 127.0.0.1 for
+        elif user:
+            self._listens(socket.AF_UNIX, str(SESMAN_SOCKET))
 
     def _start(self, program: str, configuration: str = "xrdp", **changes: str) -> subprocess.Popen[bytes]:
         text = Path(f"/etc/xrdp/{configuration}.ini").read_text()
@@ -42,15 +45,15 @@ class Xrdp:
         with open(self.directory / f"{program}.out", "wb") as output:
             return subprocess.Popen([f"/usr/sbin/{program}", "-n", "-c", file], stdout=output, stderr=output)
 
-    def _listens(self, address: str, port: int) -> None:
+    def _listens(self, family: socket.AddressFamily, address: tuple[str, int] | str) -> None:
         deadline = time.monotonic() + 10
         while True:
-            with contextlib.suppress(ConnectionRefusedError):
-                socket.create_connection((address, port)).close()
+            with contextlib.suppress(ConnectionRefusedError, FileNotFoundError), socket.socket(family) as probe:
+                probe.connect(address)
                 return
             if any(child.poll() is not None for child in self._children) or time.monotonic() > deadline:
                 self.close()
-                raise AssertionError(f"xrdp does not listen on port {port}")
+                raise AssertionError(f"xrdp does not listen on {address}")
             time.sleep(0.02)
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ let statistics: { changed: Signal<object, void>; samples: ISample[]; limit: obje
 let watched: [object, boolean][];
 let overlay: StatisticsOverlay;
 let canvas: HTMLCanvasElement | null;
+let connection: { statusChanged: Signal<object, void>; status: object };
 
 /** What is drawn: `M` begins a line, `L` continues it. */
 let drawn: string[];
@@ -53,7 +54,10 @@ beforeEach(() => {
       unwatch: () => (watched = [])
     }
   );
-  const connection = { status: { connected: true, model: { encoder: 'x264, 4:4:4' } } };
+  connection = {
+    statusChanged: new Signal<object, void>({}),
+    status: { connected: true, model: { encoder: 'x264, 4:4:4' } }
+  };
   overlay = new StatisticsOverlay({
     node,
     statistics: statistics as unknown as Statistics,
@@ -117,6 +121,19 @@ it('says what makes the desktop slow, and what helps', () => {
   expect(overlay.node.querySelector('p')!.textContent).toMatch(/^The link is slow: 300 ms\. Lower the quality/);
   statistics.limit = { by: 'nothing' };
   statistics.changed.emit();
+  expect(overlay.node.querySelector('p')!.textContent).toBe('');
+});
+
+it('says that the connection is lost, instead of the last numbers', () => {
+  statistics.limit = { by: 'delay', latencyMs: 4000 };
+  show({ ...SAMPLE, latencyMs: 4000 });
+  connection.status = { connected: false, phase: 'lost', problem: null };
+  connection.statusChanged.emit();
+  expect(values().slice(0, 3)).toEqual(['–', '–', '–']);
+  expect(values().at(-1)).toBe('–');
+  expect(overlay.node.querySelector('p')!.textContent).toBe('The connection to the desktop was lost.');
+  connection.status = { connected: false, phase: 'stopped', problem: null };
+  connection.statusChanged.emit();
   expect(overlay.node.querySelector('p')!.textContent).toBe('');
 });
 

@@ -53,6 +53,14 @@ def test_the_values_of_a_scale(percent: int, wanted: list[str | None]) -> None:
     assert settings.scale(100)[:3] == ["96", "1", "0"]
 
 
+@pytest.mark.parametrize("default", ["-1", "96"])
+def test_the_dpi_that_xfce_has_by_itself_is_not_the_users(default: str) -> None:
+    settings = Settings()
+    settings.channels["xsettings"][DPI] = default
+    assert settings.scale(100)[0] == default
+    assert settings.scale(200)[:2] == ["192", "2"]
+
+
 def test_nothing_is_written_for_a_user_who_never_had_another_scale() -> None:
     settings = Settings()
     assert settings.scale(100) == [None, "1", "0", None]
