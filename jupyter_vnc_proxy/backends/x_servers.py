@@ -56,7 +56,7 @@ TIGERVNC_PACKAGES = {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-serve
 
 XVNC_DISPLAY = GrowingXvnc(("Xtigervnc", "Xvnc"), "the display", TIGERVNC_PACKAGES)
 
-UNUSED_SOCKET = "display.sock"
+UNUSED_SOCKET = "x11.sock"
 """The socket that Xvnc listens on as a VNC server in the desktop's directory: newer ones start with none at all."""
 
 XVFB = Program(

@@ -131,7 +131,7 @@ def test_xvnc_is_a_display_that_admits_no_vnc_client(backend: str) -> None:
         ("-geometry", "1280x720"),
         ("-nolisten", "tcp"),
         ("-rfbport", "-1"),
-        ("-rfbunixpath", "/run/d/display.sock"),
+        ("-rfbunixpath", "/run/d/x11.sock"),
         ("-rfbunixmode", "0600"),
         ("-SecurityTypes", "VncAuth"),
         ("-noreset",),
