@@ -226,10 +226,11 @@ class XScreen:
         if enabled:
             with self._gone_is_told():
                 self._take_damage()
+                unread = [Rectangle(0, 0, self.width, self.height)]
                 if self._memory is None:
-                    self._allocate(self.width, self.height)  # a client that has just come has yet to see all of it
-                else:
-                    self._look([Rectangle(0, 0, self.width, self.height)])
+                    self._allocate(self.width, self.height)  # and read; clients that have just come get all of it
+                    unread = []
+                self._look(unread)
             self._loop.call_soon(self.handle_events)
 
     def damaged_share(self) -> float:
@@ -249,6 +250,8 @@ class XScreen:
         changed = self.tiles()
         for rectangle in rectangles:
             self._read(rectangle, changed)
+        if self._memory is not None:
+            self._memory.used()
         if changed.any():
             self._on_change(changed)
 
