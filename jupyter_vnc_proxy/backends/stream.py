@@ -1,6 +1,8 @@
-"""Xvfb, and our own server that captures it (`jupyter_vnc_proxy.stream`)."""
+"""An X server, and our own server that captures it (`jupyter_vnc_proxy.stream`)."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from ..options import DesktopOptions
 from ..system.own_python import own_python
@@ -8,23 +10,25 @@ from ..system.process import REPORTS, Listens
 from .base import DISPLAY, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
-from .x_servers import MARKED_TEXT, XVFB, xvfb
+from .x_servers import MARKED_TEXT, XSERVER, server_programs, x_server
+
+BEST_XSERVER = replace(XSERVER, default="auto")
 
 
 class StreamBackend(PlanMethods):
-    """Our own server on Xvfb: exact tiles, and H.264 while much of the screen moves."""
+    """Our own server on an X server without a screen: exact tiles, and H.264 while much of the screen moves."""
 
     name = "stream"
-    title = "Xvfb + stream"
+    title = "Stream"
     transports: tuple[str, ...] = ("direct",)
-    fields: tuple[Field, ...] = (MARKED_TEXT,)
+    fields: tuple[Field, ...] = (BEST_XSERVER, MARKED_TEXT)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be installed."""
-        return [XVFB, *stream_modules("capture and H.264")]
+        return [*server_programs(BEST_XSERVER.value(options)), *stream_modules("capture and H.264")]
 
     def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
-        """Return Xvfb and the server."""
+        """Return the X server and ours."""
         argv = (
             *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
@@ -33,4 +37,4 @@ class StreamBackend(PlanMethods):
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))
-        return Plan((xvfb(options, paths), server), full_chroma=True)
+        return Plan((x_server(BEST_XSERVER.value(options), options, paths), server), full_chroma=True)

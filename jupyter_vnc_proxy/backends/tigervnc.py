@@ -5,16 +5,14 @@ Both share a program name; the switches that ``Xvnc -help`` lists tell them apar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..options import DesktopOptions
-from ..system.help_text import switches
 from ..system.process import PIPE, WritesLine
 from .base import DISPLAY_NUMBER, RFB_SOCKET, VNC_SOCKET, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .websockify import websockify
-from .x_servers import MARKED_TEXT
+from .x_servers import MARKED_TEXT, TIGERVNC_PACKAGES, Xvnc, is_turbovnc
 
 CLIPBOARD_BYTES = 16 * 1024 * 1024
 """The longest text that is shared."""
@@ -23,20 +21,10 @@ FRAME_RATE = 60
 """Updates a second, at the most."""
 
 
-@dataclass(frozen=True)
-class Xvnc(Program):
-    """An Xvnc that can listen on a unix socket; TurboVNC's can since 3.1."""
-
-    def find(self) -> str | None:
-        """Return the path of the first alternative that can; one whose help can't be read counts as able."""
-        candidates = filter(None, (Program((name,), self.purpose).find() for name in self.names))
-        return next((each for each in candidates if not _is_too_old(each)), None)
-
-
 XVNC = Xvnc(
     ("Xtigervnc", "Xvnc", "/opt/TurboVNC/bin/Xvnc"),
     "the display and VNC server, on a unix socket",
-    {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal"},
+    TIGERVNC_PACKAGES,
 )
 
 
@@ -74,16 +62,6 @@ def xvnc(options: DesktopOptions, paths: Paths, socket_name: str) -> Step:
         DISPLAY_NUMBER,
     )
     return Step("display", argv, ready=WritesLine())  # it listens on its socket before it writes its display number
-
-
-def _is_too_old(server: str) -> bool:
-    known = switches(server)
-    return "rfbport" in known and "rfbunixpath" not in known  # a program that can't start lists neither
-
-
-def is_turbovnc(server: str) -> bool:
-    """Return whether this is TurboVNC's Xvnc, by switches that TigerVNC's rejects."""
-    return {"deferupdate", "maxclipboard"} <= switches(server)
 
 
 def tigervnc(socket: Path, marked_text: bool) -> tuple[str, ...]:

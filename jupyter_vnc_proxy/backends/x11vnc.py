@@ -34,13 +34,16 @@ class X11vncBackend(PlanMethods):
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs that must be installed."""
-        return [*server_programs(options), X11VNC]
+        return [*server_programs(XSERVER.value(options)), X11VNC]
 
     def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
         """Return the X server, x11vnc and, if chosen, websockify."""
         behind_websockify = options.transport == "websockify"
         raw_socket = VNC_SOCKET if behind_websockify else RFB_SOCKET  # libvncserver's speaks both protocols
-        steps = [x_server(options, paths), x11vnc(paths, raw_socket, MARKED_TEXT.value(options) == "yes")]
+        steps = [
+            x_server(XSERVER.value(options), options, paths),
+            x11vnc(paths, raw_socket, MARKED_TEXT.value(options) == "yes"),
+        ]
         if behind_websockify:
             steps.append(websockify(paths))
         return Plan(

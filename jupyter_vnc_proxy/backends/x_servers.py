@@ -1,4 +1,4 @@
-"""X servers without a screen, to be captured by a VNC server: Xvfb, and Xorg with its dummy driver."""
+"""X servers without a screen, to be captured by a VNC server: TigerVNC's Xvnc, Xvfb, and Xorg with its dummy driver."""
 
 from __future__ import annotations
 
@@ -6,20 +6,58 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..options import MAX_SIDE, DesktopOptions, Geometry
+from ..system.help_text import switches
 from ..system.memory import memory_limit
 from ..system.process import PIPE, WritesLine
 from .base import DISPLAY_NUMBER, Field, Paths, Program, Step
 from .programs import xdummy as xorg
 
 VIRTUAL_SCREENS = (Geometry(5120, 3840), Geometry(5120, 2880), Geometry(3840, 2160))
-"""Sizes of the framebuffer, within which RANDR chooses the screen's; the last one is for every machine.
+"""Sizes of Xvfb's and Xorg's framebuffer, within which RANDR chooses the screen's; the last one is for every machine.
 
 The server paints the whole framebuffer when it starts, so all of its memory is in use: an Xvfb takes up about 136, 117
-or 92 MiB (PSS). It cannot grow later. A desktop whose configured size is larger gets that.
+or 92 MiB (PSS). It cannot grow later, as Xvnc's can. A desktop whose configured size is larger gets that.
 """
 
 MEMORY_SHARE = 128
 """The framebuffer takes up at most this part of the memory: one 128th."""
+
+
+@dataclass(frozen=True)
+class Xvnc(Program):
+    """An Xvnc that can listen on a unix socket; TurboVNC's can since 3.1."""
+
+    def find(self) -> str | None:
+        """Return the path of the first alternative that can; one whose help can't be read counts as able."""
+        candidates = filter(None, (Program((name,), self.purpose).find() for name in self.names))
+        return next((each for each in candidates if self.suits(each)), None)
+
+    def suits(self, server: str) -> bool:
+        """Return whether this program is one of those."""
+        known = switches(server)  # a program that can't start lists none
+        return "rfbport" not in known or "rfbunixpath" in known
+
+
+@dataclass(frozen=True)
+class GrowingXvnc(Xvnc):
+    """TigerVNC's Xvnc, whose framebuffer is as large as the screen."""
+
+    def suits(self, server: str) -> bool:
+        """Return whether this is one; Debian's is known by its name, which takes no time."""
+        return Path(server).name == "Xtigervnc" or ("rfbunixpath" in switches(server) and not is_turbovnc(server))
+
+
+def is_turbovnc(server: str) -> bool:
+    """Return whether an Xvnc is TurboVNC's, by switches that TigerVNC's rejects."""
+    return {"deferupdate", "maxclipboard"} <= switches(server)
+
+
+TIGERVNC_PACKAGES = {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-server-minimal"}
+
+XVNC_DISPLAY = GrowingXvnc(("Xtigervnc", "Xvnc"), "the display", TIGERVNC_PACKAGES)
+
+UNUSED_SOCKET = "x11.sock"
+"""The socket that Xvnc listens on as a VNC server in the desktop's directory: newer ones start with none at all."""
 
 XVFB = Program(
     ("Xvfb",),
@@ -55,8 +93,9 @@ DUMMY = Driver(
 XSERVER = Field(
     "xserver",
     "X server",
-    "The display server: xvfb, or xdummy (Xorg with its dummy driver).",
-    choices=("xvfb", "xdummy"),
+    "The display server: xvnc (TigerVNC's, for the display only), xvfb, or xdummy (Xorg with its dummy driver); "
+    "auto is xvnc if TigerVNC is installed, else xvfb.",
+    choices=("auto", "xvnc", "xvfb", "xdummy"),
     default="xvfb",
 )
 
@@ -71,18 +110,46 @@ MARKED_TEXT = Field(
 COMMON = (
     *("-noreset", "-nolisten", "tcp", "-s", "0"),
     *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
+    *("-extension", "SECURITY"),  # with it, a cursor whose program has ended can't be read
 )
-"""Arguments of both servers (Xserver(1)): they never reset, so RANDR can resize them at any time."""
+"""Arguments of all of them (Xserver(1)): they never reset, so RANDR can resize them at any time."""
 
 
-def server_programs(options: DesktopOptions) -> list[Program]:
-    """Return the programs of the X server that ``options`` choose."""
-    return [XORG, DUMMY] if XSERVER.value(options) == "xdummy" else [XVFB]
+def server_programs(server: str) -> list[Program]:
+    """Return the programs of an X server, one of the choices of `XSERVER`."""
+    return {"xvnc": [XVNC_DISPLAY], "xvfb": [XVFB], "xdummy": [XORG, DUMMY]}[_installed(server)]
 
 
-def x_server(options: DesktopOptions, paths: Paths) -> Step:
-    """Return the process of the X server that ``options`` choose."""
-    return xdummy(options, paths) if XSERVER.value(options) == "xdummy" else xvfb(options, paths)
+def x_server(server: str, options: DesktopOptions, paths: Paths) -> Step:
+    """Return the process of an X server, one of the choices of `XSERVER`."""
+    return {"xvnc": xvnc_display, "xvfb": xvfb, "xdummy": xdummy}[_installed(server)](options, paths)
+
+
+def grows() -> bool:
+    """Return whether an X server is installed whose memory grows and shrinks with the screen: TigerVNC's Xvnc."""
+    return XVNC_DISPLAY.find() is not None
+
+
+def _installed(server: str) -> str:
+    if server != "auto":
+        return server
+    return "xvnc" if grows() else "xvfb"
+
+
+def xvnc_display(options: DesktopOptions, paths: Paths) -> Step:
+    """Return the Xvnc process (Xvnc(1)) of a display that others show: it admits no VNC client, and logs errors only.
+
+    Its framebuffer grows and shrinks with the screen, to any size.
+    """
+    argv = (
+        *(XVNC_DISPLAY.find() or XVNC_DISPLAY.names[0], "-displayfd", PIPE, "-auth", str(paths.xauthority)),
+        *("-geometry", str(options.geometry), "-depth", "24", "-dpi", "96"),
+        *("-rfbport", "-1", "-rfbunixpath", str(paths.directory / UNUSED_SOCKET), "-rfbunixmode", "0600"),
+        *("-SecurityTypes", "VncAuth", "-SendPrimary=0", "-Log", "*:stderr:0"),  # there is no password to give
+        *COMMON,
+        DISPLAY_NUMBER,
+    )
+    return Step("display", argv, ready=WritesLine())
 
 
 def xvfb(options: DesktopOptions, paths: Paths) -> Step:
@@ -91,7 +158,6 @@ def xvfb(options: DesktopOptions, paths: Paths) -> Step:
         *("Xvfb", "-displayfd", PIPE, "-auth", str(paths.xauthority)),
         *("-screen", "0", f"{_framebuffer(options)}x24", "-dpi", "96"),
         *COMMON,
-        *("-extension", "SECURITY"),  # with it, a cursor whose program has ended can't be read
         DISPLAY_NUMBER,
     )
     return Step("display", argv, ready=WritesLine(), sized=True)

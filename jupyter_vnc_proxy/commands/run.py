@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
 
 from ..options import DesktopOptions
+from ..plain_asyncio import asyncio
 from . import add_runtime_directory
 from .desktop_options import add_desktop_options, read_desktop_options
 

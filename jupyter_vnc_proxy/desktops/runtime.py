@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -72,6 +71,8 @@ def named_server_directory(configured: str, server: str) -> str:
     """
     if not server:
         return configured
+    import hashlib  # with OpenSSL's libraries, which runners don't need
+
     own = ".server-" + hashlib.sha256(server.encode()).hexdigest()[:SERVER_DIGITS]
     shared = runtime_directory(configured)
     return os.fspath(shared if shared.name == own else shared / own)

@@ -17,6 +17,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
     return [
         *backends,
         programs.auto(backends),
+        *programs.display(backends),
         *programs.sessions(),
         directories.runtime(runtime_dir),
         *directories.planted(runtime_dir),

@@ -18,6 +18,7 @@ from ..backends import (
 )
 from ..backends.fields import fields_from_environment
 from ..backends.sessions import DESKTOPS, installed_sessions
+from ..backends.x_servers import TIGERVNC_PACKAGES, grows
 from ..options import DesktopOptions
 from ..runner.diagnosis import library_missing
 from ..system.environment import search_path
@@ -128,6 +129,18 @@ def _simplest_fixes() -> tuple[str, ...]:
         if missing and all(program.required_packages() for program in missing):
             return tuple(commands_for(missing))
     return ()
+
+
+def display(findings: Iterable[Finding]) -> list[Finding]:
+    """Return a note if the preferred backend has to show a display that can't grow, given ``findings`` of backends."""
+    preferred = next(each for each in findings if each.topic == f"backend-{AUTO[0]}")
+    if not preferred.facts["usable"] or grows():
+        return []
+    message = (
+        f"The display of {preferred.facts['title']} is Xvfb, which keeps its largest size in memory. "
+        "TigerVNC's Xvnc grows and shrinks with the screen, to any size."
+    )
+    return [Finding(BACKENDS, "display", "note", message, tuple(install_commands(TIGERVNC_PACKAGES)))]
 
 
 def sessions() -> list[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import logging
 import os
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..options import Geometry
+from ..plain_asyncio import asyncio
 
 if TYPE_CHECKING:
     from .display_source import DisplaySource

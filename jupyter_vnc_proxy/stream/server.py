@@ -134,8 +134,8 @@ class StreamServer:
         client = Connection(reader, writer, self._source, self._name, self._handle)
         client.video_level = self._fallback.level_for_next(time.monotonic())
         self._connections.append(client)
-        self._broadcaster.update_tracking()
         try:
+            self._broadcaster.update_tracking()
             await client.run()
         except ProtocolError as error:
             log.warning("closed a viewer's connection: %s", error)

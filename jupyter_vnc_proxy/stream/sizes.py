@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ..options import MAX_SIDE, MIN_SIDE
 from ..rfb import encodings, events, server_messages
 from ..rfb.events import SetDesktopSize
+from ..system.memory import largest_size
 from .connection import Connection
 from .picture.framebuffer import Framebuffer, ResizeError
 
@@ -75,7 +76,7 @@ class Sizes:
         assert event is not None
         before = self._size
         # A client's window may be smaller or larger than a desktop can be.
-        width, height = max(event.width, MIN_SIDE), max(event.height, MIN_SIDE)
+        width, height = largest_size(max(event.width, MIN_SIDE), max(event.height, MIN_SIDE))
         try:
             size = self._screen.resize(width, height) if (width, height) != before else before
         except ResizeError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 import socket
 import struct
 from pathlib import Path
@@ -31,7 +30,7 @@ def write_cookie(path: Path) -> None:
     It has one record for every display and host, and one for this host: python-xlib, and so PyAutoGUI and pynput,
     ignore the first. An empty display number matches all.
     """
-    cookie = secrets.token_bytes(COOKIE_BYTES)
+    cookie = os.urandom(COOKIE_BYTES)
     records = _record(FAMILY_WILD, b"", cookie) + _record(FAMILY_LOCAL, os.fsencode(socket.gethostname()), cookie)
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

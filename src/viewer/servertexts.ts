@@ -114,7 +114,9 @@ const SERVER_TEXTS: readonly string[] = [
   translatable('%1 and a terminal'),
   translatable('The configured command'),
   translatable('X server'),
-  translatable('The display server: xvfb, or xdummy (Xorg with its dummy driver).'),
+  translatable(
+    "The display server: xvnc (TigerVNC's, for the display only), xvfb, or xdummy (Xorg with its dummy driver); auto is xvnc if TigerVNC is installed, else xvfb."
+  ),
   translatable('Marked text'),
   translatable(
     "Whether text that is only marked on the desktop (PRIMARY) goes to the browser's clipboard, too: no, or yes."

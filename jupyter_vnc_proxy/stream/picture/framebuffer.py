@@ -53,6 +53,9 @@ class Framebuffer(Protocol):
     def track_changes(self, enabled: bool) -> None:
         """Compare what is drawn with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
 
+    def release(self) -> None:
+        """Give back the memory of `pixels` if it can be read again; call this only while changes aren't tracked."""
+
     def damaged_share(self) -> float:
         """Return the share (0 to 1) of the screen drawn on since the last call; 0 while changes are tracked."""
 

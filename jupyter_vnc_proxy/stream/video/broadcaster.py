@@ -140,10 +140,12 @@ class Broadcaster:
         self._videos.clear()
 
     def update_tracking(self) -> None:
-        """Compare pixels only if a client is sent tiles; the engine finds changes by itself."""
+        """Compare pixels only if a client is sent tiles: the engine finds changes. Without clients, release them."""
         self._framebuffer.track_changes(
             any(not client.in_video and not self._is_catching_up(client) for client in self._clients)
         )
+        if not self._clients:
+            self._framebuffer.release()
 
     async def _tick(self) -> None:
         while time.monotonic() < self._motion.rest_at():

@@ -65,6 +65,9 @@ class WaylandScreen:
         if missed.any():
             self._on_change(missed)
 
+    def release(self) -> None:
+        """Keep the pixels: what the compositor doesn't draw again can't be read later."""
+
     def damaged_share(self) -> float:
         """Return the share (0 to 1) of tiles damaged since the last call; always 0 while changes are tracked."""
         drawn, self._drawn = self._drawn, self.tiles()

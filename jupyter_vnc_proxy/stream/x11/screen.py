@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import mmap
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,6 +62,7 @@ class XScreen:
         self._on_resize = on_resize
         self.handlers: dict[type, Callable[[object], None]] = {}
         self._follows = True
+        self._closed = False
         self._later: asyncio.TimerHandle | None = None
         self._memory: SharedMemory | None = None
         self._open(connect(display, xauthority, REPLY_SECONDS))
@@ -99,13 +101,15 @@ class XScreen:
 
     def reopen(self, connection: XConnection) -> None:
         """Go on with another connection after the last one has failed; whatever is on the screen counts as changed."""
-        size = (self.width, self.height)
+        size, released = (self.width, self.height), self._memory is None
         self._loop.remove_reader(self._fileno)
         if self._memory is not None:
             self._memory.close()
             self._memory = None
         self.connection.disconnect()
         self._open(connection)
+        if released:
+            self.release()
         self._loop.add_reader(self._fileno, self.handle_events)
         if size != (self.width, self.height):
             self._on_resize()
@@ -115,6 +119,7 @@ class XScreen:
 
     def close(self) -> None:
         """Stop following the screen, and disconnect."""
+        self._closed = True
         if self._later is not None:
             self._later.cancel()
         self._loop.remove_reader(self._fileno)
@@ -131,7 +136,8 @@ class XScreen:
         self._shm.Attach(self._segment, self._memory.identifier, False, is_checked=True).check()
         self._memory.forget()
         self.width, self.height = width, height
-        self.pixels: Pixels = np.zeros((height, width, BYTES_PER_PIXEL), np.uint8)
+        # A mapping of its own goes back to the system as soon as it isn't used; malloc would keep it.
+        self.pixels: Pixels = np.frombuffer(mmap.mmap(-1, size), np.uint8).reshape(height, width, BYTES_PER_PIXEL)
         self._read(Rectangle(0, 0, width, height))
 
     def _free(self) -> None:
@@ -139,6 +145,14 @@ class XScreen:
             self._shm.Detach(self._segment)
             self._memory.close()
             self._memory = None
+
+    def release(self) -> None:
+        """Give back the memory of `pixels`, until changes are tracked again."""
+        if not self._follows and self._memory is not None:
+            with self._gone_is_told():
+                self._free()
+                self.connection.flush()
+            self.pixels = np.zeros((0, 0, BYTES_PER_PIXEL), np.uint8)
 
     # -- following ---------------------------------------------------------------------------------------------------
 
@@ -148,7 +162,7 @@ class XScreen:
 
     def handle_events(self) -> None:
         """Handle the display's waiting events."""
-        if self._memory is not None:  # the screen may be closed before a scheduled call
+        if not self._closed:  # there may be a scheduled call
             with self._gone_is_told():
                 self._handle_events()
 
@@ -166,7 +180,10 @@ class XScreen:
             damaged, size, handled = self._poll()
             self._damaged = self._damaged or damaged
             if size is not None and size != (self.width, self.height):
-                self._allocate(*size)
+                if self._memory is None:
+                    self.width, self.height = size
+                else:
+                    self._allocate(*size)
                 self._on_resize()
             if self._damaged and self._follows and self._loop.time() >= self._next_look:
                 self._look(self._take_damage())
@@ -209,7 +226,11 @@ class XScreen:
         if enabled:
             with self._gone_is_told():
                 self._take_damage()
-                self._look([Rectangle(0, 0, self.width, self.height)])
+                unread = [Rectangle(0, 0, self.width, self.height)]
+                if self._memory is None:
+                    self._allocate(self.width, self.height)  # and read; clients that have just come get all of it
+                    unread = []
+                self._look(unread)
             self._loop.call_soon(self.handle_events)
 
     def damaged_share(self) -> float:
@@ -229,6 +250,8 @@ class XScreen:
         changed = self.tiles()
         for rectangle in rectangles:
             self._read(rectangle, changed)
+        if self._memory is not None:
+            self._memory.used()
         if changed.any():
             self._on_change(changed)
 

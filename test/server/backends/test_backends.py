@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_vnc_proxy.backends import (
     all_backends,
+    base,
     choose,
     plan_of,
     x_servers,
@@ -120,8 +121,67 @@ def test_sway_has_no_screen_and_wayvnc_looks_at_it() -> None:
     assert vnc.ready == Listens(PATHS.rfb_socket)
 
 
-def test_stream_looks_at_an_xvfb_of_its_own() -> None:
-    display, vnc = steps("stream").values()
+@pytest.mark.parametrize("backend", ["stream", "x11vnc"])
+def test_xvnc_is_a_display_that_admits_no_vnc_client(backend: str) -> None:
+    display = steps(backend, xserver="xvnc")["display"]
+    assert Path(display.argv[0]).name in ("Xtigervnc", "Xvnc")
+    for words in (
+        ("-displayfd", PIPE),
+        ("-auth", "/run/d/Xauthority"),
+        ("-geometry", "1280x720"),
+        ("-nolisten", "tcp"),
+        ("-rfbport", "-1"),
+        ("-rfbunixpath", "/run/d/x11.sock"),
+        ("-rfbunixmode", "0600"),
+        ("-SecurityTypes", "VncAuth"),
+        ("-noreset",),
+    ):
+        assert has(display.argv, *words), words
+    assert "-PasswordFile" not in display.argv
+
+
+def only(monkeypatch: pytest.MonkeyPatch, directory: Path, **scripts: str) -> None:
+    """Have these programs in ``PATH``, shell scripts each, and no others."""
+    directory.mkdir()
+    for name, script in scripts.items():
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+        (directory / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(directory))
+    monkeypatch.setattr(base, "search_path", lambda path: path)
+
+
+TIGERVNC_HELP, TURBOVNC_HELP = (
+    "echo '  rfbport\n  rfbunixpath'",
+    "echo '-rfbport\n-rfbunixpath\n-deferupdate\n-maxclipboard'",
+)
+
+
+@pytest.mark.parametrize("backend", ["stream", "rdp"])
+@pytest.mark.parametrize(
+    ("programs", "chosen"),
+    [
+        ({"Xtigervnc": "exit 1", "Xvfb": ""}, "Xtigervnc"),
+        ({"Xvnc": TIGERVNC_HELP, "Xvfb": ""}, "Xvnc"),
+        ({"Xvnc": "echo rfbport", "Xvfb": ""}, "Xvfb"),
+        ({"Xvnc": TURBOVNC_HELP, "Xvfb": ""}, "Xvfb"),
+        ({"Xvfb": ""}, "Xvfb"),
+        ({}, "Xvfb"),
+    ],
+)
+def test_the_display_of_stream_is_tigervncs_xvnc_if_it_is_installed_and_else_xvfb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str, programs: dict[str, str], chosen: str
+) -> None:
+    only(monkeypatch, tmp_path / "bin", **programs)
+    options = DesktopOptions(backend=backend, extra=REQUIRED.get(backend, {}))
+    plan = plan_of(choose(options), options, PATHS)
+    assert Path(plan.steps[0].argv[0]).name == chosen
+    needed = [name for program in choose(options).programs(options) for name in program.names]
+    assert chosen in needed
+    assert {"Xtigervnc", "Xvfb"} - {chosen} - {*needed}, "only one of them is needed"
+
+
+def test_stream_captures_a_display_of_its_own() -> None:
+    display, vnc = steps("stream", xserver="xvfb").values()
     assert Path(display.argv[0]).name == "Xvfb"
     assert has(vnc.argv, *own_python("jupyter_vnc_proxy.stream"))
     for words in (

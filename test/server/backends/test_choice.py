@@ -84,7 +84,7 @@ def test_auto_goes_on_where_the_engine_cant_be_loaded_and_says_why(bare: Path) -
     backend, (note,) = select(DesktopOptions())
     assert backend.name == "tigervnc"
     assert note == (
-        "TigerVNC is used instead of Xvfb + stream: pixelflux (capture and H.264) can't be loaded: libgbm.so.9 "
+        "TigerVNC is used instead of Stream: pixelflux (capture and H.264) can't be loaded: libgbm.so.9 "
         f"is missing. To fix it: {APT_LIBRARIES}"
     )
 

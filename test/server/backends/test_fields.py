@@ -66,7 +66,11 @@ def test_what_is_given_wins_over_what_is_configured_and_others_options_are_left_
 
 def test_a_field_is_data_for_a_form() -> None:
     xserver, size = field_models(Sized(), {})
-    assert (xserver["choices"], xserver["default"], xserver["required"]) == (["xvfb", "xdummy"], "xvfb", False)
+    assert (xserver["choices"], xserver["default"], xserver["required"]) == (
+        ["auto", "xvnc", "xvfb", "xdummy"],
+        "xvfb",
+        False,
+    )
     assert (size["pattern"], size["required"]) == ("[0-9]+", True)
     assert "default" not in size
     assert "choices" not in size
@@ -127,13 +131,14 @@ async def test_rest_lists_the_fields_of_each_backend(api: Api) -> None:
     listed = {each["name"]: each["fields"] for each in (await api("GET", "backends"))["backends"]}
     assert listed["rdp"][0]["name"] == "rdp_host"
     xserver, marked_text = listed["x11vnc"]
-    assert listed["tigervnc"] == listed["stream"] == [marked_text]
+    assert listed["tigervnc"] == [marked_text]
+    assert listed["stream"] == [{**xserver, "default": "auto"}, marked_text]
     assert xserver == {
         "name": "xserver",
         "label": "X server",
         "description": xserver["description"],
         "required": False,
-        "choices": ["xvfb", "xdummy"],
+        "choices": ["auto", "xvnc", "xvfb", "xdummy"],
         "default": "xvfb",
     }
 

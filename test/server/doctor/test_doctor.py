@@ -48,8 +48,8 @@ def test_with_nothing_installed_each_backend_lists_its_missing_programs(machine:
 @pytest.mark.parametrize(
     ("present", "usable"),
     [
-        (["Xtigervnc"], {"tigervnc"}),
-        (["Xvnc"], {"tigervnc"}),
+        (["Xtigervnc"], {"tigervnc", "stream"}),
+        (["Xvnc"], {"tigervnc", "stream"}),
         (["Xvfb", "x11vnc"], {"x11vnc", "stream"}),
         (["Xvfb"], {"stream"}),
         (["x11vnc"], set()),
@@ -66,6 +66,15 @@ def test_installed_programs_decide_which_backends_can_run(
     auto = programs.auto(ours)
     assert auto.facts["backend"] == next((name for name in AUTO if name in able), None)
     assert (auto.status == "ok") == (auto.facts["backend"] is not None)
+
+
+def test_a_display_that_does_not_grow_is_a_note(machine: Machine) -> None:
+    assert programs.display(programs.backends()) == [], "there is none"
+    machine.add("Xvfb")
+    (note,) = programs.display(programs.backends())
+    assert (note.topic, note.status, note.fixes) == ("display", "note", (f"{APT} tigervnc-standalone-server",))
+    machine.add("Xtigervnc")
+    assert programs.display(programs.backends()) == []
 
 
 def test_fixes_use_the_package_manager_of_the_system_and_conda(

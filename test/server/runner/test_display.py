@@ -12,7 +12,13 @@ from support.xclient import x_setup, x_setup_as_nobody
 
 from jupyter_vnc_proxy.desktops.display_number import FIRST_NUMBER, expected, is_free, remember, remembered
 
-BACKENDS = [("stream", ""), ("tigervnc", ""), ("x11vnc", ""), ("x11vnc", "xserver=xdummy")]
+BACKENDS = [
+    ("stream", "xserver=xvnc"),
+    ("stream", "xserver=xvfb"),
+    ("tigervnc", ""),
+    ("x11vnc", ""),
+    ("x11vnc", "xserver=xdummy"),
+]
 
 
 @pytest.mark.parametrize(("backend", "option"), BACKENDS)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 from support.displays import Display, paint
 from support.stream.raw_client import RawClient, same_as_the_screen
+from support.waiting import wait_until
 
+from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.system.x_display import resize
 
 
 def test_a_client_gets_the_screen_exactly_and_then_what_changes(served: Path, display: Display) -> None:
@@ -38,3 +42,24 @@ def test_several_clients_are_served_and_one_that_goes_away_or_talks_nonsense_har
         second.update(incremental=True)
     first.close()
     second.close()
+
+
+def test_a_picture_that_nobody_sees_takes_no_memory_and_is_there_for_the_next_client(
+    served: Path, display: Display, server: subprocess.Popen[bytes]
+) -> None:
+    def has_picture() -> bool:
+        return "/SYSV" in Path(f"/proc/{server.pid}/maps").read_text()
+
+    wait_until(lambda: not has_picture(), what="no picture before the first client")
+    for geometry in (Geometry(700, 500), Geometry(900, 400)):
+        resize(display.name, display.xauthority, geometry)
+        paint(display, Rectangle(300, 200, 50, 40), 0xABCDEF)
+        client = RawClient(served)
+        client.update(incremental=False)
+        assert has_picture()
+        assert same_as_the_screen(client, display)
+        paint(display, Rectangle(0, 0, geometry.width, 40), 0xFF00FF)
+        client.update(incremental=True)
+        assert same_as_the_screen(client, display)
+        client.close()
+        wait_until(lambda: not has_picture(), what="no picture after the last client")

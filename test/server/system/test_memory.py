@@ -25,3 +25,21 @@ def test_a_containers_limit_counts(
         file.write_text(limit)
     monkeypatch.setattr(memory, "CGROUP_LIMITS", (file, tmp_path / "none"))
     assert memory.memory_limit() == expected
+
+
+@pytest.mark.parametrize(
+    ("gibibytes", "size", "expected"),
+    [
+        (1, (5120, 1440), (5120, 1440)),
+        (1, (1080, 3840), (1080, 3840)),
+        (1, (7680, 4320), (3840, 2160)),
+        (4, (8192, 8192), (4096, 4096)),
+        (16, (7680, 4320), (7680, 4320)),
+        (64, (8192, 8192), (8192, 8192)),
+    ],
+)
+def test_a_screen_has_the_size_that_the_memory_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, gibibytes: int, size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(memory, "memory_limit", lambda: gibibytes << 30)
+    assert memory.largest_size(*size) == expected

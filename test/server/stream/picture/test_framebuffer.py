@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support.displays import Display, paint
+from support.waiting import until
 
 from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles, rectangles_of
+from jupyter_vnc_proxy.stream.x11 import shared_memory
 from jupyter_vnc_proxy.stream.x11.screen import XScreen
 
 
@@ -59,6 +64,30 @@ async def test_a_resize_is_reported_and_the_pixels_have_the_new_size(display: Di
     tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
     assert tiles[-1, -1]
+    tracked.screen.close()
+
+
+def shared_bytes() -> int:
+    """Return the bytes that are in use of the shared memory that this process has made."""
+    lines = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()]
+    creator, used = lines[0].index("cpid"), lines[0].index("rss")
+    return sum(int(line[used]) for line in lines[1:] if line[creator] == str(os.getpid()))
+
+
+async def test_a_screen_at_rest_shares_no_memory_with_the_x_server(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_memory, "REST_SECONDS", 0.05)
+    tracked = TrackedScreen(display)
+    for colour in (0x123456, 0x654321):
+        paint(display, Rectangle(0, 0, 1000, 1000), colour)
+        await tracked.next()
+        assert tracked.screen.pixels[999, 999, :3].tolist() == list(colour.to_bytes(3, "little"))
+        await until(lambda: shared_bytes() == 0, 10)
+    monkeypatch.setattr(shared_memory, "REST_SECONDS", 1000.0)
+    paint(display, Rectangle(0, 0, 1000, 1000), 0xFF0000)
+    await tracked.next()
+    assert shared_bytes() >= 4_000_000
     tracked.screen.close()
 
 

@@ -88,7 +88,7 @@ class MemoryFramebuffer:
     def __init__(self, width: int = 640, height: int = 480) -> None:
         self.width, self.height = width, height
         self.pixels = np.zeros((height, width, 4), np.uint8)
-        self.is_tracked = False
+        self.is_tracked = self.is_released = False
         self.damaged = 1.0
 
     def tiles(self, value: bool = False) -> Tiles:
@@ -96,6 +96,10 @@ class MemoryFramebuffer:
 
     def track_changes(self, enabled: bool) -> None:
         self.is_tracked = enabled
+        self.is_released = self.is_released and not enabled
+
+    def release(self) -> None:
+        self.is_released = True
 
     def damaged_share(self) -> float:
         return self.damaged
