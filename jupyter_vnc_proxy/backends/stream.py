@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..options import DesktopOptions
 from ..system.own_python import own_python
-from ..system.process import REPORTS, Listens
+from ..system.process import PIPE, REPORTS, WritesLine
 from .base import DISPLAY, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
@@ -28,9 +28,9 @@ class StreamBackend(PlanMethods):
         argv = (
             *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
-            *("--status-fd", REPORTS),
+            *("--status-fd", REPORTS, "--displayfd", PIPE),
             *("--clipboard-socket", str(paths.clipboard_socket)),
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
-        server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))
+        server = Step("vnc", argv, ("display",), WritesLine())
         return Plan((xvfb(options, paths), server), full_chroma=True)

@@ -25,7 +25,9 @@ def main() -> int:
     parser.add_argument("--xauthority", type=Path, default=os.environ.get("XAUTHORITY"), metavar="FILE")
     parser.add_argument("--wayland", action="store_true", help="serve a compositor of our own, with Weston in it")
     parser.add_argument("--geometry", type=Geometry.parse, default=Geometry(1280, 720), help="Wayland's first size")
-    parser.add_argument("--displayfd", type=int, metavar="FD", help="report the number of Wayland's X display there")
+    parser.add_argument(
+        "--displayfd", type=int, metavar="FD", help="report the X display's number there, once it listens"
+    )
     parser.add_argument("--unix-socket", type=Path, required=True, metavar="PATH")
     parser.add_argument("--clipboard-socket", type=Path, metavar="PATH", help="share pictures and HTML there")
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
@@ -65,8 +67,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
 
     def ready() -> None:
         if arguments.displayfd is not None:
-            display = getattr(source, "display", "")
-            os.write(arguments.displayfd, f"{display.removeprefix(':')}\n".encode())
+            os.write(arguments.displayfd, f"{source.display.removeprefix(':')}\n".encode())
             os.close(arguments.displayfd)
 
     task = asyncio.ensure_future(server.serve(arguments.unix_socket, ready))

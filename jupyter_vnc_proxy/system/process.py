@@ -23,6 +23,10 @@ GROUP_GRACE = 0.5
 KILL_TIMEOUT = 1.0
 """Seconds that a killed process may take to end; one that waits for a disk takes longer, and we don't wait for it."""
 
+LISTENING_POLL = 0.03
+"""Seconds between two checks for a listening socket, at the most: the kernel has no event for it, and lists all sockets
+of the machine."""
+
 PIPE = "{pipe}"
 """Placeholder in an argv for the number of the readiness pipe."""
 
@@ -142,8 +146,10 @@ class Process:
         if isinstance(self.ready, WritesLine):
             return await read_line(reader)
         if isinstance(self.ready, Listens):
-            while not is_listening(self.ready.socket):  # noqa: ASYNC110 - the kernel has no event for it
-                await asyncio.sleep(POLL)
+            pause = POLL
+            while not (self.ready.socket.exists() and is_listening(self.ready.socket)):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LISTENING_POLL)
         return ""
 
     @property

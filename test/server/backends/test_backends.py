@@ -129,10 +129,11 @@ def test_stream_looks_at_an_xvfb_of_its_own() -> None:
         ("--xauthority", "/run/d/Xauthority"),
         ("--unix-socket", "/run/d/rfb.sock"),
         ("--status-fd", REPORTS),
+        ("--displayfd", PIPE),
     ):
         assert has(vnc.argv, *words), words
     assert vnc.after == ("display",)
-    assert vnc.ready == Listens(PATHS.rfb_socket)
+    assert vnc.ready == WritesLine()
 
 
 def test_wayland_is_one_process_and_the_session_too() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from support.displays import Display, paint
 from support.stream.raw_client import RawClient, same_as_the_screen
 
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
 
 
 def test_a_client_gets_the_screen_exactly_and_then_what_changes(served: Path, display: Display) -> None:
@@ -38,3 +42,18 @@ def test_several_clients_are_served_and_one_that_goes_away_or_talks_nonsense_har
         second.update(incremental=True)
     first.close()
     second.close()
+
+
+def test_it_reports_its_display_once_it_listens(runtime: Path, display: Display) -> None:
+    socket = runtime / "told.sock"
+    reader, writer = os.pipe()
+    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}", f"--unix-socket={socket}"]
+    argv += [f"--xauthority={display.xauthority}", f"--displayfd={writer}"]
+    process = subprocess.Popen(argv, pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.readline() == f"{display.name.removeprefix(':')}\n".encode()
+        assert is_listening(socket)
+        assert pipe.read() == b""  # nobody else has it
+    process.terminate()
+    assert process.wait(10) == 0

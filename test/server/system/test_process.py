@@ -15,6 +15,7 @@ import pytest
 from support.processes import processes_of
 from support.waiting import until, wait_until
 
+from jupyter_vnc_proxy.system import process
 from jupyter_vnc_proxy.system.process import (
     PIPE,
     Listens,
@@ -76,6 +77,21 @@ async def test_a_child_is_ready_when_it_listens_and_nobody_connects_to_find_out(
     assert is_listening(path)
     await until((runtime / "s.done").exists)
     assert not (runtime / "s.seen").exists()
+    await child.stop(1)
+
+
+async def test_the_machines_sockets_are_not_listed_before_there_is_a_file(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked = runtime / "s", []
+    monkeypatch.setattr(process, "is_listening", lambda socket: asked.append(socket.exists()) or is_listening(socket))
+    script = (
+        "import socket,sys,time; time.sleep(.1); s = socket.socket(socket.AF_UNIX)\n"
+        "s.bind(sys.argv[1]); s.listen(); time.sleep(99)"
+    )
+    child = python(runtime, script, str(path), ready=Listens(path))
+    await child.start(QUICK)
+    assert asked and all(asked)
     await child.stop(1)
 
 
