@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
 
 from ..options import DesktopOptions
+from ..system.own_python import load_asyncio
 from . import add_runtime_directory
 from .desktop_options import add_desktop_options, read_desktop_options
 
@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the desktop; return once it has ended."""
     parent = os.getppid()  # before the imports, because it may end meanwhile
+    load_asyncio()
+    import asyncio
+
     from ..backends import select
     from ..backends.sessions import choose_session
     from ..desktops.desktop import Desktop

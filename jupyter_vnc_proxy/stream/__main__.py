@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import logging
 import os
@@ -13,15 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..options import Geometry
+from ..system.own_python import load_asyncio
 
 if TYPE_CHECKING:
     from .display_source import DisplaySource
+
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""Environment variable with the number of threads of OpenBLAS, which numpy's wheels contain."""
 
 
 def main() -> int:
     """Serve until a signal; return the exit status: 0 stopped, 1 no display, 2 bad arguments."""
     parser = argparse.ArgumentParser(prog="python -m jupyter_vnc_proxy.stream", description=__doc__)
     parser.add_argument("--display", default=os.environ.get("DISPLAY"), metavar=":N")
+    parser.add_argument("--display-from-stdin", action="store_true", help="read its name from a line there")
     parser.add_argument("--xauthority", type=Path, default=os.environ.get("XAUTHORITY"), metavar="FILE")
     parser.add_argument("--wayland", action="store_true", help="serve a compositor of our own, with Weston in it")
     parser.add_argument("--geometry", type=Geometry.parse, default=Geometry(1280, 720), help="Wayland's first size")
@@ -34,10 +38,39 @@ def main() -> int:
     parser.add_argument("--primary", action="store_true", help="share the PRIMARY selection too")
     parser.add_argument("--status-fd", type=int, metavar="N", help="report the encoder there, in lines of JSON")
     arguments = parser.parse_args()
+    load_asyncio()
+    _load_numpy()
+    import asyncio
+
+    if arguments.display_from_stdin:
+        _load()  # while the display starts
+        arguments.display = sys.stdin.readline().strip()
     if not arguments.wayland and not (arguments.display and arguments.xauthority):
         parser.error("a display and its Xauthority file are needed")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     return asyncio.run(_serve(arguments))
+
+
+def _load_numpy() -> None:
+    """Import numpy without threads for linear algebra, whose start takes 40 ms of CPU time; it is not used."""
+    before = os.environ.get(BLAS_THREADS)
+    os.environ[BLAS_THREADS] = "1"
+    with contextlib.suppress(ImportError):  # which is reported later
+        import numpy
+
+        del numpy
+    del os.environ[BLAS_THREADS]
+    if before is not None:  # for the programs of a session
+        os.environ[BLAS_THREADS] = before
+
+
+def _load() -> None:
+    """Import what serves an X display; whatever can't be imported is reported later."""
+    with contextlib.suppress(ImportError, OSError):
+        from . import server
+        from .x11 import source
+
+        del server, source
 
 
 def _source(arguments: argparse.Namespace) -> DisplaySource:
@@ -53,6 +86,8 @@ def _source(arguments: argparse.Namespace) -> DisplaySource:
 
 
 async def _serve(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from .server import StreamServer
     from .status import Status
 

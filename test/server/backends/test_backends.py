@@ -125,14 +125,14 @@ def test_stream_looks_at_an_xvfb_of_its_own() -> None:
     assert Path(display.argv[0]).name == "Xvfb"
     assert has(vnc.argv, *own_python("jupyter_vnc_proxy.stream"))
     for words in (
-        ("--display", DISPLAY),
+        ("--display-from-stdin",),
         ("--xauthority", "/run/d/Xauthority"),
         ("--unix-socket", "/run/d/rfb.sock"),
         ("--status-fd", REPORTS),
         ("--displayfd", PIPE),
     ):
         assert has(vnc.argv, *words), words
-    assert vnc.after == ("display",)
+    assert vnc.after == () and vnc.asks_display
     assert vnc.ready == WritesLine()
 
 

@@ -57,3 +57,15 @@ def test_it_reports_its_display_once_it_listens(runtime: Path, display: Display)
         assert pipe.read() == b""  # nobody else has it
     process.terminate()
     assert process.wait(10) == 0
+
+
+def test_numpy_starts_no_threads_and_a_session_does_not_notice() -> None:
+    code = (
+        "import os, sys\nfrom jupyter_vnc_proxy.stream.__main__ import _load_numpy as load\n"
+        "before = dict(os.environ); load(); assert 'numpy' in sys.modules and os.environ == before\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    for given in ({}, {"OPENBLAS_NUM_THREADS": "2"}):
+        environment = {**os.environ, **given}
+        output = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True)
+        assert int(output.stdout) == 1

@@ -160,3 +160,12 @@ def test_nothing_else_starts_a_python() -> None:
             users.add(str(file.relative_to(package)))
     others = {"backends/module.py", "system/module_check.py"}  # which name it in a command, and ask for its environment
     assert users == {"system/own_python.py", *others}
+
+
+def test_asyncio_is_loaded_without_tls_which_can_be_imported_afterwards() -> None:
+    code = (
+        "from jupyter_vnc_proxy.system.own_python import load_asyncio; load_asyncio()\n"
+        "import asyncio, sys; assert '_ssl' not in sys.modules; asyncio.run(asyncio.sleep(0))\n"
+        "import ssl; load_asyncio(); assert sys.modules['ssl'] is ssl"
+    )
+    subprocess.run(own_python_code(code), check=True)
