@@ -11,7 +11,8 @@ export interface IDesktopAPI {
   /** The route of the requests; null until the first response. */
   readonly route: Desktop.Route | null;
   list(): Promise<Desktop.IModel[]>;
-  get(name: string): Promise<Desktop.IModel>;
+  /** Get a desktop's model; while it starts and is at `step`, the response waits for the next one. */
+  get(name: string, step?: string): Promise<Desktop.IModel>;
   create(options: Desktop.ICreateOptions): Promise<Desktop.IModel>;
   delete(name: string): Promise<void>;
   start(name: string): Promise<Desktop.IModel>;

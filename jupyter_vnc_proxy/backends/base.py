@@ -111,6 +111,7 @@ class Step:
     The ``display`` process writes its display number to the readiness pipe (``-displayfd``). With ``sized`` the runner
     sets the display's size through RANDR before any client connects. A process that includes a desktop session names
     it in ``session``: no other session is started, unless a command is configured, and exit status 0 is a log-out.
+    One that ``asks_display`` starts beside the display, whose name it reads from its standard input, in a line.
     ``files`` are written just before the start (mode 0600); ``environment`` extends the environment of all processes.
     """
 
@@ -120,6 +121,7 @@ class Step:
     ready: Ready = field(default_factory=Started)
     umask: int = 0o077
     sized: bool = False
+    asks_display: bool = False
     session: str = ""
     files: Mapping[Path, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)

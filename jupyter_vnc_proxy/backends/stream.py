@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ..options import DesktopOptions
 from ..system.own_python import own_python
-from ..system.process import REPORTS, Listens
-from .base import DISPLAY, Field, Paths, Plan, Program, Step
+from ..system.process import PIPE, REPORTS, WritesLine
+from .base import Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
 from .x_servers import MARKED_TEXT, XSERVER, server_programs, x_server
@@ -30,11 +30,11 @@ class StreamBackend(PlanMethods):
     def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
         """Return the X server and ours."""
         argv = (
-            *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
+            *(*own_python("jupyter_vnc_proxy.stream"), "--display-from-stdin"),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
-            *("--status-fd", REPORTS),
+            *("--status-fd", REPORTS, "--displayfd", PIPE),
             *("--clipboard-socket", str(paths.clipboard_socket)),
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
-        server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))
+        server = Step("vnc", argv, ready=WritesLine(), asks_display=True)  # it loads its modules meanwhile
         return Plan((x_server(BEST_XSERVER.value(options), options, paths), server), full_chroma=True)

@@ -20,6 +20,9 @@ KILL_TIMEOUT = 4.0
 POLL = 0.02
 """Seconds between two looks at a desktop that is starting or ending."""
 
+STEP_TIMEOUT = 2.0
+"""Seconds that a request waits for the next step of a start, within the time-outs of proxies."""
+
 
 def wait_until_up(
     desktop: Desktop, timeout: float, settle: float = 0.0, progress: Callable[[DesktopState], None] | None = None
@@ -49,6 +52,23 @@ def wait_until_up(
         if now > deadline:
             raise StartFailed(f"The desktop is not up after {timeout:g} s.", code="start-timeout", part=state.step)
         time.sleep(POLL)
+
+
+async def wait_for_step(desktop: Desktop, step: str) -> None:
+    """Wait while a desktop starts and is at ``step``, at most `STEP_TIMEOUT` seconds; raise `UnknownDesktop`.
+
+    A runner that dies writes nothing: the state tells, once the time is over.
+    """
+    deadline = time.monotonic() + STEP_TIMEOUT
+    seen = None
+    while time.monotonic() < deadline:
+        written = desktop.state_file.stat().st_mtime_ns if desktop.exists() else None
+        if written is None or written != seen:
+            state = desktop.state()
+            if (state.phase, state.step) != ("starting", step):
+                return
+        seen = written
+        await asyncio.sleep(POLL)
 
 
 async def wait_until_ended(desktop: Desktop, log: logging.Logger) -> None:

@@ -26,6 +26,9 @@ REST_GRACE = 0.5
 """Seconds between SIGTERM and SIGKILL for the session, then for the others, and then for whatever else was started on
 the desktop, within the five that a stop may take."""
 
+SHORTAGE_POLL = 0.05
+"""Seconds between two checks whether the VNC server is short of CPU time."""
+
 WAIT_TIMEOUT = 1.0
 """Seconds to wait for the exit statuses of processes that were killed."""
 
@@ -64,6 +67,7 @@ class Processes:
         """
         if step.name == "session":
             await asyncio.to_thread(create_user_directories, self.session_environment)
+            await self._let_server_go_first()
         try:
             process, line = await self._start(step, timeout, on_report)
         except ProcessFailed as failure:
@@ -72,6 +76,22 @@ class Processes:
         self._waits.add(wait)
         wait.add_done_callback(self._waits.discard)
         return line
+
+    async def _let_server_go_first(self) -> None:
+        """Wait while a VNC server that is starting gets little CPU time: a viewer waits for it, and sessions need much.
+
+        So many desktops that start at once are all shown before their sessions compete.
+        """
+        server = self._processes.get("vnc")
+        while server is not None and not server.is_ready and server.is_short_of_cpu:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(SHORTAGE_POLL)
+
+    def use_display(self, display: str) -> None:
+        """Let processes that start from now on have the display, and answer those that ask for it."""
+        self.environment["DISPLAY"] = display
+        for process in self._processes.values():
+            if process.asks:
+                process.answer(display)
 
     async def _start(self, step: Step, timeout: float, on_report: Callable[[str], None] | None) -> tuple[Process, str]:
         """Start a process, an X server on the desktop's own display; on any display if that one is taken meanwhile."""
@@ -91,6 +111,9 @@ class Processes:
         argv = tuple(word for word in (words.get(each, each) for each in step.argv) if word is not None)
         process = self._make(step.name, argv, in_session=step.name == "session" or bool(step.session))
         process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
+        process.asks = step.asks_display
+        if step.asks_display and "DISPLAY" in self.environment:
+            process.answer(self.environment["DISPLAY"])
         if on_report is not None:
             process.on_report = partial(self._report, process, on_report)
         return process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable
@@ -17,6 +18,17 @@ log = logging.getLogger("jupyter_vnc_proxy")
 
 BACKGROUND = 0x2E3440
 """Colour of the root window (RGB) until the session paints its own: not black, which looks like a dead screen."""
+
+
+def load_modules() -> None:
+    """Import what watches a display, while that starts; if it can't be imported, `DisplayWatch.open` tells."""
+    with contextlib.suppress(Exception):
+        import xcffib.randr
+        import xcffib.xproto
+
+        from ..system import x_connection
+
+        del xcffib, x_connection
 
 
 class RootWatcher:

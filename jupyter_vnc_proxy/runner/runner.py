@@ -34,7 +34,7 @@ from .backoff import CRASH_WINDOW_SECONDS, MAX_CRASHES, Backoff
 from .diagnosis import directory_unwritable, process_failed, programs_missing, session_ended
 from .ownership import OwnershipWatcher
 from .processes import LOG_LINES, Processes
-from .root_window import DisplayWatch
+from .root_window import DisplayWatch, load_modules
 from .startup import RUNTIME_DIRECTORY, arrange, environment_notes, process_environment, start_in_order
 from .status_lines import parse_report
 
@@ -181,7 +181,7 @@ class Runner:
             raise StartFailed(error.message, code=error.code, fix=error.fix, part="session") from error
         except OSError as error:
             raise directory_unwritable(self._desktop.path, error) from error
-        await start_in_order(self._steps.values(), self._start)
+        await start_in_order(self._steps.values(), self._start, load_modules)
         self._set(phase="running", step=None if self._display.has_window_manager else "session")
         asyncio.get_running_loop().call_later(SESSION_WAIT_SECONDS, self._stop_waiting_for_session)
 
@@ -200,7 +200,7 @@ class Runner:
 
     async def _start(self, step: Step) -> None:
         """Start one process and wait until it is ready; raise `StartFailed` if it fails."""
-        if self._state.phase != "running" and step.name != "session":
+        if self._state.phase != "running" and step.name != "session" and not step.asks_display:
             self._set(step=step.name)
         for file, text in step.files.items():
             try:
@@ -226,13 +226,13 @@ class Runner:
     # -- the display --------------------------------------------------------------------------------------------------
 
     def _use_display(self, display: str) -> None:
-        self._set(display=display)
+        self._set(display=display, step="vnc" if "vnc" in self._steps else "display")
         remember(self._desktop.path, display)
-        self._processes.environment["DISPLAY"] = display
         if self._steps["display"].sized:
             self._display.open(display, self._options.geometry)  # sets its size before any client connects
         else:
             self._spawn(self._watch_display_later(display))
+        self._processes.use_display(display)
 
     async def _watch_display_later(self, display: str) -> None:
         await asyncio.sleep(0)  # the session starts first

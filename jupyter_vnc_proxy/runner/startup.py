@@ -99,8 +99,13 @@ def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str],
     return Startup(steps, session.name, companions, variables, scaling)
 
 
-async def start_in_order(steps: Iterable[Step], start: Callable[[Step], Awaitable[None]]) -> None:
-    """Call ``start`` for each process as soon as those that it depends on are ready; cancel the rest if one fails."""
+async def start_in_order(
+    steps: Iterable[Step], start: Callable[[Step], Awaitable[None]], meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Call ``start`` for each process as soon as those that it depends on are ready; cancel the rest if one fails.
+
+    ``meanwhile()`` is called once, when the first of them are under way.
+    """
     tasks: dict[str, asyncio.Task[None]] = {}
 
     async def start_after(needed: Iterable[asyncio.Task[None]], step: Step) -> None:
@@ -111,6 +116,8 @@ async def start_in_order(steps: Iterable[Step], start: Callable[[Step], Awaitabl
     for step in steps:
         tasks[step.name] = asyncio.ensure_future(start_after([tasks[each] for each in step.after], step))
     try:
+        await asyncio.sleep(0)
+        meanwhile()
         await asyncio.gather(*tasks.values())
     except BaseException:
         for task in tasks.values():

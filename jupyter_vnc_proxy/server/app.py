@@ -89,8 +89,8 @@ class VncProxy(ExtensionApp):
     ).tag(config=True)
     start_timeout = Float(
         30.0,
-        help="The time in seconds that each process of a desktop may take to start. 0: fail unless it is ready at "
-        "once. Default: 30.",
+        help="The time in seconds that each process of a desktop may take to start, without that for which it waits "
+        "for a CPU, up to ten times of this. 0: fail unless it is ready at once. Default: 30.",
     ).tag(config=True)
     stop_with_server = Bool(
         True,

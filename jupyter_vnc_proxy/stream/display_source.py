@@ -49,6 +49,10 @@ class DisplaySource(Protocol):
     """One display. It calls no callback, and takes no keys, before `start`."""
 
     @property
+    def display(self) -> str:
+        """The name of its X display, after `start`; empty if it has none."""
+
+    @property
     def screen(self) -> Framebuffer:
         """Its framebuffer."""
 

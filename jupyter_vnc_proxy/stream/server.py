@@ -41,6 +41,9 @@ from .video.decoder_fallback import DecoderFallback
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
+ENGINE_SECONDS = 1.0
+"""Seconds after which the H.264 engine is loaded: the first viewer's picture need not wait for that."""
+
 
 class StreamServer:
     """Serves a display on a unix socket. ``name`` is the desktop's name, which viewers show.
@@ -106,11 +109,12 @@ class StreamServer:
     async def _listen(self, path: Path, ready: Callable[[], None]) -> None:
         with bound_privately(path):
             server = await asyncio.start_unix_server(self._connected, path)
+        engine = asyncio.get_running_loop().call_later(ENGINE_SECONDS, self._broadcaster.load_engine)
         try:
             ready()
-            self._broadcaster.load_engine()  # once it listens: a desktop's start need not wait for that
             await asyncio.get_running_loop().create_future()  # until cancelled
         finally:
+            engine.cancel()
             server.close()  # not serve_forever(), which then waits for the viewers to leave, from Python 3.12 on
             for client in self._connections:
                 client.abort()

@@ -13,15 +13,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .pipes import follow_lines, read_line
-from .process_groups import POLL, group_ended, signal_group
+from .process_groups import POLL, cpu_seconds, group_ended, group_waited, signal_group
 from .process_identity import ProcessIdentity
 from .unix_sockets import is_listening
 
 GROUP_GRACE = 0.5
 """Seconds that the rest of a process group has to end after its leader."""
 
+MAX_STRETCH = 10.0
+"""Times that a start may take of its time-out, if the machine lets it wait for a CPU."""
+
+MIN_PATIENCE = 0.05
+"""Seconds of its time-out that a start must have lost for it to be worth another wait."""
+
 KILL_TIMEOUT = 1.0
 """Seconds that a killed process may take to end; one that waits for a disk takes longer, and we don't wait for it."""
+
+LISTENING_POLL = 0.03
+"""Seconds between two checks for a listening socket, at the most: the kernel has no event for it, and lists all sockets
+of the machine."""
 
 PIPE = "{pipe}"
 """Placeholder in an argv for the number of the readiness pipe."""
@@ -64,7 +74,7 @@ class Process:
     """One program in a session and process group of its own, its output in a file.
 
     ``umask`` is its umask; -1 keeps ours. ``on_report`` is called with each line that it writes to the pipe whose
-    number replaces `REPORTS` in its argv.
+    number replaces `REPORTS` in its argv. With ``asks`` it reads a line from its standard input, which `answer` writes.
     """
 
     name: str
@@ -75,7 +85,10 @@ class Process:
     umask: int = -1
     directory: Path | None = None
     on_report: Callable[[str], None] | None = None
+    asks: bool = False
     started_at: float = 0.0
+    is_ready: bool = False
+    _answer: str | None = None
     _process: asyncio.subprocess.Process | None = None
     _identity: ProcessIdentity | None = None
 
@@ -83,7 +96,7 @@ class Process:
         """Start it and wait until it is ready; return the line that it wrote to its readiness pipe, or nothing.
 
         Raise `ProcessFailed` if it can't be executed, ends, or isn't ready within ``timeout`` seconds; then it is
-        stopped.
+        stopped. The time that it waits for a CPU or for the answer that it asks for does not count.
         """
         reader, writer = os.pipe()
         reports, report_writer = os.pipe() if REPORTS in self.argv else (None, None)
@@ -96,7 +109,7 @@ class Process:
                         *_die_with_parent(self.env),
                         *argv,
                         env=dict(self.env),
-                        stdin=asyncio.subprocess.DEVNULL,
+                        stdin=asyncio.subprocess.PIPE if self.asks else asyncio.subprocess.DEVNULL,
                         stdout=log,
                         stderr=asyncio.subprocess.STDOUT,
                         pass_fds=[number for word, number in numbers.items() if number and word in self.argv],
@@ -116,20 +129,50 @@ class Process:
             if reports is not None:
                 follow_lines(reports, self.on_report or (lambda line: None))
             self.started_at = time.monotonic()
-            return await self._until_ready(reader, timeout)
+            if self._answer is not None:
+                self.answer(self._answer)
+            line = await self._until_ready(reader, timeout)
+            self.is_ready = True
+            return line
         finally:
             os.close(reader)
+
+    def answer(self, line: str) -> None:
+        """Write the line that it asks for, as soon as it has been started, and close its standard input."""
+        self._answer = line
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(f"{line}\n".encode())
+            self._process.stdin.close()
+
+    @property
+    def is_short_of_cpu(self) -> bool:
+        """Whether it has waited for a CPU longer than it has run."""
+        ran, waited = cpu_seconds(self.pid or 0)
+        return waited > ran
+
+    def _lost_seconds(self) -> float:
+        """Return the seconds of a start that don't count against it."""
+        assert self._process is not None
+        elapsed = time.monotonic() - self.started_at
+        return elapsed if self.asks and self._answer is None else min(elapsed, group_waited(self._process.pid))
 
     async def _until_ready(self, reader: int, timeout: float) -> str:
         waiting = asyncio.ensure_future(self._readiness(reader))
         ended = asyncio.ensure_future(self.wait())
+        patience = timeout
+        latest = self.started_at + MAX_STRETCH * timeout
         try:
-            await asyncio.wait({waiting, ended}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            if waiting.done():
-                return waiting.result()
-            if ended.done():
-                self._signal_group(signal.SIGKILL, just_ended=True)  # the rest of it
-                raise ProcessFailed(f"ended while starting ({describe_status(ended.result())})", ended.result())
+            while True:
+                await asyncio.wait({waiting, ended}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                if waiting.done():
+                    return waiting.result()
+                if ended.done():
+                    self._signal_group(signal.SIGKILL, just_ended=True)  # the rest of it
+                    raise ProcessFailed(f"ended while starting ({describe_status(ended.result())})", ended.result())
+                now = time.monotonic()
+                patience = min(timeout - (now - self.started_at - self._lost_seconds()), latest - now)
+                if patience < MIN_PATIENCE:
+                    break
             await self.stop(0.5)
             raise ProcessFailed(f"was not ready within {timeout:g} s")
         finally:
@@ -142,8 +185,10 @@ class Process:
         if isinstance(self.ready, WritesLine):
             return await read_line(reader)
         if isinstance(self.ready, Listens):
-            while not is_listening(self.ready.socket):  # noqa: ASYNC110 - the kernel has no event for it
-                await asyncio.sleep(POLL)
+            pause = POLL
+            while not (self.ready.socket.exists() and is_listening(self.ready.socket)):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LISTENING_POLL)
         return ""
 
     @property

@@ -136,6 +136,24 @@ def _all() -> list[tuple[ProcessIdentity, ProcessStat]]:
     return found
 
 
+def cpu_seconds(pid: int) -> tuple[float, float]:
+    """Return how long a process's main thread has run, and how long it has waited for a CPU, in seconds.
+
+    Both are 0 if it has ended, or the kernel doesn't tell (``CONFIG_SCHED_INFO``; proc(5), ``schedstat``).
+    """
+    try:
+        ran, waited = Path("/proc", str(pid), "schedstat").read_bytes().split()[:2]
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return int(ran) / 1e9, int(waited) / 1e9
+
+
+def group_waited(group: int) -> float:
+    """Return how long the living members of a process group have waited for a CPU, in seconds together."""
+    members = [process.pid for process, stat in _all() if stat.group == group]
+    return sum(cpu_seconds(pid)[1] for pid in members)
+
+
 def _pids() -> list[int]:
     return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
 

@@ -197,9 +197,10 @@ export class DesktopConnection implements IDesktopConnection {
     const number = this._cancel();
     // Load the RFB client in the meantime; an error is reported when the socket opens.
     this._prepare().catch(() => undefined);
+    this._retry.requested();
     let model: Desktop.IModel | null;
     try {
-      model = await requestModel(this._options.api, this._verb, this.name, this._options.invitation);
+      model = await requestModel(this._options, this._verb, this._status.model);
     } catch (error) {
       if (number === this._requestNumber) {
         this._onError(error);

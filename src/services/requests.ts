@@ -6,15 +6,27 @@ import type { IDesktopAPI } from '../tokens';
 /** A request for a desktop's model. */
 export type Verb = 'get' | 'start' | 'create';
 
-/** Send a request, and return the desktop's model; null if an invitation grants the desktop's socket alone. */
+/** Which desktop a request is about. */
+export interface IDesktopRequest {
+  api: IDesktopAPI;
+  name: string;
+  /** The secret of an invitation. */
+  invitation?: string;
+}
+
+/**
+ * Send a request, and return the desktop's model; null if an invitation grants the desktop's socket alone.
+ *
+ * If the `last` model was of a desktop that starts, the response waits for its next step.
+ */
 export async function requestModel(
-  api: IDesktopAPI,
+  { api, name, invitation }: IDesktopRequest,
   verb: Verb,
-  name: string,
-  invitation: string | undefined
+  last: Desktop.IModel | null = null
 ): Promise<Desktop.IModel | null> {
+  const step = last?.phase === 'starting' ? (last.step ?? undefined) : undefined;
   try {
-    return await (verb === 'create' ? api.create({ name }) : api[verb](name));
+    return await (verb === 'create' ? api.create({ name }) : verb === 'start' ? api.start(name) : api.get(name, step));
   } catch (error) {
     const { status, code } = toDesktopError(error);
     if (status !== 403 || code === ProblemCodes.ORIGIN || code === ProblemCodes.XSRF) {

@@ -41,8 +41,8 @@ export class DesktopAPI implements IDesktopAPI {
     return this._call('GET', DESKTOPS);
   }
 
-  async get(name: string): Promise<Desktop.IModel> {
-    return this._call('GET', pathTo(name));
+  async get(name: string, step?: string): Promise<Desktop.IModel> {
+    return this._call('GET', pathTo(name) + (step === undefined ? '' : `?step=${encodeURIComponent(step)}`));
   }
 
   async create(options: Desktop.ICreateOptions): Promise<Desktop.IModel> {

@@ -3,7 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 /** Delays between attempts to connect; the last one repeats. */
 const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, 8000, 10000];
 
-/** Delays between requests for the state of a starting desktop. */
+/** Delays between the beginnings of requests for the state of a starting desktop; the server may hold them. */
 const POLL_DELAY_MS = 75;
 const SLOW_POLL_DELAY_MS = 500;
 
@@ -62,6 +62,11 @@ export class RetryTimer implements IDisposable {
     this._isDeferred = true;
   }
 
+  /** Note that a request is being sent. */
+  requested(): void {
+    this._requestedAt = Date.now();
+  }
+
   /** Schedule a request for the state of a stopping desktop. */
   scheduleWhileStopping(): void {
     this._schedule(POLL_DELAY_MS);
@@ -69,8 +74,10 @@ export class RetryTimer implements IDisposable {
 
   /** Schedule a request for the state of a starting desktop; less often if the start is slow. */
   scheduleWhileStarting(): void {
-    this._startingSince ??= Date.now();
-    this._schedule(Date.now() - this._startingSince > SLOW_START_MS ? SLOW_POLL_DELAY_MS : POLL_DELAY_MS);
+    const now = Date.now();
+    this._startingSince ??= now;
+    const delay = now - this._startingSince > SLOW_START_MS ? SLOW_POLL_DELAY_MS : POLL_DELAY_MS;
+    this._schedule(Math.max(0, this._requestedAt + delay - now));
   }
 
   /** Note that the desktop is no longer starting. */
@@ -108,6 +115,7 @@ export class RetryTimer implements IDisposable {
   private _paused = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _failures = 0;
+  private _requestedAt = 0;
   private _startingSince: number | null = null;
   private _isDeferred = false;
   private _isDisposed = false;

@@ -10,6 +10,7 @@ from ...backends import all_backends, missing_programs, pick
 from ...backends.fields import field_models, merged
 from ...backends.sessions import installed_sessions
 from ...desktops.manager import DesktopManager
+from ...desktops.waiting import wait_for_step
 from ...errors import InvalidOption
 from ...options import DesktopOptions, Geometry, check_scale, read_body_fields
 
@@ -85,7 +86,9 @@ def _backends(defaults: DesktopOptions) -> Any:
 
 
 async def get(call: Call) -> Any:
-    """Return the desktop."""
+    """Return the desktop, once it does not start any more or is not at the ``step`` of the query."""
+    if step := call.query("step"):
+        await wait_for_step(call.manager.get(call.name), step)
     return call.manager.model(call.name)
 
 

@@ -44,7 +44,7 @@ class XSource:
     @raises_display_gone()
     def __init__(self, display: str, xauthority: Path) -> None:
         self._listener: Listener | None = None
-        self._display, self._xauthority = display, xauthority
+        self.display, self._xauthority = display, xauthority
         self.screen = XScreen(display, xauthority, self._changed, self._resized)
         self.cursor = Cursor()
         self.keyboard = XKeyboard(self._connect(), self._locks_changed, self._later)
@@ -58,7 +58,7 @@ class XSource:
         self._follow_cursor()
 
     def _connect(self) -> XConnection:
-        return connect(self._display, self._xauthority, REPLY_SECONDS)
+        return connect(self.display, self._xauthority, REPLY_SECONDS)
 
     # -- life --------------------------------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ export class FakeAPI implements IDesktopAPI {
   nextTicket: Desktop.ITicket | null = null;
   invited: Desktop.IInvitation[] = [];
   connected: Desktop.IConnection[] = [];
+  /** The step of each request for a model. */
+  waits: (string | undefined)[] = [];
 
   set(change: Partial<Desktop.IModel> = {}): void {
     const model = modelOf(change);
@@ -49,7 +51,8 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer('list', () => [...this.models.values()]);
   }
 
-  async get(name: string): Promise<Desktop.IModel> {
+  async get(name: string, step?: string): Promise<Desktop.IModel> {
+    this.waits.push(step);
     return this._answer(`get ${name}`, () => this._known(name));
   }
 

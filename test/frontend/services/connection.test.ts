@@ -54,6 +54,7 @@ describe('starting', () => {
     ]);
     expect(FakeSocket.instances.map(({ url }) => url)).toEqual(['ws://server/default']);
     expect(api.calls).toEqual(['start default', 'get default', 'get default', 'ticket default']);
+    expect(api.waits).toEqual(['display', 'session']);
   });
 
   it('polls less often if the start is slow', async () => {

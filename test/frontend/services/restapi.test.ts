@@ -69,6 +69,13 @@ it('does not take the response of a proxy for that of a server without the packa
   expect(await errorOf(api.start('default'))).toMatchObject({ status: 404, code: null });
 });
 
+it('asks for the next step of a start', async () => {
+  server.answer(`GET ${EXTENSION}`, []);
+  await api.list();
+  server.answer(`GET ${EXTENSION}/default?step=a%20b`, modelOf({ step: 'c' }));
+  expect((await api.get('default', 'a b')).step).toBe('c');
+});
+
 it('has status 0 if the response takes too long', async () => {
   jest.useFakeTimers();
   const send = (_: string, { signal }: RequestInit) =>

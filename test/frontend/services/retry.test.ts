@@ -39,7 +39,11 @@ it('defers attempts while paused', () => {
 it('polls a starting desktop often at first, and less often if the start is slow', () => {
   const countPolls = (milliseconds: number) => {
     attempt.mockClear();
-    attempt.mockImplementation(() => timer.scheduleWhileStarting());
+    attempt.mockImplementation(() => {
+      timer.requested();
+      timer.scheduleWhileStarting();
+    });
+    timer.requested();
     timer.scheduleWhileStarting();
     jest.advanceTimersByTime(milliseconds);
     return attempt.mock.calls.length;
@@ -49,6 +53,14 @@ it('polls a starting desktop often at first, and less often if the start is slow
   expect(countPolls(5000)).toBe(10);
   timer.startEnded();
   expect(countPolls(750)).toBe(10);
+});
+
+it('asks again at once if the server has held the response about a starting desktop', () => {
+  timer.requested();
+  jest.advanceTimersByTime(1500);
+  timer.scheduleWhileStarting();
+  jest.advanceTimersByTime(0);
+  expect(attempt).toHaveBeenCalledTimes(1);
 });
 
 it('makes no attempt after it was cancelled or disposed', () => {

@@ -185,14 +185,15 @@ def test_stream_captures_a_display_of_its_own() -> None:
     assert Path(display.argv[0]).name == "Xvfb"
     assert has(vnc.argv, *own_python("jupyter_vnc_proxy.stream"))
     for words in (
-        ("--display", DISPLAY),
+        ("--display-from-stdin",),
         ("--xauthority", "/run/d/Xauthority"),
         ("--unix-socket", "/run/d/rfb.sock"),
         ("--status-fd", REPORTS),
+        ("--displayfd", PIPE),
     ):
         assert has(vnc.argv, *words), words
-    assert vnc.after == ("display",)
-    assert vnc.ready == Listens(PATHS.rfb_socket)
+    assert vnc.after == () and vnc.asks_display
+    assert vnc.ready == WritesLine()
 
 
 def test_wayland_is_one_process_and_the_session_too() -> None:

@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.api import Api
 from support.processes import processes_of
+from support.standins import StandIn
 
+from jupyter_vnc_proxy.desktops import waiting
+from jupyter_vnc_proxy.desktops.state import DesktopState
 from jupyter_vnc_proxy.errors import InvalidOption
 from jupyter_vnc_proxy.options import NAME_PATTERN, RESERVED_NAMES
 from jupyter_vnc_proxy.server.web.api_table import ENDPOINTS
@@ -56,6 +59,31 @@ async def test_the_life_cycle_of_the_default_desktop(api: Api, runtime: Path) ->
     assert not (runtime / "default").exists()
     assert await api("GET") == []
     await api.refused(404, "DELETE", "default")
+
+
+async def test_the_response_about_a_desktop_that_starts_waits_for_the_next_step(
+    api: Api, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop = StandIn(runtime / "default")
+    try:
+        begun = time.monotonic()
+        assert (await api("GET", "default", params={"step": "vnc"}))["phase"] == "running"
+        desktop.desktop.write_state(DesktopState("default", "starting", "display"))
+        assert (await api("GET", "default", params={"step": "vnc"}))["step"] == "display"
+        assert time.monotonic() - begun < waiting.STEP_TIMEOUT, "there was nothing to wait for"
+        response = asyncio.ensure_future(api("GET", "default", params={"step": "display"}))
+        await asyncio.sleep(0.2)
+        assert not response.done()
+        desktop.desktop.write_state(DesktopState("default", "starting", "display", notes=["Not a step."]))
+        await asyncio.sleep(0.2)
+        assert not response.done()
+        desktop.desktop.write_state(DesktopState("default", "running", "session"))
+        assert (await response)["phase"] == "running"
+        desktop.desktop.write_state(DesktopState("default", "starting", "display"))
+        monkeypatch.setattr(waiting, "STEP_TIMEOUT", 0.1)
+        assert (await api("GET", "default", params={"step": "display"}))["step"] == "display"
+    finally:
+        desktop.close()
 
 
 async def test_a_desktop_keeps_its_options_when_it_restarts(api: Api) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.system.unix_sockets import is_listening
 from jupyter_vnc_proxy.system.x_display import resize
 
 
@@ -63,3 +66,30 @@ def test_a_picture_that_nobody_sees_takes_no_memory_and_is_there_for_the_next_cl
         assert same_as_the_screen(client, display)
         client.close()
         wait_until(lambda: not has_picture(), what="no picture after the last client")
+
+
+def test_it_reports_its_display_once_it_listens(runtime: Path, display: Display) -> None:
+    socket = runtime / "told.sock"
+    reader, writer = os.pipe()
+    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}", f"--unix-socket={socket}"]
+    argv += [f"--xauthority={display.xauthority}", f"--displayfd={writer}"]
+    process = subprocess.Popen(argv, pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.readline() == f"{display.name.removeprefix(':')}\n".encode()
+        assert is_listening(socket)
+        assert pipe.read() == b""  # nobody else has it
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_numpy_starts_no_threads_and_a_session_does_not_notice() -> None:
+    code = (
+        "import os, sys\nfrom jupyter_vnc_proxy.stream.__main__ import _load_numpy as load\n"
+        "before = dict(os.environ); load(); assert 'numpy' in sys.modules and os.environ == before\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    for given in ({}, {"OPENBLAS_NUM_THREADS": "2"}):
+        environment = {**os.environ, **given}
+        output = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True)
+        assert int(output.stdout) == 1

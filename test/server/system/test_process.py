@@ -15,6 +15,7 @@ import pytest
 from support.processes import processes_of
 from support.waiting import until, wait_until
 
+from jupyter_vnc_proxy.system import process
 from jupyter_vnc_proxy.system.process import (
     PIPE,
     Listens,
@@ -79,12 +80,90 @@ async def test_a_child_is_ready_when_it_listens_and_nobody_connects_to_find_out(
     await child.stop(1)
 
 
+async def test_the_machines_sockets_are_not_listed_before_there_is_a_file(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = runtime / "s"
+    asked: list[bool] = []
+
+    def listens(socket: Path) -> bool:
+        asked.append(socket.exists())
+        return is_listening(socket)
+
+    monkeypatch.setattr(process, "is_listening", listens)
+    script = (
+        "import socket,sys,time; time.sleep(.1); s = socket.socket(socket.AF_UNIX)\n"
+        "s.bind(sys.argv[1]); s.listen(); time.sleep(99)"
+    )
+    child = python(runtime, script, str(path), ready=Listens(path))
+    await child.start(QUICK)
+    assert asked and all(asked)
+    await child.stop(1)
+
+
 async def test_a_socket_that_is_bound_but_does_not_listen_is_not_ready(runtime: Path) -> None:
     script = "import socket,sys,time; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); time.sleep(99)"
     child = python(runtime, script, str(runtime / "s"), ready=Listens(runtime / "s"))
     with pytest.raises(ProcessFailed, match="not ready within"):
         await child.start(0.5)
     assert not is_listening(runtime / "s")
+
+
+async def test_a_child_reads_the_answer_that_it_asks_for_and_its_time_begins_then(runtime: Path) -> None:
+    script = "import os,sys,time; os.write(int(sys.argv[1]), sys.stdin.read().encode()); time.sleep(99)"
+    for early in (True, False):
+        child = python(runtime, script, PIPE, ready=WritesLine(), asks=True)
+        if early:
+            child.answer(":5")
+        starting = asyncio.ensure_future(child.start(0.5))
+        if not early:
+            await asyncio.sleep(0.8)
+            assert not starting.done() and not child.is_ready
+            child.answer(":5")
+        assert await starting == ":5"
+        assert child.is_ready
+        await child.stop(1)
+
+
+async def test_a_child_that_ends_before_its_answer_is_reported(runtime: Path) -> None:
+    child = shell(runtime, "exit 3", ready=WritesLine(), asks=True)
+    with pytest.raises(ProcessFailed, match=r"ended while starting \(exit status 3\)"):
+        await child.start(QUICK)
+    child.answer("nobody reads it")
+
+
+async def test_the_time_that_a_child_waits_for_a_cpu_does_not_count(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = time.monotonic()
+    monkeypatch.setattr(process, "group_waited", lambda group: 0.9 * (time.monotonic() - begun))
+    script = "import os,sys,time; time.sleep(.6); os.write(int(sys.argv[1]), b'\\n'); time.sleep(99)"
+    child = python(runtime, script, PIPE, ready=WritesLine())
+    await child.start(0.2)
+    await child.stop(1)
+
+
+async def test_a_child_that_gets_no_cpu_at_all_is_given_up_some_time(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "group_waited", lambda group: 1000.0)
+    child = shell(runtime, "sleep 99; :", ready=WritesLine())
+    with pytest.raises(ProcessFailed, match=r"was not ready within 0\.1 s"):
+        await child.start(0.1)
+    assert time.monotonic() - child.started_at >= process.MAX_STRETCH * 0.1
+
+
+async def test_a_child_is_short_of_cpu_while_it_waits_longer_than_it_runs(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = shell(runtime, "sleep 99; :")
+    assert not child.is_short_of_cpu
+    await child.start(QUICK)
+    monkeypatch.setattr(process, "cpu_seconds", {child.pid: (0.1, 0.2)}.__getitem__)
+    assert child.is_short_of_cpu
+    monkeypatch.setattr(process, "cpu_seconds", {child.pid: (0.2, 0.1)}.__getitem__)
+    assert not child.is_short_of_cpu
+    await child.stop(1)
 
 
 async def test_a_child_that_hangs_is_stopped_and_reported(runtime: Path) -> None:

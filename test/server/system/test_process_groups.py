@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from support.namespaces import in_container, needs_namespaces
 from support.waiting import until, wait_until
 
-from jupyter_vnc_proxy.system.process_groups import descendants, signal_group
+from jupyter_vnc_proxy.system.process_groups import cpu_seconds, descendants, group_waited, signal_group
 from jupyter_vnc_proxy.system.process_identity import ProcessIdentity, read_stat
 
 COMPANION = """
@@ -99,3 +100,21 @@ def test_the_fields_of_a_process_are_read(pid: int | str) -> None:
     stat = read_stat(pid)
     assert (stat.parent, stat.group, stat.session) == (os.getppid(), os.getpgrp(), os.getsid(0))
     assert stat.state in "RS"
+
+
+def has_waited(pid: int) -> bool:
+    return min(cpu_seconds(pid)) > 0.05
+
+
+def test_processes_that_share_a_cpu_wait_for_it() -> None:
+    spin = f"import os; os.sched_setaffinity(0, [{min(os.sched_getaffinity(0))}])\nwhile True: pass"
+    hogs = [subprocess.Popen([sys.executable, "-c", spin], start_new_session=True) for _ in range(2)]
+    try:
+        for hog in hogs:
+            wait_until(partial(has_waited, hog.pid))
+            assert group_waited(hog.pid) > 0.05
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+    assert cpu_seconds(hogs[0].pid) == (0.0, 0.0)
