@@ -47,6 +47,13 @@ class FakeDisplay {
     this.flips++;
   }
 
+  /** The frames that were drawn, or wait for being decoded. */
+  readonly frames: { frame: unknown }[] = [];
+
+  videoFrame(_x: number, _y: number, _width: number, _height: number, frame: { frame: unknown }): void {
+    this.frames.push(frame);
+  }
+
   flush(): Promise<void> {
     return new Promise(resolve => (this.painted = resolve));
   }
@@ -227,6 +234,10 @@ export default class FakeRFB extends EventTarget {
   paint(alpha = 255): void {
     this.context.alpha = alpha;
     this.context.drawImage(null, 0, 0, 8, 8, 0, 0, 8, 8);
+  }
+
+  _handleMessage(): void {
+    this.calls.push('message');
   }
 
   /** Handles a message. */
