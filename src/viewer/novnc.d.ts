@@ -8,6 +8,13 @@ declare module '@novnc/novnc' {
 
   interface IDisplay {
     scale: number;
+    /** The size of the framebuffer. */
+    readonly width: number;
+    readonly height: number;
+    /** The part of the framebuffer that the canvas shows. */
+    readonly _viewportLoc: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    viewportChangeSize(width: number, height: number): void;
+    viewportChangePos(deltaX: number, deltaY: number): void;
     resize(width: number, height: number): void;
     /** Drawings that wait for an image or a frame before them. */
     readonly _renderQ: unknown[];

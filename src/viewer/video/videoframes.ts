@@ -47,13 +47,21 @@ export class VideoFrames implements IDisposable {
     this._options = options;
     const { rfb } = options;
     const { _display: display, _handleRect: handleRectangle } = rfb;
-    const { videoFrame, resize } = display;
+    const { videoFrame, resize, viewportChangeSize, viewportChangePos } = display;
     this._drawFrame = videoFrame.bind(display);
     this._fences = new PaintedFences(rfb, options.answer, () => (this._painted < this._number ? this._number : null));
     display.videoFrame = (x, y, width, height, pending) => this._receive({ x, y, width, height }, pending);
     display.resize = (width, height) => {
       this.settle();
       resize.call(display, width, height);
+    };
+    display.viewportChangeSize = (width, height) => {
+      this.settle();
+      viewportChangeSize.call(display, width, height);
+    };
+    display.viewportChangePos = (deltaX, deltaY) => {
+      this.settle();
+      viewportChangePos.call(display, deltaX, deltaY);
     };
     rfb._handleRect = () => {
       const encoding = rfb._FBU.encoding ?? 0;
@@ -111,7 +119,7 @@ export class VideoFrames implements IDisposable {
   }
 
   private _receive(rectangle: IRectangle, pending: IVideoFrame): void {
-    const { width, height } = this._options.canvas;
+    const { width, height } = this._options.rfb._display;
     const isWhole =
       rectangle.x === 0 && rectangle.y === 0 && rectangle.width >= width - 1 && rectangle.height >= height - 1;
     if (this._isDisposed || !isWhole) {
@@ -150,7 +158,7 @@ export class VideoFrames implements IDisposable {
     // A larger frame has to be cropped. A page that is hidden presents nothing.
     if (picture.displayWidth === width && picture.displayHeight === height && !document.hidden) {
       this._firstPresented ??= number;
-      this._getSurface().present(picture, number);
+      this._getSurface().present(picture, number, this._options.rfb._display._viewportLoc);
     } else {
       this._hide();
     }

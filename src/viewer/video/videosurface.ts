@@ -14,14 +14,22 @@ declare global {
   }
 }
 
+/** The part of a framebuffer that a canvas shows. */
+export interface IViewport {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
 /** Shows decoded frames over a canvas. */
 export interface IVideoSurface extends IDisposable {
   /** Emitted with the number of the newest frame that the browser has presented, even while the surface is not shown. */
   readonly presented: ISignal<IVideoSurface, number>;
   /** Whether the surface is shown. */
   isShown: boolean;
-  /** Present a frame with a number that increases, from 1 on. */
-  present(frame: VideoFrame, number: number): void;
+  /** Present the part of a frame that a canvas shows, with a number that increases, from 1 on. */
+  present(frame: VideoFrame, number: number, viewport: IViewport): void;
 }
 
 /**
@@ -31,7 +39,6 @@ export interface IVideoSurface extends IDisposable {
 export class VideoSurface implements IVideoSurface {
   /** Requires that the browser supports it. */
   constructor(canvas: HTMLCanvasElement) {
-    this._canvas = canvas;
     this._track = new window.MediaStreamTrackGenerator!({ kind: 'video' });
     this._writer = this._track.writable.getWriter();
     this._video = document.createElement('video');
@@ -41,8 +48,10 @@ export class VideoSurface implements IVideoSurface {
     this._video.muted = true;
     this._video.srcObject = new MediaStream([this._track]);
     this.isShown = false;
+    this._node.className = 'jp-Desktop-videoArea';
+    this._node.append(this._video);
     canvas.parentElement?.classList.add('jp-Desktop-videoHost');
-    canvas.after(this._video);
+    canvas.after(this._node);
     // Unlike the attribute `autoplay`, this plays a video that is hidden.
     this._video.play().catch(() => undefined);
     this._watch();
@@ -68,7 +77,7 @@ export class VideoSurface implements IVideoSurface {
     Signal.clearData(this);
     this._track.stop();
     this._video.srcObject = null;
-    this._video.remove();
+    this._node.remove();
   }
 
   get isShown(): boolean {
@@ -78,11 +87,13 @@ export class VideoSurface implements IVideoSurface {
     this._video.style.visibility = value ? '' : 'hidden';
   }
 
-  present(frame: VideoFrame, number: number): void {
-    const { displayWidth, displayHeight } = frame;
+  present(frame: VideoFrame, number: number, { x, y, w, h }: IViewport): void {
     // An odd row or column of the desktop is not part of the video.
-    this._video.style.width = `${(100 * displayWidth) / this._canvas.width}%`;
-    this._video.style.height = `${(100 * displayHeight) / this._canvas.height}%`;
+    const { displayWidth, displayHeight } = frame;
+    const places = { left: -x / w, top: -y / h, width: displayWidth / w, height: displayHeight / h };
+    for (const [property, share] of Object.entries(places)) {
+      this._video.style.setProperty(property, `${100 * share}%`);
+    }
     // The timestamp returns as the presented frame's media time.
     this._writer.write(new VideoFrame(frame, { timestamp: number })).catch(() => undefined);
   }
@@ -96,9 +107,9 @@ export class VideoSurface implements IVideoSurface {
     });
   }
 
-  private readonly _canvas: HTMLCanvasElement;
   private readonly _track: IVideoTrackGenerator;
   private readonly _writer: WritableStreamDefaultWriter<VideoFrame>;
+  private readonly _node = document.createElement('div');
   private readonly _video: HTMLVideoElement;
   private readonly _presented = new Signal<this, number>(this);
   private _isDisposed = false;

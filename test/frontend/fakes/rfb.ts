@@ -39,8 +39,28 @@ class FakeDisplay {
   flips = 0;
   painted: () => void = () => undefined;
 
+  get width(): number {
+    return this._client.canvas.width;
+  }
+
+  get height(): number {
+    return this._client.canvas.height;
+  }
+
+  get _viewportLoc(): { x: number; y: number; w: number; h: number } {
+    return { x: 0, y: 0, w: this.width, h: this.height };
+  }
+
   resize(width: number, height: number): void {
     Object.assign(this._client.canvas, { width, height });
+  }
+
+  viewportChangeSize(_width: number, _height: number): void {
+    // The canvas shows the whole framebuffer.
+  }
+
+  viewportChangePos(_deltaX: number, _deltaY: number): void {
+    // The same.
   }
 
   flip(_?: boolean): void {

@@ -174,6 +174,14 @@ it('gives the canvas the last frame before the desktop is resized', async () => 
   expect(atResize).toContain(last.decoded);
 });
 
+it('gives the canvas the last frame before it shows another part of the desktop', async () => {
+  await show();
+  const last = receive();
+  await last.decode();
+  rfb._display.viewportChangePos(4, 0);
+  expect(drawn()).toContain(last.decoded);
+});
+
 it('answers a fence once the frames before it are painted, and others at once', async () => {
   await show();
   const second = receive();
