@@ -33,4 +33,4 @@ class StreamBackend(PlanMethods):
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))
-        return Plan((xvfb(options, paths), server), full_chroma=True)
+        return Plan((xvfb(options, paths), server), full_chroma=True, several_monitors=True)

@@ -56,9 +56,12 @@ class TigervncBackend(PlanMethods):
         """Return Xvnc and, if chosen, websockify."""
         if options.transport == "websockify":
             return Plan(
-                (xvnc(options, paths, VNC_SOCKET), websockify(paths)), speaks="websocket", raw_socket=VNC_SOCKET
+                (xvnc(options, paths, VNC_SOCKET), websockify(paths)),
+                speaks="websocket",
+                raw_socket=VNC_SOCKET,
+                several_monitors=True,
             )
-        return Plan((xvnc(options, paths, RFB_SOCKET),))
+        return Plan((xvnc(options, paths, RFB_SOCKET),), several_monitors=True)
 
 
 def xvnc(options: DesktopOptions, paths: Paths, socket_name: str) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -10,7 +10,8 @@ from ..backends import select
 from ..backends.resizing import resize
 from ..backends.sessions import choose_session
 from ..errors import Conflict, TimedOut, VncError
-from ..options import DesktopOptions, Geometry
+from ..options import Area, DesktopOptions, Geometry
+from ..system.randr.monitors import set_monitors
 from ..system.worker_pool import WorkerPool
 from ..system.x_display import set_scale
 from .desktop import Desktop
@@ -58,6 +59,13 @@ class BlockingWork:
     async def resize(self, through: str, display: str, desktop: Desktop, geometry: Geometry) -> None:
         """Resize a desktop's display; raise `Conflict` if it can't be, `TimedOut` if the display doesn't respond."""
         await self._change(display, "resized", partial(resize, through, display, desktop.paths, geometry))
+
+    async def divide(
+        self, display: str, desktop: Desktop, monitors: Sequence[Area], otherwise: Geometry | None
+    ) -> None:
+        """Give a desktop's display several monitors, or one again; raise `Conflict` if it can't, `TimedOut` if it hangs."""
+        work = partial(set_monitors, display, desktop.xauthority, monitors, otherwise)
+        await self._change(display, "divided into monitors", work)
 
     async def scale(self, display: str, desktop: Desktop, percent: int) -> None:
         """Ask for a scale of a desktop's session; raise `Conflict` if its display is gone, `TimedOut` if it hangs."""

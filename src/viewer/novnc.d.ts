@@ -8,6 +8,16 @@ declare module '@novnc/novnc' {
 
   interface IDisplay {
     scale: number;
+    /** The size of the framebuffer. */
+    readonly width: number;
+    readonly height: number;
+    /** Whether the canvas shows a part of the framebuffer only. */
+    clipViewport: boolean;
+    viewportChangeSize(width: number, height: number): void;
+    viewportChangePos(deltaX: number, deltaY: number): void;
+    /** Return the framebuffer's pixel at a place on the canvas in CSS pixels. */
+    absX(x: number): number;
+    absY(y: number): number;
     resize(width: number, height: number): void;
     /** Drawings that wait for an image or a frame before them. */
     readonly _renderQ: unknown[];
@@ -90,6 +100,8 @@ declare module '@novnc/novnc' {
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */
     _screenSize(): { w: number; h: number };
+    /** Chooses the part of the framebuffer that the canvas shows. */
+    _updateClip(): void;
     /** Scales the canvas to `_screenSize` with `scaleViewport`, and else to 1. */
     _updateScale(): void;
 

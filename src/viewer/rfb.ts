@@ -72,7 +72,11 @@ export class RfbClient implements IDisposable {
     options.target.append(this._cursor.node);
     this.relative.located.connect((_, { x, y }) => {
       const { left, top } = this.canvas.getBoundingClientRect();
-      this._cursor.moveTo({ x: left + x * this.scale, y: top + y * this.scale });
+      const { _display: display } = rfb;
+      this._cursor.moveTo({
+        x: left + (x - display.absX(0)) * this.scale,
+        y: top + (y - display.absY(0)) * this.scale
+      });
     });
   }
 
