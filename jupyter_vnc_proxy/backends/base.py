@@ -134,8 +134,8 @@ class Plan:
     `resizing.RESIZERS`. ``speaks``: the protocol on ``rfb.sock``, plain RFB or RFB over WebSocket; ``raw_socket``: the
     name of the socket that always speaks plain RFB. ``x_screenshots``: whether the X display has the whole picture;
     if not, a screenshot is taken as an RFB client. ``full_chroma``: whether the server can send H.264 with full chroma
-    (4:4:4) when a client asks for a quality level of 7 or more. ``several_monitors``: whether the X display can be divided
-    into monitors through RANDR.
+    (4:4:4) when a client asks for a quality level of 7 or more. ``several_monitors``: whether the X
+    display can be divided into monitors through RANDR.
     """
 
     steps: tuple[Step, ...]

@@ -63,7 +63,7 @@ class BlockingWork:
     async def divide(
         self, display: str, desktop: Desktop, monitors: Sequence[Area], otherwise: Geometry | None
     ) -> None:
-        """Give a desktop's display several monitors, or one again; raise `Conflict` if it can't, `TimedOut` if it hangs."""
+        """Give a desktop's display several monitors, or one; raise `Conflict` if it can't, `TimedOut` if it hangs."""
         work = partial(set_monitors, display, desktop.xauthority, monitors, otherwise)
         await self._change(display, "divided into monitors", work)
 

@@ -46,8 +46,8 @@ class DesktopModel(TypedDict):
 
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
-    follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors; `monitors` are
-    theirs, if there are two or more. `encoder` is the current video encoder, if known;
+    follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors;
+    `monitors` are theirs, if there are two or more. `encoder` is the current video encoder, if known;
     `notes` are sentences about what could be better.
     """
 

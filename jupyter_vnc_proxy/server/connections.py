@@ -59,6 +59,8 @@ class Connection:
     socket: ViewerSocket
     invitation: str | None = None
     since: str = field(default_factory=utc_now)
+    restricted: Callable[[], None] = lambda: None
+    """Called when rights were taken away."""
 
     def model(self) -> ConnectionModel:
         """Return the connection as JSON."""
@@ -86,6 +88,7 @@ class Connection:
         if left != self.rights:
             self.rights = left
             self.socket.restrict(left)
+            self.restricted()
 
 
 class Connections:

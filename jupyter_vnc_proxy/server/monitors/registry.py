@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ...desktops.manager import DesktopManager
 from ...desktops.model import MonitorModel
 from ...errors import VncError
 from ...options import Area
+from ...rfb.rights import Right
 from ..connections import Connection, Connections
 from .layout import Claim, arrange
 
@@ -112,6 +114,7 @@ class Monitors:
             each.socket.fix_size(are_fixed)
 
     def _opened(self, connection: Connection) -> None:
+        connection.restricted = partial(self._restricted, connection)
         desktop = self._desktops.get(connection.desktop)
         if desktop is None:
             self._desktops[connection.desktop] = _Desktop()
@@ -125,6 +128,11 @@ class Monitors:
             self._start(self._settle(connection.desktop, DEPARTURE_SECONDS))
         elif desktop is not None and not self._connections.of(connection.desktop) and not desktop.layout:
             del self._desktops[connection.desktop]
+
+    def _restricted(self, connection: Connection) -> None:
+        desktop = self._desktops.get(connection.desktop)
+        if desktop is not None and Right.RESIZE not in connection.rights and desktop.claims.pop(connection.id, None):
+            self._start(self._settle(connection.desktop, DEPARTURE_SECONDS))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -39,8 +39,30 @@ class FakeDisplay {
   flips = 0;
   painted: () => void = () => undefined;
 
+  width = 0;
+  height = 0;
+  clipViewport = false;
+  place = { x: 0, y: 0 };
+
   resize(width: number, height: number): void {
+    Object.assign(this, { width, height });
     Object.assign(this._client.canvas, { width, height });
+  }
+
+  viewportChangeSize(width: number, height: number): void {
+    Object.assign(this._client.canvas, { width, height });
+  }
+
+  viewportChangePos(x: number, y: number): void {
+    this.place = { x: this.place.x + x, y: this.place.y + y };
+  }
+
+  absX(x: number): number {
+    return this.place.x + x;
+  }
+
+  absY(y: number): number {
+    return this.place.y + y;
   }
 
   flip(_?: boolean): void {
@@ -205,6 +227,12 @@ export default class FakeRFB extends EventTarget {
     this._handleServerCutText();
   }
 
+  _updateClip(): void {
+    this._display.clipViewport = false;
+    this._display.place = { x: 0, y: 0 };
+    this._display.viewportChangeSize(this._display.width, this._display.height);
+  }
+
   _updateScale(): void {
     this._display.scale = this.scaleViewport ? 0.5 : 1;
   }
@@ -213,6 +241,7 @@ export default class FakeRFB extends EventTarget {
   resize(width: number, height: number): void {
     this._display.resize(width, height);
     this._isPending = false;
+    this._updateClip();
     this._updateScale();
   }
 

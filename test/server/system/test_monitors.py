@@ -58,7 +58,7 @@ def test_nothing_is_removed_where_there_are_none(display: Display) -> None:
 
 def test_more_than_the_virtual_screen_is_refused_in_words_and_changes_nothing(display: Display) -> None:
     set_monitors(display.name, display.xauthority, [LEFT, RIGHT], None)
-    with pytest.raises(Conflict, match="need 2100x700 pixels together, .* at most 2000x1500") as raised:
+    with pytest.raises(Conflict, match="need 2100x700 pixels together") as raised:
         set_monitors(display.name, display.xauthority, [LEFT, Area(900, 0, 1200, 600)], None)
     assert raised.value.code == "desktop-too-large"
     assert monitors(display) == ["900x700+0+0", "800x600+900+0"]
