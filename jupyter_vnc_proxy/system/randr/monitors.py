@@ -28,17 +28,17 @@ def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], other
         if len(monitors) < 2:
             _remove(connection, otherwise)
             return
-        width = max(each.x + each.width for each in monitors)
-        height = max(each.y + each.height for each in monitors)
+        size = Geometry(max(each.x + each.width for each in monitors), max(each.y + each.height for each in monitors))
         limits = size_limits(connection)
-        if width > limits.max_width or height > limits.max_height:
+        largest = Geometry(limits.max_width, limits.max_height)
+        if size.width > largest.width or size.height > largest.height:
             raise Conflict(
-                f"The monitors need {width}x{height} pixels together, and this desktop can have at most "
-                f"{limits.max_width}x{limits.max_height}. Make a panel smaller.",
+                f"The monitors need {size} pixels together, and this desktop can have at most {largest}. "
+                "Make a panel smaller.",
                 code="desktop-too-large",
             )
         with grabbed(connection):
-            change_size(connection, width, height)
+            change_size(connection, *size)
             _define(connection, monitors)
     finally:
         connection.disconnect()
