@@ -3,6 +3,7 @@ import { Signal } from '@lumino/signaling';
 import { followNotifies } from './clipboardnotify';
 import { keysymsOf } from './keyboard/keysyms';
 import { HeldFrame } from './heldframe';
+import { AcrossMonitors } from './pointer/acrossmonitors';
 import { RelativePointer } from './pointer/relativepointer';
 import { RemoteCursor } from './pointer/remotecursor';
 import { SizeRequests } from './sizerequests';
@@ -67,6 +68,7 @@ export class RfbClient implements IDisposable {
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
     keepLocks(this._rfb);
+    this._across = new AcrossMonitors(rfb, this.canvas);
     this.relative = new RelativePointer(this._rfb);
     this._cursor = new RemoteCursor(this._rfb, this.canvas, () => options.screen.ratio);
     options.target.append(this._cursor.node);
@@ -118,6 +120,7 @@ export class RfbClient implements IDisposable {
     this._isDisposed = true;
     Signal.clearData(this);
     this._heldFrame.dispose();
+    this._across.dispose();
     this._cursor.node.remove();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
@@ -230,6 +233,7 @@ export class RfbClient implements IDisposable {
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
   private readonly _heldFrame: HeldFrame;
+  private readonly _across: AcrossMonitors;
   private readonly _cursor: RemoteCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);

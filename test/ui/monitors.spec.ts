@@ -35,7 +35,15 @@ async function monitors(name = 'default'): Promise<string[]> {
 
 /** The area of the window of the only xterm. */
 async function xterm(): Promise<IMonitor> {
-  const shell = await output(['xdotool', 'search', '--onlyvisible', '--class', 'xterm', 'getwindowgeometry', '--shell']);
+  const shell = await output([
+    'xdotool',
+    'search',
+    '--onlyvisible',
+    '--class',
+    'xterm',
+    'getwindowgeometry',
+    '--shell'
+  ]);
   const value = (name: string) => Number(new RegExp(`^${name}=(-?\\d+)$`, 'm').exec(shell)![1]);
   return { x: value('X'), y: value('Y'), width: value('WIDTH'), height: value('HEIGHT') };
 }
@@ -72,7 +80,7 @@ async function equalShare(view: DesktopView, left: number, name = 'default'): Pr
       const image = await createImageBitmap(new Blob([bytes]));
       const { width, height } = canvas;
       const context = new OffscreenCanvas(width, height).getContext('2d')!;
-      context.drawImage(image, -(x), 0);
+      context.drawImage(image, -x, 0);
       const wanted = context.getImageData(0, 0, width, height).data;
       const shown = canvas.getContext('2d')!.getImageData(0, 0, width, height).data;
       let equal = 0;

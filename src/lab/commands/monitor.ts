@@ -31,7 +31,7 @@ export function addMonitorCommands(context: IPanelContext): void {
   app.commands.addCommand(CommandIDs.addMonitor, {
     label: args => (args.fromTab ? trans.__('Add Monitor') : trans.__('Add Monitor to Desktop')),
     caption: args => caption(args, trans.__('Enlarge the desktop by another monitor, in a panel beside this one')),
-    icon: args => (args.toolbar ? monitorIcon : undefined),
+    icon: monitorIcon,
     describedBy: { args: panelArguments },
     isEnabled,
     execute: args => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DesktopError } from '../../../src/services/restapi';
 import { Desktop } from '../../../src/model';
 import { Monitor } from '../../../src/viewer/monitor';
-import { api, apply, connection, layOut, live, node, pass, target, viewer } from '../fakes/screenpanel';
+import { api, apply, connection, layOut, live, node, pass, rect, target, viewer } from '../fakes/screenpanel';
 
 const OWN = { connection: 'own', number: 2, x: 900, y: 0, width: 1270, height: 779 };
 const OTHER = { connection: 'other', number: 1, x: 0, y: 0, width: 900, height: 1000 };
@@ -72,6 +72,34 @@ it('shows its monitor alone, and sends the pointer there', async () => {
   expect([rfb.canvas.width, rfb.canvas.height]).toEqual([1270, 779]);
   expect(rfb._display.place).toEqual({ x: 900, y: 0 });
   expect(rfb._display.clipViewport).toBe(true);
+});
+
+it('drags over the edge of its monitor to the others, and no further', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  await divide(OTHER, OWN);
+  rfb.resize(TOTAL.width, TOTAL.height);
+  rfb._display.scale = 1;
+  rfb.canvas.getBoundingClientRect = () => rect(500, 50, 1270, 779);
+  const sent = () => rfb.calls.at(-1);
+  const move = (clientX: number, clientY: number) => {
+    document.dispatchEvent(new MouseEvent('mousemove', { clientX, clientY }));
+    // noVNC keeps it on the canvas.
+    const x = Math.max(0, Math.min(1269, clientX - 500));
+    rfb._handleMouseMove(x, Math.max(0, Math.min(778, clientY - 50)));
+  };
+  move(400, 100);
+  expect(sent()).toEqual(['pointer', 0, 50, 0]);
+  rfb._handleMouseButton(0, 50, 1);
+  move(600, 100);
+  expect(sent()).toEqual(['pointer', 100, 50, 1]);
+  move(400, 100);
+  expect(sent()).toEqual(['pointer', -100, 50, 1]);
+  move(-2000, 2000);
+  expect(sent()).toEqual(['pointer', -900, 999, 1]);
+  document.dispatchEvent(new MouseEvent('mouseup', { clientX: 400, clientY: 100 }));
+  rfb._handleMouseButton(0, 50, 0);
+  expect(sent()).toEqual(['pointer', -100, 50, 0]);
 });
 
 it('learns of its monitor when the desktop has another size', async () => {
