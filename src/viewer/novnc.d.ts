@@ -96,6 +96,8 @@ declare module '@novnc/novnc' {
     _handleMouseMove(x: number, y: number): void;
     _sendEncodings(): void;
     _sendMouse(x: number, y: number, mask: number): void;
+    /** Whether a request for another size has not been answered, so that no other is sent. */
+    _pendingRemoteResize: boolean;
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */

@@ -135,6 +135,9 @@ export class RfbClient implements IDisposable {
   /** Whether to resize the desktop to the screen's size; false while the target is hidden and has no size. */
   set resizeSession(value: boolean) {
     this._rfb.resizeSession = value;
+    if (!value) {
+      this._sizes.abandon();
+    }
   }
 
   /** Request the screen's size, unless it is that of the last request. */

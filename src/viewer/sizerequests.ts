@@ -56,6 +56,12 @@ export class SizeRequests {
     this._requested = '';
   }
 
+  /** Wait for no answer to the last request: the server may have dropped it. */
+  abandon(): void {
+    this._requested = '';
+    this._rfb._pendingRemoteResize = false;
+  }
+
   /** Request the screen's size, unless it is that of the last request. */
   follow(): void {
     this._rfb._requestRemoteResize();

@@ -63,7 +63,7 @@ class Monitors:
             desktop.claims[connection.id] = claim
             try:
                 await self._apply(connection.desktop, desktop)
-            except VncError:
+            except (VncError, OSError):
                 if connection.id in desktop.claims:
                     desktop.claims.pop(connection.id)
                     desktop.claims |= {key: old for key, old in before.items() if key == connection.id}
@@ -131,7 +131,8 @@ class Monitors:
 
     def _restricted(self, connection: Connection) -> None:
         desktop = self._desktops.get(connection.desktop)
-        if desktop is not None and Right.RESIZE not in connection.rights and desktop.claims.pop(connection.id, None):
+        if desktop is not None and Right.RESIZE not in connection.rights and connection.id in desktop.claims:
+            del desktop.claims[connection.id]
             self._start(self._settle(connection.desktop, DEPARTURE_SECONDS))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -135,7 +135,7 @@ export default class FakeRFB extends EventTarget {
   readonly requested: string[] = [];
   isConnected = false;
   private _resizeSession = false;
-  private _isPending = false;
+  _pendingRemoteResize = false;
   scaleViewport = false;
   readonly _display = new FakeDisplay(this);
   readonly _sock = new FakeQueue(this.calls);
@@ -203,10 +203,10 @@ export default class FakeRFB extends EventTarget {
 
   /** As noVNC does it, without its limit of the rate. */
   _requestRemoteResize(): void {
-    if (this._resizeSession && !this.viewOnly && this.isConnected && !this._isPending) {
+    if (this._resizeSession && !this.viewOnly && this.isConnected && !this._pendingRemoteResize) {
       const { w, h } = this._screenSize();
       if (w !== this.canvas.width || h !== this.canvas.height) {
-        this._isPending = true;
+        this._pendingRemoteResize = true;
         this.requested.push(`${w}x${h}`);
       }
     }
@@ -240,7 +240,7 @@ export default class FakeRFB extends EventTarget {
   /** The server has resized the desktop. */
   resize(width: number, height: number): void {
     this._display.resize(width, height);
-    this._isPending = false;
+    this._pendingRemoteResize = false;
     this._updateClip();
     this._updateScale();
   }

@@ -24,6 +24,7 @@ it('replaces members that noVNC has', () => {
   const rfb = readFileSync('node_modules/@novnc/novnc/core/rfb.js', 'utf8');
   const display = readFileSync('node_modules/@novnc/novnc/core/display.js', 'utf8');
   expect(rfb).toContain('_updateClip() {');
+  expect(rfb).toContain('if (this._pendingRemoteResize) {');
   for (const member of ['viewportChangePos(', 'viewportChangeSize(', 'absX(', 'set clipViewport(', 'get width()']) {
     expect(display).toContain(member);
   }
@@ -126,6 +127,21 @@ it('requests no size of the whole desktop while there are several monitors', asy
   apply({});
   await pass(5000);
   expect(rfb.requested).toEqual([]);
+});
+
+it('resizes the desktop again once it is alone, though a request was dropped', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  layOut(1000, 700);
+  apply({});
+  expect(rfb.requested).toEqual(['1000x700']);
+  await divide(OTHER, OWN);
+  rfb._display.resize(TOTAL.width, TOTAL.height);
+  api.set({ clients: 1, several_monitors: true });
+  await connection.refresh();
+  expect(rfb.requested).toEqual(['1000x700', '1000x700']);
+});
+  expect(rfb.requested.at(-1)).toBe('900x600');
 });
 
 it('shows the whole desktop, and leaves its size alone, if others are its monitors', async () => {
