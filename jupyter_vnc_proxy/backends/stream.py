@@ -1,4 +1,4 @@
-"""Xvfb, and our own server that captures it (`jupyter_vnc_proxy.stream`)."""
+"""Xvfb (or Xorg), and our own server that captures it (`jupyter_vnc_proxy.stream`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..system.process import REPORTS, Listens
 from .base import DISPLAY, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
-from .x_servers import MARKED_TEXT, XVFB, xvfb
+from .x_servers import MARKED_TEXT, XSERVER, server_programs, x_server
 
 
 class StreamBackend(PlanMethods):
@@ -17,14 +17,14 @@ class StreamBackend(PlanMethods):
     name = "stream"
     title = "Xvfb + stream"
     transports: tuple[str, ...] = ("direct",)
-    fields: tuple[Field, ...] = (MARKED_TEXT,)
+    fields: tuple[Field, ...] = (XSERVER, MARKED_TEXT)
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be installed."""
-        return [XVFB, *stream_modules("capture and H.264")]
+        return [*server_programs(options), *stream_modules("capture and H.264")]
 
     def plan(self, options: DesktopOptions, paths: Paths) -> Plan:
-        """Return Xvfb and the server."""
+        """Return the X server and our own server."""
         argv = (
             *(*own_python("jupyter_vnc_proxy.stream"), "--display", DISPLAY),
             *("--xauthority", str(paths.xauthority), "--unix-socket", str(paths.rfb_socket)),
@@ -33,4 +33,4 @@ class StreamBackend(PlanMethods):
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ("display",), Listens(paths.rfb_socket))
-        return Plan((xvfb(options, paths), server), full_chroma=True, several_monitors=True)
+        return Plan((x_server(options, paths), server), full_chroma=True, monitors_through="randr")

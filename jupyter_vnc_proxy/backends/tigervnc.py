@@ -59,9 +59,9 @@ class TigervncBackend(PlanMethods):
                 (xvnc(options, paths, VNC_SOCKET), websockify(paths)),
                 speaks="websocket",
                 raw_socket=VNC_SOCKET,
-                several_monitors=True,
+                monitors_through="rfb",
             )
-        return Plan((xvnc(options, paths, RFB_SOCKET),), several_monitors=True)
+        return Plan((xvnc(options, paths, RFB_SOCKET),), monitors_through="rfb")
 
 
 def xvnc(options: DesktopOptions, paths: Paths, socket_name: str) -> Step:

@@ -48,7 +48,7 @@ class X11vncBackend(PlanMethods):
             resize="rest",  # x11vnc 0.9.16 ignores SetDesktopSize
             speaks="rfb" if options.transport == "direct" else "websocket",
             raw_socket=raw_socket,
-            several_monitors=True,
+            monitors_through="randr",
         )
 
 

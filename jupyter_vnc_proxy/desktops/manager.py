@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import AlreadyRunning, Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from ..options import Area, DesktopOptions, Geometry, check_new_name
 from ..system.process_identity import ProcessIdentity
-from .blocking import BlockingWork
+from .blocking import BlockingWork, Division
 from .desktop import Desktop
 from .entries import Entries
 from .model import DesktopModel, MonitorModel, ViewerModel, desktop_model, idle_deadline
@@ -220,13 +220,14 @@ class DesktopManager:
         return self.model(name)
 
     async def divide(self, name: str, monitors: Sequence[Area], otherwise: Geometry | None) -> None:
-        """Give a desktop several monitors, or one again: see `set_monitors`; raise `Conflict` if it can't."""
+        """Give a desktop several monitors, or one again: see `Division`; raise `Conflict` if it can't."""
         desktop = self.get(name)
         state = desktop.state()
         display = state.usable_display()
-        if not state.several_monitors:
+        if not state.monitors_through:
             raise Conflict("This desktop cannot have several monitors.", code="one-monitor")
-        await self.blocking.divide(display, desktop, monitors, otherwise)
+        socket = desktop.path / state.raw_socket
+        await self.blocking.divide(state.monitors_through, display, desktop, socket, Division(monitors, otherwise))
 
     async def scale(self, name: str, percent: int) -> DesktopModel:
         """Scale what a desktop's programs show; raise `Conflict` if it doesn't run."""

@@ -106,7 +106,7 @@ def desktop_model(
         "full_chroma": state.full_chroma,
         "scaling": state.scaling,
         "scale": state.scale,
-        "several_monitors": state.several_monitors,
+        "several_monitors": state.monitors_through != "",
         "monitors": list(monitors),
         "created": state.created,
         "last_activity": state.created if activity is None else iso(activity),

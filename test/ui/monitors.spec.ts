@@ -28,9 +28,10 @@ async function output(argv: string[], name = 'default'): Promise<string> {
 /** The desktop's monitors, as X programs see them. */
 async function monitors(name = 'default'): Promise<string[]> {
   const listed = await output(['xrandr', '--listmonitors'], name);
-  return [...listed.matchAll(/(\d+)\/\d+x(\d+)\/\d+\+(\d+)\+(\d+)/g)].map(([, width, height, x, y]) =>
-    [width, height, x, y].join(' ')
-  );
+  return [...listed.matchAll(/(\d+)\/\d+x(\d+)\/\d+\+(\d+)\+(\d+)/g)]
+    .map(([, ...numbers]) => numbers)
+    .sort((one, other) => Number(one[2]) - Number(other[2]))
+    .map(numbers => numbers.join(' '));
 }
 
 /** The area of the window of the only xterm. */
@@ -122,8 +123,10 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   await expect.poll(() => equalShare(views[1], left)).toBeGreaterThan(0.98);
 
   // A maximised program stays on its monitor.
-  await startOn(jupyter, ['xterm', '-maximized', '-geometry', `30x10+${left + 80}+300`]);
-  await expect.poll(async () => (await output(['xdotool', 'search', '--class', 'xterm'])).length).toBeGreaterThan(0);
+  await startOn(jupyter, ['xterm', '-geometry', `30x10+${left + 80}+300`]);
+  await output(['xdotool', 'search', '--sync', '--onlyvisible', '--class', 'xterm', 'windowactivate', '--sync']);
+  await expect.poll(async () => (await xterm()).x).toBeGreaterThan(left);
+  await output(['xdotool', 'key', 'alt+F10']);
   const [width] = (await views[1].place()).split('x').map(Number);
   await expect.poll(async () => (await xterm()).width, { message: 'it is maximised' }).toBeGreaterThan(width - 30);
   const window = await xterm();

@@ -148,7 +148,7 @@ class Monitors:
             return
         async with desktop.changing:
             try:
-                if self._manager.get(name).state().several_monitors:
+                if self._manager.get(name).state().monitors_through:
                     await self._apply(name, desktop)
             except (VncError, OSError) as error:  # it has stopped
                 desktop.layout = {}

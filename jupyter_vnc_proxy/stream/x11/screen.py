@@ -21,7 +21,7 @@ import xcffib.xfixes
 import xcffib.xproto
 
 from ...options import Geometry
-from ...system.randr.size import own_monitors, set_size
+from ...system.randr.size import has_several_monitors, set_size
 from ...system.x_display import connect
 from ..picture.framebuffer import (
     BYTES_PER_PIXEL,
@@ -259,7 +259,7 @@ class XScreen:
         Raise `ResizeError` if the display refuses, or has several monitors, whose owner decides on the size.
         """
         try:
-            if own_monitors(self.connection):
+            if has_several_monitors(self.connection):
                 raise ResizeError("it has several monitors", permanent=True)
             geometry = set_size(self.connection, Geometry(width, height))
         except IndexError as error:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from ...errors import Conflict
 from ...options import Area, Geometry
 from ..x_display import connect, intern_atom
-from .size import MONITOR_PREFIX, change_size, grabbed, millimetres, own_monitors, size_limits
+from .size import change_size, grabbed, has_several_monitors, millimetres, show, size_limits
 
 if TYPE_CHECKING:
     import xcffib
+
+MONITOR_PREFIX = b"JUPYTER-"
+"""The names of monitors without an output of their own begin with it."""
 
 
 def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], otherwise: Geometry | None) -> None:
@@ -38,8 +41,9 @@ def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], other
                 code="desktop-too-large",
             )
         with grabbed(connection):
-            change_size(connection, *size)
-            _define(connection, monitors)
+            modes = _switch_off(connection)
+            _define(connection, monitors, size)
+            _forget(connection, modes)
     finally:
         connection.disconnect()
 
@@ -47,28 +51,87 @@ def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], other
 def _remove(connection: xcffib.Connection, size: Geometry | None) -> None:
     import xcffib.randr as randr
 
-    if not (names := own_monitors(connection)):
+    if not has_several_monitors(connection):
         return
-    limits = size_limits(connection)
+    root, extension = connection.get_setup().roots[0].root, connection(randr.key)
+    limits, now = size_limits(connection), _size(connection)
+    width, height = size or now
     with grabbed(connection):
-        for name in names:
-            connection(randr.key).DeleteMonitor(connection.get_setup().roots[0].root, name)
-        if size is not None:
-            change_size(connection, min(size.width, limits.max_width), min(size.height, limits.max_height))
+        for name in _own_monitors(connection):
+            extension.DeleteMonitor(root, name)
+        modes = _switch_off(connection)
+        change_size(connection, min(width, limits.max_width), min(height, limits.max_height))
+        _forget(connection, modes)
 
 
-def _define(connection: xcffib.Connection, monitors: Sequence[Area]) -> None:
-    """Replace the monitors. The first has the output: without a monitor, it would be one itself."""
+def _define(connection: xcffib.Connection, monitors: Sequence[Area], size: Geometry) -> None:
+    """Replace the monitors: each is an output, if there are enough.
+
+    Xvfb has one. The first monitor gets it then, and the others have none, so not all programs know them.
+    """
     import xcffib.randr as randr
 
     root, extension = connection.get_setup().roots[0].root, connection(randr.key)
-    output = extension.GetScreenResources(root).reply().outputs[0]
-    names = [intern_atom(connection, f"{MONITOR_PREFIX.decode()}{each}") for each in range(1, len(monitors) + 1)]
-    for name in own_monitors(connection):  # RANDR refuses a name that is in use
+    for name in _own_monitors(connection):  # RANDR refuses a name that is in use
         extension.DeleteMonitor(root, name)
-    for number, (name, area) in enumerate(zip(names, monitors, strict=True)):
-        outputs = [] if number else [output]
+    resources = extension.GetScreenResources(root).reply()
+    if min(len(resources.outputs), len(resources.crtcs)) >= len(monitors):
+        extension.SetScreenSize(root, *size, *map(millimetres, size))
+        for crtc, output, area in zip(resources.crtcs, resources.outputs, monitors, strict=False):
+            show(connection, crtc, output, area)
+        return
+    change_size(connection, *size)
+    for number, area in enumerate(monitors, 1):
+        name = intern_atom(connection, f"{MONITOR_PREFIX.decode()}{number}")
+        outputs = [resources.outputs[0]] if number == 1 else []
         extension.SetMonitor(root, _MonitorInfo(name, area, outputs), is_checked=True).check()
+
+
+def _switch_off(connection: xcffib.Connection) -> list[tuple[int, int]]:
+    """Switch all outputs off, so that the screen can have any size; return each that was on, and its mode."""
+    import xcffib.randr as randr
+
+    extension = connection(randr.key)
+    modes = []
+    for crtc in extension.GetScreenResources(connection.get_setup().roots[0].root).reply().crtcs:
+        info = extension.GetCrtcInfo(crtc, 0).reply()
+        if info.mode:
+            modes += [(int(output), int(info.mode)) for output in info.outputs]
+            extension.SetCrtcConfig(crtc, 0, 0, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
+    return modes
+
+
+def _forget(connection: xcffib.Connection, modes: Sequence[tuple[int, int]]) -> None:
+    """Remove these modes of outputs, unless they are in use or the display's own; a drag makes hundreds."""
+    import xcffib.randr as randr
+
+    extension = connection(randr.key)
+    resources = extension.GetScreenResources(connection.get_setup().roots[0].root).reply()
+    used = {int(extension.GetCrtcInfo(crtc, 0).reply().mode) for crtc in resources.crtcs}
+    for output, mode in modes:
+        if mode not in used and mode != resources.modes[0].id:
+            extension.DeleteOutputMode(output, mode)
+            extension.DestroyMode(mode)
+
+
+def _own_monitors(connection: xcffib.Connection) -> list[int]:
+    """Return the atoms of the monitors that are no outputs."""
+    import xcffib.randr as randr
+
+    root = connection.get_setup().roots[0].root
+    monitors = connection(randr.key).GetMonitors(root, False).reply().monitors
+    atoms = [int(each.name) for each in monitors if not each.automatic]
+    names = [connection.core.GetAtomName(each) for each in atoms]
+    return [
+        atom
+        for atom, name in zip(atoms, names, strict=True)
+        if bytes(name.reply().name.buf()).startswith(MONITOR_PREFIX)
+    ]
+
+
+def _size(connection: xcffib.Connection) -> Geometry:
+    size = connection.core.GetGeometry(connection.get_setup().roots[0].root).reply()
+    return Geometry(size.width, size.height)
 
 
 class _MonitorInfo:

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import Conflict
-from ...options import Geometry
+from ...options import Area, Geometry
 from ..x_display import connect
 
 if TYPE_CHECKING:
     import xcffib
     import xcffib.randr
-
-MONITOR_PREFIX = b"JUPYTER-"
-"""The names of monitors that are ours begin with it."""
 
 
 def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
@@ -26,7 +23,7 @@ def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
     """
     connection = connect(display, xauthority)
     try:
-        if own_monitors(connection):
+        if has_several_monitors(connection):
             raise Conflict("The desktop has several monitors, which decide on its size.", code="several-monitors")
         return set_size(connection, geometry)
     finally:
@@ -50,19 +47,12 @@ def size_limits(connection: xcffib.Connection) -> xcffib.randr.GetScreenSizeRang
     return connection(randr.key).GetScreenSizeRange(connection.get_setup().roots[0].root).reply()
 
 
-def own_monitors(connection: xcffib.Connection) -> list[int]:
-    """Return the atoms of the monitors that `monitors.set_monitors` has given a display; none if it has one only."""
+def has_several_monitors(connection: xcffib.Connection) -> bool:
+    """Return whether a display has several monitors, see `monitors.set_monitors`."""
     import xcffib.randr as randr
 
     root = connection.get_setup().roots[0].root
-    monitors = connection(randr.key).GetMonitors(root, False).reply().monitors
-    atoms = [int(each.name) for each in monitors if not each.automatic]
-    names = [connection.core.GetAtomName(each) for each in atoms]
-    return [
-        atom
-        for atom, name in zip(atoms, names, strict=True)
-        if bytes(name.reply().name.buf()).startswith(MONITOR_PREFIX)
-    ]
+    return len(connection(randr.key).GetMonitors(root, True).reply().monitors) > 1
 
 
 @contextlib.contextmanager
@@ -77,22 +67,31 @@ def grabbed(connection: xcffib.Connection) -> Iterator[None]:
 
 
 def change_size(connection: xcffib.Connection, width: int, height: int) -> None:
-    """Change the size; the caller has grabbed the server."""
+    """Change the size, and show it on the first output alone; the caller has grabbed the server."""
     import xcffib.randr as randr
 
     root, extension = connection.get_setup().roots[0].root, connection(randr.key)
     resources = extension.GetScreenResources(root).reply()
     output, crtc = resources.outputs[0], resources.crtcs[0]
-    now = 0  # CurrentTime
-    last_mode = extension.GetCrtcInfo(crtc, now).reply().mode
-    mode = _mode(extension, root, resources, width, height)
-    extension.AddOutputMode(output, mode)
-    extension.SetCrtcConfig(crtc, now, now, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
+    last_mode = extension.GetCrtcInfo(crtc, 0).reply().mode
+    extension.SetCrtcConfig(crtc, 0, 0, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
     extension.SetScreenSize(root, width, height, millimetres(width), millimetres(height))
-    extension.SetCrtcConfig(crtc, now, now, 0, 0, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
+    mode = show(connection, crtc, output, Area(0, 0, width, height))
     if last_mode not in (0, mode, resources.modes[0].id):  # 0: it was off; dragging a window's edge makes hundreds
         extension.DeleteOutputMode(output, last_mode)
         extension.DestroyMode(last_mode)
+
+
+def show(connection: xcffib.Connection, crtc: int, output: int, area: Area) -> int:
+    """Show a part of the screen on an output, in a mode of its size; return the mode."""
+    import xcffib.randr as randr
+
+    root, extension = connection.get_setup().roots[0].root, connection(randr.key)
+    mode = _mode(extension, root, extension.GetScreenResources(root).reply(), area.width, area.height)
+    extension.AddOutputMode(output, mode)
+    now = 0  # CurrentTime
+    extension.SetCrtcConfig(crtc, now, now, area.x, area.y, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
+    return mode
 
 
 def _mode(

@@ -79,4 +79,5 @@ def listed_monitors(display: str, xauthority: Path) -> list[str]:
     output = subprocess.run(
         ["xrandr", "--listmonitors"], env=environment, capture_output=True, text=True, check=True
     ).stdout
-    return [re.sub(r"/\d+", "", line.split()[2]) for line in output.splitlines()[1:]]
+    areas = [re.sub(r"/\d+", "", line.split()[2]) for line in output.splitlines()[1:]]
+    return sorted(areas, key=lambda area: int(area.split("+")[1]))

@@ -101,6 +101,9 @@ async def test_nobody_changes_their_size_in_another_way(desk: Desk, log_in: LogI
     if desk.model["resize"] == "rfb":
         await third.send(desktop_size(640, 480))
         await until(lambda: shown(desk) == ["640x480+0+0"])
+    _, again = await connect(browser)
+    await claim(browser, again, 1, 700, 500)
+    assert shown(desk) == ["700x500+0+0", "800x600+700+0"]
 
 
 @one_backend
