@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -20,7 +21,27 @@ SESSION = {"session_command": list(WINDOW)}
 GONE_SECONDS = 1.0
 """By then, the monitor of a viewer that has left is removed."""
 
+GTK = """
+import gi
+gi.require_version("Gdk", "3.0")
+from gi.repository import Gdk
+display = Gdk.Display.get_default()
+for index in range(display.get_n_monitors()):
+    area = display.get_monitor(index).get_geometry()
+    print(f"{area.width}x{area.height}+{area.x}+{area.y}")
+"""
+"""Prints the monitors that GTK knows; it runs in the system's Python, which has GTK."""
+
 each_backend = pytest.mark.parametrize("vnc_traits", [{"backend": name, **SESSION} for name in BACKENDS], ids=BACKENDS)
+with_outputs = pytest.mark.parametrize(
+    "vnc_traits",
+    [
+        {"backend": "tigervnc", **SESSION},
+        {"backend": "stream", "backend_options": {"xserver": "xdummy"}, **SESSION},
+        {"backend": "x11vnc", "backend_options": {"xserver": "xdummy"}, **SESSION},
+    ],
+    ids=["tigervnc", "stream on Xorg", "x11vnc on Xorg"],
+)
 one_backend = pytest.mark.parametrize("vnc_traits", [{"backend": "stream", **SESSION}])
 
 Connect = Callable[..., Awaitable[tuple[Viewer, str]]]
@@ -52,6 +73,14 @@ async def claim(browser: Browser, connection: str, number: int, width: int, heig
 
 def shown(desk: Desk) -> list[str]:
     return listed_monitors(desk.model["display"], desk.path / "Xauthority")
+
+
+def gtk_monitors(desk: Desk) -> list[str]:
+    model = desk.model
+    environment = {"DISPLAY": model["display"], "XAUTHORITY": model["xauthority"], "PATH": "/usr/bin:/bin"}
+    argv = ["/usr/bin/python3", "-c", GTK]
+    output = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True).stdout
+    return sorted(output.split(), key=lambda area: int(area.split("+")[1]))
 
 
 @each_backend
@@ -104,6 +133,21 @@ async def test_nobody_changes_their_size_in_another_way(desk: Desk, log_in: LogI
     _, again = await connect(browser)
     await claim(browser, again, 1, 700, 500)
     assert shown(desk) == ["700x500+0+0", "800x600+700+0"]
+
+
+@with_outputs
+async def test_gtk_knows_the_monitors_of_an_x_server_with_outputs(desk: Desk, log_in: LogIn, connect: Connect) -> None:
+    browser = await log_in()
+    (first, one), (_, two) = await connect(browser), await connect(browser)
+    await claim(browser, one, 1, 900, 700)
+    await claim(browser, two, 2, 800, 600)
+    assert shown(desk) == gtk_monitors(desk) == ["900x700+0+0", "800x600+900+0"]
+    await claim(browser, two, 2, 600, 500)
+    assert shown(desk) == gtk_monitors(desk) == ["900x700+0+0", "600x500+900+0"]
+    await browser.api("POST", "resize", body={"width": 640, "height": 480}, status=409)
+    first.close()
+    await until(lambda: shown(desk) == ["600x500+0+0"])
+    assert gtk_monitors(desk) == ["600x500+0+0"]
 
 
 @one_backend
