@@ -62,6 +62,15 @@ class Geometry(NamedTuple):
         return cls(width, height)
 
 
+class Area(NamedTuple):
+    """A part of a screen, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 RESERVED_NAMES = frozenset({"backends"})
 """Names that no new desktop may have: the REST API's table has addresses of these names beside the desktops'."""
 

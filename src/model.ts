@@ -18,10 +18,33 @@ export namespace Desktop {
     height: number;
   }
 
-  /** Another size of a desktop, another scale of its session in percent, or both. */
+  /** A part of a desktop, in pixels. */
+  export interface IArea extends ISize {
+    x: number;
+    y: number;
+  }
+
+  /** A monitor of a desktop: the area that one viewer shows. */
+  export interface IMonitor extends IArea {
+    /** The id of the viewer's connection. */
+    connection: string;
+    /** What the viewer has numbered it, from the left. */
+    number: number;
+  }
+
+  /** A monitor that a viewer wants to be. */
+  export interface IMonitorClaim extends ISize {
+    number: number;
+  }
+
+  /** Another size of a desktop, another scale of its session in percent, or another monitor of it. */
   export interface IScreenChange {
     size?: ISize;
     scale?: number;
+    monitor?: IMonitorClaim & {
+      /** Called with the reason if the desktop can't have it. */
+      refused?: (error: Error) => void;
+    };
   }
 
   /** An error in one sentence, and a way to fix it. */
@@ -55,6 +78,10 @@ export namespace Desktop {
     scaling?: boolean;
     /** The session's scale in percent; older servers don't send this. */
     scale?: number;
+    /** Whether viewers can be monitors of the desktop; older servers don't send this. */
+    several_monitors?: boolean;
+    /** The monitors from left to right, if there are two or more; older servers don't send this. */
+    monitors?: IMonitor[];
     created: string;
     last_activity: string;
     /** When the desktop stops for lack of activity (ISO 8601); set some time in advance. */

@@ -24,6 +24,8 @@ export interface IDesktopAPI {
   resize(name: string, size: Desktop.ISize): Promise<Desktop.IModel>;
   /** Set the scale of what the session's programs show, in percent. */
   scale(name: string, percent: number): Promise<Desktop.IModel>;
+  /** Make a live connection a monitor of the desktop, or change that monitor's size. */
+  claimMonitor(name: string, connectionId: string, claim: Desktop.IMonitorClaim): Promise<Desktop.IModel>;
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
   /** Fetch the diagnostic report of a desktop and its server, as text without secrets. */
   report(name: string): Promise<string>;

@@ -136,7 +136,8 @@ class Plan:
     `resizing.RESIZERS`. ``speaks``: the protocol on ``rfb.sock``, plain RFB or RFB over WebSocket; ``raw_socket``: the
     name of the socket that always speaks plain RFB. ``x_screenshots``: whether the X display has the whole picture;
     if not, a screenshot is taken as an RFB client. ``full_chroma``: whether the server can send H.264 with full chroma
-    (4:4:4) when a client asks for a quality level of 7 or more.
+    (4:4:4) when a client asks for a quality level of 7 or more. ``monitors_through``: how the
+    display is divided into several monitors, ``randr``, ``rfb``, or empty if it can't be.
     """
 
     steps: tuple[Step, ...]
@@ -146,6 +147,7 @@ class Plan:
     raw_socket: str = RFB_SOCKET
     x_screenshots: bool = True
     full_chroma: bool = False
+    monitors_through: str = ""
 
     def with_arguments(self, step: StepName, *words: str) -> Plan:
         """Return the plan with more arguments for one of its processes."""

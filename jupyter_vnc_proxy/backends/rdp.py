@@ -82,4 +82,4 @@ class RdpBackend(PlanMethods):
         terminal = ("xterm", "-title", "RDP", "-geometry", "100x30", "-e", *run)
         shown = self._shown_by(options).plan(options, paths)
         session = Step("session", terminal, ("display",), umask=-1, session="rdp")
-        return replace(shown, steps=(*shown.steps, session))
+        return replace(shown, steps=(*shown.steps, session), monitors_through="")  # RDP's window has one

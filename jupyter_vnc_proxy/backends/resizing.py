@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..options import Geometry
-from ..system import x_display
+from ..system.randr import size
 from .base import Paths
 from .programs import sway
 
 
 def _randr(display: str, paths: Paths, geometry: Geometry) -> None:
-    x_display.resize(display, paths.xauthority, geometry)
+    size.resize(display, paths.xauthority, geometry)
 
 
 def _sway(display: str, paths: Paths, geometry: Geometry) -> None:

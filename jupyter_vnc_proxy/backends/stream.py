@@ -37,4 +37,5 @@ class StreamBackend(PlanMethods):
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ready=WritesLine(), asks_display=True)  # it loads its modules meanwhile
-        return Plan((x_server(BEST_XSERVER.value(options), options, paths), server), full_chroma=True)
+        display = x_server(BEST_XSERVER.value(options), options, paths)
+        return Plan((display, server), full_chroma=True, monitors_through="randr")

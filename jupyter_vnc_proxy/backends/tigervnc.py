@@ -44,9 +44,12 @@ class TigervncBackend(PlanMethods):
         """Return Xvnc and, if chosen, websockify."""
         if options.transport == "websockify":
             return Plan(
-                (xvnc(options, paths, VNC_SOCKET), websockify(paths)), speaks="websocket", raw_socket=VNC_SOCKET
+                (xvnc(options, paths, VNC_SOCKET), websockify(paths)),
+                speaks="websocket",
+                raw_socket=VNC_SOCKET,
+                monitors_through="rfb",
             )
-        return Plan((xvnc(options, paths, RFB_SOCKET),))
+        return Plan((xvnc(options, paths, RFB_SOCKET),), monitors_through="rfb")
 
 
 def xvnc(options: DesktopOptions, paths: Paths, socket_name: str) -> Step:

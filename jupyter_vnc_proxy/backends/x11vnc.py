@@ -51,6 +51,7 @@ class X11vncBackend(PlanMethods):
             resize="rest",  # x11vnc 0.9.16 ignores SetDesktopSize
             speaks="rfb" if options.transport == "direct" else "websocket",
             raw_socket=raw_socket,
+            monitors_through="randr",
         )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from ..backends import select
 from ..backends.resizing import resize
 from ..backends.sessions import choose_session
 from ..errors import Conflict, TimedOut, VncError
-from ..options import DesktopOptions, Geometry
+from ..options import Area, DesktopOptions, Geometry
+from ..rfb.client import RFBClient
+from ..system.randr.monitors import set_monitors
 from ..system.worker_pool import WorkerPool
 from ..system.x_display import set_scale
 from .desktop import Desktop
@@ -29,6 +34,17 @@ MAX_REMOVALS = 1000
 """Desktops that may wait for the removal of what they left: Jupyter's end sweeps all of them at once."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Division:
+    """The monitors of a display: at least two, or one, the whole screen.
+
+    A display that had several before, and gets one, gets the size ``otherwise``, unless that is ``None``.
+    """
+
+    monitors: Sequence[Area]
+    otherwise: Geometry | None
 
 
 class BlockingWork:
@@ -59,6 +75,14 @@ class BlockingWork:
         """Resize a desktop's display; raise `Conflict` if it can't be, `TimedOut` if the display doesn't respond."""
         await self._change(display, "resized", partial(resize, through, display, desktop.paths, geometry))
 
+    async def divide(self, through: str, display: str, desktop: Desktop, socket: Path, division: Division) -> None:
+        """Give a desktop's display several monitors, or one, in a way of `DIVIDERS`.
+
+        Raise `Conflict` if it can't have them, `TimedOut` if it hangs.
+        """
+        work = partial(DIVIDERS[through], display, desktop.xauthority, socket, division)
+        await self._change(display, "divided into monitors", work)
+
     async def scale(self, display: str, desktop: Desktop, percent: int) -> None:
         """Ask for a scale of a desktop's session; raise `Conflict` if its display is gone, `TimedOut` if it hangs."""
         work = partial(set_scale, display, desktop.xauthority, percent)
@@ -73,6 +97,27 @@ class BlockingWork:
             raise TimedOut(f"The display {display} does not respond.") from error
         except Exception as error:
             raise Conflict(f"The display {display} could not be {what}: {error}.", code="display-gone") from error
+
+
+def _divide_through_randr(display: str, xauthority: Path, socket: Path, division: Division) -> None:
+    set_monitors(display, xauthority, division.monitors, division.otherwise)
+
+
+def _divide_through_rfb(display: str, xauthority: Path, socket: Path, division: Division) -> None:
+    """Change the screens of a VNC server, which makes an output of the X display for each."""
+    with contextlib.closing(RFBClient(socket)) as client:
+        before = client.count_screens()
+        if len(division.monitors) > 1:
+            client.set_screens(division.monitors)
+        elif before > 1:
+            client.set_screens([Area(0, 0, *(division.otherwise or (client.width, client.height)))])
+
+
+DIVIDERS: dict[str, Callable[[str, Path, Path, Division], None]] = {
+    "randr": _divide_through_randr,
+    "rfb": _divide_through_rfb,
+}
+"""X's RANDR extension, or RFB's SetDesktopSize; called with the display, its cookie's file and the raw RFB socket."""
 
 
 def _check(options: DesktopOptions) -> list[str]:

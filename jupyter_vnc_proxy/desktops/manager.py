@@ -6,17 +6,17 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from ..errors import AlreadyRunning, Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
-from ..options import DesktopOptions, Geometry, check_new_name
+from ..options import Area, DesktopOptions, Geometry, check_new_name
 from ..system.process_identity import ProcessIdentity
-from .blocking import BlockingWork
+from .blocking import BlockingWork, Division
 from .desktop import Desktop
 from .entries import Entries
-from .model import DesktopModel, ViewerModel, desktop_model, idle_deadline
+from .model import DesktopModel, MonitorModel, ViewerModel, desktop_model, idle_deadline
 from .runtime import desktop_path, runtime_directory
 from .state import ALIVE_PHASES, ELSEWHERE, DesktopState
 from .stop_reason import leave_reason
@@ -57,6 +57,8 @@ class DesktopManager:
         self._changed = asyncio.Event()
         self.viewers: Callable[[str], list[ViewerModel]] = lambda name: []
         """Returns the viewers of a desktop, for its model; set by the server that connects them."""
+        self.monitors: Callable[[str], list[MonitorModel]] = lambda name: []
+        """Returns the monitors of a desktop in the same way, if there are several."""
         self.blocking = BlockingWork()
 
     # -- find and list ----------------------------------------------------------------------------------------------
@@ -97,9 +99,8 @@ class DesktopManager:
         return self._model(desktop, desktop.state())
 
     def _model(self, desktop: Desktop, state: DesktopState) -> DesktopModel:
-        return desktop_model(
-            desktop, state, self.clients(desktop.name), self.cull_idle_timeout, self.viewers(desktop.name)
-        )
+        clients, viewers, monitors = self.clients(desktop.name), self.viewers(desktop.name), self.monitors(desktop.name)
+        return desktop_model(desktop, state, clients, self.cull_idle_timeout, viewers, monitors)
 
     # -- viewers and activity -----------------------------------------------------------------------------------------
 
@@ -217,6 +218,16 @@ class DesktopManager:
         display = state.usable_display()
         await self.blocking.resize(state.resize_through, display, desktop, geometry)
         return self.model(name)
+
+    async def divide(self, name: str, monitors: Sequence[Area], otherwise: Geometry | None) -> None:
+        """Give a desktop several monitors, or one again: see `Division`; raise `Conflict` if it can't."""
+        desktop = self.get(name)
+        state = desktop.state()
+        display = state.usable_display()
+        if not state.monitors_through:
+            raise Conflict("This desktop cannot have several monitors.", code="one-monitor")
+        socket = desktop.path / state.raw_socket
+        await self.blocking.divide(state.monitors_through, display, desktop, socket, Division(monitors, otherwise))
 
     async def scale(self, name: str, percent: int) -> DesktopModel:
         """Scale what a desktop's programs show; raise `Conflict` if it doesn't run."""

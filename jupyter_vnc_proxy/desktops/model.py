@@ -30,12 +30,24 @@ class ViewerModel(TypedDict):
     invited: bool
 
 
+class MonitorModel(TypedDict):
+    """A monitor of a desktop: its viewer's connection, the viewer's number for it, and its area in pixels."""
+
+    connection: str
+    number: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 class DesktopModel(TypedDict):
     """A desktop as JSON. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
 
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
-    follow the session's scale, `scale`, in percent. `encoder` is the current video encoder, if known;
+    follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors;
+    `monitors` are theirs, if there are two or more. `encoder` is the current video encoder, if known;
     `notes` are sentences about what could be better.
     """
 
@@ -52,6 +64,8 @@ class DesktopModel(TypedDict):
     full_chroma: bool
     scaling: bool
     scale: int
+    several_monitors: bool
+    monitors: list[MonitorModel]
     created: str
     last_activity: str
     stops_at: str | None
@@ -63,11 +77,16 @@ class DesktopModel(TypedDict):
 
 
 def desktop_model(
-    desktop: Desktop, state: DesktopState, clients: int, cull_idle_timeout: float, viewers: Sequence[ViewerModel] = ()
+    desktop: Desktop,
+    state: DesktopState,
+    clients: int,
+    cull_idle_timeout: float,
+    viewers: Sequence[ViewerModel] = (),
+    monitors: Sequence[MonitorModel] = (),
 ) -> DesktopModel:
     """Return the model of ``desktop`` with the given ``state``, and ``clients`` connections.
 
-    ``viewers`` describes those of them whose server knows the users.
+    ``viewers`` describes those of them whose server knows the users, ``monitors`` what they show if it isn't all.
     """
     activity = desktop.last_activity()
     deadline = idle_deadline(desktop, state, cull_idle_timeout)
@@ -87,6 +106,8 @@ def desktop_model(
         "full_chroma": state.full_chroma,
         "scaling": state.scaling,
         "scale": state.scale,
+        "several_monitors": state.monitors_through != "",
+        "monitors": list(monitors),
         "created": state.created,
         "last_activity": state.created if activity is None else iso(activity),
         "stops_at": iso(deadline) if deadline is not None and soon else None,

@@ -50,7 +50,7 @@ def iso(moment: datetime) -> str:
 class DesktopState:
     """The contents of ``desktop.json``.
 
-    `resize` to `full_chroma` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
+    `resize` to `monitors_through` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
     current video encoder, if the VNC server reports one; `scaling` says whether the session's programs change their
     scale while they run, and `scale` is the current one in percent; `notes` are sentences for
     people about what could be better, and how to fix it.
@@ -70,6 +70,7 @@ class DesktopState:
     raw_socket: str = "rfb.sock"
     x_screenshots: bool = True
     full_chroma: bool = False
+    monitors_through: str = ""
     scaling: bool = False
     scale: int = 100
     created: str = field(default_factory=utc_now)

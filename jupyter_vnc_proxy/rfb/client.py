@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .client_messages import FRAMEBUFFER_UPDATE_REQUEST, SET_ENCODINGS, SET_PIXEL_FORMAT
-from .encodings import ENCODING_RAW
+from ..options import Area
+from .client_messages import FRAMEBUFFER_UPDATE_REQUEST, SET_DESKTOP_SIZE, SET_ENCODINGS, SET_PIXEL_FORMAT
+from .encodings import ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE
 from .handshake import SECURITY_NONE, SECURITY_RESULT_OK, VERSION
 from .pixel_format import NATIVE
-from .server_messages import SERVER_BELL, SERVER_COLOUR_MAP, SERVER_CUT_TEXT, SERVER_UPDATE
+from .server_messages import (
+    SERVER_BELL,
+    SERVER_COLOUR_MAP,
+    SERVER_CUT_TEXT,
+    SERVER_UPDATE,
+    SIZE_BY_THIS_CLIENT,
+    SIZE_DONE,
+)
 
 TIMEOUT_SECONDS = 10.0
 """How long the server may take for each answer."""
 
 BYTES_PER_PIXEL = 4
+
+SCREEN_BYTES = 16
+"""Length of a screen in SetDesktopSize and ExtendedDesktopSize."""
 
 
 class _Rectangle(NamedTuple):
@@ -25,6 +37,7 @@ class _Rectangle(NamedTuple):
     width: int
     height: int
     data: bytes
+    encoding: int = ENCODING_RAW
 
     def pixel(self, x: int, y: int) -> tuple[int, int, int] | None:
         column, row = x - self.left, y - self.top
@@ -91,8 +104,35 @@ class RFBClient:
                 self._request(True, 0, 0, self.width, self.height)
         return pixels
 
+    def count_screens(self) -> int:
+        """Return how many screens the desktop has (rfbproto, ExtendedDesktopSize)."""
+        self._socket.sendall(struct.pack(">BxHii", SET_ENCODINGS, 2, ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE))
+        self._request(False, 0, 0, 1, 1)
+        return len(self._desktop_size().data) // SCREEN_BYTES
+
+    def set_screens(self, screens: Sequence[Area]) -> None:
+        """Give the desktop these screens, and the size that they need; raise ``OSError`` if the server refuses.
+
+        Call `count_screens` first.
+        """
+        width = max(each.x + each.width for each in screens)
+        height = max(each.y + each.height for each in screens)
+        data = b"".join(struct.pack(">IHHHHI", number, *each, 0) for number, each in enumerate(screens, 1))
+        self._request(True, 0, 0, 1, 1)
+        self._socket.sendall(struct.pack(">BxHHBx", SET_DESKTOP_SIZE, width, height, len(screens)) + data)
+        if self._desktop_size(SIZE_BY_THIS_CLIENT).top != SIZE_DONE:
+            raise OSError(f"the VNC server refuses the size {width}x{height}")
+
+    def _desktop_size(self, reason: int | None = None) -> _Rectangle:
+        """Return the next ExtendedDesktopSize, of this reason: its position is reason and result, its data screens."""
+        while True:
+            for rectangle in self._update():
+                if rectangle.encoding == PSEUDO_EXTENDED_DESKTOP_SIZE and reason in (None, rectangle.left):
+                    return rectangle
+            self._request(True, 0, 0, 1, 1)
+
     def _paste(self, pixels: bytearray, rectangle: _Rectangle) -> None:
-        left, top, width, height, data = rectangle
+        left, top, width, height, data, _ = rectangle
         if left + width > self.width or top + height > self.height:
             raise EOFError("it sent a rectangle that lies outside of the framebuffer")
         row_bytes = width * BYTES_PER_PIXEL
@@ -119,6 +159,9 @@ class RFBClient:
 
     def _rectangle(self) -> _Rectangle:
         left, top, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
+        if encoding == PSEUDO_EXTENDED_DESKTOP_SIZE:
+            screens = self._read(SCREEN_BYTES * self._read(4)[0])
+            return _Rectangle(left, top, width, height, screens, encoding)
         if encoding != ENCODING_RAW:
             raise EOFError(f"it sent the encoding {encoding}, which was not negotiated")
         return _Rectangle(left, top, width, height, self._read(width * height * BYTES_PER_PIXEL))

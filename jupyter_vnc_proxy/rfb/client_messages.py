@@ -233,8 +233,8 @@ def _desktop_size_size(data: bytes, _: Supports) -> int:
     return 8 + 16 * data[6]
 
 
-def _desktop_size(data: bytes) -> Event:
-    """rfbproto, SetDesktopSize."""
+def desktop_size(data: bytes) -> SetDesktopSize:
+    """Parse a SetDesktopSize (rfbproto)."""
     width, height = struct.unpack_from(">2xHH", data)
     return SetDesktopSize(width, height, tuple(Monitor(*each) for each in struct.iter_unpack(">IHHHHI", data[8:])))
 
@@ -253,7 +253,7 @@ CLIENT_MESSAGES = {
     ENABLE_CONTINUOUS_UPDATES: ClientMessage(_Kind.CONTINUOUS_UPDATES, 10, _continuous_updates),
     CLIENT_FENCE: ClientMessage(_Kind.FENCE, 9, _fence, _fence_size, max_size=9 + MAX_FENCE_BYTES),
     XVP: ClientMessage(_Kind.XVP, 4),
-    SET_DESKTOP_SIZE: ClientMessage(_Kind.SET_DESKTOP_SIZE, 8, _desktop_size, _desktop_size_size),
+    SET_DESKTOP_SIZE: ClientMessage(_Kind.SET_DESKTOP_SIZE, 8, desktop_size, _desktop_size_size),
 }
 """By the message type, which is the first byte."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
+from ..options import MAX_SIDE
 from .pixel_format import PixelFormat
 
 MAX_FENCE_BYTES = 64
 """Payload that a fence may carry (rfbproto)."""
+
+MAX_SCREENS = 16
+"""Screens of one desktop; the message could name 255."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,15 @@ class Monitor:
     width: int
     height: int
     flags: int = 0
+
+    def overlaps(self, other: Monitor) -> bool:
+        """Return whether there is a pixel that both screens show."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
 
 
 @dataclass(frozen=True)
@@ -143,6 +157,28 @@ class SetDesktopSize:
     width: int
     height: int
     screens: tuple[Monitor, ...]
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there are 1 to `MAX_SCREENS` screens with ids of their own, within a desktop of a possible size.
+
+        They must not overlap, though rfbproto allows it.
+        """
+        return (
+            0 < self.width <= MAX_SIDE
+            and 0 < self.height <= MAX_SIDE
+            and 0 < len(self.screens) == len({each.id for each in self.screens}) <= MAX_SCREENS
+            and all(self._is_within(each) for each in self.screens)
+            and not any(one.overlaps(other) for one, other in itertools.combinations(self.screens, 2))
+        )
+
+    def _is_within(self, screen: Monitor) -> bool:
+        return (
+            screen.width > 0
+            and screen.height > 0
+            and screen.x + screen.width <= self.width
+            and screen.y + screen.height <= self.height
+        )
 
 
 Event = (

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..options import Geometry
-from ..system.x_display import connect, intern_atom, set_size
+from ..system.randr.size import set_size
+from ..system.x_display import connect, intern_atom
 from .scale.session_scale import SessionScale
 
 log = logging.getLogger("jupyter_vnc_proxy")

@@ -86,6 +86,14 @@ class Sharing:
             return WITHDRAWN
         return Admission(owner, ticket.rights, ticket.invitation, ticket.connection)
 
+    async def own_connection(self, handler: JupyterHandler, name: str, identifier: str) -> tuple[Connection, Right]:
+        """Return one of the user's own connections to a desktop, and its rights now; raise 403 if there is none."""
+        granted = await authorized_rights(handler)
+        found = self.connections.find(name, identifier)
+        if found is None or found.owner != ticket_owner(handler):
+            raise forbidden("You have no such connection to this desktop.", "no-connection")
+        return found, found.rights if found.invitation is not None else found.rights & granted
+
     def check_attempt(self, connection: str) -> bool:
         """Return whether a connection's socket, which failed in the browser, has reached this server.
 
@@ -94,9 +102,7 @@ class Sharing:
         code = self.tickets.refusal(connection)
         for refusal in (NO_WEBSOCKET, ORIGIN):
             if refusal["code"] == code:
-                error = VncError(str(refusal["message"]), code=code)
-                error.status = 403
-                raise error
+                raise forbidden(str(refusal["message"]), str(refusal["code"]))
         return self.tickets.has_arrived(connection)
 
     def invited_rights(self, invitation: str, manager: DesktopManager, name: str) -> Right:
@@ -118,6 +124,13 @@ class Sharing:
                 return True
             connection.restrict(rights)
         return False
+
+
+def forbidden(message: str, code: str) -> VncError:
+    """Return an error with the status 403."""
+    error = VncError(message, code=code)
+    error.status = 403
+    return error
 
 
 def _upgrade_refusal(handler: Any, ticket: str | None) -> dict[str, Any] | None:

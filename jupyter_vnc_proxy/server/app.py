@@ -24,6 +24,7 @@ from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
 from .invitations import MAX_SECONDS
 from .metrics import DesktopMetrics
+from .monitors.registry import Monitors
 from .routes import handlers
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
@@ -181,6 +182,8 @@ class VncProxy(ExtensionApp):
         )
         self.sharing = Sharing(self.max_invitation_time)
         self.manager.viewers = self.sharing.connections.viewers
+        self.monitors = Monitors(self.manager, self.sharing.connections, self.log)
+        self.manager.monitors = self.monitors.models
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)
         listeners = [self.metrics.desktop_changed]
@@ -194,7 +197,7 @@ class VncProxy(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
-        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
             if not hasattr(ExtensionApp, "_start_jupyter_server_extension"):  # Jupyter Server before 2.16
@@ -207,6 +210,7 @@ class VncProxy(ExtensionApp):
     async def stop_extension(self) -> None:
         """Stop the desktops that no other server owns."""
         await self.watcher.stop()
+        await self.monitors.close()
         self.sharing.invitations.close()
         if self.stop_with_server:
             await self.manager.stop_all()

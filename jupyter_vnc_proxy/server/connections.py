@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypedDict
 
@@ -42,6 +43,9 @@ class ViewerSocket(Protocol):
     def restrict(self, rights: Right) -> None:
         """Let through only what ``rights`` allow from now on, and release what is held without them."""
 
+    def fix_size(self, is_fixed: bool) -> None:
+        """Let through no request for another size of the desktop while it is fixed."""
+
 
 @dataclass(eq=False)
 class Connection:
@@ -55,6 +59,8 @@ class Connection:
     socket: ViewerSocket
     invitation: str | None = None
     since: str = field(default_factory=utc_now)
+    restricted: Callable[[], None] = lambda: None
+    """Called when rights were taken away."""
 
     def model(self) -> ConnectionModel:
         """Return the connection as JSON."""
@@ -82,6 +88,7 @@ class Connection:
         if left != self.rights:
             self.rights = left
             self.socket.restrict(left)
+            self.restricted()
 
 
 class Connections:
@@ -89,15 +96,20 @@ class Connections:
 
     def __init__(self) -> None:
         self._open: dict[str, Connection] = {}
+        self.opened: Callable[[Connection], None] = lambda connection: None
+        self.closed: Callable[[Connection], None] = lambda connection: None
+        """Called with each connection that was opened or closed."""
 
     def add(self, connection: Connection) -> None:
         """Register a connection that was opened."""
         self._open[connection.id] = connection
+        self.opened(connection)
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection that was closed; do nothing if it is forgotten already."""
         if self._open.get(connection.id) is connection:
             del self._open[connection.id]
+            self.closed(connection)
 
     def of(self, desktop: str) -> list[Connection]:
         """Return the connections to a desktop."""

@@ -16,8 +16,10 @@ from .clipboard.handler import ClipboardHandler
 from .endpoints import DESKTOPS_PATH
 from .identity import ticket_owner
 from .metrics import DesktopMetrics
+from .monitors.handler import MonitorHandler
+from .monitors.registry import Monitors
 from .sharing import sharing_handlers
-from .web.api_table import CLIPBOARD, ENDPOINTS, Endpoint, pattern
+from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, Endpoint, pattern
 from .web.body import read_body
 from .web.handler import DesktopsAPIHandler, GuardedHandler
 from .web.operations import Call, Operation
@@ -117,6 +119,7 @@ def handlers(
     metrics: DesktopMetrics,
     limits: SocketLimits,
     sharing: Sharing,
+    monitors: Monitors,
 ) -> list[Route]:
     """Return the routes; each path starts with a slash and is relative to the base URL."""
     socket = {"manager": manager, "metrics": metrics, "limits": limits, "sharing": sharing}
@@ -131,5 +134,6 @@ def handlers(
             )
     routes += sharing_handlers(manager, sharing, limits.allowed)
     routes.append((pattern(CLIPBOARD), ClipboardHandler, {"manager": manager, "sharing": sharing}))
+    routes.append((pattern(MONITOR), MonitorHandler, {"manager": manager, "sharing": sharing, "monitors": monitors}))
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

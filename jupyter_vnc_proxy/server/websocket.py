@@ -120,9 +120,8 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             invitation=admission.invitation,
         )
         self._filter = ClientFilter(self._connection.rights)
-        self._server_filter = None
-        if self._connection.rights != Right.ALL or admission.invitation is not None:
-            self._server_filter = ServerFilter(self._filter)
+        is_limited = self._connection.rights != Right.ALL or admission.invitation is not None
+        self._server_filter = ServerFilter(self._filter) if is_limited else None
         try:
             await super().get(name)
         finally:
@@ -156,8 +155,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             if Right.SEE not in left:
                 self.disconnect(CLOSE_FORBIDDEN, "The invitation has ended.")
                 return
-            self._connection.rights &= left
-            self._filter.rights = self._connection.rights
+            self._filter.rights = self._connection.rights = self._connection.rights & left
         self._relaying = True
         self._disconnected = self.manager.client_connected(self.name)
         self.sharing.connections.add(self._connection)
@@ -236,9 +234,8 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self._idle is not None:
             self._idle.cancel()
         if self.limits.idle_disconnect:
-            loop = asyncio.get_running_loop()
             reason = (CLOSE_IDLE, "The desktop has been idle for too long.")
-            self._idle = loop.call_later(self.limits.idle_disconnect, self.disconnect, *reason)
+            self._idle = asyncio.get_running_loop().call_later(self.limits.idle_disconnect, self.disconnect, *reason)
 
     def _close_reason(self) -> tuple[int, str]:
         try:
@@ -255,6 +252,10 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Let through only what ``rights`` allow from now on, and release the keys and buttons held without them."""
         self._filter.rights = rights
         self._start(self._send_release())
+
+    def fix_size(self, is_fixed: bool) -> None:
+        """Let through no request for another size of the desktop while it is fixed."""
+        self._filter.is_size_fixed = is_fixed
 
     async def _send_release(self) -> None:
         async with self._sending:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from ..options import MAX_SIDE, MIN_SIDE
+from ..options import MIN_SIDE
 from ..rfb import encodings, events, server_messages
 from ..rfb.events import SetDesktopSize
 from ..system.memory import largest_size
@@ -48,7 +48,7 @@ class Sizes:
 
     def ask(self, client: Connection, event: SetDesktopSize) -> None:
         """Request another size for a client; answer it when the size has changed, or at once if it can't."""
-        if not is_layout(event):
+        if not event.is_possible:
             self._answer([client], server_messages.SIZE_INVALID)
             return
         if client not in self._askers:
@@ -180,20 +180,3 @@ class Sizes:
         whole = events.Monitor(self._layout[0].id, 0, 0, width, height)
         screens = self._layout if self._layout_size == self._size else (whole,)
         return server_messages.desktop_size(width, height, reason=reason, result=result, screens=screens)
-
-
-def is_layout(event: SetDesktopSize) -> bool:
-    """Return whether the layout has screens, each with its own id and within a desktop of a possible size."""
-    ids = {each.id for each in event.screens}
-    return (
-        0 < event.width <= MAX_SIDE
-        and 0 < event.height <= MAX_SIDE
-        and 0 < len(event.screens) == len(ids)
-        and all(
-            each.width > 0
-            and each.height > 0
-            and each.x + each.width <= event.width
-            and each.y + each.height <= event.height
-            for each in event.screens
-        )
-    )

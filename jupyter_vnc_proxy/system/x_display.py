@@ -1,4 +1,4 @@
-"""An X display from a client's side: its cookie, its size, screenshots."""
+"""An X display from a client's side: its cookie, screenshots, the session's scale."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..options import MAX_SCALE, MIN_SCALE, Geometry
+from ..options import MAX_SCALE, MIN_SCALE
 
 if TYPE_CHECKING:
     import xcffib
-    import xcffib.randr
 
     from .x_connection import XConnection
 
@@ -62,67 +61,6 @@ def connect(display: str, xauthority: Path, reply_seconds: float | None = None) 
     auth.name, auth.namelen = name, len(COOKIE_NAME)
     auth.data, auth.datalen = data, COOKIE_BYTES
     return XConnection(display, auth, reply_seconds or REPLY_SECONDS)
-
-
-def resize(display: str, xauthority: Path, geometry: Geometry) -> Geometry:
-    """Resize a display through RANDR, within its virtual screen; return its new size in pixels."""
-    connection = connect(display, xauthority)
-    try:
-        return set_size(connection, geometry)
-    finally:
-        connection.disconnect()
-
-
-def set_size(connection: xcffib.Connection, wanted: Geometry) -> Geometry:
-    """Set the first output to a mode of the size ``wanted``, created if necessary, and shrink the screen to it."""
-    import xcffib.randr as randr
-
-    root = connection.get_setup().roots[0].root
-    extension = connection(randr.key)
-    limits = extension.GetScreenSizeRange(root).reply()
-    width = max(limits.min_width, min(wanted.width, limits.max_width))
-    height = max(limits.min_height, min(wanted.height, limits.max_height))
-    # While the server is grabbed, no client sees a screen that is smaller than its output.
-    connection.core.GrabServer()
-    try:
-        resources = extension.GetScreenResources(root).reply()
-        output, crtc = resources.outputs[0], resources.crtcs[0]
-        now = 0  # CurrentTime
-        last_mode = extension.GetCrtcInfo(crtc, now).reply().mode
-        mode = _mode(extension, root, resources, width, height)
-        extension.AddOutputMode(output, mode)
-        extension.SetCrtcConfig(crtc, now, now, 0, 0, 0, randr.Rotation.Rotate_0, 0, []).reply()
-        extension.SetScreenSize(root, width, height, _millimetres(width), _millimetres(height))
-        extension.SetCrtcConfig(crtc, now, now, 0, 0, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
-        if last_mode not in (0, mode, resources.modes[0].id):  # 0: it was off; dragging a window's edge makes hundreds
-            extension.DeleteOutputMode(output, last_mode)
-            extension.DestroyMode(last_mode)
-    finally:
-        connection.core.UngrabServer()
-        connection.core.GetInputFocus().reply()  # a round trip: requests of a client that disconnects may be dropped
-    return Geometry(width, height)
-
-
-def _mode(
-    extension: xcffib.randr.randrExtension,
-    root: int,
-    resources: xcffib.randr.GetScreenResourcesReply,
-    width: int,
-    height: int,
-) -> int:
-    import xcffib.randr as randr
-
-    for mode in resources.modes:
-        if (mode.width, mode.height) == (width, height):
-            return int(mode.id)
-    name = f"{width}x{height}"
-    # 60 Hz: some toolkits derive their frame clock from the mode.
-    info = randr.ModeInfo.synthetic(0, width, height, width * height * 60, 0, 0, width, 0, 0, 0, height, len(name), 0)
-    return int(extension.CreateMode(root, info, len(name), name).reply().mode)
-
-
-def _millimetres(pixels: int) -> int:
-    return round(pixels * 25.4 / 96)
 
 
 def screenshot(display: str, xauthority: Path) -> bytes:

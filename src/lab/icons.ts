@@ -3,6 +3,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import desktopSvg from '../../style/icons/desktop.svg';
 import fullScreenSvg from '../../style/icons/full-screen.svg';
 import keysSvg from '../../style/icons/keys.svg';
+import monitorSvg from '../../style/icons/monitor.svg';
 import pointerSvg from '../../style/icons/pointer.svg';
 
 /** The icon of a desktop: launcher tile, tab, menus. */
@@ -15,5 +16,8 @@ export const fullScreenIcon = new LabIcon({
 
 /** The icon of keys that the browser or the operating system would intercept. */
 export const keysIcon = new LabIcon({ name: 'jupyter-vnc-proxy:keys', svgstr: keysSvg });
+
+/** The icon of another monitor beside one. */
+export const monitorIcon = new LabIcon({ name: 'jupyter-vnc-proxy:monitor', svgstr: monitorSvg });
 
 export const pointerIcon = new LabIcon({ name: 'jupyter-vnc-proxy:pointer', svgstr: pointerSvg });

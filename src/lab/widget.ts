@@ -26,6 +26,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       node: this.node,
       trans: options.trans,
       settings: options.settings,
+      monitor: options.monitor,
       manage: options.manage,
       leave: () => this._leave()
     });
@@ -53,6 +54,19 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       this._updateTitle();
       this._renamed.emit();
     }
+  }
+
+  /** The number of the desktop's monitor that the panel is; 0 if it shows the whole desktop. */
+  get monitor(): number {
+    return this.viewer.monitor.number;
+  }
+  set monitor(value: number) {
+    this.viewer.monitor.number = value;
+    this._monitorChanged.emit();
+  }
+
+  get monitorChanged(): ISignal<this, void> {
+    return this._monitorChanged;
   }
 
   get renamed(): ISignal<this, void> {
@@ -132,6 +146,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
 
   private readonly _trans: TranslationBundle;
   private readonly _renamed = new Signal<this, void>(this);
+  private readonly _monitorChanged = new Signal<this, void>(this);
   private _customTitle: string;
 }
 
@@ -143,6 +158,8 @@ export namespace DesktopWidget {
     /** Opens the dialog about the desktop's viewers. */
     manage?: () => void;
     view?: number;
+    /** The number of the desktop's monitor that the panel is, if it is one. */
+    monitor?: number;
     /** The title that the user chose for the tab. */
     title?: string;
   }

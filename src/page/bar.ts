@@ -3,6 +3,7 @@ import { FUNCTION_KEYS, USUAL_COMBINATIONS } from '../viewer/keyboard/combinatio
 import { SettingsDrawer } from './drawer';
 import { canLockPointer } from '../viewer/pointer/pointerlock';
 import { MenuButton } from './menu';
+import { Monitor } from '../viewer/monitor';
 import { openByTouch } from './touchbar';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
@@ -16,10 +17,12 @@ export interface IBarOptions {
   settings: PageSettings;
   /** Opens the dialog that shares the desktop. */
   share?: () => void;
+  /** Opens a window as another monitor of the desktop. */
+  addMonitor?: () => void;
 }
 
 /** Add a toolbar, which slides in from the upper edge of the viewer. */
-export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
+export function addBar({ viewer, trans, settings, share, addMonitor }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
@@ -50,6 +53,7 @@ export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
   const sendKeys = keyMenu.button;
   const lock = canLockPointer() ? add(trans.__('Lock Pointer'), () => viewer.input.pointer.lock.toggle()) : null;
   const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
+  const monitor = addMonitor === undefined ? null : add(trans.__('Add Monitor'), addMonitor);
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));
@@ -82,6 +86,12 @@ export function addBar({ viewer, trans, settings, share }: IBarOptions): void {
     const { status } = viewer.connection;
     sendKeys.hidden = !status.rights.includes('keys');
     sendKeys.disabled = !takesKeys(status);
+    if (monitor !== null) {
+      monitor.hidden = !status.rights.includes('resize');
+      monitor.disabled = !Monitor.canAdd(status);
+      monitor.title =
+        status.model?.several_monitors === true ? '' : trans.__('This desktop cannot have several monitors.');
+    }
     for (const button of restricted) {
       button.hidden = !mayControl(status);
     }

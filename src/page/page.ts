@@ -6,6 +6,7 @@ import { DesktopAPI } from '../services/restapi';
 import { isDisconnectedByServer } from '../services/status';
 import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
+import { Monitor } from '../viewer/monitor';
 import { settingsTable } from '../viewer/settings/table';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { labelFor, titleWithStatus } from '../viewer/titles';
@@ -39,11 +40,12 @@ const viewer = new DesktopViewer({
   node,
   trans,
   settings: settings.current,
+  monitor: Monitor.numberIn(location.href),
   manage: share,
   leave
 });
 
-addBar({ viewer, trans, settings, share });
+addBar({ viewer, trans, settings, share, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());
@@ -66,6 +68,18 @@ if (invitation === undefined) {
   connection.attach();
 }
 viewer.focus();
+
+/** Open a window as another monitor; a reload of this page finds its own number in the address. */
+function addMonitor(): void {
+  const { model } = connection.status;
+  if (viewer.monitor.number === 0) {
+    viewer.monitor.number = Monitor.nextNumber(0, model);
+    history.replaceState(null, '', Monitor.addressWith(location.href, viewer.monitor.number));
+  }
+  const { innerWidth: width, innerHeight: height } = window;
+  const number = Monitor.nextNumber(viewer.monitor.number, model);
+  Monitor.openWindow(api.pageURL(name), name, number, { width, height });
+}
 
 function refresh(): void {
   if (connection.status.phase !== 'starting' && !isDisconnectedByServer(connection.status)) {

@@ -68,7 +68,8 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
           name: content.connection.name,
           start: false,
           view: content.view,
-          title: content.customTitle
+          title: content.customTitle,
+          monitor: content.monitor
         }),
         name: ({ content: { connection, view } }) => (view === 1 ? connection.name : `${connection.name}:${view}`)
       });

@@ -81,6 +81,10 @@ export class DesktopAPI implements IDesktopAPI {
     return this._call('POST', pathTo(name, 'scale'), { percent });
   }
 
+  async claimMonitor(name: string, connectionId: string, claim: Desktop.IMonitorClaim): Promise<Desktop.IModel> {
+    return this._call('PUT', pathTo(name, `monitors/${encodeURIComponent(connectionId)}`), { ...claim });
+  }
+
   async log(name: string, part?: string, lines?: number): Promise<Desktop.ILog> {
     const query = new URLSearchParams();
     if (part !== undefined) {

@@ -1,3 +1,5 @@
+import { DesktopError } from './restapi';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IDesktopAPI } from '../tokens';
@@ -6,7 +8,7 @@ import type { IDesktopAPI } from '../tokens';
 const REQUEST_INTERVAL_MS = 150;
 
 /**
- * Sends requests to change the size of a desktop or the scale of its session, one at a time and not too often; the last
+ * Sends requests to change the size of a desktop, the scale of its session or its monitor, one at a time and not too often; the last
  * values requested are always sent.
  */
 export class ScreenRequests implements IDisposable {
@@ -34,7 +36,7 @@ export class ScreenRequests implements IDisposable {
     const change = this._next;
     this._next = null;
     if (change !== null && this._options.connection.status.connected) {
-      await Promise.all(this._requests(change).map(request => this._take(request)));
+      await Promise.all(this._requests(change).map(request => this._take(request, change.monitor?.refused)));
     }
     this._timer = undefined;
     if (this._next !== null) {
@@ -42,19 +44,28 @@ export class ScreenRequests implements IDisposable {
     }
   }
 
-  private _requests({ size, scale }: Desktop.IScreenChange): Promise<Desktop.IModel>[] {
-    const { api, name } = this._options;
-    return [...(size ? [api.resize(name, size)] : []), ...(scale ? [api.scale(name, scale)] : [])];
+  private _requests({ size, scale, monitor }: Desktop.IScreenChange): Promise<Desktop.IModel>[] {
+    const { api, name, connection } = this._options;
+    const { connectionId } = connection.status;
+    const requests = [...(size ? [api.resize(name, size)] : []), ...(scale ? [api.scale(name, scale)] : [])];
+    if (monitor && connectionId !== null) {
+      const { number, width, height } = monitor;
+      requests.push(api.claimMonitor(name, connectionId, { number, width, height }));
+    }
+    return requests;
   }
 
-  private async _take(request: Promise<Desktop.IModel>): Promise<void> {
+  private async _take(request: Promise<Desktop.IModel>, refused?: (error: Error) => void): Promise<void> {
     try {
       const model = await request;
       if (!this._isDisposed) {
         this._options.connection.update(model);
       }
-    } catch {
+    } catch (error) {
       // The viewer scales the desktop to fit.
+      if (error instanceof DesktopError && !this._isDisposed) {
+        refused?.(error);
+      }
     }
   }
 

@@ -9,8 +9,10 @@ import { ProblemCodes } from '../services/problems';
 import { DEFAULT_INPUT } from './inputsettings';
 import { mayControl, takesKeys } from '../services/status';
 import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
+import { Monitor } from './monitor';
 import { loadNoVNC, RfbClient } from './rfb';
 import { ScreenSize } from './screensize';
+import { translateServerText } from './servertexts';
 import { StatusView } from './statusview';
 import { ViewersBanner } from './viewersbanner';
 import { labelFor } from './titles';
@@ -67,10 +69,16 @@ export class DesktopViewer implements IDisposable {
       withdraw: message => this._notice.withdraw(message),
       leave: options.leave ?? (() => this.node.focus())
     });
+    this.monitor = new Monitor({
+      connection: this.connection,
+      number: options.monitor,
+      refused: ({ message }) => this._notice.show(translateServerText(message, options.trans), true)
+    });
     this._screen = new ScreenSize({
       node: this.node,
       target: this._target,
       connection: this.connection,
+      monitor: this.monitor,
       client: () => this._client,
       settings: options.settings?.screen
     });
@@ -94,6 +102,7 @@ export class DesktopViewer implements IDisposable {
   readonly node: HTMLElement;
   readonly fullScreen: FullScreen;
   readonly input: DesktopInput;
+  readonly monitor: Monitor;
 
   /** The client of the newest connection. */
   get client(): RfbClient | null {
@@ -115,6 +124,7 @@ export class DesktopViewer implements IDisposable {
     this._target.removeEventListener('click', this, { capture: true });
     this._activity.dispose();
     this._screen.dispose();
+    this.monitor.dispose();
     this.input.dispose();
     this._client?.dispose();
     this.fullScreen.dispose();

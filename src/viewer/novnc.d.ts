@@ -13,8 +13,13 @@ declare module '@novnc/novnc' {
     readonly height: number;
     /** The part of the framebuffer that the canvas shows. */
     readonly _viewportLoc: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    /** Whether the canvas shows a part of the framebuffer only. */
+    clipViewport: boolean;
     viewportChangeSize(width: number, height: number): void;
     viewportChangePos(deltaX: number, deltaY: number): void;
+    /** Return the framebuffer's pixel at a place on the canvas in CSS pixels. */
+    absX(x: number): number;
+    absY(y: number): number;
     resize(width: number, height: number): void;
     /** Drawings that wait for an image or a frame before them. */
     readonly _renderQ: unknown[];
@@ -104,10 +109,14 @@ declare module '@novnc/novnc' {
     _handleMouseMove(x: number, y: number): void;
     _sendEncodings(): void;
     _sendMouse(x: number, y: number, mask: number): void;
+    /** Whether a request for another size has not been answered, so that no other is sent. */
+    _pendingRemoteResize: boolean;
     /** Sends SetDesktopSize with `_screenSize`, if `resizeSession` is set and the server knows it. */
     _requestRemoteResize(): void;
     /** The size of the canvas's container in CSS pixels. */
     _screenSize(): { w: number; h: number };
+    /** Chooses the part of the framebuffer that the canvas shows. */
+    _updateClip(): void;
     /** Scales the canvas to `_screenSize` with `scaleViewport`, and else to 1. */
     _updateScale(): void;
 

@@ -3,6 +3,7 @@ import { Signal } from '@lumino/signaling';
 import { followNotifies } from './clipboardnotify';
 import { keysymsOf } from './keyboard/keysyms';
 import { HeldFrame } from './heldframe';
+import { AcrossMonitors } from './pointer/acrossmonitors';
 import { RelativePointer } from './pointer/relativepointer';
 import { RemoteCursor } from './pointer/remotecursor';
 import { SizeRequests } from './sizerequests';
@@ -78,12 +79,17 @@ export class RfbClient implements IDisposable {
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
     keepLocks(this._rfb);
+    this._across = new AcrossMonitors(rfb, this.canvas);
     this.relative = new RelativePointer(this._rfb);
     this._cursor = new RemoteCursor(this._rfb, this.canvas, () => options.screen.ratio);
     options.target.append(this._cursor.node);
     this.relative.located.connect((_, { x, y }) => {
       const { left, top } = this.canvas.getBoundingClientRect();
-      this._cursor.moveTo({ x: left + x * this.scale, y: top + y * this.scale });
+      const { _display: display } = rfb;
+      this._cursor.moveTo({
+        x: left + (x - display.absX(0)) * this.scale,
+        y: top + (y - display.absY(0)) * this.scale
+      });
     });
   }
 
@@ -126,6 +132,7 @@ export class RfbClient implements IDisposable {
     Signal.clearData(this);
     this._heldFrame.dispose();
     this._video?.dispose();
+    this._across.dispose();
     this._cursor.node.remove();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
@@ -140,6 +147,9 @@ export class RfbClient implements IDisposable {
   /** Whether to resize the desktop to the screen's size; false while the target is hidden and has no size. */
   set resizeSession(value: boolean) {
     this._rfb.resizeSession = value;
+    if (!value) {
+      this._sizes.abandon();
+    }
   }
 
   /** Request the screen's size, unless it is that of the last request. */
@@ -245,6 +255,7 @@ export class RfbClient implements IDisposable {
   private readonly _sizes: SizeRequests;
   private readonly _heldFrame: HeldFrame;
   private readonly _video: VideoFrames | null = null;
+  private readonly _across: AcrossMonitors;
   private readonly _cursor: RemoteCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);

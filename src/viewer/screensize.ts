@@ -1,19 +1,18 @@
 import { PrecisePointer } from './precisepointer';
 import { DEFAULT_SCREEN } from './screensettings';
 import { isNative, MIN_SCALE, scaleFor } from './screenscale';
+import { firstPixel, pixelsBetween } from './wholepixels';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IDesktopConnection } from '../tokens';
+import type { Monitor } from './monitor';
 import type { RfbClient } from './rfb';
 import type { IScreenSettings } from './screensettings';
 import type { SizeRequests } from './sizerequests';
 
 /** The greatest width and height of a desktop, as on the server. */
 const MAX_SIDE = 8192;
-
-/** Sizes in CSS pixels are multiples of 1/64, so their products may be slightly too small. */
-const TOLERANCE_PIXELS = 0.05;
 
 /** The time between two looks whether the desktop has another viewer's size, and whether that one has left. */
 const DEPARTURE_INTERVAL_MS = 750;
@@ -39,6 +38,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       options.target.addEventListener(type, this, { capture: true, passive: true });
     }
     this._timer = setInterval(() => void this._lookForDeparture(), DEPARTURE_INTERVAL_MS);
+    options.monitor.claims = () => this._follow();
     this._watchRatio();
     this._layOut();
   }
@@ -77,12 +77,19 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       return { width: Math.min(MAX_SIDE, target.clientWidth), height: Math.min(MAX_SIDE, target.clientHeight) };
     }
     const { left, right, top, bottom } = node.getBoundingClientRect();
-    return { width: this._pixels(left, right), height: this._pixels(top, bottom) };
+    return {
+      width: Math.min(MAX_SIDE, pixelsBetween(left, right, this.ratio)),
+      height: Math.min(MAX_SIDE, pixelsBetween(top, bottom, this.ratio))
+    };
+  }
+
+  areaIn(size: Desktop.ISize): Desktop.IArea | null {
+    return this._options.monitor.areaIn(size);
   }
 
   /** Whether the RFB client resizes the desktop. */
   get isResizedThroughRFB(): boolean {
-    return this._isAllowed && this._options.connection.status.model?.resize === 'rfb';
+    return this._resizes('rfb');
   }
 
   /** Whether the element is visible; a hidden one does not resize the desktop. */
@@ -104,7 +111,9 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Apply the connection's rights and model, and notice that one of several other viewers has left. */
   update(): void {
-    if (this._isNative !== this._shouldBeNative) {
+    const area = JSON.stringify(this._options.monitor.area);
+    if (this._isNative !== this._shouldBeNative || area !== this._area) {
+      this._area = area;
       this._layOut();
     }
     const client = this._options.client();
@@ -124,6 +133,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   connected(): void {
     this._requested = '';
     this._requestedScale = null;
+    this._options.monitor.forget();
     this._layOut();
   }
 
@@ -135,9 +145,12 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
       return;
     }
     const { width, height } = this.size;
-    if (status.model.resize === 'rest' && width > 0 && height > 0 && this._requested !== `${width}x${height}`) {
-      this._requested = `${width}x${height}`;
-      connection.changeScreen({ size: { width, height } });
+    if (width > 0 && height > 0) {
+      this._options.monitor.follow({ width, height });
+      if (this._resizes('rest') && this._requested !== `${width}x${height}`) {
+        this._requested = `${width}x${height}`;
+        connection.changeScreen({ size: { width, height } });
+      }
     }
     const { scaling, scale = MIN_SCALE } = status.model;
     if (this._scale !== (this._requestedScale ?? (scaling === true ? null : scale))) {
@@ -176,8 +189,8 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     const { style } = target;
     if (this._isNative && width > 0 && height > 0) {
       const { left, top } = node.getBoundingClientRect();
-      style.left = `${this._firstPixel(left) / this.ratio - left}px`;
-      style.top = `${this._firstPixel(top) / this.ratio - top}px`;
+      style.left = `${firstPixel(left, this.ratio) / this.ratio - left}px`;
+      style.top = `${firstPixel(top, this.ratio) / this.ratio - top}px`;
       style.width = `${width / this.ratio}px`;
       style.height = `${height / this.ratio}px`;
     } else {
@@ -236,20 +249,17 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     return isNative(this._settings, connection.status.model, { width, height }, this._isAllowed);
   }
 
-  /** The first whole pixel after an edge. */
-  private _firstPixel(edge: number): number {
-    return Math.ceil(edge * this.ratio - TOLERANCE_PIXELS);
-  }
-
-  /** The number of whole pixels between two edges. */
-  private _pixels(start: number, end: number): number {
-    const pixels = Math.floor(end * this.ratio + TOLERANCE_PIXELS) - this._firstPixel(start);
-    return Math.max(0, Math.min(MAX_SIDE, pixels));
-  }
-
   private get _isAllowed(): boolean {
     const { rights } = this._options.connection.status;
-    return this._visible && rights.includes('resize') && this._settings.scaling === 'resize';
+    const { number, isOnlyWatching } = this._options.monitor;
+    const isMatched = this._settings.scaling === 'resize' || number > 0;
+    return this._visible && rights.includes('resize') && isMatched && !isOnlyWatching;
+  }
+
+  /** Whether this viewer decides on the whole desktop's size, in this way. */
+  private _resizes(way: Desktop.IModel['resize']): boolean {
+    const { connection, monitor } = this._options;
+    return this._isAllowed && !monitor.isOneOfSeveral && connection.status.model?.resize === way;
   }
 
   private get _hasFocus(): boolean {
@@ -269,6 +279,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   private _requested = '';
   private _requestedScale: number | null = null;
   private _isNative = false;
+  private _area = 'null';
   private _isDisposed = false;
 }
 
@@ -279,6 +290,7 @@ export namespace ScreenSize {
     /** The element in it that the RFB client's canvas fills. */
     target: HTMLElement;
     connection: IDesktopConnection;
+    monitor: Monitor;
     client: () => RfbClient | null;
     settings?: IScreenSettings;
   }

@@ -22,6 +22,11 @@ const SERVER_TEXTS: readonly string[] = [
   translatable(
     'Stop it there, or give each machine and container a runtime directory of its own, with JUPYTER_VNC_RUNTIME_DIR or c.VncProxy.runtime_dir.'
   ),
+  // Why it can't have a monitor more, or a larger one.
+  translatable('A desktop can have at most %1 monitors.'),
+  translatable('The monitors need %1 pixels side by side, and a desktop can have at most %2.'),
+  translatable('The monitors need %1 pixels together, and this desktop can have at most %2.'),
+  translatable('Make a panel smaller.'),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),

@@ -3,13 +3,14 @@ import type { Desktop } from '../model';
 
 /**
  * Replaces how one noVNC client computes the size that it requests, because it knows CSS pixels only and repeats a
- * request that the server has answered with another size.
+ * request that the server has answered with another size; and what part of the desktop it shows.
  */
 export class SizeRequests {
   constructor(rfb: RFB, screen: SizeRequests.IScreen) {
     this._rfb = rfb;
     this._screen = screen;
-    const { _requestRemoteResize: request, _screenSize: screenSize, _updateScale: updateScale } = rfb;
+    const { _requestRemoteResize: request, _screenSize: screenSize } = rfb;
+    const { _updateClip: updateClip, _updateScale: updateScale } = rfb;
     rfb._requestRemoteResize = () => {
       const { width, height } = screen.size;
       if (width === 0 || height === 0 || this._requested === `${width}x${height}`) {
@@ -31,6 +32,17 @@ export class SizeRequests {
       this._requested = `${width}x${height}`;
       return { w: width, h: height };
     };
+    rfb._updateClip = () => {
+      const { _display: display } = rfb;
+      const area = screen.areaIn({ width: display.width, height: display.height });
+      if (area === null) {
+        updateClip.call(rfb);
+        return;
+      }
+      display.clipViewport = true;
+      display.viewportChangeSize(area.width, area.height);
+      display.viewportChangePos(area.x - display.absX(0), area.y - display.absY(0));
+    };
     rfb._updateScale = () => {
       updateScale.call(rfb);
       if (!rfb.scaleViewport) {
@@ -44,13 +56,20 @@ export class SizeRequests {
     this._requested = '';
   }
 
+  /** Wait for no answer to the last request: the server may have dropped it. */
+  abandon(): void {
+    this._requested = '';
+    this._rfb._pendingRemoteResize = false;
+  }
+
   /** Request the screen's size, unless it is that of the last request. */
   follow(): void {
     this._rfb._requestRemoteResize();
   }
 
-  /** Scale the canvas to the screen, or not at all. */
+  /** Show the screen's area, and scale the canvas to the screen, or not at all. */
   updateScale(): void {
+    this._rfb._updateClip();
     if (this._rfb.scaleViewport === this._screen.isScaled) {
       this._rfb._updateScale();
     } else {
@@ -73,5 +92,7 @@ export namespace SizeRequests {
     readonly ratio: number;
     /** Whether the canvas is scaled to fit. */
     readonly isScaled: boolean;
+    /** The area that the canvas shows of a desktop of the given size; null for all of it. */
+    areaIn(size: Desktop.ISize): Desktop.IArea | null;
   }
 }

@@ -22,6 +22,8 @@ export interface IViewerOptions {
   node: HTMLElement;
   trans: ITranslation;
   settings?: Partial<IViewerSettings>;
+  /** The number of the monitor that the viewer is, if it is one. */
+  monitor?: number;
   /** Gives the keyboard's focus to what is around the desktop. */
   leave?: () => void;
   /** Opens the dialog about the desktop's viewers. */

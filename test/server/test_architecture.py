@@ -203,6 +203,7 @@ def test_only_the_packages_for_x_import_xcffib() -> None:
             "stream.x11.",
             "system.x_display",
             "system.x_connection",
+            "system.randr.",
             "doctor.selftest",
             "runner.root_window",
             "runner.scale.",

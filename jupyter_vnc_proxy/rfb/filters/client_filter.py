@@ -30,7 +30,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..client_messages import MORE_BUTTONS, MessageKind
+from ..client_messages import MORE_BUTTONS, MessageKind, desktop_size
 from ..client_stream import LENGTH_CHANGING, ClientMessageSplitter, Piece
 from ..encodings import PSEUDO_EXTENDED_CLIPBOARD, PSEUDO_EXTENDED_MOUSE, PSEUDO_RELATIVE_POINTER
 from ..errors import ProtocolError
@@ -118,6 +118,8 @@ class ClientFilter:
         """What the client has chosen: 3, 7 or 8, once it has."""
         self.pixel_sizes: PixelSizes | None = None
         """Of the format that the client has requested, once it has; followed only for a `ServerFilter`."""
+        self.is_size_fixed = False
+        """Whether requests for another size of the desktop are dropped, whatever the rights."""
         self._server_followed = False
         self._updates_requested = False
         self._splitter = ClientMessageSplitter()
@@ -195,6 +197,8 @@ class ClientFilter:
 
     def _allowed(self, piece: Piece) -> bool:
         kind = piece.kind
+        if kind is _Kind.SET_DESKTOP_SIZE and self.is_size_fixed:
+            return False
         if (needed := NEEDED.get(kind)) is not None and needed not in self.rights:
             return False
         if kind is _Kind.CLIPBOARD_CAPS and not self.rights & _CLIPBOARD:
@@ -225,6 +229,8 @@ class ClientFilter:
             self._set_pixel_format(data)
         elif kind in (_Kind.UPDATE_REQUEST, _Kind.CONTINUOUS_UPDATES):
             self._updates_requested = True
+        elif kind is _Kind.SET_DESKTOP_SIZE:
+            return data if desktop_size(data).is_possible else _NOTHING
         elif kind is _Kind.VERSION:
             self.minor_version = minor_version(data)
             return b"RFB 003.%03d\n" % self.minor_version

@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 from tornado import web
 
 from ...desktops.manager import DesktopManager
-from ...errors import Busy, Conflict, VncError
+from ...errors import Busy, Conflict
 from ...rfb.rights import Right
-from ..access import Sharing
-from ..identity import authorized_rights, ticket_owner
+from ..access import Sharing, forbidden
 from ..web.handler import DesktopsAPIHandler
 from .body import from_json, to_json
 from .desktop_socket import read_clipboard, write_clipboard
@@ -76,15 +75,6 @@ class ClipboardHandler(DesktopsAPIHandler):
 
     async def _require(self, name: str, identifier: str, right: Right) -> None:
         """Raise 403 unless this is the user's own connection, and has the right now."""
-        granted = await authorized_rights(self)
-        found = self.sharing.connections.find(name, identifier)
-        if found is None or found.owner != ticket_owner(self):
-            raise _forbidden("You have no such connection to this desktop.", "no-connection")
-        if right not in (found.rights if found.invitation is not None else found.rights & granted):
-            raise _forbidden("This connection does not share the clipboard in this direction.", "clipboard-denied")
-
-
-def _forbidden(message: str, code: str) -> VncError:
-    error = VncError(message, code=code)
-    error.status = 403
-    return error
+        _, rights = await self.sharing.own_connection(self, name, identifier)
+        if right not in rights:
+            raise forbidden("This connection does not share the clipboard in this direction.", "clipboard-denied")

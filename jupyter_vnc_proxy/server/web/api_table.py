@@ -43,6 +43,7 @@ class Endpoint:
 
 DESKTOP = DESKTOPS_PATH + "/{name}"
 CLIPBOARD = DESKTOP + "/clipboard/{id}"
+MONITOR = DESKTOP + "/monitors/{id}"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
 SCALE = {"percent": int}
@@ -77,6 +78,7 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     # Of one connection, whose rights decide. A GET could be read by any page of the same origin.
     Endpoint("readClipboard", "POST", CLIPBOARD, None),
     Endpoint("writeClipboard", "PUT", CLIPBOARD, None, status=204),
+    Endpoint("claimMonitor", "PUT", MONITOR, None),
 )
 """The addresses about viewers, which handlers of their own answer."""
 

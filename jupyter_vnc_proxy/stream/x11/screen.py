@@ -22,7 +22,8 @@ import xcffib.xfixes
 import xcffib.xproto
 
 from ...options import Geometry
-from ...system.x_display import connect, set_size
+from ...system.randr.size import has_several_monitors, set_size
+from ...system.x_display import connect
 from ..picture.framebuffer import (
     BYTES_PER_PIXEL,
     TILE,
@@ -278,9 +279,11 @@ class XScreen:
     def resize(self, width: int, height: int) -> Geometry:
         """Change the screen's size in pixels through RANDR; return the resulting size.
 
-        Raise `ResizeError` if the display refuses.
+        Raise `ResizeError` if the display refuses, or has several monitors, whose owner decides on the size.
         """
         try:
+            if has_several_monitors(self.connection):
+                raise ResizeError("it has several monitors", permanent=True)
             geometry = set_size(self.connection, Geometry(width, height))
         except IndexError as error:
             raise ResizeError("the display has no output", permanent=True) from error

@@ -5,6 +5,8 @@ export namespace CommandIDs {
   export const start = 'vnc:start';
   export const stop = 'vnc:stop';
   export const restart = 'vnc:restart';
+  export const addMonitor = 'vnc:add-monitor';
+  export const addMonitorWindow = 'vnc:add-monitor-window';
   export const renameTitle = 'vnc:rename-title';
   export const anotherView = 'vnc:another-view';
   export const showLog = 'vnc:show-log';

@@ -37,6 +37,8 @@ export function addOpenPanel(context: IPanelContext): void {
         name,
         view: view ?? unusedView(tracker, name),
         title: typeof args.title === 'string' ? args.title : '',
+        monitor: typeof args.monitor === 'number' ? args.monitor : 0,
+        beside: typeof args.beside === 'string' ? args.beside : null,
         start: args.start !== false
       });
     }
@@ -56,14 +58,29 @@ export function addOpenPage({ app, manager, trans }: ICommandContext): void {
   });
 }
 
+/** The commands that the status of a connection enables. */
+const FOLLOWING_STATUS = [
+  CommandIDs.fullScreen,
+  CommandIDs.sendClipboard,
+  CommandIDs.ctrlAltDel,
+  CommandIDs.sendKeys,
+  CommandIDs.lockPointer,
+  CommandIDs.share,
+  CommandIDs.addMonitor,
+  CommandIDs.addMonitorWindow
+];
+
 interface IPanelOptions {
   name: string;
   view: number;
   title: string;
   start: boolean;
+  monitor: number;
+  beside: string | null;
 }
 
-async function addPanel(context: IPanelContext, { name, view, title, start }: IPanelOptions): Promise<DesktopPanel> {
+async function addPanel(context: IPanelContext, options: IPanelOptions): Promise<DesktopPanel> {
+  const { name, view, title, start, monitor, beside } = options;
   const { app, manager, tracker, trans, settings, fillToolbar } = context;
   const connection = manager.connectTo(name);
   const content = new DesktopWidget({
@@ -72,6 +89,7 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
     settings: settings.for(name),
     view,
     title,
+    monitor,
     manage: () => void app.commands.execute(CommandIDs.share, { id: panel.id })
   });
   const panel = new MainAreaWidget({ content });
@@ -80,8 +98,7 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
   fillToolbar(panel);
   content.statistics.overlay.closed.connect(() => void settings.toggleStatistics(name));
   const update = () => {
-    const { fullScreen, sendClipboard, ctrlAltDel, sendKeys, lockPointer, share } = CommandIDs;
-    for (const id of [fullScreen, sendClipboard, ctrlAltDel, sendKeys, lockPointer, share]) {
+    for (const id of FOLLOWING_STATUS) {
       app.commands.notifyCommandChanged(id);
     }
   };
@@ -89,12 +106,13 @@ async function addPanel(context: IPanelContext, { name, view, title, start }: IP
   content.viewer.fullScreen.changed.connect(update);
   content.viewer.input.pointer.lock.changed.connect(update);
   content.renamed.connect(() => void tracker.save(panel));
+  content.monitorChanged.connect(() => void tracker.save(panel));
   if (start) {
     connection.start();
   } else {
     connection.attach();
   }
-  app.shell.add(panel, 'main', { type: 'Desktop' });
+  app.shell.add(panel, 'main', { type: 'Desktop', ...(beside === null ? {} : { mode: 'split-right', ref: beside }) });
   app.shell.activateById(panel.id);
   await tracker.add(panel);
   return panel;
@@ -130,6 +148,8 @@ const openArguments = {
     start: { type: 'boolean', description: 'Whether to start the desktop if it is not running' },
     newPanel: { type: 'boolean', description: 'Whether to open another panel if one already shows the desktop' },
     view: { type: 'number', description: 'The number of the panel among those that show the desktop' },
+    monitor: { type: 'number', description: 'The number of the desktop’s monitor that the panel is' },
+    beside: { type: 'string', description: 'The id of the panel at whose right the new one is opened' },
     title: { type: 'string', description: 'The title of the tab' },
     isPalette: { type: 'boolean', description: 'Whether the command is in the command palette' }
   }

@@ -8,6 +8,7 @@ import { fullScreenIcon, keysIcon } from '../icons';
 import { showShare } from '../share';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
+import { addMonitorCommands } from './monitor';
 import { addPointerCommands } from './pointer';
 import { addSendKeys } from './sendkeys';
 import { addSettingsCommands } from './settings';
@@ -130,6 +131,7 @@ export function addPanelCommands(context: IPanelContext): void {
   addSendKeys(context);
   addSettingsCommands(context);
   addPointerCommands(context);
+  addMonitorCommands(context);
   commands.addCommand(CommandIDs.reconnect, {
     label: trans.__('Reconnect Desktop'),
     caption: trans.__('Close the connection to the desktop and connect again'),

@@ -32,6 +32,7 @@ export class FakeAPI implements IDesktopAPI {
   readonly created: Desktop.ICreateOptions[] = [];
   readonly sizes: Desktop.ISize[] = [];
   readonly scales: number[] = [];
+  readonly claims: [connection: string, claim: Desktop.IMonitorClaim][] = [];
   error: DesktopError | null = null;
   route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
@@ -101,6 +102,13 @@ export class FakeAPI implements IDesktopAPI {
 
   async backends(): Promise<Desktop.IChoices> {
     return this._answer('backends', () => this.choices);
+  }
+
+  async claimMonitor(name: string, connection: string, claim: Desktop.IMonitorClaim): Promise<Desktop.IModel> {
+    return this._answer(`monitor ${name}`, () => {
+      this.claims.push([connection, claim]);
+      return this._known(name);
+    });
   }
 
   async scale(name: string, percent: number): Promise<Desktop.IModel> {

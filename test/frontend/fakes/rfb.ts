@@ -39,28 +39,34 @@ class FakeDisplay {
   flips = 0;
   painted: () => void = () => undefined;
 
-  get width(): number {
-    return this._client.canvas.width;
-  }
-
-  get height(): number {
-    return this._client.canvas.height;
-  }
+  width = 0;
+  height = 0;
+  clipViewport = false;
+  place = { x: 0, y: 0 };
 
   get _viewportLoc(): { x: number; y: number; w: number; h: number } {
-    return { x: 0, y: 0, w: this.width, h: this.height };
+    return { ...this.place, w: this._client.canvas.width, h: this._client.canvas.height };
   }
 
   resize(width: number, height: number): void {
+    Object.assign(this, { width, height });
     Object.assign(this._client.canvas, { width, height });
   }
 
-  viewportChangeSize(_width: number, _height: number): void {
-    // The canvas shows the whole framebuffer.
+  viewportChangeSize(width: number, height: number): void {
+    Object.assign(this._client.canvas, { width, height });
   }
 
-  viewportChangePos(_deltaX: number, _deltaY: number): void {
-    // The same.
+  viewportChangePos(x: number, y: number): void {
+    this.place = { x: this.place.x + x, y: this.place.y + y };
+  }
+
+  absX(x: number): number {
+    return this.place.x + x;
+  }
+
+  absY(y: number): number {
+    return this.place.y + y;
   }
 
   flip(_?: boolean): void {
@@ -140,7 +146,7 @@ export default class FakeRFB extends EventTarget {
   readonly requested: string[] = [];
   isConnected = false;
   private _resizeSession = false;
-  private _isPending = false;
+  _pendingRemoteResize = false;
   scaleViewport = false;
   readonly _display = new FakeDisplay(this);
   readonly _sock = new FakeQueue(this.calls);
@@ -208,10 +214,10 @@ export default class FakeRFB extends EventTarget {
 
   /** As noVNC does it, without its limit of the rate. */
   _requestRemoteResize(): void {
-    if (this._resizeSession && !this.viewOnly && this.isConnected && !this._isPending) {
+    if (this._resizeSession && !this.viewOnly && this.isConnected && !this._pendingRemoteResize) {
       const { w, h } = this._screenSize();
       if (w !== this.canvas.width || h !== this.canvas.height) {
-        this._isPending = true;
+        this._pendingRemoteResize = true;
         this.requested.push(`${w}x${h}`);
       }
     }
@@ -232,6 +238,12 @@ export default class FakeRFB extends EventTarget {
     this._handleServerCutText();
   }
 
+  _updateClip(): void {
+    this._display.clipViewport = false;
+    this._display.place = { x: 0, y: 0 };
+    this._display.viewportChangeSize(this._display.width, this._display.height);
+  }
+
   _updateScale(): void {
     this._display.scale = this.scaleViewport ? 0.5 : 1;
   }
@@ -239,7 +251,8 @@ export default class FakeRFB extends EventTarget {
   /** The server has resized the desktop. */
   resize(width: number, height: number): void {
     this._display.resize(width, height);
-    this._isPending = false;
+    this._pendingRemoteResize = false;
+    this._updateClip();
     this._updateScale();
   }
 

@@ -8,12 +8,13 @@ import { addPanelCommands } from '../../../src/lab/commands/panel';
 import { LabSettings } from '../../../src/lab/settings';
 import { DesktopManager } from '../../../src/services/manager';
 import { english } from '../fakes/translation';
-import { FakeAPI } from '../fakes/api';
+import { FakeAPI, modelOf } from '../fakes/api';
 import { accept, dialog } from '../fakes/dialogs';
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import type { Widget } from '@lumino/widgets';
+import type { Desktop } from '../../../src/model';
 import type { IPanelContext } from '../../../src/lab/commands/context';
 import type { DesktopWidget } from '../../../src/lab/widget';
 
@@ -25,6 +26,7 @@ let manager: DesktopManager;
 let tracker: WidgetTracker<DesktopPanel>;
 let main: Panel;
 let activated: string[];
+let added: object[];
 let filled: string[];
 let context: IPanelContext;
 let hit: HTMLElement | undefined;
@@ -39,10 +41,14 @@ beforeEach(() => {
   tracker = new WidgetTracker({ namespace: 'test' });
   main = new Panel();
   activated = [];
+  added = [];
   filled = [];
   hit = undefined;
   const shell = {
-    add: (widget: Widget) => main.addWidget(widget),
+    add: (widget: Widget, _: string, options: object) => {
+      added.push(options);
+      main.addWidget(widget);
+    },
     activateById: (id: string) => activated.push(id)
   };
   context = {
@@ -97,6 +103,61 @@ describe('in JupyterLab', () => {
     expect([first.content.view, second.content.view]).toEqual([1, 2]);
     first.dispose();
     expect((await open({ newPanel: true })).content.view).toBe(1);
+  });
+
+  describe('another monitor', () => {
+    /** Let a panel be connected to a desktop that can have several monitors, or not. */
+    function connect(panel: DesktopPanel, model: Partial<Desktop.IModel> = { several_monitors: true }): void {
+      const status = {
+        ...panel.content.connection.status,
+        connected: true,
+        connectionId: 'own',
+        model: modelOf(model)
+      };
+      Object.defineProperty(panel.content.connection, 'status', { value: status, configurable: true });
+    }
+
+    it('is opened in a panel beside the first, which becomes one, too', async () => {
+      const first = await open();
+      connect(first);
+      await commands.execute(CommandIDs.addMonitor, { id: first.id });
+      const [, second] = main.widgets as DesktopPanel[];
+      expect([first.content.monitor, second.content.monitor]).toEqual([1, 2]);
+      expect(added.at(-1)).toMatchObject({ mode: 'split-right', ref: first.id });
+    });
+
+    it('is opened in a window of its own', async () => {
+      const first = await open({ name: 'work' });
+      connect(first);
+      await commands.execute(CommandIDs.addMonitorWindow, { id: first.id });
+      expect(window.open).toHaveBeenCalledWith(
+        expect.stringMatching(/desktop=work&monitor=2$/),
+        'jupyter-desktop-work-monitor-2',
+        expect.stringContaining('popup')
+      );
+    });
+
+    it('follows all others', async () => {
+      const first = await open({ monitor: 1 });
+      const monitor = { connection: 'other', number: 3, x: 0, y: 0, width: 100, height: 100 };
+      connect(first, { several_monitors: true, monitors: [monitor] });
+      await commands.execute(CommandIDs.addMonitor, { id: first.id });
+      expect((main.widgets as DesktopPanel[])[1].content.monitor).toBe(4);
+    });
+
+    it('needs a desktop that can have it, and says so', async () => {
+      const first = await open();
+      const args = { id: first.id };
+      expect(commands.isEnabled(CommandIDs.addMonitor, args)).toBe(false);
+      connect(first);
+      expect(commands.isEnabled(CommandIDs.addMonitor, args)).toBe(true);
+      connect(first, {});
+      expect(commands.isEnabled(CommandIDs.addMonitor, args)).toBe(false);
+      expect(commands.caption(CommandIDs.addMonitor, args)).toBe('This desktop cannot have several monitors.');
+      connect(first);
+      api.route = 'proxy';
+      expect(commands.isEnabled(CommandIDs.addMonitor, args)).toBe(false);
+    });
   });
 
   it('restores each view of a desktop, with its title', async () => {

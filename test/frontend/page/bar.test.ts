@@ -15,6 +15,7 @@ let api: FakeAPI;
 let connection: DesktopConnection;
 let viewer: DesktopViewer;
 let settings: PageSettings;
+let addMonitor: jest.Mock;
 
 const bar = () => viewer.node.querySelector<HTMLElement>('.jp-Desktop-bar')!;
 const button = (name: string) => [...bar().querySelectorAll('button')].find(node => node.textContent === name)!;
@@ -46,13 +47,32 @@ beforeEach(() => {
   document.body.append(node);
   settings = new PageSettings(settingsTable(english), 'default');
   viewer = new DesktopViewer({ connection, node, trans: english, settings: settings.current });
-  addBar({ viewer, trans: english, settings });
+  addMonitor = jest.fn();
+  addBar({ viewer, trans: english, settings, addMonitor });
 });
 
 afterEach(() => {
   viewer.dispose();
   connection.dispose();
   jest.useRealTimers();
+});
+
+it('adds a monitor if the desktop can have one, and else says so', async () => {
+  api.set({ several_monitors: true });
+  await live(['see', 'keys', 'pointer', 'resize']);
+  expect([button('Add Monitor').disabled, button('Add Monitor').hidden]).toEqual([false, false]);
+  button('Add Monitor').click();
+  expect(addMonitor).toHaveBeenCalled();
+  api.set({});
+  await connection.refresh();
+  expect(button('Add Monitor').disabled).toBe(true);
+  expect(button('Add Monitor').title).toBe('This desktop cannot have several monitors.');
+});
+
+it('shows no button for a monitor to those who may not resize', async () => {
+  api.set({ several_monitors: true });
+  await live(['see', 'keys', 'pointer']);
+  expect(button('Add Monitor').hidden).toBe(true);
 });
 
 it('sends the keys that are chosen from its menu', async () => {

@@ -160,7 +160,7 @@ it('has the toolbar of the settings: each item is a button with icon and caption
   const first = await open('first');
   await open('other');
   const names = [...first.toolbar.names()].filter(name => !name.startsWith('toolbar-'));
-  const expected = ['full-screen', 'pop-out', 'send-clipboard', 'send-keys', 'lock-pointer'];
+  const expected = ['full-screen', 'pop-out', 'add-monitor', 'send-clipboard', 'send-keys', 'lock-pointer'];
   expected.push('reconnect', 'share', 'show-details');
   expect(names).toEqual(expected);
   for (const name of names) {

@@ -24,7 +24,7 @@ def test_every_plan_names_a_way_that_there_is() -> None:
 def test_each_way_gets_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[tuple[object, ...]] = []
     monkeypatch.setattr(
-        "jupyter_vnc_proxy.backends.resizing.x_display.resize", lambda *arguments: called.append(("randr", *arguments))
+        "jupyter_vnc_proxy.backends.resizing.size.resize", lambda *arguments: called.append(("randr", *arguments))
     )
     monkeypatch.setattr(
         "jupyter_vnc_proxy.backends.resizing.sway.resize", lambda *arguments: called.append(("sway", *arguments))

@@ -22,7 +22,7 @@ KEY_UP = b"\4\0\0\0\0\0\0a"
 REQUEST = b"\3\1\0\0\0\0\0\1\0\1"
 LONG_TEXT = cut_text(bytes(MAX_WHOLE_BYTES + 100))
 RELATIVE = 0x4A565052
-SCREEN = struct.pack(">BxHHBx", 251, 800, 600, 0)
+SCREEN = struct.pack(">BxHHBxIHHHHI", 251, 800, 600, 1, 0, 0, 0, 800, 600, 0)
 
 
 def ready(rights: Right, *encodings: int, supports: tuple[int, ...] = ()) -> ClientFilter:
@@ -393,3 +393,37 @@ def test_kinds_that_need_rights_are_complete() -> None:
 
     free = {"VERSION", "SECURITY_TYPE", "CLIENT_INIT", "SET_PIXEL_FORMAT", "SET_ENCODINGS", "CLIPBOARD_CAPS", "FENCE"}
     assert {kind.name for kind in MessageKind} - {kind.name for kind in NEEDED} == free | {"UNKNOWN"}
+
+
+def _size(width: int, height: int, *screens: tuple[int, int, int, int, int]) -> bytes:
+    head = struct.pack(">BxHHBx", 251, width, height, len(screens))
+    return head + b"".join(struct.pack(">IHHHHI", *screen, 0) for screen in screens)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        _size(800, 600),
+        _size(800, 600, (0, 0, 0, 0, 600)),
+        _size(0, 600, (0, 0, 0, 0, 600)),
+        _size(800, 600, (0, 1, 0, 800, 600)),
+        _size(60000, 600, (0, 0, 0, 60000, 600)),
+        _size(800, 600, (1, 0, 0, 400, 600), (1, 400, 0, 400, 600)),
+        _size(800, 600, (1, 0, 0, 401, 600), (2, 400, 0, 400, 600)),
+        _size(1700, 600, *((each, each * 100, 0, 100, 600) for each in range(17))),
+    ],
+    ids=["no screen", "empty", "no width", "outside", "too large", "same id", "overlap", "too many"],
+)
+def test_an_impossible_layout_of_screens_is_not_forwarded(request_: bytes) -> None:
+    filter_ = ready(Right.ALL)
+    assert filter_.feed(request_).data == b""
+
+
+def test_several_screens_are_forwarded_unless_the_size_is_fixed() -> None:
+    filter_ = ready(Right.ALL)
+    request = _size(1700, 700, (1, 0, 0, 900, 700), (2, 900, 0, 800, 600))
+    assert filter_.feed(request).data == request
+    filter_.is_size_fixed = True
+    assert filter_.feed(request).data == b""
+    filter_.is_size_fixed = False
+    assert filter_.feed(request).data == request

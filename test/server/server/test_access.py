@@ -32,7 +32,7 @@ def jp_server_config(jp_server_config: Config) -> Config:
 
 
 def test_the_walk_covers_all_routes() -> None:
-    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing())  # type: ignore[arg-type]
+    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None)  # type: ignore[arg-type]
     for pattern, _, _ in table:
         assert any(re.fullmatch(pattern, path) for _, path in EVERYWHERE), pattern
     walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}
@@ -85,7 +85,8 @@ async def test_every_route_needs_authorization_for_vnc(vnc: Any, jp_serverapp: A
         assert await status(jp_fetch, verb, path) == 403, (verb, path)
         assert authorizer.asked, "it was asked for by our resource's name"
         # A socket, and a ticket for it, are given for either action, with other rights.
-        either = path in [f"/api/desktops/default/{each}" for each in ("rfb", "ticket", "clipboard/nothing")]
+        alike = ("rfb", "ticket", "clipboard/nothing", "monitors/nothing")
+        either = path in [f"/api/desktops/default/{each}" for each in alike]
         expected = ["execute", "read"] if either else [ACTIONS.get((verb, path), "read")]
         assert [action for action, _ in authorizer.asked] == expected, (verb, path)
     assert (await jp_fetch("api", "status")).code == 200
@@ -143,6 +144,6 @@ async def test_a_websocket_without_a_token_is_refused_before_the_upgrade(vnc: An
 
 
 def test_only_the_rfb_route_is_a_websocket() -> None:
-    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing())  # type: ignore[arg-type]
+    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None)  # type: ignore[arg-type]
     sockets = [pattern for pattern, handler, _ in table if issubclass(handler, WebSocketHandler)]
     assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb"]

@@ -20,7 +20,7 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
-from jupyter_vnc_proxy.system.x_display import resize
+from jupyter_vnc_proxy.system.randr.size import resize
 
 ENCODINGS = set_encodings(7, 1, 16, 0, -26, -223, -308, -312, -313)
 WHOLE = struct.pack(">BBHHHH", 3, 0, 0, 0, 1200, 900)

@@ -21,7 +21,8 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
-from jupyter_vnc_proxy.system.x_display import connect, resize, screenshot
+from jupyter_vnc_proxy.system.randr.size import resize
+from jupyter_vnc_proxy.system.x_display import connect, screenshot
 
 SIZE = Geometry(600, 400)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -70,3 +71,13 @@ def unmanaged_windows(display: str, xauthority: Path) -> int:
             found += bool(attributes.override_redirect) and attributes.map_state == xcffib.xproto.MapState.Viewable
     connection.disconnect()
     return found
+
+
+def listed_monitors(display: str, xauthority: Path) -> list[str]:
+    """Return the areas of a display's monitors, such as ``640x480+0+0``, as xrandr lists them."""
+    environment = {"DISPLAY": display, "XAUTHORITY": str(xauthority), "PATH": "/usr/bin:/bin"}
+    output = subprocess.run(
+        ["xrandr", "--listmonitors"], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    areas = [re.sub(r"/\d+", "", line.split()[2]) for line in output.splitlines()[1:]]
+    return sorted(areas, key=lambda area: int(area.split("+")[1]))

@@ -19,7 +19,8 @@ from support.xclient import x_setup
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.runner.root_window import RootWatcher
-from jupyter_vnc_proxy.system.x_display import connect, resize, screenshot, write_cookie
+from jupyter_vnc_proxy.system.randr.size import resize
+from jupyter_vnc_proxy.system.x_display import connect, screenshot, write_cookie
 
 
 @pytest.fixture

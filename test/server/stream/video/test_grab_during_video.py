@@ -22,7 +22,8 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.status import SILENT
-from jupyter_vnc_proxy.system.x_display import connect, resize
+from jupyter_vnc_proxy.system.randr.size import resize
+from jupyter_vnc_proxy.system.x_display import connect
 
 pytestmark = pytest.mark.alone
 

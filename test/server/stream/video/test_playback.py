@@ -13,7 +13,7 @@ from support.stream.listeners import Listener
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.system.x_display import resize
+from jupyter_vnc_proxy.system.randr.size import resize
 
 pytestmark = pytest.mark.alone
 

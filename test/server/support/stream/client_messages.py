@@ -30,7 +30,9 @@ def gii(submessage: int, data: bytes, big_endian: bool) -> bytes:
 
 
 def screens(count: int) -> bytes:
-    return struct.pack(">BxHHBx", 251, 800, 600, count) + bytes(16 * count)
+    """SetDesktopSize with screens side by side."""
+    areas = (struct.pack(">IHHHHI", each, each * 100, 0, 100, 600, 0) for each in range(count))
+    return struct.pack(">BxHHBx", 251, 800, 600, count) + b"".join(areas)
 
 
 _K = MessageKind
@@ -45,7 +47,7 @@ AUTOMATIC = {
     "EnableContinuousUpdates": fixed(_K.CONTINUOUS_UPDATES, b"\x96", 10),
     "ClientFence": built(_K.FENCE, lambda data: fence(1, data)),
     "xvp": fixed(_K.XVP, b"\xfa", 4),
-    "SetDesktopSize": st.integers(0, 3).map(lambda count: (_K.SET_DESKTOP_SIZE, screens(count))),
+    "SetDesktopSize": st.integers(1, 3).map(lambda count: (_K.SET_DESKTOP_SIZE, screens(count))),
     "gii version": st.booleans().map(lambda big: (_K.GII_DEVICE, gii(1, b"\0\1", big))),
     "gii device creation": built(_K.GII_DEVICE, lambda data: gii(2, data, True)),
     "gii device destruction": built(_K.GII_DEVICE, lambda data: gii(3, data, False)),

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+
+import { DesktopError } from '../../../src/services/restapi';
+import { Desktop } from '../../../src/model';
+import { Monitor } from '../../../src/viewer/monitor';
+import { api, apply, connection, layOut, live, node, pass, rect, target, viewer } from '../fakes/screenpanel';
+
+const OWN = { connection: 'own', number: 2, x: 900, y: 0, width: 1270, height: 779 };
+const OTHER = { connection: 'other', number: 1, x: 0, y: 0, width: 900, height: 1000 };
+const TOTAL = { width: 2170, height: 1000 };
+
+beforeEach(() => {
+  api.set({ clients: 2, several_monitors: true });
+  api.nextTicket = { ticket: 't', rights: [...Desktop.ALL_RIGHTS], connection: 'own' };
+});
+
+/** Let the server divide the desktop. */
+async function divide(...monitors: Desktop.IMonitor[]): Promise<void> {
+  api.set({ clients: 2, several_monitors: true, monitors });
+  await connection.refresh();
+}
+
+it('replaces members that noVNC has', () => {
+  const rfb = readFileSync('node_modules/@novnc/novnc/core/rfb.js', 'utf8');
+  const display = readFileSync('node_modules/@novnc/novnc/core/display.js', 'utf8');
+  expect(rfb).toContain('_updateClip() {');
+  expect(rfb).toContain('if (this._pendingRemoteResize) {');
+  for (const member of ['viewportChangePos(', 'viewportChangeSize(', 'absX(', 'set clipViewport(', 'get width()']) {
+    expect(display).toContain(member);
+  }
+});
+
+it('claims its monitor with its size, and again with another one', async () => {
+  viewer.monitor.number = 2;
+  await live();
+  await pass(1000);
+  expect(api.claims).toEqual([['own', { number: 2, width: 1270, height: 779 }]]);
+  layOut(1000, 700);
+  apply({});
+  await pass(1000);
+  expect(api.claims.slice(1)).toEqual([['own', { number: 2, width: 1000, height: 700 }]]);
+});
+
+it('claims it for each new connection', async () => {
+  viewer.monitor.number = 2;
+  await live();
+  await pass(1000);
+  api.nextTicket = { ticket: 't', rights: [...Desktop.ALL_RIGHTS], connection: 'next' };
+  connection.reconnect();
+  await live();
+  await pass(1000);
+  expect(api.claims.map(([id]) => id)).toEqual(['own', 'next']);
+});
+
+it.each([
+  ['the right', { several_monitors: true }, ['see', 'keys', 'pointer'] as Desktop.Right[], 'own'],
+  ['a server that can', {}, Desktop.ALL_RIGHTS, 'own'],
+  ['a connection with an id', { several_monitors: true }, Desktop.ALL_RIGHTS, undefined]
+])('claims nothing without %s', async (_, model, rights, id) => {
+  api.set(model);
+  api.nextTicket = { ticket: 't', rights: [...rights], connection: id };
+  viewer.monitor.number = 2;
+  await live();
+  await pass(1000);
+  expect(api.claims).toEqual([]);
+});
+
+it('shows its monitor alone, and sends the pointer there', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  await divide(OTHER, OWN);
+  rfb.resize(TOTAL.width, TOTAL.height);
+  expect([rfb.canvas.width, rfb.canvas.height]).toEqual([1270, 779]);
+  expect(rfb._display.place).toEqual({ x: 900, y: 0 });
+  expect(rfb._display.clipViewport).toBe(true);
+});
+
+it('drags over the edge of its monitor to the others, and no further', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  await divide(OTHER, OWN);
+  rfb.resize(TOTAL.width, TOTAL.height);
+  rfb._display.scale = 1;
+  rfb.canvas.getBoundingClientRect = () => rect(500, 50, 1270, 779);
+  const sent = () => rfb.calls.at(-1);
+  const move = (clientX: number, clientY: number) => {
+    document.dispatchEvent(new MouseEvent('mousemove', { clientX, clientY }));
+    // noVNC keeps it on the canvas.
+    const x = Math.max(0, Math.min(1269, clientX - 500));
+    rfb._handleMouseMove(x, Math.max(0, Math.min(778, clientY - 50)));
+  };
+  move(400, 100);
+  expect(sent()).toEqual(['pointer', 0, 50, 0]);
+  rfb._handleMouseButton(0, 50, 1);
+  move(600, 100);
+  expect(sent()).toEqual(['pointer', 100, 50, 1]);
+  move(400, 100);
+  expect(sent()).toEqual(['pointer', -100, 50, 1]);
+  move(-2000, 2000);
+  expect(sent()).toEqual(['pointer', -900, 999, 1]);
+  document.dispatchEvent(new MouseEvent('mouseup', { clientX: 400, clientY: 100 }));
+  rfb._handleMouseButton(0, 50, 0);
+  expect(sent()).toEqual(['pointer', -100, 50, 0]);
+});
+
+it('learns of its monitor when the desktop has another size', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  api.set({ clients: 2, several_monitors: true, monitors: [OTHER, OWN] });
+  rfb.resize(TOTAL.width, TOTAL.height);
+  expect(rfb.canvas.width).toBe(TOTAL.width);
+  await pass(100);
+  expect(rfb._display.place).toEqual({ x: 900, y: 0 });
+  api.set({ clients: 1, several_monitors: true, monitors: [] });
+  rfb.resize(1270, 779);
+  await pass(100);
+  expect([rfb.canvas.width, rfb._display.clipViewport]).toEqual([1270, false]);
+});
+
+it('requests no size of the whole desktop while there are several monitors', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  await divide(OTHER, OWN);
+  rfb.resize(TOTAL.width, TOTAL.height);
+  target.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  layOut(1000, 700);
+  apply({});
+  await pass(5000);
+  expect(rfb.requested).toEqual([]);
+});
+
+it('resizes the desktop again once it is alone, though a request was dropped', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  layOut(1000, 700);
+  apply({});
+  expect(rfb.requested).toEqual(['1000x700']);
+  await divide(OTHER, OWN);
+  rfb._display.resize(TOTAL.width, TOTAL.height);
+  api.set({ clients: 1, several_monitors: true });
+  await connection.refresh();
+  expect(rfb.requested).toEqual(['1000x700', '1000x700']);
+});
+
+it('shows the whole desktop, and leaves its size alone, if others are its monitors', async () => {
+  const rfb = await live();
+  await divide(OTHER, { ...OWN, connection: 'third' });
+  rfb.resize(TOTAL.width, TOTAL.height);
+  target.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  layOut(1000, 700);
+  apply({});
+  await pass(5000);
+  expect([rfb.canvas.width, rfb.canvas.height]).toEqual([TOTAL.width, TOTAL.height]);
+  expect([rfb.requested, api.claims, api.sizes]).toEqual([[], [], []]);
+});
+
+it('asks nothing more of the server if it has no number', async () => {
+  const rfb = await live();
+  const before = api.calls.length;
+  rfb.resize(1000, 700);
+  await pass(200);
+  expect(api.calls.length).toBe(before);
+});
+
+it('says why it cannot have its monitor', async () => {
+  viewer.monitor.number = 2;
+  await live();
+  const message = 'The monitors need 9000x700 pixels together, and this desktop can have at most 3840x2160.';
+  api.error = new DesktopError({ message, status: 409, code: 'desktop-too-large' });
+  await pass(1000);
+  expect(node.querySelector('.jp-Desktop-notice')!.textContent).toContain(message);
+});
+
+it('numbers the next monitor after all others', () => {
+  expect(Monitor.nextNumber(0, null)).toBe(1);
+  expect(Monitor.nextNumber(1, null)).toBe(2);
+  expect(Monitor.nextNumber(1, { ...api.models.get('default')!, monitors: [OTHER, { ...OWN, number: 5 }] })).toBe(6);
+});
+
+it.each([
+  ['http://x/desktops/?desktop=a&monitor=2', 2],
+  ['http://x/desktops/?desktop=a', 0],
+  ['http://x/desktops/?monitor=-1', 0],
+  ['http://x/desktops/?monitor=1.5', 0],
+  ['http://x/desktops/?monitor=x', 0]
+])('finds the number in %s', (address, number) => {
+  expect(Monitor.numberIn(address)).toBe(number);
+});
+
+it('keeps the rest of an address', () => {
+  expect(Monitor.addressWith('http://x/desktops/?desktop=a', 3)).toBe('http://x/desktops/?desktop=a&monitor=3');
+});
