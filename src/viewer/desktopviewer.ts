@@ -200,16 +200,14 @@ export class DesktopViewer implements IDisposable {
 
   private _onStatus(): void {
     const { status } = this.connection;
-    const { dataset } = this.node;
-    dataset.phase = status.phase;
-    dataset.connected = String(status.connected);
-    dataset.problem = status.problem?.code ?? '';
-    if (!status.connected && this._client !== null && this._painted) {
+    const { phase, connected, problem } = status;
+    Object.assign(this.node.dataset, { phase, connected: String(connected), problem: problem?.code ?? '' });
+    if (!connected && this._client !== null && this._painted) {
       this._painted = false;
       this._client.settle();
       this._lastFrame.keep(this._client.canvas);
     }
-    if (['stopped', 'failed', 'running-elsewhere'].includes(status.phase)) {
+    if (['stopped', 'failed', 'running-elsewhere'].includes(phase)) {
       this._lastFrame.drop();
     }
     this._updateRights();
