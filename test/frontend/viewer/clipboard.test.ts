@@ -161,19 +161,6 @@ it('pastes nothing, and says so each time, if the clipboard cannot be read', asy
   expect(document.activeElement).toBe(field());
 });
 
-it('withdraws what it said about a paste as soon as one succeeds', async () => {
-  await live();
-  paste({ 'image/png': '' });
-  await pass();
-  expect(notice().hidden).toBe(false);
-  key('keydown', { code: 'KeyB', key: 'b' });
-  await pass();
-  expect(notice().hidden).toBe(false);
-  paste({ 'text/plain': 'a text' });
-  await pass();
-  expect(notice().hidden).toBe(true);
-});
-
 it('pastes nothing, and says so, if a picture was copied', async () => {
   await live();
   const seen = keysSeen();

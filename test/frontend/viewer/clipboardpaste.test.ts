@@ -75,3 +75,14 @@ it('pastes nothing of a picture of another kind', async () => {
   expect(panel.keys()).toBe('a');
   expect(panel.notice).toContain('neither text nor a picture');
 });
+
+it('withdraws what it said about a paste as soon as one succeeds', async () => {
+  panel.paste({}, new File(['<svg/>'], 'x.svg', { type: 'image/svg+xml' }));
+  await panel.settled();
+  panel.press('keydown', { code: 'KeyB', key: 'b' });
+  await panel.settled();
+  expect(panel.notice).not.toBe('');
+  panel.paste({ 'text/plain': 'a text' });
+  await panel.settled();
+  expect(panel.notice).toBe('');
+});
