@@ -117,7 +117,8 @@ COMMON = (
 
 def server_programs(server: str) -> list[Program]:
     """Return the programs of an X server, one of the choices of `XSERVER`."""
-    return {"xvnc": [XVNC_DISPLAY], "xvfb": [XVFB], "xdummy": [XORG, DUMMY]}[_installed(server)]
+    programs: dict[str, list[Program]] = {"xvnc": [XVNC_DISPLAY], "xvfb": [XVFB], "xdummy": [XORG, DUMMY]}
+    return programs[_installed(server)]
 
 
 def x_server(server: str, options: DesktopOptions, paths: Paths) -> Step:

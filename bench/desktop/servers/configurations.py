@@ -86,11 +86,23 @@ CONFIGURATIONS: dict[str, Configuration] = {
         Configuration(
             "stream",
             "this package's own server: lossless tiles, and H.264 while much of the screen changes",
+            (*BRIDGE, "stream", "X11", "Xvnc"),
+            "jupyter_vnc_proxy.stream",
+            "stream",
+            options={"xserver": "xvnc"},
+            packages={"pixelflux": "python", **XVNC},
+            runs=("Xtigervnc",),
+        ),
+        Configuration(
+            "stream-xvfb",
+            "the same on Xvfb, whose memory does not grow and shrink with the screen",
             (*BRIDGE, "stream", "X11", "Xvfb"),
             "jupyter_vnc_proxy.stream",
             "stream",
+            options={"xserver": "xvfb"},
             packages={"pixelflux": "python", "xvfb": "debian"},
             runs=("Xvfb",),
+            variant=True,
         ),
         Configuration(
             "tigervnc",
@@ -186,8 +198,8 @@ CONFIGURATIONS: dict[str, Configuration] = {
         ),
         Configuration(
             "rdp",
-            "xfreerdp full screen on Xvfb, connected to xrdp on the same machine",
-            (*BRIDGE, "stream", "X11", "xfreerdp on Xvfb", "RDP", "xrdp", "xup", "Xorg, xrdpdev"),
+            "xfreerdp full screen on Xvnc, connected to xrdp on the same machine",
+            (*BRIDGE, "stream", "X11", "xfreerdp on Xvnc", "RDP", "xrdp", "xup", "Xorg, xrdpdev"),
             "jupyter_vnc_proxy.stream",
             "rdp",
             options={"rdp_host": "127.0.0.1"},  # its port is known only when it listens

@@ -10,7 +10,7 @@ from support.framebuffer_client import FramebufferClient
 from support.runners import Runners
 from support.traces import tcp_listeners
 
-from jupyter_vnc_proxy.backends import choose, missing_programs, plan_of, tigervnc
+from jupyter_vnc_proxy.backends import choose, missing_programs, plan_of, tigervnc, x_servers
 from jupyter_vnc_proxy.backends.base import Paths
 from jupyter_vnc_proxy.options import DesktopOptions
 from jupyter_vnc_proxy.system.help_text import switches
@@ -26,7 +26,7 @@ def turbovnc(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} {STAND_IN} "$@"\n')
     program.chmod(0o755)
-    monkeypatch.setattr(tigervnc, "XVNC", tigervnc.Xvnc((str(program),), "the display"))
+    monkeypatch.setattr(tigervnc, "XVNC", x_servers.Xvnc((str(program),), "the display"))
     return program
 
 
@@ -71,8 +71,8 @@ def test_a_program_that_was_exchanged_is_asked_again(runtime: Path) -> None:
 LAUNCH = (
     sys.executable,
     "-c",
-    "import os, sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.backends import tigervnc\n"
-    "tigervnc.XVNC = tigervnc.Xvnc((os.environ['TURBOVNC'],), 'the display')\n"
+    "import os, sys; from jupyter_vnc_proxy import cli; from jupyter_vnc_proxy.backends import tigervnc, x_servers\n"
+    "tigervnc.XVNC = x_servers.Xvnc((os.environ['TURBOVNC'],), 'the display')\n"
     "sys.exit(cli.main(sys.argv[1:]))",
 )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,19 @@ def test_the_expected_display_is_the_last_one_or_else_a_free_one(tmp_path: Path)
     assert remembered(tmp_path) is None
     remember(tmp_path, ":4568")
     assert expected(tmp_path) == ":4568"
+
+
+def test_a_display_that_others_show_admits_no_vnc_client(runners: Runners) -> None:
+    run = runners.start("--option=xserver=xvnc", backend="stream")
+    run.until(phase="running")
+    path = run.path / "x11.sock"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(os.fspath(path))
+        client.sendall(client.recv(12))
+        assert client.recv(2) == b"\1\2", "VNC authentication, and nothing else (RFC 6143, section 7.1.2)"
+        client.sendall(b"\2")
+        assert len(client.recv(16)) == 16
+        client.sendall(bytes(16))
+        assert client.recv(4) in (b"\0\0\0\1", b""), "refused"
