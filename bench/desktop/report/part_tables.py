@@ -17,6 +17,15 @@ def _table(headings: tuple[str, ...], rows: list[list[str]]) -> Lines:
     ]
 
 
+def _failed(label: str, error: str, headings: tuple[str, ...]) -> list[str]:
+    return [f"{label}: {error.splitlines()[0][:80]}", *[""] * (len(headings) - 1)]
+
+
+def _unmeasured(found: dict[str, dict[str, Any]], headings: tuple[str, ...]) -> list[list[str]]:
+    """Return a row for each configuration that cannot be measured."""
+    return [_failed(name, part["error"], headings) for name, part in found.items() if "error" in part]
+
+
 def _by_name(values: dict[str, float] | None) -> str:
     """Format numbers by name, the largest first."""
     ordered = sorted((values or {}).items(), key=lambda item: -item[1])
@@ -30,12 +39,12 @@ SERVER = ("", "fps", "age", "click", "exact", "Mbit/s", "cores", "CPU ms a frame
 
 def server_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``server``: a row for each configuration, size and scene."""
-    rows = []
+    rows = _unmeasured(found, SERVER)
     for name, part in found.items():
         for row in part["rows"]:
             label = f"{name} {row['size']} {row['scene']}".strip()
             if "error" in row:
-                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(SERVER) - 1)])
+                rows.append(_failed(label, row["error"], SERVER))
                 continue
             memory = row["memory_mb_by_process"]
             rows.append([
@@ -59,12 +68,12 @@ BROWSER = ("", "fps", "of", "arrival → picture", "dropped", "CPU ms a frame", 
 
 def browser_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``browser``: a row for each recording."""
-    rows = []
+    rows = _unmeasured(found, BROWSER)
     for name, part in found.items():
         for row in part["rows"]:
             label = f"{name} {row['size']} {row['scene']}"
             if "error" in row:
-                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(BROWSER) - 1)])
+                rows.append(_failed(label, row["error"], BROWSER))
                 continue
             rows.append([
                 label,
@@ -84,12 +93,12 @@ CLASS = ("", "running, s", "picture, s", "slowest, s", "running → picture, ms"
 
 def class_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``class``: a row for each configuration and number of users."""
-    rows = []
+    rows = _unmeasured(found, CLASS)
     for name, part in found.items():
         for row in part["rows"]:
             label = f"{name}, {row['users']} at once"
             if "error" in row:
-                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(CLASS) - 1)])
+                rows.append(_failed(label, row["error"], CLASS))
                 continue
             rows.append([
                 label,
@@ -122,12 +131,12 @@ IDLE = (
 
 def idle_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``idle``: memory and CPU of each of many desktops, in percent of a core."""
-    rows = []
+    rows = _unmeasured(found, IDLE)
     for name, part in found.items():
         for row in part["rows"]:
             label = f"{name}, each of {row['users']}"
             if "error" in row:
-                rows.append([f"{label}: {row['error'].splitlines()[0][:80]}", *[""] * (len(IDLE) - 1)])
+                rows.append(_failed(label, row["error"], IDLE))
                 continue
             alone, viewed = row["alone"], row["viewed"]
             rows.append([

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from support.bench_runs import rows, run_of
+from support.bench_runs import parts, rows, run_of
 
 from bench.desktop import __main__ as program
 from bench.desktop.network.link import LINKS
@@ -47,6 +47,23 @@ def test_the_data_has_what_the_page_shows_with_a_row_per_line() -> None:
     assert to_json(json.loads(text)) == text
     assert generated(json.loads(text)) == generated(result)
     assert charts(json.loads(text)) == charts(result)
+
+
+def test_the_parts_of_a_run_are_in_the_data_and_on_the_page() -> None:
+    result = everything() | parts()
+    text = to_json(result)
+    assert json.loads(text) == reduce(result)
+    assert to_json(json.loads(text)) == text
+    assert max(line.count('"fps"') for line in text.splitlines()) == 1
+    assert "event_ms" not in text
+    page_of_it = generated(json.loads(text))
+    assert page_of_it == generated(result)
+    for title in ("The server alone", "The browser alone", "A class that begins at once", "Desktops at rest"):
+        assert f"\n### {title}\n" in page_of_it
+    assert "| stream 1920x1080 video | 59.0 | 20.1/31.2 |" in page_of_it
+    assert "| stream, 20 at once | 3.00/4.00 | 3.50/4.50 | 5.00 | 200 | 0.50 | 20 | 1 |" in page_of_it
+    assert "| selkies: It is missing. |" in page_of_it
+    assert "This run measured none of them." in generated(everything())
 
 
 def test_the_data_has_every_field_of_a_column_a_chart_and_a_target() -> None:

@@ -47,3 +47,30 @@ def run_of(**slower: float | str | None) -> dict[str, Any]:
         found["configurations"][name] = each
     found["targets"] = check_all(found["configurations"])
     return found
+
+
+def parts() -> dict[str, Any]:
+    """Return the results of all parts: a row for the stream server, and a peer without any."""
+    age, seconds = (
+        {"p50": 20.1, "p95": 31.2, "max": 40.0, "count": 200},
+        {"p50": 3.0, "p95": 4.0, "max": 4.5, "count": 20},
+    )
+    by_process = {"jupyter_vnc_proxy.stream": 8.0, "Xvfb": 2.0}
+    server = {"fps": 59.0, "age_ms": age, "mbit_down": 17.0, "cores": 0.6, "frame_ms": 10.0, "cpu_seconds": {"x": 1.0}}
+    server |= {"frame_ms_by_process": by_process, "memory_mb_by_process": {"jupyter_vnc_proxy.stream": 120.0}}
+    browser = {"fps": 58.0, "recorded_fps": 59.0, "present_ms": age, "drop_share": 0.01, "frame_ms": 11.0}
+    browser |= {"frame_ms_by_process": {"renderer": 8.0}, "stage_ms": {"script": 3.0}, "event_ms": {"x": 1.0}}
+    begun = {"users": 20, "running_s": seconds, "picture_s": {"p50": 3.5, "p95": 4.5, "max": 5.0, "count": 20}}
+    begun |= {"after_running_ms": 200, "cpu_seconds": 10.0, "faults": ["It failed."]}
+    cost = {"memory_mb": 240.0, "cores": 0.01, "processes": {"Xvfb": {"count": 1, "mb": 60.0, "cores": 0.002}}}
+    found = {
+        "server": {"size": FULL_HD, "scene": "video", **server},
+        "browser": {"size": FULL_HD, "scene": "video", **browser},
+        "class": begun,
+        "idle": {"users": 40, "alone": cost, "viewed": cost, "faults": []},
+    }
+    missing = {"worker": "selkies", "rows": [], "error": "It is missing."}
+    return {
+        part: {"stream": {"worker": "jupyter_vnc_proxy.stream", "rows": [row]}, "selkies": missing}
+        for part, row in found.items()
+    }
