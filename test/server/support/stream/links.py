@@ -21,6 +21,7 @@ class FakeLink:
     """``kbps``: kilobits per second. ``delay``: seconds of a round trip. ``paint``: seconds to paint a frame.
 
     ``noise``: seconds by which answers are late, at most. ``min_frame_kilobits``: kilobits of the smallest frame.
+    ``skips``: whether the encoder can predict past a frame that isn't sent.
     """
 
     kbps: float
@@ -28,6 +29,7 @@ class FakeLink:
     paint: float = 0.005
     noise: float = 0.002
     min_frame_kilobits: float = 2.0
+    skips: bool = False
     now: float = 0.0
     ages: list[float] = field(default_factory=list)
     frames: int = 0
@@ -100,9 +102,10 @@ class FakeLink:
             if self.now >= self.next_tick:
                 self.next_tick = self.now + TICK_SECONDS
                 rate = self.pacer.rate(self.now, MAX_KBPS)
-                rate = self.limiter.limit(self.now, rate, self.pacer.video_kbps(self.now, MAX_KBPS))
+                if not self.skips:
+                    rate = self.limiter.limit(self.now, rate, self.pacer.video_kbps(self.now, MAX_KBPS))
             self.lagging = self.pacer.in_flight > 0 and (self.lagging or self.pacer.fell_behind(self.now))
-            if not self.lagging:
+            if not self.lagging and (not self.skips or self.pacer.may_send_frame(self.now)):
                 is_key = rate.fps != before.fps
                 kilobits = max(
                     self.min_frame_kilobits * (1 + 2 * is_key), rate.kbps / rate.fps * self.random.uniform(0.7, 1.1)
