@@ -32,7 +32,7 @@ motion ends, every client returns to TILES::
                                └───────────┘
 
 - It *falls behind* when an update is not painted MAX_FRAME_AGE_SECONDS after the base delay, or MAX_STALL_SECONDS if
-  it watches alone and frames can be skipped. Until it has caught up, it is sent nothing.
+  it watches alone and frames that would queue are skipped. Until it has caught up, it is sent nothing.
 - Its link is *too slow* for a video that others watch if it takes less than SLOW_SHARE of the best client's bitrate and
   there is no other encoder for it. It is sent tiles, until it takes more than CAUGHT_UP_SHARE.
 - A client that leaves a video is sent every tile again, exactly.
@@ -58,12 +58,12 @@ Deciding what to send
 - *Tiles* (`pacing`): at most MAX_TILE_UPDATES_IN_FLIGHT updates, each as large as the link carries in BURST_SECONDS, so
   that new changes overtake old ones.
   Parts of a picture are smaller on a narrow link, so that one part isn't larger than an update.
-- *Skipped frames* (`pacing`, `frame_chain`): a frame is sent only if link and browser have room for it. The frames in
-  flight, the capacity and the paint time tell how long it would queue before the link, and wait in the browser. If that
-  is more than MAX_FRAME_QUEUE_SECONDS or MAX_FRAME_WAIT_SECONDS, the frame is skipped: the next one is newer, and the
-  encoder predicts it from a frame that the client has (`Engine.skip`), which costs no key frame. A frame that predicts
-  from one that a client lacks is skipped too: it was encoded before the encoder knew. After MAX_SKIPS in a row a frame
-  is sent in any case, since the encoder remembers no more. Key frames are never skipped.
+- *Skipped frames* (`pacing`, `frame_chain`): on a link with a limit, a frame is sent only if it has room. The frames in
+  flight and the capacity tell how long it would queue. If that is more than MAX_FRAME_QUEUE_SECONDS, the frame is
+  skipped: the next one is newer, and the encoder predicts it from a frame that the client has (`Engine.skip`), which
+  costs no key frame. A frame that predicts from one that a client lacks is skipped too: it was encoded before the
+  encoder knew. After MAX_SKIPS in a row a frame is sent in any case, since the encoder remembers no more. Key frames
+  are never skipped.
 - *Bitrate* (`pacing`): VIDEO_SHARE of the capacity, less while updates queue, and never more than the client's quality
   level allows (`encoder_profile`). The encoder gets the bitrate as an upper bound together with a minimum quantiser, so
   simple content takes far less.

@@ -171,7 +171,7 @@ class Broadcaster:
     def _check_clients(self, video: Video, now: float) -> None:
         """Take clients that fell behind off the video, and ping the others at every second tick."""
         for client in list(video.clients):
-            if client.pacer.fell_behind(now, video.max_frame_age) and not client.needs_key_frame:
+            if client.pacer.fell_behind(now, video.may_stall) and not client.needs_key_frame:
                 video.leave(client)
             elif self._ticks % 2:
                 client.ping()

@@ -52,9 +52,6 @@ HALVING_WAIT_SECONDS = 0.15
 MAX_FRAME_QUEUE_SECONDS = 0.012
 """Seconds that a frame may queue before the link; later ones are not sent, as they would only be older."""
 
-MAX_FRAME_WAIT_SECONDS = 0.025
-"""Seconds that a frame may wait for the browser, or `MAX_WAITING_FRAMES` if that is longer."""
-
 # -- frame rate -------------------------------------------------------------------------------------------------------
 
 PAINT_TIME_SMOOTHING = 0.15
@@ -93,7 +90,7 @@ MAX_FRAME_AGE_SECONDS = 0.25
 """Seconds beyond the base delay after which a frame that isn't painted takes its client off the video."""
 
 MAX_STALL_SECONDS = 1.0
-"""The same if nothing queues up meanwhile: nobody else watches, and frames are skipped."""
+"""The same if little queues up meanwhile: nobody else watches, and frames that would queue are skipped."""
 
 HUNG_DECODER_SECONDS = 2.0
 """Seconds from a frame's arrival after which a browser that hasn't painted it never will."""
@@ -121,7 +118,6 @@ class Pacer:
         self._limited_at = self._last_tick = float("-inf")
         self._lagging_ticks = 0
         self._largest_arrived = 0
-        self._skipped_for_browser = False
 
     # -- events -------------------------------------------------------------------------------------------------------
 
@@ -179,26 +175,13 @@ class Pacer:
         return now - self._in_flight[0].sent_at if self._in_flight else 0.0
 
     def may_send_frame(self, now: float) -> bool:
-        """Return whether a frame that is sent now would neither queue nor wait for the browser for long."""
-        is_limited = self.link.capacity_kbps(now) is not None
-        if self.link.queue_seconds(now) > (MAX_FRAME_QUEUE_SECONDS if is_limited else MAX_FRAME_WAIT_SECONDS):
-            return False
-        arrival = max(now + self.link.base_delay, self.link.answers_end_at(now))
-        max_wait = max(MAX_FRAME_WAIT_SECONDS, MAX_WAITING_FRAMES * self._paint_seconds)
-        if self._paints_end_at() - arrival > max_wait:
-            self._skipped_for_browser = True
-            return False
-        return True
+        """Return whether a frame that is sent now would not queue for long before the link."""
+        return self.link.capacity_kbps(now) is None or self.link.queue_seconds(now) <= MAX_FRAME_QUEUE_SECONDS
 
-    def _paints_end_at(self) -> float:
-        """Return when the last update in flight will have been painted, as far as the browser limits that."""
-        at = self._paints[-1] if self._paints else float("-inf")
-        for update in self._in_flight:
-            at = max(at, update.arrived_at or update.sent_at + self.link.base_delay) + self._paint_seconds
-        return at
-
-    def fell_behind(self, now: float, max_seconds: float = MAX_FRAME_AGE_SECONDS) -> bool:
+    def fell_behind(self, now: float, skips_frames: bool = False) -> bool:
         """Return whether the client should catch up before it is sent more video."""
+        is_patient = skips_frames and self.link.capacity_kbps(now) is not None
+        max_seconds = MAX_STALL_SECONDS if is_patient else MAX_FRAME_AGE_SECONDS
         return self.oldest_age(now) > self.link.base_delay + max_seconds
 
     def decoder_hangs(self, now: float) -> bool:
@@ -236,9 +219,7 @@ class Pacer:
         link_seconds = self.link.base_delay + self.link.mean_wait(now, WAIT_WINDOW_SECONDS)
         waiting_frames = len(self._in_flight) - link_seconds * self._fps
         is_busy = self._paint_seconds * self._fps > MIN_BUSY_SHARE
-        lags = waiting_frames > MAX_WAITING_FRAMES and self.link.waits_for_browser()
-        lags, self._skipped_for_browser = lags or self._skipped_for_browser, False
-        if lags and is_busy:
+        if waiting_frames > MAX_WAITING_FRAMES and is_busy and self.link.waits_for_browser():
             self._lagging_ticks += 1
             if self._lagging_ticks >= LAGGING_TICKS and self._paints:
                 self._limit_fps(now)

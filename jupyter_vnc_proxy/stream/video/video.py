@@ -11,7 +11,6 @@ from .engine import EncodedFrame, Engine, Rate, even_size
 from .frame_chain import FrameChain
 from .frame_rate import FrameRateLimiter
 from .link import BYTES_PER_KILOBIT
-from .pacing import MAX_FRAME_AGE_SECONDS, MAX_STALL_SECONDS
 
 MIN_CHROMA_SECONDS = 2.5
 """Seconds between two changes of the chroma: each costs a key frame, whose quality takes a second to recover."""
@@ -80,9 +79,9 @@ class Video:
         return self._running or self._engine.is_ready
 
     @property
-    def max_frame_age(self) -> float:
-        """Seconds beyond the base delay that a frame of a client may take before the client has to catch up."""
-        return MAX_STALL_SECONDS if self._skips_frames and len(self.clients) == 1 else MAX_FRAME_AGE_SECONDS
+    def may_stall(self) -> bool:
+        """Whether a client may stall for a while: nobody else watches, and frames can be skipped."""
+        return self._skips_frames and len(self.clients) == 1
 
     # -- clients ------------------------------------------------------------------------------------------------------
 

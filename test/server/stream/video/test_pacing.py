@@ -88,20 +88,6 @@ def test_frames_that_a_link_has_no_room_for_are_skipped_and_none_is_late(
     assert link.frames / 10 > 0.8 * kbps / frame_kilobits
 
 
-def test_frames_that_a_browser_has_no_time_for_are_skipped_and_none_waits_long() -> None:
-    link = FakeLink(1_000_000, 0.001, paint=0.04, skips=True)
-    link.play(1)
-    link.play(5)
-    assert link.frames / 5 > 0.8 / 0.04
-    assert link.age_quantile(0.95) < 2.5 * 0.04
-
-
-def test_a_browser_that_paints_slowly_has_the_frame_rate_lowered_so_that_few_frames_are_encoded_in_vain() -> None:
-    link = FakeLink(1_000_000, 0.001, paint=0.05, skips=True)
-    link.play(3)
-    assert link.play(2).fps < 30
-
-
 def test_all_frames_are_sent_if_link_and_browser_have_room() -> None:
     link = FakeLink(100_000, 0.02, skips=True)
     link.play(2)
