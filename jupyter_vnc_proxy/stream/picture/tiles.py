@@ -25,6 +25,10 @@ EXACT_PART_PIXELS = 4 * TILE
 MOVING_PART_PIXELS = 8 * TILE
 """Pixels of the side of a part that is encoded at once; a browser decodes a few large JPEGs faster than many small."""
 
+EXACT_BYTES_PER_PIXEL = 1.0
+MOVING_BYTES_PER_PIXEL = 0.25
+"""Bytes per pixel of a picture with much detail. A part of it that exceeds an update's limit is divided."""
+
 MOVING_ENCODING_SECONDS = 0.03
 """CPU seconds of encoding for an update with moving tiles: one that is cut off looks torn."""
 
@@ -80,11 +84,13 @@ class TileEncoder:
         moving = self._moving(now) & self._changed & ~copied
         began = time.thread_time()
         deadline = began + (max(max_seconds, MOVING_ENCODING_SECONDS) if moving.any() else max_seconds)
+        exact_side = _part_side(EXACT_PART_PIXELS, max_bytes / EXACT_BYTES_PER_PIXEL)
+        moving_side = _part_side(MOVING_PART_PIXELS, max_bytes / MOVING_BYTES_PER_PIXEL)
         parts = sorted(
             [
-                *_parts(self._changed & ~moving & ~copied, self._framebuffer),
+                *_parts(self._changed & ~moving & ~copied, self._framebuffer, exact_side),
                 *_parts(self._changed & copied, self._framebuffer, TILE),  # a copy leaves narrow parts
-                *_parts(moving, self._framebuffer, MOVING_PART_PIXELS, is_moving=True),
+                *_parts(moving, self._framebuffer, moving_side, is_moving=True),
             ],
             key=lambda part: (part[0].y, part[0].x),
         )
@@ -99,7 +105,7 @@ class TileEncoder:
             found += [data] * bool(data)
         due = self._lossy & self._change_rate.at_rest(now)
         max_bytes, deadline = min(max_bytes, MAX_REFRESH_BYTES), began + min(max_seconds, REFRESH_ENCODING_SECONDS)
-        for part, _ in _parts(due, self._framebuffer):
+        for part, _ in _parts(due, self._framebuffer, exact_side):
             if max_bytes < 0 or (found and time.thread_time() > deadline):
                 break
             found.append(self._encode_exact(part))
@@ -166,6 +172,14 @@ class TileEncoder:
         self._lossy[where] = not is_exact
         if self._client_framebuffer is not None:
             self._client_framebuffer.sent(self._framebuffer.pixels, part)
+
+
+def _part_side(largest: int, max_pixels: float) -> int:
+    """Return the side of a part, in pixels: ``largest``, halved until it has ``max_pixels`` or is a tile."""
+    side = largest
+    while side > TILE and side * side > max_pixels:
+        side //= 2
+    return side
 
 
 def _parts(

@@ -31,8 +31,8 @@ motion ends, every client returns to TILES::
                                │ SET ASIDE │
                                └───────────┘
 
-- It *falls behind* when an update is not painted MAX_FRAME_AGE_SECONDS after the base delay. Until it has caught up, it
-  is sent nothing.
+- It *falls behind* when an update is not painted MAX_FRAME_AGE_SECONDS after the base delay, or MAX_STALL_SECONDS if
+  it watches alone and frames that would queue are skipped. Until it has caught up, it is sent nothing.
 - Its link is *too slow* for a video that others watch if it takes less than SLOW_SHARE of the best client's bitrate and
   there is no other encoder for it. It is sent tiles, until it takes more than CAUGHT_UP_SHARE.
 - A client that leaves a video is sent every tile again, exactly.
@@ -58,14 +58,23 @@ Deciding what to send
 ---------------------
 - *Tiles* (`pacing`): at most MAX_TILE_UPDATES_IN_FLIGHT updates, each as large as the link carries in BURST_SECONDS, so
   that new changes overtake old ones.
+  Parts of a picture are smaller on a narrow link, so that one part isn't larger than an update.
+- *Skipped frames* (`pacing`, `frame_chain`): on a link with a limit, a frame is sent only if it has room. The frames in
+  flight and the capacity tell how long it would queue. If that is more than MAX_FRAME_QUEUE_SECONDS, the frame is
+  skipped: the next one is newer, and the encoder predicts it from a frame that the client has (`Engine.skip`), which
+  costs no key frame. A frame that predicts from one that a client lacks is skipped too: it was encoded before the
+  encoder knew. After MAX_SKIPS in a row a frame is sent in any case, since the encoder remembers no more. Key frames
+  are never skipped.
 - *Bitrate* (`pacing`): VIDEO_SHARE of the capacity, less while updates queue, and never more than the client's quality
   level allows (`encoder_profile`). The encoder gets the bitrate as an upper bound together with a minimum quantiser, so
   simple content takes far less.
 - *Frame rate* (`pacing`): MAX_FPS, unless the browser paints more slowly. Then frames wait in the browser, read or not,
   although the link is free; the frame rate falls below what the browser painted until they are gone, and is raised step
   by step.
-- *Fewer frames, not worse ones* (`frame_rate`): if the encoder can't make frames small enough for the bitrate.
-- *Chroma* (`video`): 4:4:4 if every client wants it and it costs little: the video is light and the browsers are fast.
+- *Fewer frames, not worse ones* (`frame_rate`): if the encoder can't make frames small enough for the bitrate, nor
+  predict past skipped ones, as some GPUs' can't.
+- *Chroma* (`video`): 4:4:4 if every client wants it and it costs little: the video is light, the browsers are fast, and
+  a key frame crosses the link in MAX_KEY_FRAME_SECONDS.
 - One encoder serves all clients at the lowest of their rates; clients that are much slower share a second one
   (`broadcaster`).
 

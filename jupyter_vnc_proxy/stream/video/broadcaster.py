@@ -106,8 +106,10 @@ class Broadcaster:
         self._leave(client)
         self.update_tracking()
 
-    def _frame_encoded(self) -> None:
-        self._motion.frame_encoded(time.monotonic())
+    def _frame_encoded(self) -> float:
+        now = time.monotonic()
+        self._motion.frame_encoded(now)
+        return now
 
     # -- video --------------------------------------------------------------------------------------------------------
 
@@ -171,7 +173,7 @@ class Broadcaster:
     def _check_clients(self, video: Video, now: float) -> None:
         """Take clients that fell behind off the video, and ping the others at every second tick."""
         for client in list(video.clients):
-            if client.pacer.fell_behind(now) and not client.needs_key_frame:
+            if client.pacer.fell_behind(now, video.may_stall) and not client.needs_key_frame:
                 video.leave(client)
             elif self._ticks % 2:
                 client.ping()

@@ -23,15 +23,24 @@ DESCRIBE_SECONDS = 2.0
 NAL_SPS = 7
 """Type of the NAL unit that only key frames begin with: sequence parameter set (ITU-T H.264, table 7-1)."""
 
+UNKNOWN_REFERENCE = -2
+"""What pixelflux reports for a frame whose encoder doesn't tell what it predicts from, as some GPUs' don't."""
+
 MIN_BITRATE_CHANGE_SHARE = 0.05
 """Share of the bitrate. Smaller changes are not applied to the encoder."""
 
 
 @dataclass(frozen=True)
 class EncodedFrame:
-    """One frame of the whole screen: H.264 in Annex B format, one slice."""
+    """One frame of the whole screen: H.264 in Annex B format, one slice.
+
+    ``number`` increases. ``reference`` is the number of the frame that it predicts from, which a client must have been
+    sent; ``None`` if the encoder doesn't tell, so that a client must be sent every frame.
+    """
 
     data: bytes
+    number: int = 0
+    reference: int | None = None
 
     @property
     def is_key(self) -> bool:
@@ -72,6 +81,9 @@ class Engine(Protocol):
 
     def request_key_frame(self) -> None:
         """Make the next frame a key frame."""
+
+    def skip(self, number: int) -> None:
+        """Predict the next frame from one before the frame ``number``, which a client isn't sent."""
 
     def describe(self) -> str | None:
         """Return the encoder in use, such as ``x264 (software), 4:2:0``, or ``None`` if it isn't running.
@@ -132,7 +144,9 @@ class PixelfluxEngine:
         run, loop = self._run, asyncio.get_running_loop()
 
         def on_frame(frame: Any) -> None:  # on pixelflux's thread; the frame's memory is valid during the call only
-            _call_in(loop, self._on_frame, run, EncodedFrame(bytes(memoryview(frame))))
+            reference = None if frame.reference_frame_id == UNKNOWN_REFERENCE else frame.reference_frame_id
+            encoded = EncodedFrame(bytes(memoryview(frame)), frame.frame_id, reference)
+            _call_in(loop, self._on_frame, run, encoded)
 
         self._do(partial(self._capture.start_capture, on_frame, settings))
         self._running = True
@@ -174,6 +188,11 @@ class PixelfluxEngine:
         """Make the next frame a key frame."""
         if self._running:
             self._do(self._capture.request_idr_frame)
+
+    def skip(self, number: int) -> None:
+        """Predict the next frame from one before the frame ``number``. It may come one frame too late."""
+        if self._running:
+            self._do(partial(self._capture.invalidate_reference, number))
 
     def describe(self) -> str | None:
         """Return the encoder in use. The first call for a VA-API encoder opens a GL context to read the GPU's name."""

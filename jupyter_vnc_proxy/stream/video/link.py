@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 BYTES_PER_KILOBIT = 125
 
-MAX_PING_BYTES = 600
-"""Bytes of an update that takes no time of its own, and so measures the base delay as a ping does."""
-
 MIN_SAMPLE_BYTES = 1500
 """Bytes of the smallest update that measures the capacity."""
 
@@ -112,8 +109,7 @@ class Link:
             self._measure(now, self._in_flight.popleft())
 
     def _measure(self, now: float, update: SentMessage) -> None:
-        if update.size <= MAX_PING_BYTES:
-            self._add_delay(now, now - update.sent_at)
+        self._add_delay(now, now - update.sent_at)  # at least the base delay, whatever its size
         expected = update.sent_at + self.base_delay
         began = max(expected, self._last_arrival)
         since_paint = now - self._last_paint
@@ -183,6 +179,20 @@ class Link:
         seconds = now - max(oldest.sent_at + self.base_delay, self._last_arrival)
         is_overdue = seconds > OVERDUE_SECONDS and oldest.size >= MIN_SAMPLE_BYTES
         return oldest.size / BYTES_PER_KILOBIT / seconds if is_overdue else None
+
+    def answers_end_at(self, now: float) -> float:
+        """Return when the last update in flight will have been answered, if the capacity stays what it is."""
+        capacity, at = self.capacity_kbps(now), self._last_arrival
+        for index, update in enumerate(self._in_flight):
+            seconds = update.size / BYTES_PER_KILOBIT / capacity if capacity else 0.0
+            at = max(at, update.sent_at + self.base_delay) + seconds
+            if index == 0:
+                at = max(at, now)  # it is late
+        return at
+
+    def queue_seconds(self, now: float) -> float:
+        """Return how long an update would queue that is sent now."""
+        return max(0.0, self.answers_end_at(now) - now - self.base_delay)
 
     def waits_for_browser(self) -> bool:
         """Return whether most of the newest updates were read just after the one before was painted."""

@@ -47,6 +47,11 @@ MAX_WAIT_SECONDS = 0.01
 HALVING_WAIT_SECONDS = 0.15
 """Seconds of queueing beyond that which halve the bitrate."""
 
+# -- frames that are sent ---------------------------------------------------------------------------------------------
+
+MAX_FRAME_QUEUE_SECONDS = 0.012
+"""Seconds that a frame may queue before the link; later ones are not sent, as they would only be older."""
+
 # -- frame rate -------------------------------------------------------------------------------------------------------
 
 PAINT_TIME_SMOOTHING = 0.15
@@ -86,6 +91,9 @@ LIMIT_VALID_SECONDS = 6.0
 
 MAX_FRAME_AGE_SECONDS = 0.25
 """Seconds beyond the base delay after which a frame that isn't painted takes its client off the video."""
+
+MAX_STALL_SECONDS = 1.0
+"""The same if little queues up meanwhile: nobody else watches, and frames that would queue are skipped."""
 
 HUNG_DECODER_SECONDS = 2.0
 """Seconds from a frame's arrival after which a browser that hasn't painted it never will."""
@@ -174,9 +182,15 @@ class Pacer:
         """Return the seconds since the oldest update in flight was sent; 0 if none is."""
         return now - self._in_flight[0].sent_at if self._in_flight else 0.0
 
-    def fell_behind(self, now: float) -> bool:
+    def may_send_frame(self, now: float) -> bool:
+        """Return whether a frame that is sent now would not queue for long before the link."""
+        return self.link.capacity_kbps(now) is None or self.link.queue_seconds(now) <= MAX_FRAME_QUEUE_SECONDS
+
+    def fell_behind(self, now: float, skips_frames: bool = False) -> bool:
         """Return whether the client should catch up before it is sent more video."""
-        return self.oldest_age(now) > self.link.base_delay + MAX_FRAME_AGE_SECONDS
+        is_patient = skips_frames and self.link.capacity_kbps(now) is not None
+        max_seconds = MAX_STALL_SECONDS if is_patient else MAX_FRAME_AGE_SECONDS
+        return self.oldest_age(now) > self.link.base_delay + max_seconds
 
     def decoder_hangs(self, now: float) -> bool:
         """Return whether the oldest update arrived long ago and is not painted."""

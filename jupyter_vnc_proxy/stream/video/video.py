@@ -8,6 +8,7 @@ from ..picture.framebuffer import Framebuffer
 from .client import VideoClient, VideoStatus
 from .encoder_profile import EncoderProfile, max_bitrate_kbps, profile_for
 from .engine import EncodedFrame, Engine, Rate, even_size
+from .frame_chain import FrameChain
 from .frame_rate import FrameRateLimiter
 from .link import BYTES_PER_KILOBIT
 
@@ -20,6 +21,12 @@ LIGHT_SHARE = 0.3
 HEAVY_SHARE = 0.45
 """Share of the maximum bitrate from which a video is no longer light, and becomes 4:2:0."""
 
+FULL_CHROMA_KEY_BITS_PER_PIXEL = 0.33
+"""Bits per pixel of a 4:4:4 key frame of text at the coarsest quantiser: no bitrate makes it smaller."""
+
+MAX_KEY_FRAME_SECONDS = 0.15
+"""Seconds that the link may take for such a key frame; on a slower link a video is 4:2:0, whose have half the size."""
+
 LARGE_SCREEN_PIXELS = 1_500_000
 """Pixels of a screen from which a video begins with 4:2:0, because 4:4:4 may be too much for a browser."""
 
@@ -29,21 +36,24 @@ MAX_PAINT_LOAD_FULL_CHROMA = 0.6
 MAX_PAINT_LOAD_HALVED_CHROMA = 0.5
 """Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4."""
 
-SLOW_BROWSER_SECONDS = 60.0
-"""Seconds without 4:4:4 after a browser exceeded one of these loads."""
+SLOW_SECONDS = 60.0
+"""Seconds without 4:4:4 after a browser or a link was too slow for it."""
 
 FRAME_SIZE_SMOOTHING = 0.05
 """Weight of the newest frame in the mean of the frame sizes that chooses the chroma."""
 
 
 class Video:
-    """An engine, made by ``make_engine(deliver)``, that runs while clients watch; each frame calls ``on_frame()``."""
+    """An engine, made by ``make_engine(deliver)``, that runs while clients watch.
+
+    Each frame calls ``on_frame()``, which returns the time.
+    """
 
     def __init__(
         self,
         framebuffer: Framebuffer,
         make_engine: Callable[[Callable[[EncodedFrame], None]], Engine],
-        on_frame: Callable[[], None],
+        on_frame: Callable[[], float],
         status: VideoStatus,
     ) -> None:
         self._framebuffer = framebuffer
@@ -52,6 +62,8 @@ class Video:
         self._status = status
         self._described = False
         self.clients: list[VideoClient] = []
+        self._chains: dict[VideoClient, FrameChain] = {}
+        self._skips_frames = False
         self._running = False
         self._profile = EncoderProfile(0)
         self._started_at = float("-inf")
@@ -65,6 +77,11 @@ class Video:
     def is_ready(self) -> bool:
         """Whether it can start at once."""
         return self._running or self._engine.is_ready
+
+    @property
+    def may_stall(self) -> bool:
+        """Whether a client may stall for a while: nobody else watches, and frames can be skipped."""
+        return self._skips_frames and len(self.clients) == 1
 
     # -- clients ------------------------------------------------------------------------------------------------------
 
@@ -86,6 +103,7 @@ class Video:
         """Remove a client; stop the engine after the last one."""
         if client in self.clients:
             self.clients.remove(client)
+            self._chains.pop(client, None)
             client.leave_video()
         if not self.clients:
             self.stop()
@@ -96,6 +114,7 @@ class Video:
             self._running = False
             self._engine.stop()
         clients, self.clients = self.clients, []
+        self._chains.clear()
         for client in clients:
             client.leave_video()
 
@@ -126,6 +145,8 @@ class Video:
         max_kbps = min(max_bitrate_kbps(client.quality, *size) for client in self.clients)
         min_qp = max(profile_for(client.quality).min_qp for client in self.clients)
         profile = EncoderProfile(min_qp, self._wants_full_chroma(now, min(max_kbps, rate.kbps)))
+        if self._skips_frames:  # of frames that are too large, those that would queue are skipped
+            return self._limiter.limit(now, rate, float("inf")), profile
         video_kbps = min(client.pacer.video_kbps(now, max_kbps) for client in self.clients)
         return self._limiter.limit(now, rate, video_kbps), profile
 
@@ -134,7 +155,11 @@ class Video:
         max_load = MAX_PAINT_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_PAINT_LOAD_HALVED_CHROMA
         is_measured = self._running and now - self._started_at > MIN_CHROMA_SECONDS / 2
         if is_measured and max(client.pacer.paint_load for client in self.clients) > max_load:
-            self._full_chroma_from = now + SLOW_BROWSER_SECONDS
+            self._full_chroma_from = now + SLOW_SECONDS
+        width, height = even_size(self._framebuffer)
+        key_kilobits = FULL_CHROMA_KEY_BITS_PER_PIXEL * width * height / 1000
+        if key_kilobits > MAX_KEY_FRAME_SECONDS * max_kbps:
+            self._full_chroma_from = now + SLOW_SECONDS
         if now < self._full_chroma_from:
             return False
         used_kbps = self._frame_kilobits * self._rate.fps
@@ -150,13 +175,29 @@ class Video:
         self._running = True
 
     def _deliver(self, frame: EncodedFrame) -> None:
-        self._on_frame()
+        now = self._on_frame()
         if not self._described:
             self._described = True
             self._status.ask(self._engine.describe)
+        self._skips_frames = frame.reference is not None
         if not frame.is_key:
             self._frame_kilobits += FRAME_SIZE_SMOOTHING * (len(frame.data) / BYTES_PER_KILOBIT - self._frame_kilobits)
             self._limiter.encoded(len(frame.data), self._rate)
-        sent = [client.send_frame(frame) for client in self.clients]
+        sent = [self._send(client, frame, now) for client in self.clients]
         if not all(sent):
             self._engine.request_key_frame()
+
+    def _send(self, client: VideoClient, frame: EncodedFrame, now: float) -> bool:
+        """Send a frame to a client unless it would queue; return ``False`` if the client needs a key frame."""
+        if frame.reference is None or frame.is_key or client.needs_key_frame:
+            sent = client.send_frame(frame)
+        else:
+            chain = self._chains[client]
+            if not chain.decodes(frame) or (chain.may_skip and not client.pacer.may_send_frame(now)):
+                chain.skipped()
+                self._engine.skip(frame.number)
+                return True
+            sent = client.send_frame(frame)
+        if sent:
+            self._chains.setdefault(client, FrameChain()).sent(frame)
+        return sent

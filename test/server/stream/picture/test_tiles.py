@@ -148,6 +148,16 @@ def test_only_moving_tiles_are_sent_as_jpeg() -> None:
     assert not made.wrong.any()
 
 
+@pytest.mark.parametrize("is_moving", [False, True])
+def test_an_update_of_a_detailed_picture_exceeds_its_limit_by_a_small_part_at_most(is_moving: bool) -> None:
+    made = model(TIGHT, QUALITY_6)
+    if is_moving:
+        made.play(WHOLE)
+    made.screen.noise(WHOLE)
+    made.detect_changes()
+    assert 12_000 < made.send(budget=12_000) < 12_000 + 4 * TILE * TILE
+
+
 def test_tiles_at_rest_are_soon_exact_and_new_changes_overtake_them() -> None:
     made = model(TIGHT, QUALITY_6)
     made.play(VIDEO)

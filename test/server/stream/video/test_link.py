@@ -7,7 +7,6 @@ import pytest
 from jupyter_vnc_proxy.stream.video.link import (
     BASE_DELAY_WINDOW_SECONDS,
     BYTES_PER_KILOBIT,
-    MAX_PING_BYTES,
     MIN_SAMPLE_BYTES,
     OVERDUE_SECONDS,
     UNLIMITED_KBPS,
@@ -41,14 +40,27 @@ def test_the_base_delay_is_the_shortest_recent_ping() -> None:
     assert link.base_delay == pytest.approx(0.06)
 
 
-def test_a_small_update_measures_the_base_delay_and_a_large_one_does_not() -> None:
-    link = Link()
-    link.sent(0.0, 1, MAX_PING_BYTES + 1)
-    link.arrived(0.02, 1)
-    assert link.base_delay == 0.0
-    link.sent(1.0, 2, MAX_PING_BYTES)
-    link.arrived(1.03, 2)
-    assert link.base_delay == pytest.approx(0.03)
+def test_the_base_delay_is_at_most_what_any_update_took() -> None:
+    link = pinged_link(0.3)  # the browser was busy
+    link.sent(1.0, 2, 20_000)
+    link.arrived(1.1, 2)
+    assert link.base_delay == pytest.approx(0.1)
+    link.sent(2.0, 3, 20_000)
+    link.arrived(2.2, 3)
+    assert link.base_delay == pytest.approx(0.1)
+
+
+def test_an_update_queues_while_those_before_it_cross_the_link_and_longer_if_they_are_late() -> None:
+    link = pinged_link()
+    link.sent(1.0, 2, 25_000)
+    link.arrived(1.0 + BASE + 0.1, 2)  # 2 Mbit/s
+    assert link.queue_seconds(1.5) == 0.0
+    link.sent(2.0, 3, 25_000)
+    assert link.queue_seconds(2.0) == pytest.approx(0.1, rel=0.1)
+    assert link.queue_seconds(2.06) == pytest.approx(0.04, rel=0.2)
+    assert link.queue_seconds(2.11) == 0.0
+    link.sent(2.1, 4, 25_000)
+    assert link.queue_seconds(2.2) > 0.1  # 0.04 if the first one had been answered in time
 
 
 @pytest.mark.parametrize("kilobits", [500, 2_000, 10_000])

@@ -78,6 +78,26 @@ def test_a_slow_browser_gets_as_many_frames_as_it_paints_and_none_waits_long(
     assert link.play(1).fps == MAX_FPS
 
 
+@pytest.mark.parametrize(("kbps", "delay", "frame_kilobits"), [(10_000, 0.04, 250), (2_000, 0.1, 50), (1_000, 0.2, 50)])
+def test_frames_that_a_link_has_no_room_for_are_skipped_and_none_is_late(
+    kbps: float, delay: float, frame_kilobits: float
+) -> None:
+    link = FakeLink(kbps, delay, min_frame_kilobits=frame_kilobits, skips=True)
+    link.open()
+    link.play(1)
+    link.play(10)
+    assert link.age_quantile(0.95) < 1.5 * link.age_quantile(0.5)
+    assert link.age_quantile(1.0) < delay / 2 + frame_kilobits / kbps + 0.05
+    assert link.frames / 10 > 0.8 * kbps / frame_kilobits
+
+
+def test_all_frames_are_sent_if_link_and_browser_have_room() -> None:
+    link = FakeLink(100_000, 0.02, skips=True)
+    link.play(2)
+    link.play(5)
+    assert link.frames == pytest.approx(5 * MAX_FPS, abs=2)
+
+
 def test_late_answers_do_not_make_a_link_seem_slow() -> None:
     link = FakeLink(1_000_000, 0.001, noise=0.01)
     link.play(3)

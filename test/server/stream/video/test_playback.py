@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ SECOND = 30
 
 MIN_PSNR_DB = 30.0
 """Peak signal-to-noise ratio of a frame that looks like the film."""
+
+
+MIN_COARSE_PSNR_DB = 20.0
+"""The same on a narrow link; a frame that is decoded with another one than the encoder's is far below."""
 
 
 @pytest.fixture
@@ -137,6 +142,22 @@ def test_the_bitrate_follows_a_link_down_and_up_again(served: Path, display: Dis
         again = mean_frame_size(12_500_000)
     assert narrow < 0.7 * wide
     assert again > 1.3 * narrow
+    wait_for_rest(browser, display)
+    browser.close()
+
+
+def test_a_link_without_room_for_every_frame_gets_fewer_that_it_decodes_and_no_key_frames(
+    served: Path, display: Display
+) -> None:
+    browser = Browser(served, bytes_per_second=100_000)
+    with Film(display, noisy(WIDTH, HEIGHT), rate=2 * SECOND) as film:
+        wait_until(lambda: len(browser.seen) > 2 * SECOND)
+        before, browser.decoded = len(browser.seen), deque(maxlen=20)
+        wait_until(lambda: len(browser.seen) > before + 2 * SECOND)
+        keys = [each for each in browser.seen[before:] if each.profile is not None]
+        pictures = list(browser.decoded)
+    assert len(keys) <= 1  # the numbers of frames begin again at times
+    assert all(likeness(each, film.pictures) > MIN_COARSE_PSNR_DB for each in pictures)
     wait_for_rest(browser, display)
     browser.close()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from support.stream.engines import OUR_FENCE, FakeEngine, MemoryClient, MemoryFramebuffer
+from support.stream.engines import OUR_FENCE, FakeEngine, FixedPacer, MemoryClient, MemoryFramebuffer
 
 from jupyter_vnc_proxy.rfb.server_messages import FENCE_BLOCK_BEFORE, H264_RESET_CONTEXT
 from jupyter_vnc_proxy.stream.client import Asked
 from jupyter_vnc_proxy.stream.status import Status
 from jupyter_vnc_proxy.stream.video.decoder_fallback import VideoLevel
+from jupyter_vnc_proxy.stream.video.encoder_profile import MAX_FPS
+from jupyter_vnc_proxy.stream.video.frame_chain import MAX_SKIPS
 from jupyter_vnc_proxy.stream.video.video import MIN_CHROMA_SECONDS, Video
 
 pytestmark = pytest.mark.alone
@@ -20,7 +22,7 @@ class Watched:
     def __init__(self, *levels: int, size: tuple[int, int] = (641, 481)) -> None:
         self.framebuffer = MemoryFramebuffer(*size)
         self._engines: list[FakeEngine] = []
-        self.video = Video(self.framebuffer, self._make, lambda: None, Status())
+        self.video = Video(self.framebuffer, self._make, lambda: 0.0, Status())
         self.clients = [MemoryClient(self.framebuffer, level) for level in levels]
 
     def _make(self, deliver):  # type: ignore[no-untyped-def]
@@ -138,3 +140,75 @@ async def test_the_slowest_link_sets_the_bitrate() -> None:
     video.leave(slow)
     video.update(2.0)
     assert watched.engine.rate.kbps > 3000
+
+
+async def test_a_frame_that_would_queue_is_skipped_and_the_encoder_predicts_past_it() -> None:
+    watched = Watched(6)
+    video, engine, (client,) = watched.video, watched.engine, watched.clients
+    video.join([client], 0.0)
+    engine.deliver_frame(is_key=True, number=1, reference=-1)
+    engine.deliver_frame(number=2, reference=1)
+    client.give_room(False)
+    engine.deliver_frame(number=3, reference=2)
+    client.give_room(True)
+    engine.deliver_frame(number=4, reference=3)  # was encoded before the engine knew
+    engine.deliver_frame(number=5, reference=2)
+    assert client.sent_numbers() == [1, 2, 5]
+    assert engine.skips == [3, 4]
+    assert engine.key_frame_requests == 0
+
+
+async def test_a_key_frame_is_sent_always_and_frames_of_an_encoder_that_cannot_predict_past_any() -> None:
+    watched = Watched(6)
+    video, engine, (client,) = watched.video, watched.engine, watched.clients
+    video.join([client], 0.0)
+    client.give_room(False)
+    engine.deliver_frame(is_key=True, number=1, reference=-1)
+    engine.deliver_frame(number=2)
+    assert client.sent_numbers() == [1, 2]
+    assert not engine.skips
+
+
+async def test_no_more_frames_are_skipped_than_the_encoder_can_predict_past() -> None:
+    watched = Watched(6)
+    video, engine, (client,) = watched.video, watched.engine, watched.clients
+    video.join([client], 0.0)
+    engine.deliver_frame(is_key=True, number=1, reference=-1)
+    client.give_room(False)
+    for number in range(2, 3 + MAX_SKIPS):
+        engine.deliver_frame(number=number, reference=1)
+    assert client.sent_numbers() == [1, 2 + MAX_SKIPS]
+
+
+async def test_a_client_is_skipped_alone_and_the_other_one_is_sent_every_frame_that_it_decodes() -> None:
+    watched = Watched(6, 6)
+    video, engine, (quick, slow) = watched.video, watched.engine, watched.clients
+    video.join([quick, slow], 0.0)
+    engine.deliver_frame(is_key=True, number=1, reference=-1)
+    slow.give_room(False)
+    engine.deliver_frame(number=2, reference=1)
+    slow.give_room(True)
+    engine.deliver_frame(number=3, reference=1)
+    assert quick.sent_numbers() == [1, 2, 3]
+    assert slow.sent_numbers() == [1, 3]
+
+
+async def test_the_frame_rate_is_kept_while_frames_can_be_skipped() -> None:
+    watched = Watched(6)
+    video, engine, (client,) = watched.video, watched.engine, watched.clients
+    video.join([client], 0.0)
+    engine.deliver_frame(is_key=True, number=0, reference=-1)
+    for number in range(1, 100):
+        engine.deliver_frame(size=100_000, number=number, reference=number - 1)
+        video.update(number / 60)
+    assert engine.rate.fps == MAX_FPS
+
+
+@pytest.mark.parametrize(("kbps", "expected"), [(1_500, False), (2_500, True)])
+async def test_a_link_on_which_a_key_frame_of_full_chroma_takes_long_gets_halved_chroma(
+    kbps: int, expected: bool
+) -> None:
+    watched = Watched(8, size=(1280, 720))
+    watched.clients[0].pacer = FixedPacer(kbps)
+    watched.video.join(watched.clients, 0.0)
+    assert watched.engine.profile.full_chroma is expected

@@ -48,6 +48,7 @@ class FakeEngine:
         self.running = self.broken = False
         self.is_ready = True
         self.key_frame_requests = 0
+        self.skips: list[int] = []
 
     def start(self, width: int, height: int, rate: Rate, profile: EncoderProfile) -> None:
         self._check()
@@ -65,6 +66,9 @@ class FakeEngine:
     def request_key_frame(self) -> None:
         self.key_frame_requests += 1
 
+    def skip(self, number: int) -> None:
+        self.skips.append(number)
+
     def describe(self) -> str | None:
         return "fake, 4:2:0"
 
@@ -76,8 +80,10 @@ class FakeEngine:
     def profile(self) -> EncoderProfile:
         return self.starts[-1][3]
 
-    def deliver_frame(self, is_key: bool = False, size: int = 100) -> None:
-        self._deliver(EncodedFrame(KEY if is_key else OTHER + bytes(size)))
+    def deliver_frame(
+        self, is_key: bool = False, size: int = 100, number: int = 0, reference: int | None = None
+    ) -> None:
+        self._deliver(EncodedFrame(KEY if is_key else OTHER + bytes(size), number, reference))
 
 
 class MemoryFramebuffer:
@@ -119,6 +125,10 @@ class FixedPacer(Pacer):
     def __init__(self, kbps: int) -> None:
         super().__init__()
         self.kbps = kbps
+        self.has_room = True
+
+    def may_send_frame(self, now: float) -> bool:
+        return self.has_room
 
     def video_kbps(self, now: float, max_kbps: float) -> float:
         return min(max_kbps, self.kbps)
@@ -144,6 +154,21 @@ class MemoryClient(Client):
         self.protocol.take()
         self.continuous = True
         self.pacer = FixedPacer(kbps) if pacer else Pacer()
+        self._sent_numbers: list[int] = []
+
+    def give_room(self, has_room: bool) -> None:
+        """Tell whether its link and its browser have room for a frame."""
+        assert isinstance(self.pacer, FixedPacer)
+        self.pacer.has_room = has_room
+
+    def send_frame(self, frame: EncodedFrame) -> bool:
+        sent = super().send_frame(frame)
+        self._sent_numbers += [frame.number] * sent
+        return sent
+
+    def sent_numbers(self) -> list[int]:
+        """Return the numbers of the frames that it was sent."""
+        return self._sent_numbers
 
     def take_frames(self) -> list[tuple[bool, int]]:
         """Return whether each video frame so far is a key frame, and its flags; forget all that was sent."""

@@ -22,6 +22,7 @@ class FakeLink:
 
     ``noise``: seconds by which answers are late, at most. ``min_frame_kilobits``: kilobits of the smallest frame.
     ``reads_ahead``: whether the browser reads on while it paints.
+    ``skips``: whether the encoder can predict past a frame that isn't sent.
     """
 
     kbps: float
@@ -30,6 +31,7 @@ class FakeLink:
     noise: float = 0.002
     min_frame_kilobits: float = 2.0
     reads_ahead: bool = False
+    skips: bool = False
     now: float = 0.0
     ages: list[float] = field(default_factory=list)
     frames: int = 0
@@ -108,9 +110,10 @@ class FakeLink:
             if self.now >= self.next_tick:
                 self.next_tick = self.now + TICK_SECONDS
                 rate = self.pacer.rate(self.now, MAX_KBPS)
-                rate = self.limiter.limit(self.now, rate, self.pacer.video_kbps(self.now, MAX_KBPS))
+                if not self.skips:
+                    rate = self.limiter.limit(self.now, rate, self.pacer.video_kbps(self.now, MAX_KBPS))
             self.lagging = self.pacer.in_flight > 0 and (self.lagging or self.pacer.fell_behind(self.now))
-            if not self.lagging:
+            if not self.lagging and (not self.skips or self.pacer.may_send_frame(self.now)):
                 is_key = rate.fps != before.fps
                 kilobits = max(
                     self.min_frame_kilobits * (1 + 2 * is_key), rate.kbps / rate.fps * self.random.uniform(0.7, 1.1)
