@@ -47,9 +47,9 @@ export class Monitor implements IDisposable {
     return this._monitors.length > 1;
   }
 
-  /** Whether other viewers are the desktop's monitors. */
+  /** Whether other viewers are the desktop's monitors, and this one doesn't want to be one. */
   get isOnlyWatching(): boolean {
-    return this.isOneOfSeveral && this._own === undefined;
+    return this.isOneOfSeveral && this._number === 0 && this._own === undefined;
   }
 
   /** The monitor's area on the desktop; null if the viewer shows all of it. */

@@ -41,6 +41,14 @@ it('claims its monitor with its size, and again with another one', async () => {
   expect(api.claims.slice(1)).toEqual([['own', { number: 2, width: 1000, height: 700 }]]);
 });
 
+it('claims it after a reload, though the desktop still has that of the connection before', async () => {
+  api.set({ clients: 2, several_monitors: true, monitors: [OTHER, { ...OWN, connection: 'before' }] });
+  viewer.monitor.number = 2;
+  await live();
+  await pass(1000);
+  expect(api.claims).toEqual([['own', { number: 2, width: 1270, height: 779 }]]);
+});
+
 it('claims it for each new connection', async () => {
   viewer.monitor.number = 2;
   await live();
