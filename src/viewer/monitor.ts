@@ -73,9 +73,8 @@ export class Monitor implements IDisposable {
   /** Claim the monitor with this size, unless that is the last claim. */
   follow(size: Desktop.ISize): void {
     const { connection, refused } = this._options;
-    const { connectionId, model } = connection.status;
-    const claim = `${connectionId}:${this._number}:${size.width}x${size.height}`;
-    if (this._number === 0 || connectionId === null || model?.several_monitors !== true || this._claim === claim) {
+    const claim = `${connection.status.connectionId}:${this._number}:${size.width}x${size.height}`;
+    if (this._number === 0 || !Monitor.canAdd(connection.status) || this._claim === claim) {
       return;
     }
     this._claim = claim;

@@ -41,6 +41,17 @@ it('claims its monitor with its size, and again with another one', async () => {
   expect(api.claims.slice(1)).toEqual([['own', { number: 2, width: 1000, height: 700 }]]);
 });
 
+it('leaves the size of a desktop to others by its setting, as long as it is the only monitor', async () => {
+  viewer.monitor.number = 1;
+  apply({ scaling: 'fit' });
+  const rfb = await live();
+  rfb.resize(800, 500);
+  target.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  await pass(2000);
+  expect(rfb.requested).toEqual([]);
+  expect(api.claims).toHaveLength(1);
+});
+
 it('claims it after a reload, though the desktop still has that of the connection before', async () => {
   api.set({ clients: 2, several_monitors: true, monitors: [OTHER, { ...OWN, connection: 'before' }] });
   viewer.monitor.number = 2;
