@@ -57,6 +57,11 @@ export class Monitor implements IDisposable {
     return (this.isOneOfSeveral && this._own) || null;
   }
 
+  /** All monitors, as a text to compare. */
+  get layout(): string {
+    return JSON.stringify(this._monitors);
+  }
+
   /** The monitor's area, if a framebuffer of the given size has it; if not, the desktop has changed. */
   areaIn({ width, height }: Desktop.ISize): Desktop.IArea | null {
     if (this._number === 0 && !this.isOneOfSeveral) {

@@ -111,9 +111,9 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Apply the connection's rights and model, and notice that one of several other viewers has left. */
   update(): void {
-    const area = JSON.stringify(this._options.monitor.area);
-    if (this._isNative !== this._shouldBeNative || area !== this._area) {
-      this._area = area;
+    const { layout } = this._options.monitor;
+    if (this._isNative !== this._shouldBeNative || layout !== this._layout) {
+      this._layout = layout;
       this._layOut();
     }
     const client = this._options.client();
@@ -280,7 +280,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   private _requested = '';
   private _requestedScale: number | null = null;
   private _isNative = false;
-  private _area = 'null';
+  private _layout = '[]';
   private _isDisposed = false;
 }
 

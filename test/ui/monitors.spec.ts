@@ -135,7 +135,9 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   await saveScreenshot(page, 'monitors-maximised');
 
   // Dragging the boundary gives both another size.
-  const handle = (await page.locator('.lm-DockPanel-handle[data-orientation="horizontal"]').boundingBox())!;
+  const handle = (await page
+    .locator('.lm-DockPanel-handle[data-orientation="horizontal"]:not(.lm-mod-hidden)')
+    .boundingBox())!;
   await page.mouse.move(handle.x + handle.width / 2, handle.y + 200);
   await page.mouse.down();
   await page.mouse.move(handle.x + 90, handle.y + 200, { steps: 4 });

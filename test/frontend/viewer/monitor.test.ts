@@ -136,6 +136,20 @@ it('learns of its monitor when the desktop has another size', async () => {
   expect([rfb.canvas.width, rfb._display.clipViewport]).toEqual([1270, false]);
 });
 
+it('follows a change of another monitor that leaves its own as it was', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  const left = { ...OWN, number: 1, x: 0 };
+  const narrow = { ...OTHER, number: 2, x: 1270, width: 500 };
+  await divide(left, { ...narrow, width: 900 });
+  rfb.resize(2170, 1000);
+  expect(rfb.canvas.width).toBe(1270);
+  rfb.resize(1770, 1000);
+  expect(rfb.canvas.width).toBe(1770);
+  await divide(left, narrow);
+  expect(rfb.canvas.width).toBe(1270);
+});
+
 it('requests no size of the whole desktop while there are several monitors', async () => {
   viewer.monitor.number = 2;
   const rfb = await live();
