@@ -29,8 +29,9 @@ from jupyter_vnc_proxy.backends.base import DISPLAY, DISPLAY_NUMBER, Paths, Step
 from jupyter_vnc_proxy.backends.x11vnc import TUNING, X11vncBackend  # noqa: E402
 from jupyter_vnc_proxy.options import DesktopOptions, Geometry  # noqa: E402
 from jupyter_vnc_proxy.system.process import PIPE  # noqa: E402
+from jupyter_vnc_proxy.system.randr.size import resize  # noqa: E402
 from jupyter_vnc_proxy.system.unix_sockets import is_listening  # noqa: E402
-from jupyter_vnc_proxy.system.x_display import resize, write_cookie  # noqa: E402
+from jupyter_vnc_proxy.system.x_display import write_cookie  # noqa: E402
 
 QUIET = ("-noxrecord", "-nowireframe", "-noscrollcopyrect")
 SETS: dict[str, tuple[str, ...]] = {

@@ -34,6 +34,7 @@ PUBLIC_STATE = (
     "raw_socket",
     "x_screenshots",
     "full_chroma",
+    "monitors_through",
     "scaling",
     "scale",
     "created",

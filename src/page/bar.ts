@@ -89,8 +89,8 @@ export function addBar({ viewer, trans, settings, share, addMonitor }: IBarOptio
     if (monitor !== null) {
       monitor.hidden = !status.rights.includes('resize');
       monitor.disabled = !Monitor.canAdd(status);
-      monitor.title =
-        status.model?.several_monitors === true ? '' : trans.__('This desktop cannot have several monitors.');
+      const isImpossible = status.connected && monitor.disabled;
+      monitor.title = isImpossible ? trans.__('This desktop cannot have several monitors.') : '';
     }
     for (const button of restricted) {
       button.hidden = !mayControl(status);

@@ -47,14 +47,19 @@ export class Monitor implements IDisposable {
     return this._monitors.length > 1;
   }
 
-  /** Whether other viewers are the desktop's monitors. */
+  /** Whether other viewers are the desktop's monitors, and this one doesn't want to be one. */
   get isOnlyWatching(): boolean {
-    return this.isOneOfSeveral && this._own === undefined;
+    return this.isOneOfSeveral && this._number === 0 && this._own === undefined;
   }
 
   /** The monitor's area on the desktop; null if the viewer shows all of it. */
   get area(): Desktop.IArea | null {
     return (this.isOneOfSeveral && this._own) || null;
+  }
+
+  /** All monitors, as a text to compare. */
+  get layout(): string {
+    return JSON.stringify(this._monitors);
   }
 
   /** The monitor's area, if a framebuffer of the given size has it; if not, the desktop has changed. */
@@ -73,9 +78,8 @@ export class Monitor implements IDisposable {
   /** Claim the monitor with this size, unless that is the last claim. */
   follow(size: Desktop.ISize): void {
     const { connection, refused } = this._options;
-    const { connectionId, model } = connection.status;
-    const claim = `${connectionId}:${this._number}:${size.width}x${size.height}`;
-    if (this._number === 0 || connectionId === null || model?.several_monitors !== true || this._claim === claim) {
+    const claim = `${connection.status.connectionId}:${this._number}:${size.width}x${size.height}`;
+    if (this._number === 0 || !Monitor.canAdd(connection.status) || this._claim === claim) {
       return;
     }
     this._claim = claim;

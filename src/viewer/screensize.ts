@@ -111,9 +111,9 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Apply the connection's rights and model, and notice that one of several other viewers has left. */
   update(): void {
-    const area = JSON.stringify(this._options.monitor.area);
-    if (this._isNative !== this._shouldBeNative || area !== this._area) {
-      this._area = area;
+    const { layout } = this._options.monitor;
+    if (this._isNative !== this._shouldBeNative || layout !== this._layout) {
+      this._layout = layout;
       this._layOut();
     }
     const client = this._options.client();
@@ -139,18 +139,19 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Request size and scale if they have changed since the last request. */
   private _follow(): void {
-    const { client, connection } = this._options;
+    const { client, connection, monitor } = this._options;
     const { status } = connection;
+    const { width, height } = this.size;
+    const isShown = this._visible && width > 0 && height > 0;
+    if (isShown) {
+      monitor.follow({ width, height });
+    }
     if (!this._isAllowed || !status.connected || status.model === null) {
       return;
     }
-    const { width, height } = this.size;
-    if (width > 0 && height > 0) {
-      this._options.monitor.follow({ width, height });
-      if (this._resizes('rest') && this._requested !== `${width}x${height}`) {
-        this._requested = `${width}x${height}`;
-        connection.changeScreen({ size: { width, height } });
-      }
+    if (isShown && this._resizes('rest') && this._requested !== `${width}x${height}`) {
+      this._requested = `${width}x${height}`;
+      connection.changeScreen({ size: { width, height } });
     }
     const { scaling, scale = MIN_SCALE } = status.model;
     if (this._scale !== (this._requestedScale ?? (scaling === true ? null : scale))) {
@@ -251,8 +252,8 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   private get _isAllowed(): boolean {
     const { rights } = this._options.connection.status;
-    const { number, isOnlyWatching } = this._options.monitor;
-    const isMatched = this._settings.scaling === 'resize' || number > 0;
+    const { area, isOnlyWatching } = this._options.monitor;
+    const isMatched = this._settings.scaling === 'resize' || area !== null;
     return this._visible && rights.includes('resize') && isMatched && !isOnlyWatching;
   }
 
@@ -279,7 +280,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   private _requested = '';
   private _requestedScale: number | null = null;
   private _isNative = false;
-  private _area = 'null';
+  private _layout = '[]';
   private _isDisposed = false;
 }
 

@@ -7,7 +7,8 @@ import { pixel } from './pixels';
 import { openPage } from './screens';
 import { startOn } from './xclient';
 
-const jupyter = jupyterForFile({ config: { VncProxy: { backend: process.env.MONITORS_BACKEND ?? 'auto' } } });
+/** Xfce's window manager knows the monitors of Xvnc, and not those of Xvfb. */
+const jupyter = jupyterForFile({ config: { VncProxy: { backend: 'tigervnc' } } });
 
 interface IMonitor {
   x: number;
@@ -135,7 +136,9 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   await saveScreenshot(page, 'monitors-maximised');
 
   // Dragging the boundary gives both another size.
-  const handle = (await page.locator('.lm-DockPanel-handle[data-orientation="horizontal"]').boundingBox())!;
+  const handle = (await page
+    .locator('.lm-DockPanel-handle[data-orientation="horizontal"]:not(.lm-mod-hidden)')
+    .boundingBox())!;
   await page.mouse.move(handle.x + handle.width / 2, handle.y + 200);
   await page.mouse.down();
   await page.mouse.move(handle.x + 90, handle.y + 200, { steps: 4 });
@@ -185,6 +188,7 @@ test('a window of the page is a monitor, and another viewer sees all', async ({ 
   await second.page.reload();
   await second.live();
   await divided(views);
+  await page.close();
   await second.page.close();
   await expect.poll(async () => (await monitors()).length, { timeout: IMMEDIATELY_MS }).toBe(1);
   await expect.poll(() => first.size()).toBe('900x600');

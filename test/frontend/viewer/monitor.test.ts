@@ -41,6 +41,25 @@ it('claims its monitor with its size, and again with another one', async () => {
   expect(api.claims.slice(1)).toEqual([['own', { number: 2, width: 1000, height: 700 }]]);
 });
 
+it('leaves the size of a desktop to others by its setting, as long as it is the only monitor', async () => {
+  viewer.monitor.number = 1;
+  apply({ scaling: 'fit' });
+  const rfb = await live();
+  rfb.resize(800, 500);
+  target.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  await pass(2000);
+  expect(rfb.requested).toEqual([]);
+  expect(api.claims).toHaveLength(1);
+});
+
+it('claims it after a reload, though the desktop still has that of the connection before', async () => {
+  api.set({ clients: 2, several_monitors: true, monitors: [OTHER, { ...OWN, connection: 'before' }] });
+  viewer.monitor.number = 2;
+  await live();
+  await pass(1000);
+  expect(api.claims).toEqual([['own', { number: 2, width: 1270, height: 779 }]]);
+});
+
 it('claims it for each new connection', async () => {
   viewer.monitor.number = 2;
   await live();
@@ -115,6 +134,20 @@ it('learns of its monitor when the desktop has another size', async () => {
   rfb.resize(1270, 779);
   await pass(100);
   expect([rfb.canvas.width, rfb._display.clipViewport]).toEqual([1270, false]);
+});
+
+it('follows a change of another monitor that leaves its own as it was', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  const left = { ...OWN, number: 1, x: 0 };
+  const narrow = { ...OTHER, number: 2, x: 1270, width: 500 };
+  await divide(left, { ...narrow, width: 900 });
+  rfb.resize(2170, 1000);
+  expect(rfb.canvas.width).toBe(1270);
+  rfb.resize(1770, 1000);
+  expect(rfb.canvas.width).toBe(1770);
+  await divide(left, narrow);
+  expect(rfb.canvas.width).toBe(1270);
 });
 
 it('requests no size of the whole desktop while there are several monitors', async () => {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -18,8 +17,6 @@ from support.windows import WINDOW
 
 BACKENDS = ("tigervnc", "x11vnc", "stream")
 SESSION = {"session_command": list(WINDOW)}
-GONE_SECONDS = 1.0
-"""By then, the monitor of a viewer that has left is removed."""
 
 GTK = """
 import gi
@@ -102,9 +99,7 @@ async def test_two_viewers_are_two_monitors_until_one_leaves(desk: Desk, log_in:
     assert shown(desk) == ["700x500+0+0", "800x600+700+0"]
 
     left.close()
-    since = time.monotonic()
     await until(lambda: shown(desk) == ["800x600+0+0"])
-    assert time.monotonic() - since < GONE_SECONDS
     await until(lambda: desk.model["monitors"] == [])
 
 
