@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..picture.framebuffer import Framebuffer
 from .client import VideoClient, VideoStatus
+from .encoder_load import EncoderLoad
 from .encoder_profile import EncoderProfile, max_bitrate_kbps, profile_for
 from .engine import EncodedFrame, Engine, Rate, even_size
 from .frame_rate import FrameRateLimiter
@@ -23,14 +24,14 @@ HEAVY_SHARE = 0.45
 LARGE_SCREEN_PIXELS = 1_500_000
 """Pixels of a screen from which a video begins with 4:2:0, because 4:4:4 may be too much for a browser."""
 
-MAX_PAINT_LOAD_FULL_CHROMA = 0.6
-"""Share of its time that a browser may spend painting 4:4:4."""
+MAX_LOAD_FULL_CHROMA = 0.6
+"""Share of its time that a browser may spend painting 4:4:4, or the encoder encoding it."""
 
-MAX_PAINT_LOAD_HALVED_CHROMA = 0.5
-"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4."""
+MAX_LOAD_HALVED_CHROMA = 0.5
+"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4, or the encoder encoding it."""
 
-SLOW_BROWSER_SECONDS = 60.0
-"""Seconds without 4:4:4 after a browser exceeded one of these loads."""
+OVERLOAD_SECONDS = 60.0
+"""Seconds without 4:4:4 after one of these loads was exceeded."""
 
 FRAME_SIZE_SMOOTHING = 0.05
 """Weight of the newest frame in the mean of the frame sizes that chooses the chroma."""
@@ -60,6 +61,7 @@ class Video:
         self._is_light = True
         self._full_chroma_from = float("-inf")
         self._limiter = FrameRateLimiter()
+        self._encoder_load = EncoderLoad()
 
     @property
     def is_ready(self) -> bool:
@@ -80,6 +82,7 @@ class Video:
             return
         if self._framebuffer.width * self._framebuffer.height >= LARGE_SCREEN_PIXELS:
             self._full_chroma_from = max(self._full_chroma_from, now + MIN_CHROMA_SECONDS)
+        self._encoder_load = EncoderLoad()
         self._start(now)
 
     def leave(self, client: VideoClient) -> None:
@@ -121,7 +124,8 @@ class Video:
     def _wanted(self, now: float) -> tuple[Rate, EncoderProfile]:
         """Return the rate and the profile that all clients can take."""
         rates = [self.rate_for(client, now) for client in self.clients]
-        rate = Rate(min(each.kbps for each in rates), min(each.fps for each in rates))
+        fps = min(self._encoder_load.fps(now), *(each.fps for each in rates))
+        rate = Rate(min(each.kbps for each in rates), fps)
         size = even_size(self._framebuffer)
         max_kbps = min(max_bitrate_kbps(client.quality, *size) for client in self.clients)
         min_qp = max(profile_for(client.quality).min_qp for client in self.clients)
@@ -131,10 +135,11 @@ class Video:
 
     def _wants_full_chroma(self, now: float, max_kbps: float) -> bool:
         """Return whether all clients take 4:4:4, which coloured text needs, and it costs little."""
-        max_load = MAX_PAINT_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_PAINT_LOAD_HALVED_CHROMA
+        max_load = MAX_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_LOAD_HALVED_CHROMA
         is_measured = self._running and now - self._started_at > MIN_CHROMA_SECONDS / 2
-        if is_measured and max(client.pacer.paint_load for client in self.clients) > max_load:
-            self._full_chroma_from = now + SLOW_BROWSER_SECONDS
+        load = max(self._encoder_load.load, *(client.pacer.paint_load for client in self.clients))
+        if is_measured and load > max_load:
+            self._full_chroma_from = now + OVERLOAD_SECONDS
         if now < self._full_chroma_from:
             return False
         used_kbps = self._frame_kilobits * self._rate.fps
@@ -143,6 +148,7 @@ class Video:
 
     def _start(self, now: float) -> None:
         self._limiter = FrameRateLimiter()
+        self._encoder_load.restarted()
         self._rate, self._profile = self._wanted(now)
         self._started_at = now
         self._described = False
@@ -154,6 +160,7 @@ class Video:
         if not self._described:
             self._described = True
             self._status.ask(self._engine.describe)
+        self._encoder_load.encoded(frame.waiting_seconds, frame.encoding_seconds)
         if not frame.is_key:
             self._frame_kilobits += FRAME_SIZE_SMOOTHING * (len(frame.data) / BYTES_PER_KILOBIT - self._frame_kilobits)
             self._limiter.encoded(len(frame.data), self._rate)

@@ -128,3 +128,26 @@ async def test_the_slowest_link_sets_the_bitrate() -> None:
     video.leave(slow)
     video.update(2.0)
     assert watched.engine.rate.kbps > 3000
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.004, True), (0.012, False)])
+async def test_a_video_gets_full_chroma_only_if_the_encoder_has_time_for_it(seconds: float, expected: bool) -> None:
+    watched = Watched(8)
+    video, engine, (client,) = watched.video, watched.engine, watched.clients
+    video.join([client], 0.0)
+    for second in range(1, 10):
+        for _ in range(50):
+            engine.deliver_frame(encoding_seconds=seconds)
+        video.update(float(second))
+    assert engine.profile.full_chroma is expected
+
+
+async def test_an_encoder_that_is_too_slow_gets_fewer_frames() -> None:
+    watched = Watched(6)
+    video, engine = watched.video, watched.engine
+    video.join(watched.clients, 0.0)
+    engine.deliver_frame(is_key=True)
+    for _ in range(50):
+        engine.deliver_frame(waiting_seconds=0.02, encoding_seconds=0.025)
+    video.update(1.0)
+    assert engine.rate.fps < 1 / 0.025

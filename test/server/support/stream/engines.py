@@ -76,8 +76,11 @@ class FakeEngine:
     def profile(self) -> EncoderProfile:
         return self.starts[-1][3]
 
-    def deliver_frame(self, is_key: bool = False, size: int = 100) -> None:
-        self._deliver(EncodedFrame(KEY if is_key else OTHER + bytes(size)))
+    def deliver_frame(
+        self, is_key: bool = False, size: int = 100, waiting_seconds: float = 0.0, encoding_seconds: float = 0.0
+    ) -> None:
+        data = KEY if is_key else OTHER + bytes(size)
+        self._deliver(EncodedFrame(data, waiting_seconds, encoding_seconds))
 
 
 class MemoryFramebuffer:
