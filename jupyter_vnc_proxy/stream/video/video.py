@@ -119,15 +119,18 @@ class Video:
 
     def rate_for(self, client: VideoClient, now: float) -> Rate:
         """Return the rate that one client can take."""
-        return client.pacer.rate(now, max_bitrate_kbps(client.quality, *even_size(self._framebuffer)))
+        return client.pacer.rate(now, self._max_kbps(client))
+
+    def _max_kbps(self, client: VideoClient) -> float:
+        """Return the kilobits per second that its quality level allows, and the encoder's load."""
+        return max_bitrate_kbps(client.quality, *even_size(self._framebuffer)) * self._encoder_load.bitrate_share
 
     def _wanted(self, now: float) -> tuple[Rate, EncoderProfile]:
         """Return the rate and the profile that all clients can take."""
         rates = [self.rate_for(client, now) for client in self.clients]
         fps = min(self._encoder_load.fps(now), *(each.fps for each in rates))
         rate = Rate(min(each.kbps for each in rates), fps)
-        size = even_size(self._framebuffer)
-        max_kbps = min(max_bitrate_kbps(client.quality, *size) for client in self.clients)
+        max_kbps = min(self._max_kbps(client) for client in self.clients)
         min_qp = max(profile_for(client.quality).min_qp for client in self.clients)
         profile = EncoderProfile(min_qp, self._wants_full_chroma(now, min(max_kbps, rate.kbps)))
         video_kbps = min(client.pacer.video_kbps(now, max_kbps) for client in self.clients)

@@ -150,4 +150,18 @@ async def test_an_encoder_that_is_too_slow_gets_fewer_frames() -> None:
     for _ in range(50):
         engine.deliver_frame(waiting_seconds=0.02, encoding_seconds=0.025)
     video.update(1.0)
-    assert engine.rate.fps < 1 / 0.025
+    assert engine.rate.fps <= 1 / 0.025
+
+
+async def test_a_busy_encoder_gets_a_lower_bitrate() -> None:
+    watched = Watched(6)
+    video, engine = watched.video, watched.engine
+    video.join(watched.clients, 0.0)
+    rates = []
+    for now, seconds in ((1.0, 0.005), (2.0, 0.014), (3.0, 0.2)):
+        engine.deliver_frame(is_key=True)
+        for _ in range(100):
+            engine.deliver_frame(encoding_seconds=seconds)
+        video.update(now)
+        rates.append(engine.rate.kbps)
+    assert rates[0] > rates[1] > rates[2] > rates[0] / 4
