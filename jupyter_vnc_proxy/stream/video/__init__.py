@@ -65,7 +65,7 @@ Deciding what to send
   link is free; the frame rate falls below what the browser painted until they are gone, and is raised step by step.
 - *No queue before the encoder* (`encoder_load`): pixelflux captures up to two pictures ahead of the one it encodes.
   If they wait there for MAX_WAIT_SECONDS, the frame rate falls to what the encoder can take in MAX_BUSY_SHARE of its
-  time. Its thread has a lower priority than the X server, Jupyter and our event loop (`thread_priority`).
+  time. Its thread has a lower priority than the X server, Jupyter and our event loop (`engine_thread`).
 - *Fewer bits for a busy encoder* (`encoder_load`): if encoding takes more than MAX_LOAD of the time at MAX_FPS, the
   bitrate falls by as much, at most to MIN_BITRATE_SHARE.
 - *Fewer frames, not worse ones* (`frame_rate`): if the encoder can't make frames small enough for the bitrate.

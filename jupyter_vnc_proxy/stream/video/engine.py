@@ -14,8 +14,7 @@ from typing import Any, Protocol
 
 from ..picture.framebuffer import Framebuffer
 from .encoder_profile import MAX_FPS, EncoderProfile
-from .engine_thread import EngineThread
-from .thread_priority import lower_engine_threads
+from .engine_thread import EngineThread, lower_engine_threads
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 

@@ -13,7 +13,7 @@ from support.stream.films import Film, noisy
 from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
-from jupyter_vnc_proxy.stream.video.thread_priority import NICENESS
+from jupyter_vnc_proxy.stream.video.engine_thread import NICENESS
 from jupyter_vnc_proxy.system.x_display import resize
 
 pytestmark = pytest.mark.alone
