@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 
 from ..picture.framebuffer import Framebuffer
 from .encoder_profile import MAX_FPS, EncoderProfile
-from .engine_thread import EngineThread
+from .engine_thread import EngineThread, lower_engine_threads
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -35,12 +36,16 @@ class EncodedFrame:
     """One frame of the whole screen: H.264 in Annex B format, one slice.
 
     ``number`` increases. ``reference`` is the number of the frame that it predicts from, which a client must have been
-    sent; ``None`` if the encoder doesn't tell, so that a client must be sent every frame.
+    sent; ``None`` if the encoder doesn't tell, so that a client must be sent every frame. ``waiting_seconds`` passed
+    from its capture until its encoding began, which took ``encoding_seconds``. Both are 0 if the engine doesn't know
+    them.
     """
 
     data: bytes
     number: int = 0
     reference: int | None = None
+    waiting_seconds: float = 0.0
+    encoding_seconds: float = 0.0
 
     @property
     def is_key(self) -> bool:
@@ -142,11 +147,14 @@ class PixelfluxEngine:
         self._run += 1
         self._rate = rate
         run, loop = self._run, asyncio.get_running_loop()
+        is_first = True
 
         def on_frame(frame: Any) -> None:  # on pixelflux's thread; the frame's memory is valid during the call only
-            reference = None if frame.reference_frame_id == UNKNOWN_REFERENCE else frame.reference_frame_id
-            encoded = EncodedFrame(bytes(memoryview(frame)), frame.frame_id, reference)
-            _call_in(loop, self._on_frame, run, encoded)
+            nonlocal is_first
+            if is_first:  # its threads have raised their priority by now
+                is_first = False
+                self._thread.call(partial(lower_engine_threads, threading.get_native_id()))
+            _call_in(loop, self._on_frame, run, _encoded(frame))
 
         self._do(partial(self._capture.start_capture, on_frame, settings))
         self._running = True
@@ -202,6 +210,19 @@ class PixelfluxEngine:
             log.debug("the encoder is not known: %r", error)
             return None
         return describe_stream(info) if info and info.get("encoder") else None
+
+
+def _encoded(frame: Any) -> EncodedFrame:
+    """Copy a frame of pixelflux, a ``StripeFrame``."""
+    waited, encoded = frame.encode_start_ns - frame.capture_ns, frame.encode_end_ns - frame.encode_start_ns
+    is_known = frame.capture_ns > 0
+    return EncodedFrame(
+        bytes(memoryview(frame)),
+        frame.frame_id,
+        None if frame.reference_frame_id == UNKNOWN_REFERENCE else frame.reference_frame_id,
+        waited * is_known / 1e9,
+        encoded * is_known / 1e9,
+    )
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: object) -> None:

@@ -16,12 +16,16 @@ LARGE_CHANGE_TIMEOUT_SECONDS = 0.5
 """Seconds without a large change that end motion although small changes go on: those are better sent as exact tiles."""
 
 
+UNDAMAGED_SECONDS = 0.22
+"""Seconds in which nothing was drawn that end motion, although the engine sends the last picture again to refine it."""
+
+
 class MotionDetector:
     """Follows the changes of the whole screen. `active` tells whether it is in motion."""
 
     def __init__(self) -> None:
         self._large_changes: deque[float] = deque()
-        self._last_change = self._last_large_change = float("-inf")
+        self._last_change = self._last_large_change = self._last_damage = float("-inf")
         self.active = False
 
     def changed(self, now: float, share: float) -> bool:
@@ -44,16 +48,22 @@ class MotionDetector:
         """
         if share >= MIN_MOTION_SHARE:
             self._last_large_change = now
-        if share > 0 and is_change:
-            self._last_change = now
+        if share > 0:
+            self._last_damage = now
+            if is_change:
+                self._last_change = now
 
     def frame_encoded(self, now: float) -> None:
-        """Record that the engine delivered a frame, which it does only after a change."""
+        """Record that the engine delivered a frame, which it does after a change, and a few times more."""
         self._last_change = now
 
     def rest_at(self) -> float:
         """Return when motion ends unless something changes before."""
-        return min(self._last_change + REST_SECONDS, self._last_large_change + LARGE_CHANGE_TIMEOUT_SECONDS)
+        return min(
+            self._last_change + REST_SECONDS,
+            self._last_large_change + LARGE_CHANGE_TIMEOUT_SECONDS,
+            self._last_damage + UNDAMAGED_SECONDS,
+        )
 
     def stop(self) -> None:
         """End motion."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..picture.framebuffer import Framebuffer
 from .client import VideoClient, VideoStatus
+from .encoder_load import EncoderLoad
 from .encoder_profile import EncoderProfile, max_bitrate_kbps, profile_for
 from .engine import EncodedFrame, Engine, Rate, even_size
 from .frame_chain import FrameChain
@@ -30,14 +31,14 @@ MAX_KEY_FRAME_SECONDS = 0.15
 LARGE_SCREEN_PIXELS = 1_500_000
 """Pixels of a screen from which a video begins with 4:2:0, because 4:4:4 may be too much for a browser."""
 
-MAX_PAINT_LOAD_FULL_CHROMA = 0.6
-"""Share of its time that a browser may spend painting 4:4:4."""
+MAX_LOAD_FULL_CHROMA = 0.6
+"""Share of its time that a browser may spend painting 4:4:4, or the encoder encoding it."""
 
-MAX_PAINT_LOAD_HALVED_CHROMA = 0.5
-"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4."""
+MAX_LOAD_HALVED_CHROMA = 0.5
+"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4, or the encoder encoding it."""
 
-SLOW_SECONDS = 60.0
-"""Seconds without 4:4:4 after a browser or a link was too slow for it."""
+OVERLOAD_SECONDS = 60.0
+"""Seconds without 4:4:4 after one of these loads was exceeded, or a link was too slow for it."""
 
 FRAME_SIZE_SMOOTHING = 0.05
 """Weight of the newest frame in the mean of the frame sizes that chooses the chroma."""
@@ -72,6 +73,7 @@ class Video:
         self._is_light = True
         self._full_chroma_from = float("-inf")
         self._limiter = FrameRateLimiter()
+        self._encoder_load = EncoderLoad()
 
     @property
     def is_ready(self) -> bool:
@@ -97,6 +99,7 @@ class Video:
             return
         if self._framebuffer.width * self._framebuffer.height >= LARGE_SCREEN_PIXELS:
             self._full_chroma_from = max(self._full_chroma_from, now + MIN_CHROMA_SECONDS)
+        self._encoder_load = EncoderLoad()
         self._start(now)
 
     def leave(self, client: VideoClient) -> None:
@@ -135,14 +138,18 @@ class Video:
 
     def rate_for(self, client: VideoClient, now: float) -> Rate:
         """Return the rate that one client can take."""
-        return client.pacer.rate(now, max_bitrate_kbps(client.quality, *even_size(self._framebuffer)))
+        return client.pacer.rate(now, self._max_kbps(client))
+
+    def _max_kbps(self, client: VideoClient) -> float:
+        """Return the kilobits per second that its quality level allows, and the encoder's load."""
+        return max_bitrate_kbps(client.quality, *even_size(self._framebuffer)) * self._encoder_load.bitrate_share
 
     def _wanted(self, now: float) -> tuple[Rate, EncoderProfile]:
         """Return the rate and the profile that all clients can take."""
         rates = [self.rate_for(client, now) for client in self.clients]
-        rate = Rate(min(each.kbps for each in rates), min(each.fps for each in rates))
-        size = even_size(self._framebuffer)
-        max_kbps = min(max_bitrate_kbps(client.quality, *size) for client in self.clients)
+        fps = min(self._encoder_load.fps(now), *(each.fps for each in rates))
+        rate = Rate(min(each.kbps for each in rates), fps)
+        max_kbps = min(self._max_kbps(client) for client in self.clients)
         min_qp = max(profile_for(client.quality).min_qp for client in self.clients)
         profile = EncoderProfile(min_qp, self._wants_full_chroma(now, min(max_kbps, rate.kbps)))
         if self._skips_frames:  # of frames that are too large, those that would queue are skipped
@@ -152,14 +159,13 @@ class Video:
 
     def _wants_full_chroma(self, now: float, max_kbps: float) -> bool:
         """Return whether all clients take 4:4:4, which coloured text needs, and it costs little."""
-        max_load = MAX_PAINT_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_PAINT_LOAD_HALVED_CHROMA
+        max_load = MAX_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_LOAD_HALVED_CHROMA
         is_measured = self._running and now - self._started_at > MIN_CHROMA_SECONDS / 2
-        if is_measured and max(client.pacer.paint_load for client in self.clients) > max_load:
-            self._full_chroma_from = now + SLOW_SECONDS
+        load = max(self._encoder_load.load, *(client.pacer.paint_load for client in self.clients))
         width, height = even_size(self._framebuffer)
         key_kilobits = FULL_CHROMA_KEY_BITS_PER_PIXEL * width * height / 1000
-        if key_kilobits > MAX_KEY_FRAME_SECONDS * max_kbps:
-            self._full_chroma_from = now + SLOW_SECONDS
+        if (is_measured and load > max_load) or key_kilobits > MAX_KEY_FRAME_SECONDS * max_kbps:
+            self._full_chroma_from = now + OVERLOAD_SECONDS
         if now < self._full_chroma_from:
             return False
         used_kbps = self._frame_kilobits * self._rate.fps
@@ -168,6 +174,7 @@ class Video:
 
     def _start(self, now: float) -> None:
         self._limiter = FrameRateLimiter()
+        self._encoder_load.restarted()
         self._rate, self._profile = self._wanted(now)
         self._started_at = now
         self._described = False
@@ -180,6 +187,7 @@ class Video:
             self._described = True
             self._status.ask(self._engine.describe)
         self._skips_frames = frame.reference is not None
+        self._encoder_load.encoded(frame.waiting_seconds, frame.encoding_seconds)
         if not frame.is_key:
             self._frame_kilobits += FRAME_SIZE_SMOOTHING * (len(frame.data) / BYTES_PER_KILOBIT - self._frame_kilobits)
             self._limiter.encoded(len(frame.data), self._rate)

@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_vnc_proxy.stream.picture.change_rate import MIN_MOTION_SHARE, REST_SECONDS
-from jupyter_vnc_proxy.stream.video.motion_detector import LARGE_CHANGE_TIMEOUT_SECONDS, MotionDetector
+from jupyter_vnc_proxy.stream.video.motion_detector import (
+    LARGE_CHANGE_TIMEOUT_SECONDS,
+    UNDAMAGED_SECONDS,
+    MotionDetector,
+)
 
 FRAME = 1 / 60
 
@@ -52,6 +56,15 @@ def test_damage_prolongs_motion_only_if_it_counts_as_a_change() -> None:
     assert motion.rest_at() == before
     motion.damaged(5.0, 0.5, is_change=True)
     assert motion.rest_at() == 5.0 + REST_SECONDS
+
+
+def test_frames_of_a_screen_that_nobody_draws_on_do_not_prolong_motion() -> None:
+    motion = MotionDetector()
+    play(motion, 1, 0.5)
+    for step in range(30):
+        motion.damaged(1 + step * FRAME, 0.0)
+        motion.frame_encoded(1 + step * FRAME)
+    assert motion.rest_at() <= 1 + UNDAMAGED_SECONDS < 1 + LARGE_CHANGE_TIMEOUT_SECONDS
 
 
 def test_small_changes_do_not_prolong_motion() -> None:

@@ -212,3 +212,40 @@ async def test_a_link_on_which_a_key_frame_of_full_chroma_takes_long_gets_halved
     watched.clients[0].pacer = FixedPacer(kbps)
     watched.video.join(watched.clients, 0.0)
     assert watched.engine.profile.full_chroma is expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.004, True), (0.012, False)])
+async def test_a_video_gets_full_chroma_only_if_the_encoder_has_time_for_it(seconds: float, expected: bool) -> None:
+    watched = Watched(8)
+    video, engine, (client,) = watched.video, watched.engine, watched.clients
+    video.join([client], 0.0)
+    for second in range(1, 10):
+        for _ in range(50):
+            engine.deliver_frame(encoding_seconds=seconds)
+        video.update(float(second))
+    assert engine.profile.full_chroma is expected
+
+
+async def test_an_encoder_that_is_too_slow_gets_fewer_frames() -> None:
+    watched = Watched(6)
+    video, engine = watched.video, watched.engine
+    video.join(watched.clients, 0.0)
+    engine.deliver_frame(is_key=True)
+    for _ in range(50):
+        engine.deliver_frame(waiting_seconds=0.02, encoding_seconds=0.025)
+    video.update(1.0)
+    assert engine.rate.fps <= 1 / 0.025
+
+
+async def test_a_busy_encoder_gets_a_lower_bitrate() -> None:
+    watched = Watched(6)
+    video, engine = watched.video, watched.engine
+    video.join(watched.clients, 0.0)
+    rates = []
+    for now, seconds in ((1.0, 0.005), (2.0, 0.014), (3.0, 0.2)):
+        engine.deliver_frame(is_key=True)
+        for _ in range(100):
+            engine.deliver_frame(encoding_seconds=seconds)
+        video.update(now)
+        rates.append(engine.rate.kbps)
+    assert rates[0] > rates[1] > rates[2] > rates[0] / 4

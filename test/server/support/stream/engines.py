@@ -81,9 +81,16 @@ class FakeEngine:
         return self.starts[-1][3]
 
     def deliver_frame(
-        self, is_key: bool = False, size: int = 100, number: int = 0, reference: int | None = None
+        self,
+        is_key: bool = False,
+        size: int = 100,
+        number: int = 0,
+        reference: int | None = None,
+        waiting_seconds: float = 0.0,
+        encoding_seconds: float = 0.0,
     ) -> None:
-        self._deliver(EncodedFrame(KEY if is_key else OTHER + bytes(size), number, reference))
+        data = KEY if is_key else OTHER + bytes(size)
+        self._deliver(EncodedFrame(data, number, reference, waiting_seconds, encoding_seconds))
 
 
 class MemoryFramebuffer:
