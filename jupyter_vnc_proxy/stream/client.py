@@ -146,8 +146,9 @@ class Client:
     def _send_update(self, rectangles: list[bytes]) -> None:
         """Send an update and two fences: the first confirms that it arrived, the second that it was painted.
 
-        A client answers a fence as soon as it reads it. It reads the empty update before the second fence only after it
-        has painted the last one (noVNC 1.7, core/rfb.js: `_framebufferUpdate`).
+        The second one has BlockBefore, so a client that reads on while it decodes (src/viewer/video) answers it later.
+        noVNC answers every fence as soon as it reads it. It reads the empty update before the second fence only after
+        it has painted the last one (noVNC 1.7, core/rfb.js: `_framebufferUpdate`).
         """
         self.requested = False
         update = b"".join([server_messages.update_header(len(rectangles)), *rectangles])
@@ -253,5 +254,7 @@ class Client:
 
 
 def _fence(asked: Asked, number: int) -> bytes:
-    flags = server_messages.FENCE_REQUEST | server_messages.FENCE_BLOCK_BEFORE
+    flags = server_messages.FENCE_REQUEST
+    if asked is Asked.PAINTED:
+        flags |= server_messages.FENCE_BLOCK_BEFORE
     return server_messages.fence(flags, bytes([asked]) + number.to_bytes(4, "big"))

@@ -40,8 +40,9 @@ motion ends, every client returns to TILES::
 Measuring the link
 ------------------
 Fences (rfbproto, "Fence") measure it. A fence after each update is answered once the update has been *read*. An empty
-update and a second fence follow; noVNC reads these after it has *painted* the first one. Separate fences, *pings*,
-measure the *base delay*: the round trip of the smallest message (`link`).
+update and a second fence follow; noVNC reads these after it has *painted* the first one. Our viewer reads on while it
+decodes; the second fence has BlockBefore, so it answers it after painting. Separate fences, *pings*, measure the *base
+delay*: the round trip of the smallest message (`link`).
 
 Each update is a packet train. Without any size, it would be answered one base delay after it was sent, or right after
 the update before it, whichever is later. From then until its answer, it occupies the link for its size divided by the
@@ -60,8 +61,9 @@ Deciding what to send
 - *Bitrate* (`pacing`): VIDEO_SHARE of the capacity, less while updates queue, and never more than the client's quality
   level allows (`encoder_profile`). The encoder gets the bitrate as an upper bound together with a minimum quantiser, so
   simple content takes far less.
-- *Frame rate* (`pacing`): MAX_FPS, unless the browser paints more slowly. Then frames wait in the browser although the
-  link is free; the frame rate falls below what the browser painted until they are gone, and is raised step by step.
+- *Frame rate* (`pacing`): MAX_FPS, unless the browser paints more slowly. Then frames wait in the browser, read or not,
+  although the link is free; the frame rate falls below what the browser painted until they are gone, and is raised step
+  by step.
 - *Fewer frames, not worse ones* (`frame_rate`): if the encoder can't make frames small enough for the bitrate.
 - *Chroma* (`video`): 4:4:4 if every client wants it and it costs little: the video is light and the browsers are fast.
 - One encoder serves all clients at the lowest of their rates; clients that are much slower share a second one

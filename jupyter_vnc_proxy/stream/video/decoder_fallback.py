@@ -1,7 +1,8 @@
 """Lowers the video level of a browser whose decoder has hung.
 
 noVNC 1.7 reads nothing more while it waits for a frame that its browser doesn't decode (core/rfb.js, `_flushing`):
-neither a decoder reset nor tiles get through. So the server disconnects the client. The next client that connects
+neither a decoder reset nor tiles get through. A viewer that reads while it decodes gets the reset, but no tiles, which
+are drawn after the frame. So the server disconnects the client. The next client that connects
 within some seconds is most likely the same browser, and gets less.
 """
 

@@ -58,6 +58,9 @@ PAINT_WINDOW_SECONDS = 0.5
 MAX_WAITING_FRAMES = 1.5
 """Frames that may wait in the browser, beyond those that the link holds."""
 
+MAX_UNPAINTED_FRAMES = 2
+"""Frames that a client that reads while it decodes may have read and not painted."""
+
 MIN_BUSY_SHARE = 0.6
 """Share of its time that a browser spends painting if it is what limits the frame rate."""
 
@@ -162,6 +165,11 @@ class Pacer:
         """Updates that are not painted yet."""
         return len(self._in_flight)
 
+    @property
+    def _unpainted_frames(self) -> int:
+        """Updates that were read and are not painted; at most one if the client doesn't read while it decodes."""
+        return sum(update.arrived_at is not None for update in self._in_flight)
+
     def oldest_age(self, now: float) -> float:
         """Return the seconds since the oldest update in flight was sent; 0 if none is."""
         return now - self._in_flight[0].sent_at if self._in_flight else 0.0
@@ -205,7 +213,8 @@ class Pacer:
         link_seconds = self.link.base_delay + self.link.mean_wait(now, WAIT_WINDOW_SECONDS)
         waiting_frames = len(self._in_flight) - link_seconds * self._fps
         is_busy = self._paint_seconds * self._fps > MIN_BUSY_SHARE
-        if waiting_frames > MAX_WAITING_FRAMES and is_busy and self.link.waits_for_browser():
+        unread_wait = waiting_frames > MAX_WAITING_FRAMES and self.link.waits_for_browser()
+        if is_busy and (unread_wait or self._unpainted_frames > MAX_UNPAINTED_FRAMES):
             self._lagging_ticks += 1
             if self._lagging_ticks >= LAGGING_TICKS and self._paints:
                 self._limit_fps(now)

@@ -62,9 +62,12 @@ def test_the_rate_follows_the_capacity_within_two_seconds() -> None:
         assert link.play(2).kbps == MAX_KBPS
 
 
+@pytest.mark.parametrize("reads_ahead", [False, True])
 @pytest.mark.parametrize(("paint", "frames"), [(0.025, 40), (0.05, 20)])
-def test_a_slow_browser_gets_as_many_frames_as_it_paints_and_none_waits_long(paint: float, frames: int) -> None:
-    link = FakeLink(1_000_000, 0.001, paint=paint)
+def test_a_slow_browser_gets_as_many_frames_as_it_paints_and_none_waits_long(
+    paint: float, frames: int, reads_ahead: bool
+) -> None:
+    link = FakeLink(1_000_000, 0.001, paint=paint, reads_ahead=reads_ahead)
     link.play(3)
     link.play(5)
     assert 0.6 * frames < link.frames / 5 <= 1.05 * frames

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.stream.engines import FakeEngine, MemoryClient, MemoryFramebuffer
+from support.stream.engines import OUR_FENCE, FakeEngine, MemoryClient, MemoryFramebuffer
 
-from jupyter_vnc_proxy.rfb.server_messages import H264_RESET_CONTEXT
+from jupyter_vnc_proxy.rfb.server_messages import FENCE_BLOCK_BEFORE, H264_RESET_CONTEXT
+from jupyter_vnc_proxy.stream.client import Asked
 from jupyter_vnc_proxy.stream.status import Status
 from jupyter_vnc_proxy.stream.video.decoder_fallback import VideoLevel
 from jupyter_vnc_proxy.stream.video.video import MIN_CHROMA_SECONDS, Video
@@ -61,6 +62,15 @@ async def test_a_client_begins_with_a_key_frame_that_resets_its_decoder() -> Non
     assert watched.engine.key_frame_requests == 2  # requested again, as the second client still waits
     watched.engine.deliver_frame(is_key=True)
     assert (first.take_frames(), second.take_frames()) == ([(True, 0)], [(True, H264_RESET_CONTEXT)])
+
+
+async def test_only_the_answer_that_confirms_painting_has_to_wait_for_what_precedes_it() -> None:
+    watched = Watched(6)
+    watched.video.join(watched.clients, 0.0)
+    watched.engine.deliver_frame(is_key=True)
+    watched.clients[0].ping()
+    blocks = {fence[1][0]: fence[0][7] for fence in OUR_FENCE.finditer(watched.clients[0].out)}
+    assert blocks == {Asked.ARRIVED: 0, Asked.PAINTED: FENCE_BLOCK_BEFORE, Asked.DELAY: 0}
 
 
 @pytest.mark.parametrize(("levels", "expected"), [([6], False), ([7], True), ([8, 9], True), ([9, 6], False)])

@@ -19,7 +19,7 @@ from support.stream.clients import HELLO, set_encodings
 
 KEY = b"\0\0\0\1\x67key"
 OTHER = b"\0\0\0\1\x41"
-OUR_FENCE = re.compile(rb"\xf8\0\0\0\x80\0\0\x01\x05(.....)", re.DOTALL)
+OUR_FENCE = re.compile(rb"\xf8\0\0\0\x80\0\0[\0\x01]\x05(.....)", re.DOTALL)
 H264_RECTANGLE = re.compile(rb"\0\0\0\x32(....)(....)\0\0\0\x01([\x67\x41])", re.DOTALL)
 
 

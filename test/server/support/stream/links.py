@@ -21,6 +21,7 @@ class FakeLink:
     """``kbps``: kilobits per second. ``delay``: seconds of a round trip. ``paint``: seconds to paint a frame.
 
     ``noise``: seconds by which answers are late, at most. ``min_frame_kilobits``: kilobits of the smallest frame.
+    ``reads_ahead``: whether the browser reads on while it paints.
     """
 
     kbps: float
@@ -28,6 +29,7 @@ class FakeLink:
     paint: float = 0.005
     noise: float = 0.002
     min_frame_kilobits: float = 2.0
+    reads_ahead: bool = False
     now: float = 0.0
     ages: list[float] = field(default_factory=list)
     frames: int = 0
@@ -36,7 +38,8 @@ class FakeLink:
         self.pacer = Pacer()
         self.limiter = FrameRateLimiter()
         self.random = random.Random(1)
-        self.free_at = self.painted_at = self.next_frame = self.next_ping = self.next_tick = self.answered_at = 0.0
+        self.free_at = self.painted_at = self.next_frame = self.next_ping = self.next_tick = 0.0
+        self.answered_at = self.painted_answered_at = 0.0
         self.number = 0
         self.lagging = False
         self.events: list[tuple[float, int, str, int]] = []
@@ -47,9 +50,10 @@ class FakeLink:
         self.number += 1
         self.pacer.sent(self.now, self.number, round(kilobits * BYTES_PER_KILOBIT))
         self.free_at = max(self.free_at, self.now) + kilobits / self.kbps
-        # The browser reads a frame after it has painted the one before.
-        read = max(self.free_at + self.delay / 2, self.painted_at)
-        self.painted_at = read + self.paint
+        # noVNC reads a frame after it has painted the one before.
+        arrived = self.free_at + self.delay / 2
+        read = arrived if self.reads_ahead else max(arrived, self.painted_at)
+        self.painted_at = max(read, self.painted_at) + self.paint
         self._answer(read, "arrived", self.number)
         self._answer(self.painted_at, "painted", self.number)
         self.ages.append(self.painted_at - self.now)
@@ -68,8 +72,12 @@ class FakeLink:
             self.wait(self.painted_at + self.delay)
 
     def _answer(self, at: float, kind: str, number: int) -> None:
-        # In order, as on one connection.
-        late = self.answered_at = max(self.answered_at, at + self.delay / 2 + self.random.uniform(0, self.noise))
+        late = at + self.delay / 2 + self.random.uniform(0, self.noise)
+        # In order, as on one connection; painting may be answered after what was read later.
+        if kind == "painted" and self.reads_ahead:
+            late = self.painted_answered_at = max(self.painted_answered_at, late)
+        else:
+            late = self.answered_at = max(self.answered_at, late)
         heapq.heappush(self.events, (late, next(self._order), kind, number))
 
     def wait(self, until: float) -> None:
