@@ -195,6 +195,7 @@ export class DesktopViewer implements IDisposable {
     dataset.problem = status.problem?.code ?? '';
     if (!status.connected && this._client !== null && this._painted) {
       this._painted = false;
+      this._client.settle();
       this._lastFrame.keep(this._client.canvas);
     }
     if (['stopped', 'failed', 'running-elsewhere'].includes(status.phase)) {

@@ -8,6 +8,13 @@ declare module '@novnc/novnc' {
 
   interface IDisplay {
     scale: number;
+    /** The size of the framebuffer. */
+    readonly width: number;
+    readonly height: number;
+    /** The part of the framebuffer that the canvas shows. */
+    readonly _viewportLoc: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    viewportChangeSize(width: number, height: number): void;
+    viewportChangePos(deltaX: number, deltaY: number): void;
     resize(width: number, height: number): void;
     /** Drawings that wait for an image or a frame before them. */
     readonly _renderQ: unknown[];
@@ -17,6 +24,15 @@ declare module '@novnc/novnc' {
     flip(isFromQueue?: boolean): void;
     /** Resolves when the queue is empty. */
     flush(): Promise<unknown>;
+    /** Draws a frame and closes it, once it is decoded. */
+    videoFrame(x: number, y: number, width: number, height: number, frame: IVideoFrame): void;
+  }
+
+  /** A frame that was given to the decoder; `promise` resolves once it is decoded. */
+  interface IVideoFrame {
+    readonly promise: Promise<void>;
+    readonly ready: boolean;
+    readonly frame: VideoFrame | null;
   }
 
   /** The bytes that were received. */
@@ -49,7 +65,7 @@ declare module '@novnc/novnc' {
     sendCtrlAltDel(): void;
 
     // Members that are not public: `followNotifies`, `ClientCounters`, `Pings`, `SizeRequests`, `HeldFrame`,
-    // `RelativePointer` and `RemoteCursor` read or replace them.
+    // `VideoFrames`, `PaintedFences`, `RelativePointer` and `RemoteCursor` read or replace them.
     readonly _display: IDisplay;
     readonly _sock: IReceiveQueue;
     /** The rectangle that is being read. */
@@ -58,6 +74,8 @@ declare module '@novnc/novnc' {
     /** Handle a message, a rectangle or a fence; return false if it is not complete yet. */
     _normalMsg(): boolean;
     _handleRect(): boolean;
+    /** Handles what was received and not read yet, which is not empty. */
+    _handleMessage(): void;
     _handleServerFenceMsg(): boolean;
     /** Handles a message whose type is read; returns whether all of it has come. */
     _handleServerCutText(): boolean;

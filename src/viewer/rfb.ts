@@ -9,6 +9,8 @@ import { SizeRequests } from './sizerequests';
 import { ClientCounters } from './statistics/counters';
 import { Pings } from './statistics/pings';
 import { keepLocks } from './touch/pinch';
+import { VideoFrames } from './video/videoframes';
+import { whenPainted } from './whenpainted';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -64,6 +66,15 @@ export class RfbClient implements IDisposable {
     this._rfb.addEventListener('clipboard', event => this._copied.emit(event.detail.text));
     this.canvas = options.target.querySelector<HTMLCanvasElement>('canvas:not([data-kept])')!;
     this._heldFrame = new HeldFrame(this._rfb, options.target, this.canvas);
+    if (VideoFrames.isSupported()) {
+      this._video = new VideoFrames({
+        rfb,
+        canvas: this.canvas,
+        answer: (flags, payload) => messages.clientFence(rfb._sock, flags, payload),
+        presented: () => this.counters.framePresented(),
+        setDecoding: value => (this.counters.isDecoding = value)
+      });
+    }
     this.canvas.setAttribute('role', 'img');
     this.canvas.setAttribute('aria-label', options.label);
     keepLocks(this._rfb);
@@ -114,6 +125,7 @@ export class RfbClient implements IDisposable {
     this._isDisposed = true;
     Signal.clearData(this);
     this._heldFrame.dispose();
+    this._video?.dispose();
     this._cursor.node.remove();
     if (!this._isDisconnected) {
       this._rfb.disconnect();
@@ -140,6 +152,11 @@ export class RfbClient implements IDisposable {
     this._sizes.forget();
   }
 
+  /** Let the canvas show the last frame, which is in the video over it while something moves. */
+  settle(): void {
+    this._video?.settle();
+  }
+
   /** Show what the desktop shows now. */
   releaseFrame(): void {
     this._heldFrame.release();
@@ -148,6 +165,7 @@ export class RfbClient implements IDisposable {
   /** Scale canvas and cursor to the screen; hold the last picture if the desktop is going to have another size. */
   updateScale(isChanging: boolean): void {
     if (isChanging) {
+      this.settle();
       this._heldFrame.hold();
     }
     this._sizes.updateScale();
@@ -226,6 +244,7 @@ export class RfbClient implements IDisposable {
   private readonly _rfb: RFB;
   private readonly _sizes: SizeRequests;
   private readonly _heldFrame: HeldFrame;
+  private readonly _video: VideoFrames | null = null;
   private readonly _cursor: RemoteCursor;
   private readonly _connected = new Signal<this, void>(this);
   private readonly _painted = new Signal<this, void>(this);
@@ -258,31 +277,4 @@ export namespace RfbClient {
 /** Return a coordinate on the canvas, from 0 to its width or height. */
 function within(position: number, size: number): number {
   return Math.max(0, Math.min(size - 1, position));
-}
-
-/**
- * Call back when the canvas shows the desktop's first pixels.
- *
- * noVNC has no event for frames, but copies each to the visible canvas with `drawImage`. It also copies a transparent
- * frame when the size changes, so an opaque pixel tells the two apart. The pixel is read from a second canvas of one
- * pixel, because browsers move a canvas that is read off the GPU.
- */
-function whenPainted(canvas: HTMLCanvasElement, callback: () => void): void {
-  const context = canvas.getContext('2d');
-  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  if (context === null || probe === null) {
-    return;
-  }
-  const drawImage: unknown = context.drawImage;
-  context.drawImage = (...args: unknown[]) => {
-    Reflect.apply(drawImage as () => void, context, args);
-    const [x, y, width, height] = args.slice(5) as number[];
-    probe.clearRect(0, 0, 1, 1);
-    probe.drawImage(canvas, x + (width >> 1), y + (height >> 1), 1, 1, 0, 0, 1, 1);
-    if (probe.getImageData(0, 0, 1, 1).data[3] !== 0) {
-      // Restore the prototype's method.
-      delete (context as Partial<CanvasRenderingContext2D>).drawImage;
-      callback();
-    }
-  };
 }

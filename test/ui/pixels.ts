@@ -3,14 +3,23 @@ import type { Locator } from '@playwright/test';
 /** How many samples the picture is looked at with, each way. */
 const GRID = 48;
 
-/** The colours of a grid of pixels of a canvas, as `#rrggbb`, row by row; '' before the first frame. */
+/**
+ * The colours of a grid of pixels of a desktop, as `#rrggbb`, row by row; '' before the first frame. They are those of
+ * its canvas, or of the video over it while that is shown.
+ */
 export async function samples(canvas: Locator): Promise<string[]> {
   return canvas.evaluate((node: HTMLCanvasElement, grid) => {
     const { width, height } = node;
     if (width === 0 || height === 0) {
       return [];
     }
-    const { data } = node.getContext('2d')!.getImageData(0, 0, width, height);
+    let context = node.getContext('2d')!;
+    const video = node.parentElement!.querySelector('video');
+    if (video?.style.visibility === '') {
+      context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d')!;
+      context.drawImage(video, 0, 0);
+    }
+    const { data } = context.getImageData(0, 0, width, height);
     const colours: string[] = [];
     for (let row = 0; row < grid; row++) {
       for (let column = 0; column < grid; column++) {

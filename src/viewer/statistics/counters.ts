@@ -8,7 +8,7 @@ export interface ICounts {
   readonly frames: number;
   /** Milliseconds in which the page read and decoded messages. */
   readonly handledMs: number;
-  /** Milliseconds in which messages waited for images or video frames to be decoded and painted. */
+  /** Milliseconds in which images or video frames were decoded and painted, and messages might wait for that. */
   readonly waitedMs: number;
   /** The desktop's pixels that were sent with each encoding, by its number in RFB. */
   readonly areas: ReadonlyMap<number, number>;
@@ -39,6 +39,27 @@ export class ClientCounters {
       waitedMs: this._waitedMs + waiting,
       areas: new Map(this._areas)
     };
+  }
+
+  /** A frame was shown in another way than by noVNC. */
+  framePresented(): void {
+    this._frames++;
+  }
+
+  /** Whether frames wait for the decoder, although messages are read. */
+  set isDecoding(value: boolean) {
+    if (value) {
+      this._waitsSince ??= this._now();
+    } else {
+      this._endWait();
+    }
+  }
+
+  private _endWait(): void {
+    if (this._waitsSince !== null) {
+      this._waitedMs += this._now() - this._waitsSince;
+      this._waitsSince = null;
+    }
   }
 
   private _countMessages(rfb: RFB): void {
@@ -76,12 +97,7 @@ export class ClientCounters {
     display.flush = () => {
       this._waitsSince ??= this._now();
       const painted = flush.call(display);
-      void painted.then(() => {
-        if (this._waitsSince !== null) {
-          this._waitedMs += this._now() - this._waitsSince;
-          this._waitsSince = null;
-        }
-      });
+      void painted.then(() => this._endWait());
       return painted;
     };
   }

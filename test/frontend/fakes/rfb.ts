@@ -39,12 +39,39 @@ class FakeDisplay {
   flips = 0;
   painted: () => void = () => undefined;
 
+  get width(): number {
+    return this._client.canvas.width;
+  }
+
+  get height(): number {
+    return this._client.canvas.height;
+  }
+
+  get _viewportLoc(): { x: number; y: number; w: number; h: number } {
+    return { x: 0, y: 0, w: this.width, h: this.height };
+  }
+
   resize(width: number, height: number): void {
     Object.assign(this._client.canvas, { width, height });
   }
 
+  viewportChangeSize(_width: number, _height: number): void {
+    // The canvas shows the whole framebuffer.
+  }
+
+  viewportChangePos(_deltaX: number, _deltaY: number): void {
+    // The same.
+  }
+
   flip(_?: boolean): void {
     this.flips++;
+  }
+
+  /** The frames that were drawn, or wait for being decoded. */
+  readonly frames: { frame: unknown }[] = [];
+
+  videoFrame(_x: number, _y: number, _width: number, _height: number, frame: { frame: unknown }): void {
+    this.frames.push(frame);
   }
 
   flush(): Promise<void> {
@@ -227,6 +254,10 @@ export default class FakeRFB extends EventTarget {
   paint(alpha = 255): void {
     this.context.alpha = alpha;
     this.context.drawImage(null, 0, 0, 8, 8, 0, 0, 8, 8);
+  }
+
+  _handleMessage(): void {
+    this.calls.push('message');
   }
 
   /** Handles a message. */

@@ -67,6 +67,20 @@ it('measures how long messages wait until the frame before is painted, also whil
   expect(counters.counts.waitedMs).toBe(30);
 });
 
+it('counts frames that a video presents, and how long the decoder takes', () => {
+  count();
+  counters.framePresented();
+  expect(counters.counts.frames).toBe(1);
+  counters.isDecoding = true;
+  time += 5;
+  counters.isDecoding = true;
+  time += 5;
+  counters.isDecoding = false;
+  time += 500;
+  counters.isDecoding = false;
+  expect(counters.counts.waitedMs).toBe(10);
+});
+
 it('knows which encoding sent most of the picture', () => {
   let isComplete = true;
   rfb._handleRect = () => isComplete;
