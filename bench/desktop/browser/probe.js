@@ -3,12 +3,13 @@
  *
  * The picture is the largest visible canvas or video. A canvas is read after each `drawImage`, `putImageData` or
  * `transferFromImageBitmap`; if there are none, because a worker draws, before each repaint. A video has a callback for
- * each frame.
+ * each frame. While a video covers the canvas, it is read instead.
  */
 (() => {
   const ROWS = 4;
   const probe = {
     picture: null,
+    cover: null,
     place: null,
     samples: [],
     presses: [],
@@ -60,9 +61,9 @@
     return value;
   };
 
-  const look = () => {
+  const look = (picture = probe.picture) => {
     const now = performance.now();
-    const { picture, place } = probe;
+    const { place } = probe;
     probe.flips++;
     if (picture === null || (picture.videoWidth ?? picture.width) === 0) {
       return;
@@ -99,16 +100,21 @@
     type.prototype[name] = function (...args) {
       const result = Reflect.apply(original, this, args);
       if (this.canvas === probe.picture && this !== small) {
+        const isCovered = probe.cover !== null && isVisible(probe.cover);
         if (type === CanvasRenderingContext2D) {
           probe.context = this;
           probe.context2d = this.canvas;
         }
         flipped = performance.now();
-        look();
+        if (!isCovered) {
+          look();
+        }
       }
       return result;
     };
   }
+
+  const isVisible = element => getComputedStyle(element).visibility === 'visible';
 
   const watchVideo = video => {
     const next = (_, { presentedFrames }) => {
@@ -117,6 +123,13 @@
         probe.presented = presentedFrames;
         flipped = performance.now();
         look();
+        video.requestVideoFrameCallback(next);
+      } else if (probe.cover === video) {
+        probe.presented = presentedFrames;
+        if (isVisible(video)) {
+          flipped = performance.now();
+          look(video);
+        }
         video.requestVideoFrameCallback(next);
       }
     };
@@ -145,11 +158,24 @@
     }
   };
 
+  /** Find a video in the picture's place, over it. */
+  const findCover = () => {
+    const isCanvas = probe.picture instanceof HTMLCanvasElement;
+    const cover = isCanvas ? (probe.picture.parentElement?.querySelector('video') ?? null) : null;
+    if (cover !== probe.cover) {
+      probe.cover = cover;
+      if (cover !== null) {
+        watchVideo(cover);
+      }
+    }
+  };
+
   let sought = 0;
   const eachFrame = now => {
     if (now - sought > (probe.picture === null ? 0 : 500)) {
       sought = now;
       find();
+      findCover();
     }
     if (probe.picture !== null && performance.now() - flipped > 1000 && !(probe.picture instanceof HTMLVideoElement)) {
       look();
