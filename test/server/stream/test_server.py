@@ -15,8 +15,8 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
+from jupyter_vnc_proxy.system.randr.size import resize
 from jupyter_vnc_proxy.system.unix_sockets import is_listening
-from jupyter_vnc_proxy.system.x_display import resize
 
 
 def test_a_client_gets_the_screen_exactly_and_then_what_changes(served: Path, display: Display) -> None:

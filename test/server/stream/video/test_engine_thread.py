@@ -14,7 +14,7 @@ from support.waiting import wait_until
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.video.engine_thread import NICENESS
-from jupyter_vnc_proxy.system.x_display import resize
+from jupyter_vnc_proxy.system.randr.size import resize
 
 pytestmark = pytest.mark.alone
 
