@@ -1,4 +1,5 @@
-import FakeRFB, { FakeProbe } from '../fakes/rfb';
+import { FakeProbe } from '../fakes/display';
+import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../fakes/translation';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';

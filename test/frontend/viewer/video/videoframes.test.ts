@@ -21,7 +21,7 @@ let isDecoding: boolean;
 
 beforeEach(() => {
   rfb = new FakeRFB(document.createElement('div'), FakeSocket.open('/rfb'));
-  rfb.canvas.width = rfb.canvas.height = 8;
+  rfb.resize(8, 8);
   rfb._display.flush = () => Promise.resolve();
   surface = new FakeSurface();
   answers = [];
