@@ -23,11 +23,11 @@ SLOW_DISPLAY = (
     "-c",
     "import sys; from dataclasses import replace; from jupyter_vnc_proxy import cli\n"
     "from jupyter_vnc_proxy.backends import stream\n"
-    'quick, wait = stream.xvfb, \'until [ -e "$0" ]; do sleep .02; done; exec "$@"\'\n'
-    "def slow(options, paths):\n"
-    "    step = quick(options, paths)\n"
+    'quick, wait = stream.x_server, \'until [ -e "$0" ]; do sleep .02; done; exec "$@"\'\n'
+    "def slow(server, options, paths):\n"
+    "    step = quick(server, options, paths)\n"
     "    return replace(step, argv=('sh', '-c', wait, str(paths.directory / 'go'), *step.argv))\n"
-    "stream.xvfb = slow\n"
+    "stream.x_server = slow\n"
     "sys.exit(cli.main(sys.argv[1:]))",
 )
 """A runner whose display starts once there is a file ``go`` in the desktop's directory."""

@@ -25,7 +25,7 @@ WAYS = [
     ("x11vnc", "native"),
 ]
 SOCKETS = {
-    ("stream", "direct"): {"rfb.sock", "cut.sock"},
+    ("stream", "direct"): {"rfb.sock", "cut.sock", "x11.sock"},
     ("tigervnc", "direct"): {"rfb.sock"},
     ("tigervnc", "websockify"): {"rfb.sock", "vnc.sock"},
     ("wayland", "direct"): {"rfb.sock", "cut.sock"},
