@@ -38,7 +38,7 @@ def test_the_server_alone_has_frames_clicks_and_an_exact_picture(tmp_path: Path)
     result, printed = run(tmp_path, "stream", "selkies", "--part", "server", "--size", "1280x720", *scenes)
     video, click, still = result["server"]["stream"]["rows"]
     assert video["fps"] > 0 and video["age_ms"]["count"] == video["frames"] and video["video_share"] > 0
-    assert {"Xvfb", "jupyter_vnc_proxy.stream"} <= set(video["frame_ms_by_process"])
+    assert {"Xtigervnc", "jupyter_vnc_proxy.stream"} <= set(video["frame_ms_by_process"])
     assert "main" in video["frame_ms_by_thread"]
     assert click["click_ms"]["count"] > 0
     assert still["exact_ms"] > 0 and still["mbit_down"] < 0.1
@@ -68,7 +68,7 @@ def test_users_who_start_at_once_and_desktops_at_rest(tmp_path: Path) -> None:
     for state in ("alone", "viewed"):
         found = rest[state]["processes"]
         assert (
-            found["Xvfb"]["count"]
+            found["Xtigervnc"]["count"]
             == found["jupyter_vnc_proxy.stream"]["count"]
             == found["jupyter_server"]["count"]
             == 1
