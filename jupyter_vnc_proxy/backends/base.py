@@ -137,7 +137,8 @@ class Plan:
     name of the socket that always speaks plain RFB. ``x_screenshots``: whether the X display has the whole picture;
     if not, a screenshot is taken as an RFB client. ``full_chroma``: whether the server can send H.264 with full chroma
     (4:4:4) when a client asks for a quality level of 7 or more. ``monitors_through``: how the
-    display is divided into several monitors, ``randr``, ``rfb``, or empty if it can't be.
+    display is divided into several monitors, ``randr``, ``rfb``, or empty if it can't be; ``monitors_socket``: the name
+    of the socket for ``rfb``, if it isn't ``raw_socket``.
     """
 
     steps: tuple[Step, ...]
@@ -148,6 +149,7 @@ class Plan:
     x_screenshots: bool = True
     full_chroma: bool = False
     monitors_through: str = ""
+    monitors_socket: str = ""
 
     def with_arguments(self, step: StepName, *words: str) -> Plan:
         """Return the plan with more arguments for one of its processes."""

@@ -10,7 +10,7 @@ from ..system.process import PIPE, REPORTS, WritesLine
 from .base import Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .module import stream_modules
-from .x_servers import MARKED_TEXT, XSERVER, server_programs, x_server
+from .x_servers import MARKED_TEXT, XSERVER, server_programs, with_monitors, x_server
 
 BEST_XSERVER = replace(XSERVER, default="auto")
 
@@ -37,5 +37,5 @@ class StreamBackend(PlanMethods):
             *(("--primary",) if MARKED_TEXT.value(options) == "yes" else ()),
         )
         server = Step("vnc", argv, ready=WritesLine(), asks_display=True)  # it loads its modules meanwhile
-        display = x_server(BEST_XSERVER.value(options), options, paths)
-        return Plan((display, server), full_chroma=True, monitors_through="randr")
+        xserver = BEST_XSERVER.value(options)
+        return with_monitors(xserver, Plan((x_server(xserver, options, paths), server), full_chroma=True))

@@ -7,7 +7,7 @@ from ..system.process import Listens
 from .base import DISPLAY, RFB_SOCKET, VNC_SOCKET, Field, Paths, Plan, Program, Step
 from .compatibility import PlanMethods
 from .websockify import websockify
-from .x_servers import MARKED_TEXT, XSERVER, server_programs, x_server
+from .x_servers import MARKED_TEXT, XSERVER, server_programs, with_monitors, x_server
 
 X11VNC = Program(("x11vnc",), "the VNC server", {"apt": "x11vnc", "dnf": "x11vnc"})
 
@@ -40,19 +40,20 @@ class X11vncBackend(PlanMethods):
         """Return the X server, x11vnc and, if chosen, websockify."""
         behind_websockify = options.transport == "websockify"
         raw_socket = VNC_SOCKET if behind_websockify else RFB_SOCKET  # libvncserver's speaks both protocols
+        xserver = XSERVER.value(options)
         steps = [
-            x_server(XSERVER.value(options), options, paths),
+            x_server(xserver, options, paths),
             x11vnc(paths, raw_socket, MARKED_TEXT.value(options) == "yes"),
         ]
         if behind_websockify:
             steps.append(websockify(paths))
-        return Plan(
+        plan = Plan(
             tuple(steps),
             resize="rest",  # x11vnc 0.9.16 ignores SetDesktopSize
             speaks="rfb" if options.transport == "direct" else "websocket",
             raw_socket=raw_socket,
-            monitors_through="randr",
         )
+        return with_monitors(xserver, plan)
 
 
 def x11vnc(paths: Paths, socket_name: str, marked_text: bool) -> Step:

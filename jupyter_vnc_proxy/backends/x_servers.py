@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..options import MAX_SIDE, DesktopOptions, Geometry
 from ..system.help_text import switches
 from ..system.memory import memory_limit
 from ..system.process import PIPE, WritesLine
-from .base import DISPLAY_NUMBER, Field, Paths, Program, Step
+from .base import DISPLAY_NUMBER, Field, Paths, Plan, Program, Step
 from .programs import xdummy as xorg
 
 VIRTUAL_SCREENS = (Geometry(5120, 3840), Geometry(5120, 2880), Geometry(3840, 2160))
@@ -56,8 +56,17 @@ TIGERVNC_PACKAGES = {"apt": "tigervnc-standalone-server", "dnf": "tigervnc-serve
 
 XVNC_DISPLAY = GrowingXvnc(("Xtigervnc", "Xvnc"), "the display", TIGERVNC_PACKAGES)
 
-UNUSED_SOCKET = "x11.sock"
-"""The socket that Xvnc listens on as a VNC server in the desktop's directory: newer ones start with none at all."""
+OUTPUTS_SOCKET = "x11.sock"
+"""The socket in the desktop's directory on which an Xvnc that only displays takes SetDesktopSize from us.
+
+It makes an output for each screen; X clients cannot add any. No viewer is connected to it.
+"""
+
+OUTPUTS_ONLY = (
+    *("-SecurityTypes", "None", "-UseBlacklist=0", "-AlwaysShared"),
+    *("-AcceptKeyEvents=0", "-AcceptPointerEvents=0", "-AcceptCutText=0", "-SendCutText=0", "-SendPrimary=0"),
+)
+"""Xvnc's arguments for it (Xvnc(1)): its mode controls access, and it takes no input and has no clipboard."""
 
 XVFB = Program(
     ("Xvfb",),
@@ -126,6 +135,13 @@ def x_server(server: str, options: DesktopOptions, paths: Paths) -> Step:
     return {"xvnc": xvnc_display, "xvfb": xvfb, "xdummy": xdummy}[_installed(server)](options, paths)
 
 
+def with_monitors(server: str, plan: Plan) -> Plan:
+    """Return the plan of a desktop on an X server, with the way in which that one has several monitors."""
+    if _installed(server) == "xvnc":
+        return replace(plan, monitors_through="rfb", monitors_socket=OUTPUTS_SOCKET)
+    return replace(plan, monitors_through="randr")
+
+
 def grows() -> bool:
     """Return whether an X server is installed whose memory grows and shrinks with the screen: TigerVNC's Xvnc."""
     return XVNC_DISPLAY.find() is not None
@@ -138,15 +154,16 @@ def _installed(server: str) -> str:
 
 
 def xvnc_display(options: DesktopOptions, paths: Paths) -> Step:
-    """Return the Xvnc process (Xvnc(1)) of a display that others show: it admits no VNC client, and logs errors only.
+    """Return the Xvnc process (Xvnc(1)) of a display that others show; it logs errors only.
 
     Its framebuffer grows and shrinks with the screen, to any size.
     """
     argv = (
         *(XVNC_DISPLAY.find() or XVNC_DISPLAY.names[0], "-displayfd", PIPE, "-auth", str(paths.xauthority)),
         *("-geometry", str(options.geometry), "-depth", "24", "-dpi", "96"),
-        *("-rfbport", "-1", "-rfbunixpath", str(paths.directory / UNUSED_SOCKET), "-rfbunixmode", "0600"),
-        *("-SecurityTypes", "VncAuth", "-SendPrimary=0", "-Log", "*:stderr:0"),  # there is no password to give
+        *("-rfbport", "-1", "-rfbunixpath", str(paths.directory / OUTPUTS_SOCKET), "-rfbunixmode", "0600"),
+        *OUTPUTS_ONLY,
+        *("-Log", "*:stderr:0"),
         *COMMON,
         DISPLAY_NUMBER,
     )

@@ -15,6 +15,7 @@ from ..backends.sessions import choose_session
 from ..errors import Conflict, TimedOut, VncError
 from ..options import Area, DesktopOptions, Geometry
 from ..rfb.client import RFBClient
+from ..system.memory import largest_size
 from ..system.randr.monitors import set_monitors
 from ..system.worker_pool import WorkerPool
 from ..system.x_display import set_scale
@@ -108,16 +109,27 @@ def _divide_through_rfb(display: str, xauthority: Path, socket: Path, division: 
     with contextlib.closing(RFBClient(socket)) as client:
         before = client.count_screens()
         if len(division.monitors) > 1:
+            _check_memory(division.monitors)
             client.set_screens(division.monitors)
         elif before > 1:
-            client.set_screens([Area(0, 0, *(division.otherwise or (client.width, client.height)))])
+            client.set_screens([Area(0, 0, *largest_size(*(division.otherwise or (client.width, client.height))))])
+
+
+def _check_memory(monitors: Sequence[Area]) -> None:
+    """Raise `Conflict` if the memory has no room for the monitors: these displays have no other limit."""
+    size = Geometry(max(each.x + each.width for each in monitors), max(each.y + each.height for each in monitors))
+    if largest_size(*size) != size:
+        raise Conflict(
+            f"The monitors need {size} pixels together, too many for this machine's memory. Make a panel smaller.",
+            code="desktop-too-large",
+        )
 
 
 DIVIDERS: dict[str, Callable[[str, Path, Path, Division], None]] = {
     "randr": _divide_through_randr,
     "rfb": _divide_through_rfb,
 }
-"""X's RANDR extension, or RFB's SetDesktopSize; called with the display, its cookie's file and the raw RFB socket."""
+"""X's RANDR extension, or RFB's SetDesktopSize, called with the display, its cookie's file and the RFB socket."""
 
 
 def _check(options: DesktopOptions) -> list[str]:

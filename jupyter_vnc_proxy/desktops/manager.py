@@ -226,7 +226,7 @@ class DesktopManager:
         display = state.usable_display()
         if not state.monitors_through:
             raise Conflict("This desktop cannot have several monitors.", code="one-monitor")
-        socket = desktop.path / state.raw_socket
+        socket = desktop.path / (state.monitors_socket or state.raw_socket)
         await self.blocking.divide(state.monitors_through, display, desktop, socket, Division(monitors, otherwise))
 
     async def scale(self, name: str, percent: int) -> DesktopModel:

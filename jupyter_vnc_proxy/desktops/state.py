@@ -50,7 +50,7 @@ def iso(moment: datetime) -> str:
 class DesktopState:
     """The contents of ``desktop.json``.
 
-    `resize` to `monitors_through` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
+    `resize` to `monitors_socket` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
     current video encoder, if the VNC server reports one; `scaling` says whether the session's programs change their
     scale while they run, and `scale` is the current one in percent; `notes` are sentences for
     people about what could be better, and how to fix it.
@@ -71,6 +71,7 @@ class DesktopState:
     x_screenshots: bool = True
     full_chroma: bool = False
     monitors_through: str = ""
+    monitors_socket: str = ""
     scaling: bool = False
     scale: int = 100
     created: str = field(default_factory=utc_now)

@@ -35,6 +35,7 @@ PUBLIC_STATE = (
     "x_screenshots",
     "full_chroma",
     "monitors_through",
+    "monitors_socket",
     "scaling",
     "scale",
     "created",

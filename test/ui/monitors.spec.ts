@@ -7,8 +7,7 @@ import { pixel } from './pixels';
 import { openPage } from './screens';
 import { startOn } from './xclient';
 
-/** Xfce's window manager knows the monitors of Xvnc, and not those of Xvfb. */
-const jupyter = jupyterForFile({ config: { VncProxy: { backend: 'tigervnc' } } });
+const jupyter = jupyterForFile();
 
 interface IMonitor {
   x: number;

@@ -266,7 +266,10 @@ class XScreen:
         assert self._memory is not None
         width, height = right - left, bottom - top
         pixmap = xcffib.xproto.ImageFormat.ZPixmap
-        self._shm.GetImage(self.root, left, top, width, height, ALL_PLANES, pixmap, self._segment, 0).reply()
+        try:
+            self._shm.GetImage(self.root, left, top, width, height, ALL_PLANES, pixmap, self._segment, 0).reply()
+        except xcffib.xproto.MatchError:  # the screen is smaller by now; the event that says so comes before the error
+            return
         size = width * height * BYTES_PER_PIXEL
         fresh = self._memory.bytes[:size].reshape(height, width, BYTES_PER_PIXEL)
         if changed is None:

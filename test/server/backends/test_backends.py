@@ -122,7 +122,7 @@ def test_sway_has_no_screen_and_wayvnc_looks_at_it() -> None:
 
 
 @pytest.mark.parametrize("backend", ["stream", "x11vnc"])
-def test_xvnc_is_a_display_that_admits_no_vnc_client(backend: str) -> None:
+def test_xvnc_is_a_display_that_takes_nothing_but_sizes_from_vnc_clients(backend: str) -> None:
     display = steps(backend, xserver="xvnc")["display"]
     assert Path(display.argv[0]).name in ("Xtigervnc", "Xvnc")
     for words in (
@@ -133,11 +133,27 @@ def test_xvnc_is_a_display_that_admits_no_vnc_client(backend: str) -> None:
         ("-rfbport", "-1"),
         ("-rfbunixpath", "/run/d/x11.sock"),
         ("-rfbunixmode", "0600"),
-        ("-SecurityTypes", "VncAuth"),
+        ("-SecurityTypes", "None"),
+        ("-AcceptKeyEvents=0",),
+        ("-AcceptPointerEvents=0",),
+        ("-AcceptCutText=0",),
+        ("-SendCutText=0",),
         ("-noreset",),
     ):
         assert has(display.argv, *words), words
-    assert "-PasswordFile" not in display.argv
+
+
+@pytest.mark.parametrize("backend", ["stream", "x11vnc"])
+@pytest.mark.parametrize(
+    ("xserver", "through", "socket"),
+    [("xvnc", "rfb", "x11.sock"), ("xvfb", "randr", ""), ("xdummy", "randr", "")],
+)
+def test_the_x_server_decides_how_there_are_several_monitors(
+    backend: str, xserver: str, through: str, socket: str
+) -> None:
+    options = DesktopOptions(backend=backend, extra={"xserver": xserver})
+    plan = plan_of(choose(options), options, PATHS)
+    assert (plan.monitors_through, plan.monitors_socket) == (through, socket)
 
 
 def only(monkeypatch: pytest.MonkeyPatch, directory: Path, **scripts: str) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
+import struct
 from pathlib import Path
 
 import pytest
 from support.runners import Runners
 from support.waiting import wait_until
-from support.xclient import x_setup, x_setup_as_nobody
+from support.xclient import RfbClient, x_setup, x_setup_as_nobody
 
 from jupyter_vnc_proxy.desktops.display_number import FIRST_NUMBER, expected, is_free, remember, remembered
+from jupyter_vnc_proxy.system.x_display import connect
+
+KEY_EVENT, POINTER_EVENT = 4, 5
+BUTTON_1 = 0x100
+"""In the mask of a QueryPointer reply."""
 
 BACKENDS = [
     ("stream", "xserver=xvnc"),
@@ -78,17 +83,21 @@ def test_the_expected_display_is_the_last_one_or_else_a_free_one(tmp_path: Path)
     assert expected(tmp_path) == ":4568"
 
 
-def test_a_display_that_others_show_admits_no_vnc_client(runners: Runners) -> None:
+def test_a_display_that_others_show_takes_sizes_from_its_own_user_and_no_input(runners: Runners) -> None:
     run = runners.start("--option=xserver=xvnc", backend="stream")
-    run.until(phase="running")
+    display = run.until(phase="running")["display"]
     path = run.path / "x11.sock"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
-        client.connect(os.fspath(path))
-        client.sendall(client.recv(12))
-        assert client.recv(2) == b"\1\2", "VNC authentication, and nothing else (RFC 6143, section 7.1.2)"
-        client.sendall(b"\2")
-        assert len(client.recv(16)) == 16
-        client.sendall(bytes(16))
-        assert client.recv(4) in (b"\0\0\0\1", b""), "refused"
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (run.path, path)] == [0o700, 0o600]
+    client, connection = RfbClient(path), connect(display, run.path / "Xauthority")
+    core, root = connection.core, connection.get_setup().roots[0].root
+    client.ask_for_updates()
+    client.socket.sendall(struct.pack(">BBHH", POINTER_EVENT, 1, 111, 77))
+    client.socket.sendall(struct.pack(">BBxxI", KEY_EVENT, 1, ord("a")))
+    client.set_size(700, 500)
+    wait_until(lambda: core.GetGeometry(root).reply().width == 700)
+    pointer = core.QueryPointer(root).reply()
+    assert (pointer.root_x, pointer.root_y) != (111, 77)
+    assert not pointer.mask & BUTTON_1
+    assert not any(core.QueryKeymap().reply().keys)
+    client.close()
+    connection.disconnect()

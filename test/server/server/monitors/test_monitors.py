@@ -15,6 +15,8 @@ from support.stream.clients import set_encodings
 from support.waiting import until
 from support.windows import WINDOW
 
+from jupyter_vnc_proxy.system import memory
+
 BACKENDS = ("tigervnc", "x11vnc", "stream")
 SESSION = {"session_command": list(WINDOW)}
 
@@ -32,12 +34,13 @@ for index in range(display.get_n_monitors()):
 each_backend = pytest.mark.parametrize("vnc_traits", [{"backend": name, **SESSION} for name in BACKENDS], ids=BACKENDS)
 with_outputs = pytest.mark.parametrize(
     "vnc_traits",
-    [
-        {"backend": "tigervnc", **SESSION},
-        {"backend": "stream", "backend_options": {"xserver": "xdummy"}, **SESSION},
-        {"backend": "x11vnc", "backend_options": {"xserver": "xdummy"}, **SESSION},
+    [{"backend": "tigervnc", **SESSION}]
+    + [
+        {"backend": backend, "backend_options": {"xserver": xserver}, **SESSION}
+        for backend in ("stream", "x11vnc")
+        for xserver in ("xvnc", "xdummy")
     ],
-    ids=["tigervnc", "stream on Xorg", "x11vnc on Xorg"],
+    ids=["tigervnc", "stream on Xvnc", "stream on Xorg", "x11vnc on Xvnc", "x11vnc on Xorg"],
 )
 one_backend = pytest.mark.parametrize("vnc_traits", [{"backend": "stream", **SESSION}])
 
@@ -144,6 +147,8 @@ async def test_gtk_knows_the_monitors_of_an_x_server_with_outputs(desk: Desk, lo
     first.close()
     await until(lambda: shown(desk) == ["600x500+0+0"])
     assert gtk_monitors(desk) == ["600x500+0+0"]
+    await browser.api("POST", "resize", body={"width": 640, "height": 480})
+    assert shown(desk) == gtk_monitors(desk) == ["640x480+0+0"]
 
 
 @one_backend
@@ -163,7 +168,7 @@ async def test_what_a_desktop_cannot_have_is_refused_in_words(desk: Desk, log_in
     (_, one), (_, two) = await connect(browser), await connect(browser)
     await claim(browser, one, 1, 900, 700)
     await claim(browser, two, 2, 800, 600)
-    refused = await claim(browser, two, 2, 7000, 600, 409)
+    refused = await claim(browser, two, 2, 7500, 600, 409)
     assert refused["code"] == "desktop-too-large"
     assert "Make a panel smaller" in refused["message"]
     for number, width, height in [(0, 800, 600), (9, 800, 600), (2, 10, 600), (2, 800, 70000)]:
@@ -171,6 +176,19 @@ async def test_what_a_desktop_cannot_have_is_refused_in_words(desk: Desk, log_in
     for body in [{}, {"number": 1}, {"number": "1", "width": 800, "height": 600}, {"number": 1, "x": 5}]:
         await browser.api("PUT", "monitors", two, body=body, status=400)
     assert shown(desk) == ["900x700+0+0", "800x600+900+0"]
+
+
+@one_backend
+async def test_what_the_memory_has_no_room_for_is_refused(
+    desk: Desk, log_in: LogIn, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "memory_limit", lambda: 0)
+    browser = await log_in()
+    (_, one), (_, two) = await connect(browser), await connect(browser)
+    await claim(browser, one, 1, 900, 700)
+    assert (await claim(browser, two, 2, 3000, 3000, 409))["code"] == "desktop-too-large"
+    await claim(browser, two, 2, 3000, 2000)
+    assert shown(desk) == ["900x700+0+0", "3000x2000+900+0"]
 
 
 @one_backend

@@ -14,9 +14,11 @@ from hypothesis.extra.numpy import arrays
 from support.displays import Display, paint
 from support.waiting import until
 
+from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles, rectangles_of
-from jupyter_vnc_proxy.stream.x11 import shared_memory
+from jupyter_vnc_proxy.stream.x11 import screen, shared_memory
 from jupyter_vnc_proxy.stream.x11.screen import XScreen
+from jupyter_vnc_proxy.system.randr.size import resize
 
 
 class TrackedScreen:
@@ -61,6 +63,28 @@ async def test_a_resize_is_reported_and_the_pixels_have_the_new_size(display: Di
     assert await tracked.next() == "resized"
     assert tracked.screen.pixels.shape == (701, 1000, 4)
     paint(display, Rectangle(999, 700, 1, 1), 0x0000FF)
+    tiles = await tracked.next()
+    assert isinstance(tiles, np.ndarray)
+    assert tiles[-1, -1]
+    tracked.screen.close()
+
+
+async def test_a_screen_that_shrinks_before_it_is_read_has_its_last_size(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracked = TrackedScreen(display)
+    later = [Geometry(600, 500)]
+
+    def shrink(size: int) -> shared_memory.SharedMemory:
+        if later:
+            resize(display.name, display.xauthority, later.pop())
+        return shared_memory.SharedMemory(size)
+
+    monkeypatch.setattr(screen, "SharedMemory", shrink)
+    tracked.screen.resize(1000, 701)
+    assert [await tracked.next() for _ in range(2)] == ["resized", "resized"]
+    assert tracked.screen.pixels.shape == (500, 600, 4)
+    paint(display, Rectangle(599, 499, 1, 1), 0x0000FF)
     tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
     assert tiles[-1, -1]
