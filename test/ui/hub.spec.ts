@@ -89,13 +89,13 @@ test('a named server shows the desktop of the first server', async ({ page }) =>
   await tile(page).click();
   const view = new DesktopView(page);
   await view.live();
-  const before = processesOf('grace', 'Xvfb');
+  const before = processesOf('grace', 'Xtigervnc');
   expect(before).toHaveLength(1);
   await page.goto(`${hub.url}hub/spawn/grace/second`);
   await expect(page).toHaveURL(/\/user\/grace\/second\//, { timeout: START_TIMEOUT });
   // The user's layout is restored, too.
   await view.live(START_TIMEOUT);
-  expect(processesOf('grace', 'Xvfb')).toEqual(before);
+  expect(processesOf('grace', 'Xtigervnc')).toEqual(before);
 });
 
 test('after a stop in the control panel the panel says so, and nothing is left', async ({ page, context }) => {

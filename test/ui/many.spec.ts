@@ -100,7 +100,7 @@ test('after a restart of a killed server, all desktops are as before', async ({ 
   const views = await openSideBySide(page, jupyter);
   const window = await XWindow.show(jupyter, '#e0a020', 'green');
   await window.seen(views.green);
-  const servers = jupyter.processes().filter(({ name }) => name === 'Xvfb');
+  const servers = jupyter.processes().filter(({ name }) => name === 'Xtigervnc');
   expect(servers).toHaveLength(3);
   await dismissConnectionError(page);
   await jupyter.kill();
