@@ -7,6 +7,7 @@ xcb waits for replies without a limit, so a thread shuts the socket down (shutdo
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import re
 import socket
@@ -19,6 +20,8 @@ import xcffib
 import xcffib.randr  # before a connection is made: xcffib knows the errors of those extensions alone
 import xcffib.xproto
 import xcffib.xtest
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -178,6 +181,18 @@ class XConnection(xcffib.Connection):  # type: ignore[misc]
             if found != xcffib.ffi.NULL:
                 xcffib.c_free(found)
         return done and not self.has_error()
+
+    def poll_for_event(self) -> Any:
+        """Return the next event that has arrived, or ``None``.
+
+        Skip the errors of requests that nobody waits for, such as one about a window that has gone meanwhile: raised
+        here, they would end whatever the caller does with the events behind them.
+        """
+        while True:
+            try:
+                return super().poll_for_event()
+            except xcffib.Error as error:
+                log.debug("an X request failed: %r", error)
 
     # -- whatever may wait -------------------------------------------------------------------------------------------
 

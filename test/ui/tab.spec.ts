@@ -32,6 +32,8 @@ test("the tab's menu has the desktop's commands, its log and its connection", { 
     'Restart…',
     'Rename Tab…',
     'Open Another View',
+    'Add Monitor',
+    'Add Monitor in Window',
     'Pop Out',
     'Lock Pointer',
     'Touch as on a Trackpad',

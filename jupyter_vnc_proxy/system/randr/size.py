@@ -68,6 +68,7 @@ def grabbed(connection: xcffib.Connection) -> Iterator[None]:
 
 def change_size(connection: xcffib.Connection, width: int, height: int) -> None:
     """Change the size, and show it on the first output alone; the caller has grabbed the server."""
+    import xcffib
     import xcffib.randr as randr
 
     root, extension = connection.get_setup().roots[0].root, connection(randr.key)
@@ -78,8 +79,9 @@ def change_size(connection: xcffib.Connection, width: int, height: int) -> None:
     extension.SetScreenSize(root, width, height, millimetres(width), millimetres(height))
     mode = show(connection, crtc, output, Area(0, 0, width, height))
     if last_mode not in (0, mode, resources.modes[0].id):  # 0: it was off; dragging a window's edge makes hundreds
-        extension.DeleteOutputMode(output, last_mode)
-        extension.DestroyMode(last_mode)
+        with contextlib.suppress(xcffib.Error):  # it is one of the X server's own, which stay
+            extension.DeleteOutputMode(output, last_mode, is_checked=True).check()
+            extension.DestroyMode(last_mode, is_checked=True).check()
 
 
 def show(connection: xcffib.Connection, crtc: int, output: int, area: Area) -> int:
