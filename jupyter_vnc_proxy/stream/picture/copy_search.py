@@ -84,6 +84,8 @@ def _candidates(old: PixelValues, new: PixelValues, likely: tuple[int, int]) -> 
 def _is_plausible(old: PixelValues, new: PixelValues, dx: int, dy: int) -> bool:
     """Return whether most of a few pixels that changed have moved by this distance."""
     height, width = new.shape
+    if abs(dx) >= width or abs(dy) >= height:  # of a larger area, or before the screen became smaller
+        return False
     rows, columns = np.arange(height // 12, height, height // 6 or 1), slice(max(0, dx), min(width, width + dx))
     rows = rows[(rows >= dy) & (rows - dy < height)]
     after, before = new[rows, columns], old[rows - dy, max(0, -dx) : min(width, width - dx)]
