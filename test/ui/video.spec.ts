@@ -37,8 +37,10 @@ test('a video is scaled with the desktop, and pointer events go through it', asy
     [900, 900],
     [1301, 701]
   ]) {
+    const before = await view.place();
     await page.setViewportSize({ width, height });
-    await expect.poll(() => view.size()).toBe(await view.place());
+    await expect.poll(() => view.place()).not.toBe(before);
+    await expect.poll(async () => (await view.size()) === (await view.place())).toBe(true);
     await expect(video(view)).toBeVisible();
     await moves(view);
     await isOver(view);
