@@ -96,8 +96,6 @@ class RootWatcher:
                     self.geometry = Geometry(event.width, event.height)
                 elif isinstance(event, xproto.PropertyNotifyEvent) and event.atom == self._wm_check:
                     self.has_window_manager = event.state == xproto.Property.NewValue
-        except xcffib.Error:
-            pass  # the error of a request without a reply, such as one about a closed window
         except xcffib.ConnectionException:
             return False
         if (self.geometry, self.has_window_manager) != before:

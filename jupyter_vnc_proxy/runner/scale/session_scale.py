@@ -72,8 +72,6 @@ class SessionScale:
                     continue
                 if subject in self._atoms.values():
                     self._due.set()
-        except xcffib.Error:
-            self._due.set()  # of a request about a window that is gone
         except xcffib.ConnectionException:
             self._stop_reading()
 
@@ -123,16 +121,20 @@ class SessionScale:
 
     def _xfce_environment(self) -> dict[str, str] | None:
         """Return the environment of Xfce's settings daemon, if that is the display's; watch its settings."""
+        import xcffib
         import xcffib.xproto as xproto
 
         owner = self._connection.core.GetSelectionOwner(self._atoms[SETTINGS_SELECTION]).reply().owner
         if owner == 0:
             return None
         if owner != self._watched:
-            self._watched = owner
             mask = [xproto.EventMask.PropertyChange]
-            self._connection.core.ChangeWindowAttributes(owner, xproto.CW.EventMask, mask)
-            self._connection.flush()
+            try:
+                self._connection.core.ChangeWindowAttributes(owner, xproto.CW.EventMask, mask, is_checked=True).check()
+            except xcffib.Error:  # it is gone by now
+                self._due.set()
+                return None
+            self._watched = owner
         return daemon_environment(self._connection, owner, XFCE_DAEMON)
 
     def _stop_reading(self) -> None:

@@ -12,6 +12,7 @@ import xcffib.xproto
 import xcffib.xtest
 
 from ...rfb.keysyms import canonical
+from ...system.x_connection import XConnection
 from ..errors import DisplayGone
 from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, RELEASE, SCROLL_LOCK, KeyboardState, ModifierState, Timer
 from ..input.keymap import Keymap
@@ -32,7 +33,7 @@ class XKeyboard(KeyboardState):
     """
 
     def __init__(
-        self, connection: xcffib.Connection, on_locks: Callable[[int], None] | None = None, timer: Timer | None = None
+        self, connection: XConnection, on_locks: Callable[[int], None] | None = None, timer: Timer | None = None
     ) -> None:
         super().__init__(timer)
         self._on_locks = on_locks
@@ -40,7 +41,7 @@ class XKeyboard(KeyboardState):
         self._open(connection)
         self._locks = self.lock_state()
 
-    def _open(self, connection: xcffib.Connection) -> None:
+    def _open(self, connection: XConnection) -> None:
         self.connection = connection
         self._xkb = connection(xcffib.xkb.key)
         self._xtest = connection(xcffib.xtest.key)
@@ -49,7 +50,7 @@ class XKeyboard(KeyboardState):
         kinds |= xcffib.xkb.EventType.IndicatorStateNotify
         self._xkb.SelectEvents(CORE_KEYBOARD, kinds, 0, kinds, 0, 0, [])
 
-    def reopen(self, connection: xcffib.Connection) -> None:
+    def reopen(self, connection: XConnection) -> None:
         """Go on with another connection after the last one has failed."""
         self._open(connection)
         self._forget_map()
@@ -71,10 +72,7 @@ class XKeyboard(KeyboardState):
         return True
 
     def _handle_event(self) -> bool:
-        try:
-            event = self.connection.poll_for_event()
-        except xcffib.Error:
-            return True  # an error for an unchecked request, such as a key that the map no longer has
+        event = self.connection.poll_for_event()
         if event is None:
             return False
         if isinstance(event, xcffib.xproto.MappingNotifyEvent):

@@ -68,7 +68,6 @@ def grabbed(connection: xcffib.Connection) -> Iterator[None]:
 
 def change_size(connection: xcffib.Connection, width: int, height: int) -> None:
     """Change the size, and show it on the first output alone; the caller has grabbed the server."""
-    import xcffib
     import xcffib.randr as randr
 
     root, extension = connection.get_setup().roots[0].root, connection(randr.key)
@@ -79,9 +78,7 @@ def change_size(connection: xcffib.Connection, width: int, height: int) -> None:
     extension.SetScreenSize(root, width, height, millimetres(width), millimetres(height))
     mode = show(connection, crtc, output, Area(0, 0, width, height))
     if last_mode not in (0, mode, resources.modes[0].id):  # 0: it was off; dragging a window's edge makes hundreds
-        with contextlib.suppress(xcffib.Error):  # it is one of the X server's own, which stay
-            extension.DeleteOutputMode(output, last_mode, is_checked=True).check()
-            extension.DestroyMode(last_mode, is_checked=True).check()
+        forget_mode(extension, output, last_mode)
 
 
 def show(connection: xcffib.Connection, crtc: int, output: int, area: Area) -> int:
@@ -94,6 +91,15 @@ def show(connection: xcffib.Connection, crtc: int, output: int, area: Area) -> i
     now = 0  # CurrentTime
     extension.SetCrtcConfig(crtc, now, now, area.x, area.y, mode, randr.Rotation.Rotate_0, 1, [output]).reply()
     return mode
+
+
+def forget_mode(extension: xcffib.randr.randrExtension, output: int, mode: int) -> None:
+    """Remove a mode, unless it is one of the X server's own: those stay."""
+    import xcffib
+
+    with contextlib.suppress(xcffib.Error):
+        extension.DeleteOutputMode(output, mode, is_checked=True).check()
+        extension.DestroyMode(mode, is_checked=True).check()
 
 
 def _mode(
