@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -69,6 +69,11 @@ class Area(NamedTuple):
     y: int
     width: int
     height: int
+
+
+def enclosing(areas: Sequence[Area]) -> Geometry:
+    """Return the size of the smallest screen that has all these areas."""
+    return Geometry(max(each.x + each.width for each in areas), max(each.y + each.height for each in areas))
 
 
 RESERVED_NAMES = frozenset({"backends"})

@@ -13,7 +13,7 @@ from ..backends import select
 from ..backends.resizing import resize
 from ..backends.sessions import choose_session
 from ..errors import Conflict, TimedOut, VncError
-from ..options import Area, DesktopOptions, Geometry
+from ..options import Area, DesktopOptions, Geometry, enclosing
 from ..rfb.client import RFBClient
 from ..system.memory import largest_size
 from ..system.randr.monitors import set_monitors
@@ -117,7 +117,7 @@ def _divide_through_rfb(display: str, xauthority: Path, socket: Path, division: 
 
 def _check_memory(monitors: Sequence[Area]) -> None:
     """Raise `Conflict` if the memory has no room for the monitors: these displays have no other limit."""
-    size = Geometry(max(each.x + each.width for each in monitors), max(each.y + each.height for each in monitors))
+    size = enclosing(monitors)
     if largest_size(*size) != size:
         raise Conflict(
             f"The monitors need {size} pixels together, too many for this machine's memory. Make a panel smaller.",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..options import Area
+from ..options import Area, enclosing
 from .client_messages import FRAMEBUFFER_UPDATE_REQUEST, SET_DESKTOP_SIZE, SET_ENCODINGS, SET_PIXEL_FORMAT
 from .encodings import ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE
 from .handshake import SECURITY_NONE, SECURITY_RESULT_OK, VERSION
@@ -115,13 +115,12 @@ class RFBClient:
 
         Call `count_screens` first.
         """
-        width = max(each.x + each.width for each in screens)
-        height = max(each.y + each.height for each in screens)
+        size = enclosing(screens)
         data = b"".join(struct.pack(">IHHHHI", number, *each, 0) for number, each in enumerate(screens, 1))
         self._request(True, 0, 0, 1, 1)
-        self._socket.sendall(struct.pack(">BxHHBx", SET_DESKTOP_SIZE, width, height, len(screens)) + data)
+        self._socket.sendall(struct.pack(">BxHHBx", SET_DESKTOP_SIZE, *size, len(screens)) + data)
         if self._desktop_size(SIZE_BY_THIS_CLIENT).top != SIZE_DONE:
-            raise OSError(f"the VNC server refuses the size {width}x{height}")
+            raise OSError(f"the VNC server refuses the size {size}")
 
     def _desktop_size(self, reason: int | None = None) -> _Rectangle:
         """Return the next ExtendedDesktopSize, of this reason: its position is reason and result, its data screens."""

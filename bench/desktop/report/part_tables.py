@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .table import cell, pair
 
 Lines = list[str]
+Row = dict[str, Any]
 
 
 def _table(headings: tuple[str, ...], rows: list[list[str]]) -> Lines:
@@ -21,9 +23,24 @@ def _failed(label: str, error: str, headings: tuple[str, ...]) -> list[str]:
     return [f"{label}: {error.splitlines()[0][:80]}", *[""] * (len(headings) - 1)]
 
 
-def _unmeasured(found: dict[str, dict[str, Any]], headings: tuple[str, ...]) -> list[list[str]]:
-    """Return a row for each configuration that cannot be measured."""
-    return [_failed(name, part["error"], headings) for name, part in found.items() if "error" in part]
+def _part_table(
+    found: dict[str, dict[str, Any]],
+    headings: tuple[str, ...],
+    label: Callable[[str, Row], str],
+    cells: Callable[[dict[str, Any], Row], list[str]],
+) -> Lines:
+    """Return the table of a part: its rows have a ``label`` for the configuration and the row, and then ``cells``.
+
+    ``cells`` gets the part's results and the row. What could not be measured has the reason instead.
+    """
+    rows = [_failed(name, part["error"], headings) for name, part in found.items() if "error" in part]
+    for name, part in found.items():
+        for row in part["rows"]:
+            failed = "error" in row
+            rows.append(
+                _failed(label(name, row), row["error"], headings) if failed else [label(name, row), *cells(part, row)]
+            )
+    return _table(headings, rows)
 
 
 def _by_name(values: dict[str, float] | None) -> str:
@@ -39,28 +56,23 @@ SERVER = ("", "fps", "age", "click", "exact", "Mbit/s", "cores", "CPU ms a frame
 
 def server_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``server``: a row for each configuration, size and scene."""
-    rows = _unmeasured(found, SERVER)
-    for name, part in found.items():
-        for row in part["rows"]:
-            label = f"{name} {row['size']} {row['scene']}".strip()
-            if "error" in row:
-                rows.append(_failed(label, row["error"], SERVER))
-                continue
-            memory = row["memory_mb_by_process"]
-            rows.append([
-                label,
-                cell(row["fps"]) if "fps" in row else "",
-                pair(row.get("age_ms")),
-                pair(row.get("click_ms")),
-                cell(row["exact_ms"], 0) if "exact_ms" in row else "",
-                cell(row["mbit_down"], 2),
-                cell(row["cores"], 3 if row["scene"] == "still" else 2),
-                cell(row["frame_ms"]) if "frame_ms" in row else "",
-                _by_name(row.get("frame_ms_by_process")),
-                _by_name(row.get("frame_ms_by_thread")),
-                cell(memory.get(part["worker"]), 0),
-            ])  # fmt: skip
-    return _table(SERVER, rows)
+
+    def cells(part: dict[str, Any], row: Row) -> list[str]:
+        memory = row["memory_mb_by_process"]
+        return [
+            cell(row["fps"]) if "fps" in row else "",
+            pair(row.get("age_ms")),
+            pair(row.get("click_ms")),
+            cell(row["exact_ms"], 0) if "exact_ms" in row else "",
+            cell(row["mbit_down"], 2),
+            cell(row["cores"], 3 if row["scene"] == "still" else 2),
+            cell(row["frame_ms"]) if "frame_ms" in row else "",
+            _by_name(row.get("frame_ms_by_process")),
+            _by_name(row.get("frame_ms_by_thread")),
+            cell(memory.get(part["worker"]), 0),
+        ]
+
+    return _part_table(found, SERVER, lambda name, row: f"{name} {row['size']} {row['scene']}".strip(), cells)
 
 
 BROWSER = ("", "fps", "of", "arrival → picture", "dropped", "CPU ms a frame", "by process", "by stage, traced")
@@ -68,24 +80,19 @@ BROWSER = ("", "fps", "of", "arrival → picture", "dropped", "CPU ms a frame", 
 
 def browser_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``browser``: a row for each recording."""
-    rows = _unmeasured(found, BROWSER)
-    for name, part in found.items():
-        for row in part["rows"]:
-            label = f"{name} {row['size']} {row['scene']}"
-            if "error" in row:
-                rows.append(_failed(label, row["error"], BROWSER))
-                continue
-            rows.append([
-                label,
-                cell(row["fps"]),
-                cell(row["recorded_fps"]),
-                pair(row["present_ms"]),
-                f"{100 * row['drop_share']:.0f} %",
-                cell(row["frame_ms"]),
-                _by_name(row["frame_ms_by_process"]),
-                _by_name(row["stage_ms"]),
-            ])  # fmt: skip
-    return _table(BROWSER, rows)
+
+    def cells(part: dict[str, Any], row: Row) -> list[str]:
+        return [
+            cell(row["fps"]),
+            cell(row["recorded_fps"]),
+            pair(row["present_ms"]),
+            f"{100 * row['drop_share']:.0f} %",
+            cell(row["frame_ms"]),
+            _by_name(row["frame_ms_by_process"]),
+            _by_name(row["stage_ms"]),
+        ]
+
+    return _part_table(found, BROWSER, lambda name, row: f"{name} {row['size']} {row['scene']}", cells)
 
 
 CLASS = ("", "running, s", "picture, s", "slowest, s", "running → picture, ms", "CPU s a user", "pictures", "faults")
@@ -93,24 +100,19 @@ CLASS = ("", "running, s", "picture, s", "slowest, s", "running → picture, ms"
 
 def class_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``class``: a row for each configuration and number of users."""
-    rows = _unmeasured(found, CLASS)
-    for name, part in found.items():
-        for row in part["rows"]:
-            label = f"{name}, {row['users']} at once"
-            if "error" in row:
-                rows.append(_failed(label, row["error"], CLASS))
-                continue
-            rows.append([
-                label,
-                _seconds(row["running_s"]),
-                _seconds(row["picture_s"]),
-                cell(row["picture_s"]["max"], 2),
-                cell(row["after_running_ms"], 0),
-                cell(row["cpu_seconds"] / row["users"], 2),
-                f"{row['picture_s']['count']}",
-                f"{len(row['faults'])}",
-            ])  # fmt: skip
-    return _table(CLASS, rows)
+
+    def cells(part: dict[str, Any], row: Row) -> list[str]:
+        return [
+            _seconds(row["running_s"]),
+            _seconds(row["picture_s"]),
+            cell(row["picture_s"]["max"], 2),
+            cell(row["after_running_ms"], 0),
+            cell(row["cpu_seconds"] / row["users"], 2),
+            f"{row['picture_s']['count']}",
+            f"{len(row['faults'])}",
+        ]
+
+    return _part_table(found, CLASS, lambda name, row: f"{name}, {row['users']} at once", cells)
 
 
 def _seconds(value: dict[str, Any]) -> str:
@@ -131,29 +133,24 @@ IDLE = (
 
 def idle_table(found: dict[str, dict[str, Any]]) -> Lines:
     """Return the table of the part ``idle``: memory and CPU of each of many desktops, in percent of a core."""
-    rows = _unmeasured(found, IDLE)
-    for name, part in found.items():
-        for row in part["rows"]:
-            label = f"{name}, each of {row['users']}"
-            if "error" in row:
-                rows.append(_failed(label, row["error"], IDLE))
-                continue
-            alone, viewed = row["alone"], row["viewed"]
-            rows.append([
-                label,
-                cell(alone["memory_mb"]),
-                _by_name({name: each["mb"] for name, each in alone["processes"].items()}),
-                *(
-                    text
-                    for state in (alone, viewed)
-                    for text in (
-                        f"{100 * state['cores']:.2f} %",
-                        _by_name({name: 100 * each["cores"] for name, each in state["processes"].items()}),
-                    )
-                ),
-                cell(viewed["memory_mb"]),
-            ])  # fmt: skip
-    return _table(IDLE, rows)
+
+    def cells(part: dict[str, Any], row: Row) -> list[str]:
+        alone, viewed = row["alone"], row["viewed"]
+        return [
+            cell(alone["memory_mb"]),
+            _by_name({name: each["mb"] for name, each in alone["processes"].items()}),
+            *(
+                text
+                for state in (alone, viewed)
+                for text in (
+                    f"{100 * state['cores']:.2f} %",
+                    _by_name({name: 100 * each["cores"] for name, each in state["processes"].items()}),
+                )
+            ),
+            cell(viewed["memory_mb"]),
+        ]
+
+    return _part_table(found, IDLE, lambda name, row: f"{name}, each of {row['users']}", cells)
 
 
 def part_lines(result: dict[str, Any]) -> Lines:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import Conflict
-from ...options import Area, Geometry
+from ...options import Area, Geometry, enclosing
 from ..x_display import connect, intern_atom
-from .size import change_size, grabbed, has_several_monitors, millimetres, show, size_limits
+from .size import change_size, forget_mode, grabbed, has_several_monitors, millimetres, show, size_limits
 
 if TYPE_CHECKING:
     import xcffib
@@ -31,7 +31,7 @@ def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], other
         if len(monitors) < 2:
             _remove(connection, otherwise)
             return
-        size = Geometry(max(each.x + each.width for each in monitors), max(each.y + each.height for each in monitors))
+        size = enclosing(monitors)
         limits = size_limits(connection)
         largest = Geometry(limits.max_width, limits.max_height)
         if size.width > largest.width or size.height > largest.height:
@@ -110,8 +110,7 @@ def _forget(connection: xcffib.Connection, modes: Sequence[tuple[int, int]]) -> 
     used = {int(extension.GetCrtcInfo(crtc, 0).reply().mode) for crtc in resources.crtcs}
     for output, mode in modes:
         if mode not in used and mode != resources.modes[0].id:
-            extension.DeleteOutputMode(output, mode)
-            extension.DestroyMode(mode)
+            forget_mode(extension, output, mode)
 
 
 def _own_monitors(connection: xcffib.Connection) -> list[int]:
