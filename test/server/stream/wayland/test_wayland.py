@@ -191,6 +191,19 @@ class Window:
 
     def draw(self, seed: int) -> None:
         self.picture = np.random.default_rng(seed).integers(0, 256, SHAPE, np.uint8)
+        self._show()
+
+    def is_seen_by(self, viewer: Viewer) -> bool:
+        """Tell whether a viewer has the picture exactly; draw it again if the X server has lost it, as programs do.
+
+        The window manager's frame, or a new size of the screen, may cost a window its contents at any time.
+        """
+        while event := self.connection.poll_for_event():
+            if isinstance(event, xcffib.xproto.ExposeEvent):
+                self._show()
+        return viewer.find(self.picture) is not None
+
+    def _show(self) -> None:
         data = self.picture.tobytes()
         arguments = (xcffib.xproto.ImageFormat.ZPixmap, self.window, self.context, SHAPE[1], SHAPE[0], 0, 0, 0, 24)
         self.connection.core.PutImage(*arguments, len(data), data)
@@ -256,9 +269,9 @@ def idle(get: Callable[[], int]) -> bool:
 
 def test_what_a_program_draws_is_shown_to_the_bit_and_then_nothing_is_sent(desktop: Desktop, viewer: Viewer) -> None:
     window = Window(desktop)
-    wait_until(lambda: viewer.find(window.picture))
+    wait_until(lambda: window.is_seen_by(viewer))
     window.draw(1)
-    wait_until(lambda: viewer.find(window.picture))
+    wait_until(lambda: window.is_seen_by(viewer))
     wait_until(lambda: idle(lambda: viewer.updates))
     window.close()
 
@@ -275,7 +288,7 @@ def test_motion_goes_as_video_and_what_rests_is_exact_again(desktop: Desktop) ->
 
     wait_until(moved)
     assert b"\x00\x00\x01\x67" in viewer.videos[0][:8], "it begins with a key picture"
-    wait_until(lambda: viewer.find(window.picture))
+    wait_until(lambda: window.is_seen_by(viewer))
     wait_until(lambda: idle(lambda: viewer.updates))
     window.close()
     viewer.close()
@@ -345,7 +358,7 @@ def test_the_desktop_takes_the_size_that_is_asked_for_and_keeps_its_windows(desk
         wait_until(lambda: (viewer.width, viewer.height) == (width & ~1, height & ~1), what=f"{width}")  # noqa: B023
         window.draw(width)
         if width > 640:  # it may stand outside, as on any screen that shrinks
-            wait_until(lambda: viewer.find(window.picture), what="the window")
+            wait_until(lambda: window.is_seen_by(viewer), what="the window")
     connection = connect(desktop.name, desktop.xauthority)
     root = connection.get_setup().roots[0].root
     size = connection.core.GetGeometry(root).reply()
@@ -363,7 +376,7 @@ def test_a_storm_of_sizes_ends_in_the_last_one(desktop: Desktop, viewer: Viewer)
         viewer.type("aé")
     wait_until(lambda: (viewer.width, viewer.height) == (1288, 644))
     window = Window(desktop)
-    wait_until(lambda: viewer.find(window.picture))
+    wait_until(lambda: window.is_seen_by(viewer))
     window.close()
 
 
@@ -411,11 +424,8 @@ def test_the_clipboard_and_the_windows_come_back_after_xwayland_did_not_respond(
     viewer.resize(1280, 800)
     wait_until(lambda: (viewer.width, viewer.height) == (1280, 800))
 
-    def is_seen() -> bool:
-        window.draw(3)  # again: the window manager may have replaced the window's contents for the new size
-        return bool(viewer.find(window.picture))
-
-    wait_until(is_seen, what="the window")
+    window.draw(3)
+    wait_until(lambda: window.is_seen_by(viewer), what="the window")
     window.close()
 
 
