@@ -1,0 +1,1 @@
+"""The protocol as clients read and write it: of any server, without input or output."""

@@ -1,0 +1,1 @@
+"""What the clients of an X display have: their windows, and what they have copied."""
