@@ -35,7 +35,7 @@ class AsyncWindows:
 
     async def windows(self) -> Sequence[Window]:
         """Return the windows, in the order in which they were opened."""
-        return await self._with_windows(lambda windows: windows.list())
+        return await self._with_windows(lambda windows: windows.all())
 
     async def window(self, window: Window) -> Window:
         """Return a window as it is now; raise `Conflict` if it is closed."""

@@ -33,8 +33,8 @@ class SelectionOwner:
         """By window and property: the type and the rest of a text that is being handed over."""
         screen = self._x.get_setup().roots[0]
         self._window = self._x.generate_id()
-        kind = x.WindowClass.InputOnly, screen.root_visual, 0, []
-        self._x.core.CreateWindow(0, self._window, screen.root, -1, -1, 1, 1, 0, *kind)
+        kind = x.WindowClass.InputOnly, screen.root_visual
+        self._x.core.CreateWindow(0, self._window, screen.root, -1, -1, 1, 1, 0, *kind, 0, [])
         self._x.core.SetSelectionOwner(self._window, self._selection, x.Time.CurrentTime)
         self._x.core.GetInputFocus().reply()
         self._thread = threading.Thread(target=self._serve, name="vnc-clipboard", daemon=True)

@@ -70,7 +70,7 @@ class Windows:
         """Close the connection."""
         self._x.disconnect()
 
-    def list(self) -> list[Window]:
+    def all(self) -> list[Window]:
         """Return the windows, in the order in which they were opened."""
         ids = self._words(self._root, "_NET_CLIENT_LIST") if self._manages("_NET_CLIENT_LIST") else self._unmanaged()
         active = self._active()
