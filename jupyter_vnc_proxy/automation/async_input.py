@@ -28,6 +28,7 @@ class AsyncInput:
         self._connection: RFBConnection | None = None
         self._clipboard: SelectionOwner | None = None
         self._position: tuple[int, int] | None = None
+        self._connecting = asyncio.Lock()
         self._turn = asyncio.Lock()
         """Input is sent by one call at a time."""
 
@@ -105,10 +106,11 @@ class AsyncInput:
         """Return the connection, a new one if there is none; the desktop may have started again."""
         state = self._desktop.state()
         state.usable_display()
-        if self._connection is None or not self._connection.is_open:
-            await self._disconnect()
-            self._connection = await RFBConnection.open(self._desktop.path / state.raw_socket)
-        return self._connection
+        async with self._connecting:
+            if self._connection is None or not self._connection.is_open:
+                await self._disconnect()
+                self._connection = await RFBConnection.open(self._desktop.path / state.raw_socket)
+            return self._connection
 
     # -- clipboard ----------------------------------------------------------------------------------------------------
 

@@ -116,8 +116,10 @@ class Windows:
             self._ask(window, "_NET_MOVERESIZE_WINDOW", PLACED, *area)
             return
         mask = x.ConfigWindow.X | x.ConfigWindow.Y | x.ConfigWindow.Width | x.ConfigWindow.Height
-        values = [word & 0xFFFFFFFF for word in area]
         with self._checking():
+            border = self._x.core.GetGeometry(window).reply().border_width
+            outside = (area.x - border, area.y - border, area.width, area.height)
+            values = [word & 0xFFFFFFFF for word in outside]
             self._x.core.ConfigureWindow(window, mask, values, is_checked=True).check()
 
     # -- one window ---------------------------------------------------------------------------------------------------

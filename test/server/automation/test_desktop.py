@@ -38,7 +38,7 @@ def test_what_is_typed_reaches_the_program_whatever_the_layout_has(desktop: Desk
     desktop.press("ctrl+d")
     wait_until(lambda: read(tmp_path / "out") == f"{TEXT}\n", what="the text in the file")
     desktop.type(f"touch {tmp_path}/X", interval=0.01)
-    desktop.press("BackSpace", "ctrl+a", "ctrl+e", "shift+y", "Return")
+    desktop.press("BackSpace", "shift+y", "Return")
     wait_until((tmp_path / "Y").exists, what="a file that the shell makes")
 
 
@@ -128,7 +128,7 @@ def test_a_viewer_keeps_its_size_its_connection_and_its_clipboard(runtime: Path)
 
 
 def test_it_is_still_when_nothing_moves_and_a_caret_does_not_count(runtime: Path) -> None:
-    moving = "while :; do seq 200; sleep 0.02; done"
+    moving = "while :; do date +%N; sleep 0.02; done"
     command = ("sh", "-c", f"exec xterm -fn fixed -T moving -e '{moving}'")
     with driven("tigervnc", command) as desktop:
         window = desktop.wait_for_window("moving", timeout=LONG_SECONDS)
@@ -229,7 +229,6 @@ def test_an_interrupted_call_leaves_nothing_pressed_and_closing_leaves_no_thread
         desktop.close()
         left = set(threading.enumerate()) - before
         assert not [each for each in left if each.name in ("vnc-desktop", "vnc-clipboard")], time.monotonic()
-        Desktop.connect("driven").stop()
 
 
 def test_neither_the_runner_nor_the_server_loads_it() -> None:

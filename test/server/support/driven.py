@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_vnc_proxy import Desktop
+from jupyter_vnc_proxy.errors import Conflict, UnknownDesktop
 
 COMMAND = ("sh", "-c", "xfwm4 --compositor=off & exec xterm -T first -fn fixed")
 
@@ -21,8 +22,9 @@ def driven(backend: str, command: tuple[str, ...] = COMMAND, name: str = "driven
     try:
         yield desktop
     finally:
-        with contextlib.suppress(RuntimeError):  # a test has stopped it
-            desktop.stop()
+        desktop.close()
+        with contextlib.suppress(Conflict, UnknownDesktop):  # the test has stopped it
+            Desktop.connect(name).stop()
 
 
 def read(file: Path) -> str:
