@@ -49,10 +49,6 @@ LIVE = Template("""\
 """The page of the same server, which asks for the user's own login and rights: the output has no address and no token.
 Under a hub, our own policy forbids frames, since users' pages share one origin there; the output then has a link."""
 
-BAR_PIXELS = 40
-"""The height of the page's bar."""
-
-
 def live_view(name: str, image: Image) -> dict[str, str]:
     """Return a MIME bundle with a live view of a desktop that looks like ``image`` now, and with the picture."""
     encoded = base64.b64encode(png(image)).decode("ascii")
@@ -61,7 +57,7 @@ def live_view(name: str, image: Image) -> dict[str, str]:
         name=name,
         picture=encoded,
         width=f"{image.width}px",
-        ratio=f"{image.width} / {image.height + BAR_PIXELS}",
+        ratio=f"{image.width} / {image.height}",
     )
     return {**still(name, image), "text/html": html}
 
