@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import weakref
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -211,6 +212,9 @@ class Desktop:
 
 def _end(desktop: AsyncDesktop, loop: LoopThread) -> None:
     """Close a connection and its thread; the desktop object itself may be gone by now."""
+    if loop.is_current:  # collected there, with a cycle of objects
+        threading.Thread(target=_end, args=(desktop, loop), name="vnc-desktop-end").start()
+        return
     try:
         loop.run(desktop.close())
     finally:

@@ -21,6 +21,11 @@ class LoopThread:
         self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
         self._thread.start()
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs on this thread, where nothing may wait for it."""
+        return threading.current_thread() is self._thread
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Return the result of a coroutine, or raise its error; cancel it if the caller is interrupted."""
         if self._loop.is_closed():

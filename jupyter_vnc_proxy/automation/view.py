@@ -49,6 +49,7 @@ LIVE = Template("""\
 """The page of the same server, which asks for the user's own login and rights: the output has no address and no token.
 Under a hub, our own policy forbids frames, since users' pages share one origin there; the output then has a link."""
 
+
 def live_view(name: str, image: Image) -> dict[str, str]:
     """Return a MIME bundle with a live view of a desktop that looks like ``image`` now, and with the picture."""
     encoded = base64.b64encode(png(image)).decode("ascii")

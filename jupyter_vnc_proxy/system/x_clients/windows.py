@@ -29,6 +29,9 @@ PLACED = STATIC_GRAVITY | 0b1111 << 8 | BY_A_PAGER << 12
 REMOVE = 0
 """The action of _NET_WM_STATE."""
 
+MAX_DECORATION_DEPTH = 4
+"""Windows within each other that a window manager puts around a program's."""
+
 MAX_WORDS = 1 << 16
 """The length of the longest property that is read, in units of 4 bytes."""
 
@@ -151,15 +154,26 @@ class Windows:
         return int(self._x.core.GetInputFocus().reply().focus)
 
     def _unmanaged(self) -> list[int]:
-        """Return the visible windows of a display without a window manager."""
+        """Return the visible windows of a display without a window manager, or with one that doesn't list them."""
         children = self._x.core.QueryTree(self._root).reply().children
         found = []
         for window, cookie in [(each, self._x.core.GetWindowAttributes(each)) for each in children]:
             with contextlib.suppress(WindowGone), self._checking():
                 attributes = cookie.reply()
-                if attributes.map_state == x.MapState.Viewable and not attributes.override_redirect:
-                    found.append(window)
+                if attributes.map_state == x.MapState.Viewable:
+                    client = self._client(window)
+                    found += [client] if client else [] if attributes.override_redirect else [window]
         return found
+
+    def _client(self, window: int) -> int:
+        """Return the program's window in a decoration, the one with WM_STATE (ICCCM, section 4.1.3.1), or 0."""
+        level = [window]
+        for _ in range(MAX_DECORATION_DEPTH):
+            for each in level:
+                if self._words(each, "WM_STATE"):
+                    return each
+            level = [child for each in level for child in self._x.core.QueryTree(each).reply().children]
+        return 0
 
     # -- properties and messages --------------------------------------------------------------------------------------
 
