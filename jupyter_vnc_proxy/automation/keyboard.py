@@ -10,9 +10,10 @@ from .connection import RFBConnection
 LAST_ASCII = 0x7E
 """The last keysym that every layout has."""
 
-NEW_KEY_SECONDS = 0.03
+NEW_KEY_SECONDS = 0.1
+KNOWN_KEY_SECONDS = 0.03
 """The time between a key that the layout may lack and the next: the server may have mapped a spare key to it, which
-programs look up when they read the event."""
+programs look up when they read the event; that takes less time once they have done so for this text."""
 
 KEYS_AT_ONCE = 16
 """Keys that are sent before the server must have read them."""
@@ -20,16 +21,20 @@ KEYS_AT_ONCE = 16
 
 async def type_keysyms(connection: RFBConnection, keysyms: Sequence[int], interval: float) -> None:
     """Press and release keys, one after the other, with ``interval`` seconds between two."""
+    seen: set[int] = set()
     for number, keysym in enumerate(keysyms, 1):
         try:
             await connection.key(keysym, True)
         finally:
             await connection.key(keysym, False)
-        is_new = keysym > LAST_ASCII and not 0xFE00 <= keysym <= 0xFFFF
-        if is_new or interval or number % KEYS_AT_ONCE == 0:
+        pause = interval
+        if keysym > LAST_ASCII and not 0xFE00 <= keysym <= 0xFFFF:
+            pause = max(interval, KNOWN_KEY_SECONDS if keysym in seen else NEW_KEY_SECONDS)
+            seen.add(keysym)
+        if pause or number % KEYS_AT_ONCE == 0:
             await connection.sync()
-        if is_new or interval:
-            await asyncio.sleep(max(interval, NEW_KEY_SECONDS if is_new else 0.0))
+        if pause:
+            await asyncio.sleep(pause)
     await connection.sync()
 
 
