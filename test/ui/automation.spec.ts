@@ -6,9 +6,7 @@ import { pixel } from './pixels';
 
 const jupyter = jupyterForFile();
 
-test('a cell shows a desktop, live and without resizing it', async ({
-  page
-}) => {
+test('a cell shows a desktop, live and without resizing it', async ({ page }) => {
   const start = [
     'from jupyter_vnc_proxy import Desktop',
     "made = Desktop.start('driven', backend='tigervnc', command=['xterm', '-bg', '#20a0e0', '-geometry', '60x20+0+0'],",
