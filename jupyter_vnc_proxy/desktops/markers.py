@@ -19,6 +19,16 @@ desktop, it is no part of that one and outlives it.
 OF_THE_SESSION = ("SSH_AGENT_PID", "SSH_AUTH_SOCK", "GPG_AGENT_INFO")
 """Variables of a desktop's session that name processes which end with it; others name files in its directory."""
 
+SESSION_DIRECTORY = "session"
+"""The name of the directory with the files of the session, in a desktop's directory."""
+
+RUN_FOR_USER = "run-for-user"
+"""The script there that runs its arguments with the user's variables, if the session's differ; no shell has this
+name."""
+
+LAUNCH_VARIABLE = "GIO_LAUNCH_DESKTOP"
+"""The variable of a session that has such scripts: one of them, which GLib starts programs with."""
+
 
 def outside_desktop(environment: Mapping[str, str]) -> dict[str, str]:
     """Return ``environment``, without what ties it to a desktop if it is that of a program on one."""

@@ -1,51 +1,19 @@
-"""A client that reads pixels: RFB 3.8 with raw rectangles (RFC 6143, sections 7.1 to 7.7.1)."""
+"""A client that reads pixels and blocks: RFB 3.8 with raw rectangles (RFC 6143, sections 7.1 to 7.7.1)."""
 
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from ..options import Area, enclosing
-from .client_messages import FRAMEBUFFER_UPDATE_REQUEST, SET_DESKTOP_SIZE, SET_ENCODINGS, SET_PIXEL_FORMAT
+from .client_side import reader, requests
+from .client_side.reader import BYTES_PER_PIXEL, SCREEN_BYTES, Rectangle
 from .encodings import ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE
-from .handshake import SECURITY_NONE, SECURITY_RESULT_OK, VERSION
-from .pixel_format import NATIVE
-from .server_messages import (
-    SERVER_BELL,
-    SERVER_COLOUR_MAP,
-    SERVER_CUT_TEXT,
-    SERVER_UPDATE,
-    SIZE_BY_THIS_CLIENT,
-    SIZE_DONE,
-)
+from .server_messages import SIZE_BY_THIS_CLIENT, SIZE_DONE
 
 TIMEOUT_SECONDS = 10.0
 """How long the server may take for each answer."""
-
-BYTES_PER_PIXEL = 4
-
-SCREEN_BYTES = 16
-"""Length of a screen in SetDesktopSize and ExtendedDesktopSize."""
-
-
-class _Rectangle(NamedTuple):
-    left: int
-    top: int
-    width: int
-    height: int
-    data: bytes
-    encoding: int = ENCODING_RAW
-
-    def pixel(self, x: int, y: int) -> tuple[int, int, int] | None:
-        column, row = x - self.left, y - self.top
-        if not (0 <= column < self.width and 0 <= row < self.height):
-            return None
-        offset = (row * self.width + column) * BYTES_PER_PIXEL
-        blue, green, red = self.data[offset : offset + 3]
-        return red, green, blue
 
 
 class RFBClient:
@@ -60,28 +28,12 @@ class RFBClient:
         self._socket.settimeout(TIMEOUT_SECONDS)
         try:
             self._socket.connect(str(path))
-            self._shake_hands()
+            server = reader.drive(reader.greeting(self._socket.sendall), self._read)
+            self.banner, self.width, self.height, self.name = server.banner, server.width, server.height, server.name
+            self._socket.sendall(requests.NATIVE_PIXELS + requests.encodings(ENCODING_RAW))
         except BaseException:
             self._socket.close()
             raise
-
-    def _shake_hands(self) -> None:
-        self.banner = self._read(12).decode("ascii", "replace").strip()
-        if not self.banner.startswith("RFB 003."):
-            raise EOFError(f"it does not speak RFB but {self.banner!r}")
-        self._socket.sendall(VERSION)
-        security_types = self._read(self._read(1)[0])
-        if SECURITY_NONE not in security_types:
-            raise EOFError("it wants a password")
-        self._socket.sendall(bytes([SECURITY_NONE]))
-        if int.from_bytes(self._read(4), "big") != SECURITY_RESULT_OK:
-            raise EOFError("it refused the connection")
-        self._socket.sendall(b"\1")  # ClientInit: share the desktop with other clients
-        self.width, self.height = struct.unpack(">HH", self._read(4))
-        self._read(16)
-        self.name = self._read(struct.unpack(">I", self._read(4))[0]).decode("utf-8", "replace")
-        self._socket.sendall(struct.pack(">Bxxx", SET_PIXEL_FORMAT) + NATIVE.pack())
-        self._socket.sendall(struct.pack(">BxHi", SET_ENCODINGS, 1, ENCODING_RAW))
 
     def pixel(self, x: int, y: int) -> tuple[int, int, int]:
         """Return one pixel as the server shows it now: red, green, blue."""
@@ -106,7 +58,7 @@ class RFBClient:
 
     def count_screens(self) -> int:
         """Return how many screens the desktop has (rfbproto, ExtendedDesktopSize)."""
-        self._socket.sendall(struct.pack(">BxHii", SET_ENCODINGS, 2, ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE))
+        self._socket.sendall(requests.encodings(ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE))
         self._request(False, 0, 0, 1, 1)
         return len(self._desktop_size().data) // SCREEN_BYTES
 
@@ -115,14 +67,12 @@ class RFBClient:
 
         Call `count_screens` first.
         """
-        size = enclosing(screens)
-        data = b"".join(struct.pack(">IHHHHI", number, *each, 0) for number, each in enumerate(screens, 1))
         self._request(True, 0, 0, 1, 1)
-        self._socket.sendall(struct.pack(">BxHHBx", SET_DESKTOP_SIZE, *size, len(screens)) + data)
+        self._socket.sendall(requests.desktop_size(screens))
         if self._desktop_size(SIZE_BY_THIS_CLIENT).top != SIZE_DONE:
-            raise OSError(f"the VNC server refuses the size {size}")
+            raise OSError(f"the VNC server refuses the size {enclosing(screens)}")
 
-    def _desktop_size(self, reason: int | None = None) -> _Rectangle:
+    def _desktop_size(self, reason: int | None = None) -> Rectangle:
         """Return the next ExtendedDesktopSize, of this reason: its position is reason and result, its data screens."""
         while True:
             for rectangle in self._update():
@@ -130,7 +80,7 @@ class RFBClient:
                     return rectangle
             self._request(True, 0, 0, 1, 1)
 
-    def _paste(self, pixels: bytearray, rectangle: _Rectangle) -> None:
+    def _paste(self, pixels: bytearray, rectangle: Rectangle) -> None:
         left, top, width, height, data, _ = rectangle
         if left + width > self.width or top + height > self.height:
             raise EOFError("it sent a rectangle that lies outside of the framebuffer")
@@ -140,30 +90,12 @@ class RFBClient:
             pixels[start : start + row_bytes] = data[row * row_bytes : (row + 1) * row_bytes]
 
     def _request(self, incremental: bool, x: int, y: int, width: int, height: int) -> None:
-        self._socket.sendall(struct.pack(">BBHHHH", FRAMEBUFFER_UPDATE_REQUEST, incremental, x, y, width, height))
+        self._socket.sendall(requests.update(incremental, x, y, width, height))
 
-    def _update(self) -> list[_Rectangle]:
+    def _update(self) -> list[Rectangle]:
         """Read one message; return its rectangles, none if it isn't a framebuffer update."""
-        kind = self._read(1)[0]
-        if kind == SERVER_UPDATE:
-            return [self._rectangle() for _ in range(struct.unpack(">xH", self._read(3))[0])]
-        if kind == SERVER_COLOUR_MAP:
-            _, count = struct.unpack(">xHH", self._read(5))
-            self._read(6 * count)
-        elif kind == SERVER_CUT_TEXT:
-            self._read(struct.unpack(">xxxI", self._read(7))[0])
-        elif kind != SERVER_BELL:
-            raise EOFError(f"it sent a message of the type {kind}, which was not negotiated")
-        return []
-
-    def _rectangle(self) -> _Rectangle:
-        left, top, width, height, encoding = struct.unpack(">HHHHi", self._read(12))
-        if encoding == PSEUDO_EXTENDED_DESKTOP_SIZE:
-            screens = self._read(SCREEN_BYTES * self._read(4)[0])
-            return _Rectangle(left, top, width, height, screens, encoding)
-        if encoding != ENCODING_RAW:
-            raise EOFError(f"it sent the encoding {encoding}, which was not negotiated")
-        return _Rectangle(left, top, width, height, self._read(width * height * BYTES_PER_PIXEL))
+        received = reader.drive(reader.message(), self._read)
+        return received.rectangles if received is not None else []
 
     def _read(self, count: int) -> bytes:
         data = bytearray()

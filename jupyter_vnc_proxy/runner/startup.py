@@ -12,7 +12,7 @@ from pathlib import Path
 from ..backends.base import Plan, Step
 from ..backends.sessions import Session, choose_session, session_environment
 from ..desktops.desktop import Desktop
-from ..desktops.markers import MARKER, outside_desktop
+from ..desktops.markers import MARKER, SESSION_DIRECTORY, outside_desktop
 from ..options import DesktopOptions
 from ..system.environment import user_environment
 from ..system.inheritance.places import RUNTIME_DIRECTORY as XDG_RUNTIME_DIR
@@ -20,7 +20,6 @@ from ..system.inheritance.places import unusable_places
 from .diagnosis import home_missing
 from .scale.xfconf import PROGRAM as XFCONF_QUERY
 from .session_bus import SessionBus
-from .user_programs import DIRECTORY as SESSION_FILES
 from .user_programs import UserPrograms
 from .xfce import xfce_environment
 
@@ -93,7 +92,7 @@ def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str],
         steps["session"] = Step("session", bus.around(argv), after=("display",), umask=-1)
         variables = session_environment(session, variables)
         if session.name == "xfce":
-            variables = xfce_environment(directory / SESSION_FILES, variables)
+            variables = xfce_environment(directory / SESSION_DIRECTORY, variables)
     companions = tuple(bus.around(programs.own(argv)) for argv in session.companions)
     scaling = session.name == "xfce" and shutil.which(programs.own((XFCONF_QUERY,))[0]) is not None
     return Startup(steps, session.name, companions, variables, scaling)

@@ -21,17 +21,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..backends.sessions import TERMINALS, WINDOW_MANAGERS
+from ..desktops.markers import LAUNCH_VARIABLE, RUN_FOR_USER, SESSION_DIRECTORY
 from ..system.environment import find_program, search_path
 from ..system.files.removal import remove_tree
 from ..system.inheritance.libraries import is_of_system
 from ..system.inheritance.variables import DATA_PATH, DATA_PATHS, changes, for_system_programs
 from . import menu_entries
-
-DIRECTORY = "session"
-"""The name of the directory with the files of the session, in a desktop's directory."""
-
-RUN = "run-for-user"
-"""The script that runs its arguments with the user's variables; no shell has this name."""
 
 RUN_BY_NAME = "run-by-name"
 """The script that runs the program of its own name with the user's variables; the links lead to it."""
@@ -76,7 +71,7 @@ class UserPrograms:
     """
 
     def __init__(self, directory: Path, user: Mapping[str, str], scripts: bool = False) -> None:
-        self._directory = directory / DIRECTORY
+        self._directory = directory / SESSION_DIRECTORY
         self._user = user
         self.environment = for_system_programs(user, scripts)
         """The environment of the session's own programs."""
@@ -98,12 +93,12 @@ class UserPrograms:
         links = {name for name in in_menus.union(names) if name and not name.startswith("-") and not _is_kept(name)}
         self._link(links, replaced)
         self.environment["PATH"] = os.pathsep.join([str(self._directory / LINKS), *_words(path)])
-        run = self._directory / RUN
+        run = self._directory / RUN_FOR_USER
         if menu_entries.write_copies(self._directory / ENTRIES, entries, run, _has_no_link):
             self.environment[DATA_PATH] = os.pathsep.join([str(self._directory / ENTRIES), *data])
         shell = self._user.get("SHELL", "/bin/sh")
         script = self._directory / os.path.basename(shell)
-        self.environment |= {"SHELL": str(script), "GIO_LAUNCH_DESKTOP": str(self._directory / LAUNCH)}
+        self.environment |= {"SHELL": str(script), LAUNCH_VARIABLE: str(self._directory / LAUNCH)}
         restore = self._restoring_lines()
         kept = "|".join((*SESSION_PROGRAMS, *WINDOWS))
         # As GLib's own program does, which is replaced here.
@@ -146,7 +141,7 @@ class UserPrograms:
         """Return a configured command: a program that isn't the system's gets the user's variables."""
         found = shutil.which(argv[0], path=self._user.get("PATH")) or argv[0]
         if self._changed and not is_of_system(found):
-            return (str(self._directory / RUN), found, *argv[1:])
+            return (str(self._directory / RUN_FOR_USER), found, *argv[1:])
         return (found, *argv[1:])
 
     def own(self, argv: tuple[str, ...]) -> tuple[str, ...]:

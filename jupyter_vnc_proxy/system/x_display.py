@@ -13,6 +13,7 @@ from ..options import MAX_SCALE, MIN_SCALE
 
 if TYPE_CHECKING:
     import xcffib
+    from PIL.Image import Image
 
     from .x_connection import XConnection
 
@@ -63,10 +64,10 @@ def connect(display: str, xauthority: Path, reply_seconds: float | None = None) 
     return XConnection(display, auth, reply_seconds or REPLY_SECONDS)
 
 
-def screenshot(display: str, xauthority: Path) -> bytes:
-    """Return a display's whole screen as a PNG (8 bits RGB)."""
+def picture(display: str, xauthority: Path) -> Image:
+    """Return a display's whole screen (8 bits RGB)."""
     import xcffib.xproto as xproto
-    from PIL import Image
+    from PIL import Image as images
 
     connection = connect(display, xauthority)
     try:
@@ -77,10 +78,19 @@ def screenshot(display: str, xauthority: Path) -> bytes:
     finally:
         connection.disconnect()
     # A screen of depth 24 has 32 bits a pixel, blue first on every little-endian machine.
-    image = Image.frombuffer("RGB", (size.width, size.height), bytes(pixels), "raw", "BGRX", 0, 1)
-    png = io.BytesIO()
-    image.save(png, "PNG", compress_level=1)
-    return png.getvalue()
+    return images.frombuffer("RGB", (size.width, size.height), bytes(pixels), "raw", "BGRX", 0, 1)
+
+
+def png(image: Image) -> bytes:
+    """Return a picture as a PNG."""
+    encoded = io.BytesIO()
+    image.save(encoded, "PNG", compress_level=1)
+    return encoded.getvalue()
+
+
+def screenshot(display: str, xauthority: Path) -> bytes:
+    """Return a display's whole screen as a PNG (8 bits RGB)."""
+    return png(picture(display, xauthority))
 
 
 SCALE_PROPERTY = "_JUPYTER_VNC_SCALE"

@@ -23,6 +23,8 @@ const REFRESH_INTERVAL_MS = 10000;
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
 const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
+/** Whether another page of Jupyter's shows this one within itself; its focus is not taken then. */
+const isEmbedded = new URLSearchParams(location.search).has('embedded');
 const invitation = takeInvitation();
 const trans = await loadTranslation({ baseUrl, isGuest: invitation !== undefined });
 const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
@@ -34,7 +36,7 @@ document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, trans) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
-const settings = new PageSettings(settingsTable(trans), name);
+const settings = new PageSettings(settingsTable(trans), name, isEmbedded);
 const viewer = new DesktopViewer({
   connection,
   node,
@@ -67,7 +69,9 @@ if (invitation === undefined) {
 } else {
   connection.attach();
 }
-viewer.focus();
+if (!isEmbedded) {
+  viewer.focus();
+}
 
 /** Open a window as another monitor; a reload of this page finds its own number in the address. */
 function addMonitor(): void {

@@ -69,14 +69,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "proxy": {"server", "desktops", *BELOW_DESKTOPS},
     "server": BELOW_SERVER,
     "doctor": {"runner", "desktops", *BELOW_DESKTOPS},
+    "automation": {"desktops", *BELOW_DESKTOPS},
     "runner": {"desktops", *BELOW_DESKTOPS},
     "desktops": BELOW_DESKTOPS,
     "backends": {"system"},
     "stream": {"rfb", "system"},
     "rfb": set(),
     "system": set(),
-    # Python's and Jupyter's own entrances, which only lead to a package.
-    "__init__": {"server"},
+    # Python's, Jupyter's and IPython's own entrances, which only lead to a package.
+    "__init__": {"server", "automation"},
     "__main__": {"cli"},
     "serverproxy": {"proxy"},
 }
@@ -204,6 +205,7 @@ def test_only_the_packages_for_x_import_xcffib() -> None:
             "system.x_display",
             "system.x_connection",
             "system.randr.",
+            "system.x_clients.",
             "doctor.selftest",
             "runner.root_window",
             "runner.scale.",

@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, openLab, saveScreenshot, test } from './lab';
+import { jupyterForFile } from './jupyter';
+import { pixel } from './pixels';
+
+const jupyter = jupyterForFile();
+
+test('a cell shows a desktop, live and without resizing it', async ({ page }) => {
+  const start = [
+    'from jupyter_vnc_proxy import Desktop',
+    "made = Desktop.start('driven', backend='tigervnc', command=['xterm', '-bg', '#20a0e0', '-geometry', '60x20+0+0'],",
+    "                     geometry='640x400')",
+    "made.wait_for_window(application='XTerm', timeout=60)",
+    '%load_ext jupyter_vnc_proxy',
+    '%desktop driven'
+  ].join('\n');
+  await openLab(page, jupyter);
+  const cell = { id: 'cell', cell_type: 'code', metadata: {}, source: start, outputs: [], execution_count: null };
+  const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3 (ipykernel)' } };
+  const notebook = JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 });
+  writeFileSync(join(jupyter.root, 'driven.ipynb'), notebook);
+  await page.evaluate(async () => {
+    const panel = (await window.jupyterapp.commands.execute('docmanager:open', { path: 'driven.ipynb' })) as {
+      sessionContext: { ready: Promise<void> };
+    };
+    await panel.sessionContext.ready;
+    await window.jupyterapp.commands.execute('notebook:run-all-cells');
+  });
+  const frame = page.frameLocator('.jp-OutputArea-output iframe[title="driven"]');
+  const canvas = frame.locator('.jp-Desktop-screen canvas:not([data-kept])');
+  await expect(canvas).toBeVisible({ timeout: 60_000 });
+  await expect.poll(() => pixel(canvas, 200, 100), { message: 'the terminal' }).toBe('#20a0e0');
+  expect(await canvas.evaluate((node: HTMLCanvasElement) => `${node.width}x${node.height}`)).toBe('640x400');
+  await saveScreenshot(page, 'desktop-in-a-cell');
+  expect((await jupyter.model('driven'))!.geometry).toBe('640x400');
+  await jupyter.post('api/desktops/driven/stop');
+});
