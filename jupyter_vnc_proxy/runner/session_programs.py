@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..desktops.programs import END_TIMEOUT_SECONDS, LOG, MAX_LINE_BYTES
+from ..desktops.programs.request import END_TIMEOUT_SECONDS, LOG, MAX_LINE_BYTES
 from ..system.process_groups import descendants, environment_of
 from ..system.unix_sockets import bound_privately
 

@@ -9,7 +9,7 @@ from jupyter_core.utils import ensure_async
 from tornado import web
 
 from ...desktops.manager import DesktopManager
-from ...desktops.programs import LOG, run_in_session
+from ...desktops.programs.request import LOG, run_in_session
 from ...errors import Conflict, InvalidOption, VncError
 from ...rfb.rights import Right
 from ...system.environment import search_path

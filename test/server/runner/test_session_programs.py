@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.waiting import until
 
-from jupyter_vnc_proxy.desktops.programs import run_in_session
+from jupyter_vnc_proxy.desktops.programs.request import run_in_session
 from jupyter_vnc_proxy.errors import Conflict, VncError
 from jupyter_vnc_proxy.runner import session_programs
 from jupyter_vnc_proxy.runner.session_programs import SessionPrograms, parse_request, session_environment

@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import Conflict, TimedOut, VncError
+from ...errors import Conflict, TimedOut, VncError
 
 MAX_LINE_BYTES = 64 * 1024
 """The length of a request and of an answer."""
