@@ -99,7 +99,7 @@ async function ask(existing: readonly IDroppedFile[], choose: Choose): Promise<S
 }
 
 async function list(contents: IContents, folder: string): Promise<Listing> {
-  const model = await persistently(() => contents.get(folder, { type: 'directory' }));
+  const model = await persistently(() => contents.get(folder, { type: 'directory', content: true }));
   return new Map((model.content as { name: string; type: string }[]).map(({ name, type }) => [name, type]));
 }
 

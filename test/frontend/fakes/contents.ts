@@ -26,8 +26,12 @@ export class FakeContents implements IContents {
     return Object.fromEntries(files.map(([path, data]) => [path, data!.toString()]));
   }
 
-  async get(path: string): Promise<Contents.IModel> {
-    return this._handle(`get ${path}`, () => this._model(path));
+  /** As JupyterLab's own: with options, the content is sent only if they ask for it. */
+  async get(path: string, options: Contents.IFetchOptions = { content: true }): Promise<Contents.IModel> {
+    return this._handle(`get ${path}`, () => {
+      const model = this._model(path);
+      return options.content === true ? model : { ...model, content: null };
+    });
   }
 
   async save(path: string, options: Partial<Contents.IModel> = {}): Promise<Contents.IModel> {
