@@ -87,9 +87,11 @@ function uploaded(...path: string[]): string {
   return readFileSync(join(jupyter.root, ...path), 'utf8');
 }
 
-/** The files and folders of the tree, without what is in them. */
+/** The files and folders of the tree, without what is in them, and without the folder that Jupyter makes. */
 function inTree(): string[] {
-  return readdirSync(jupyter.root).sort();
+  return readdirSync(jupyter.root)
+    .filter(name => name !== '.ipynb_checkpoints')
+    .sort();
 }
 
 test('uploads what is dropped, with folders, whatever the names are, and reveals it', async ({ page }) => {
