@@ -50,6 +50,8 @@ export interface IDesktopAPI {
   applications(name: string, path: string): Promise<Desktop.IApplications>;
   /** Open a file on a running desktop, with an application's id or with the one for its type. */
   openFile(name: string, path: string, application?: string): Promise<void>;
+  /** Remove an incomplete file of Jupyter's tree for good, even if the disk is full. */
+  discardUpload(path: string): Promise<void>;
   invitations(name: string): Promise<Desktop.IInvitation[]>;
   /** Create an invitation that lasts a number of seconds. */
   invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation>;

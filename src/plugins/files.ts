@@ -37,6 +37,7 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
     const opener = new FileOpener({ manager, commands, contents, trans });
     const uploader = new FileUploader({
       contents,
+      api: manager.api,
       commands,
       opener,
       trans,
@@ -49,7 +50,7 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
         node: content.node,
         fileHint: () => trans.__('Upload to %1', uploader.folderName),
         pathHint: () => trans.__('Open on the desktop'),
-        dropFiles: data => void uploader.upload(data, name),
+        dropFiles: data => void uploader.upload(data, name, content.node),
         dropPaths: paths => void opener.open(name, paths)
       });
       content.disposed.connect(() => target.dispose());

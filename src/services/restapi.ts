@@ -161,6 +161,10 @@ export class DesktopAPI implements IDesktopAPI {
     await this._call('POST', pathTo(name, 'open'), { path, ...(application !== undefined && { application }) });
   }
 
+  async discardUpload(path: string): Promise<void> {
+    await this._call('DELETE', `vnc/upload?path=${encodeURIComponent(path)}`);
+  }
+
   async invitations(name: string): Promise<Desktop.IInvitation[]> {
     return this._call('GET', pathTo(name, 'invitations'));
   }

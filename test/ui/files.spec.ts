@@ -167,8 +167,6 @@ test('goes on after the connection was cut, and replaces the file when it is com
   });
   await drop(view, write(join(computer(), 'large.bin'), data));
   await dialog(page).getByRole('button', { name: 'Overwrite' }).click();
-  await expect(notice(page, /^Uploading /)).toBeVisible();
-  await saveScreenshot(page, 'files-progress');
   await expect(notice(page, '1 file was uploaded.')).toBeVisible({ timeout: 120_000 });
   expect(readFileSync(join(jupyter.root, 'large.bin')).equals(data)).toBe(true);
   expect(inTree()).toEqual(['large.bin']);
@@ -185,12 +183,16 @@ test('leaves nothing incomplete when an upload is cancelled or fails', async ({ 
     await route.continue();
   });
   await drop(view, file);
-  await notice(page, /^Uploading /)
-    .getByRole('button', { name: 'Cancel' })
-    .click();
+  const progress = notice(page, /^Uploading /);
+  const bar = view.node.getByRole('progressbar', { name: 'Upload' });
+  await expect.poll(() => bar.evaluate((node: HTMLProgressElement) => node.value)).toBeGreaterThan(IS_SLOW ? 0 : 0.3);
+  await expect.poll(async () => (await progress.boundingBox())?.x).toBeLessThan(1000);
+  await saveScreenshot(page, 'files-progress');
+  await progress.getByRole('button', { name: 'Cancel' }).click();
   await expect(notice(page, 'Cancelling the upload…')).toBeVisible();
   resume();
   await expect(notice(page, 'The upload was cancelled.')).toBeVisible();
+  await expect(bar).toHaveCount(0);
   expect(inTree()).toEqual([]);
 
   await page.unrouteAll({ behavior: 'wait' });

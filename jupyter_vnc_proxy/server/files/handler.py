@@ -15,6 +15,7 @@ from ...rfb.rights import Right
 from ...system.environment import search_path
 from ..access import Sharing, forbidden
 from ..clipboard.desktop_socket import read_copied_files
+from ..endpoints import UPLOAD_PATH
 from ..web.api_table import APPLICATIONS, COPIED_FILES, OPEN_FILE, pattern
 from ..web.body import read_body
 from ..web.handler import DesktopsAPIHandler
@@ -31,11 +32,11 @@ FIELDS = {"path": str, "application": str}
 class FilesHandler(DesktopsAPIHandler):
     """What the addresses about files share: the user needs `read` on Jupyter's contents, too."""
 
-    async def require_contents(self) -> None:
-        """Raise a 403 unless the user may read the files that Jupyter shows."""
+    async def require_contents(self, action: str = "read") -> None:
+        """Raise a 403 unless the user may do this with the files that Jupyter shows."""
         user = self.current_user
-        if not await ensure_async(self.authorizer.is_authorized(self, user, "read", "contents")):
-            raise web.HTTPError(403, "User is not authorized to read on resource: contents.")
+        if not await ensure_async(self.authorizer.is_authorized(self, user, action, "contents")):
+            raise web.HTTPError(403, f"User is not authorized to {action} on resource: contents.")
 
     def session_of(self, name: str) -> str:
         """Return the name of a running desktop's session; raise `Conflict` if it doesn't run."""
@@ -78,9 +79,24 @@ class ApplicationsHandler(FilesHandler):
         await self.respond(self._list(name))
 
     async def _list(self, name: str) -> dict[str, Any]:
-        session, path = self.session_of(name), self.get_query_argument("path", "")
+        session, path = self.session_of(name), self.get_query_argument("path", "", strip=False)
         tree = Tree(self.contents_manager)
         return await self.manager.blocking.run(lambda: applications(tree, path, session))
+
+
+class UploadHandler(FilesHandler):
+    """Removes incomplete files, which Jupyter's own address can't on a full disk: its trash needs space."""
+
+    @web.authenticated
+    async def delete(self) -> None:
+        """Remove the file at ``path``, and what Jupyter may have left beside it; it does not go to the trash."""
+        await self.require("execute")
+        await self.require_contents("write")
+        await self.respond(self._discard(), 204)
+
+    async def _discard(self) -> None:
+        tree, path = Tree(self.contents_manager), self.get_query_argument("path", "", strip=False)
+        await self.manager.blocking.run(lambda: tree.discard(path))
 
 
 class CopiedFilesHandler(FilesHandler):
@@ -156,5 +172,6 @@ def file_handlers(
     return [
         (pattern(OPEN_FILE), OpenFileHandler, {"manager": manager}),
         (pattern(APPLICATIONS), ApplicationsHandler, {"manager": manager}),
+        (UPLOAD_PATH, UploadHandler, {"manager": manager}),
         (pattern(COPIED_FILES), CopiedFilesHandler, {"manager": manager, "sharing": sharing}),
     ]

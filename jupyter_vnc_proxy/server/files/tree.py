@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from jupyter_server.services.contents.fileio import path_to_intermediate
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from jupyter_server.utils import ApiPath, to_api_path, to_os_path
 
@@ -55,6 +57,20 @@ class Tree:
                     found = to_api_path(each, base)
                     return None if self._is_hidden(found) else found
         return None
+
+    def discard(self, path: str) -> None:
+        """Remove an incomplete file, and the copy of it that Jupyter may have begun; blocks.
+
+        Raise `VncError` as `file` does, and (403) for what is no file or may not be removed.
+        """
+        found = self.file(path)
+        try:
+            if not stat.S_ISREG(found.lstat().st_mode):
+                raise _error("Only files can be discarded.", "not-a-file", 403)
+            found.unlink()
+            Path(path_to_intermediate(found)).unlink(missing_ok=True)
+        except PermissionError:
+            raise _error("The file can't be removed.", "not-permitted", 403) from None
 
     def copied(self, uris: str) -> dict[str, Any]:
         """Return the ``paths`` of the files that are in the tree, and the number ``outside`` of it; blocks."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...options import BODY_FIELDS
-from ..endpoints import DESKTOPS_PATH, REPORT_PATH
+from ..endpoints import DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
 from . import operations
 from .operations import Operation
 
@@ -83,9 +83,10 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("writeClipboard", "PUT", CLIPBOARD, None, status=204),
     Endpoint("claimMonitor", "PUT", MONITOR, None),
     Endpoint("listCopiedFiles", "POST", COPIED_FILES, None),
-    # About files of Jupyter's tree, for which a user needs `read` on the resource `contents` too.
+    # About files of Jupyter's tree, for which a user needs a right on the resource `contents` too.
     Endpoint("listApplications", "GET", APPLICATIONS, "execute"),
     Endpoint("openFile", "POST", OPEN_FILE, "execute", status=204),
+    Endpoint("discardUpload", "DELETE", UPLOAD_PATH, "execute", status=204),
 )
 """The addresses about viewers and files, which handlers of their own answer."""
 

@@ -1,5 +1,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 
+import { DesktopError } from '../../services/errors';
+
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -14,6 +16,14 @@ const GIVE_UP_MS = 60 * 1000;
 /** The statuses of proxies whose server does not respond. */
 const NO_SERVER = [502, 503, 504];
 
+/** The drive that JupyterLab's real-time collaboration adds, which has the same files. */
+const SAME_FILES = ['', 'RTC'];
+
+/** Whether a path is one of the Jupyter server's own files, and not of another drive. */
+export function isLocal(contents: Contents.IManager, path: string): boolean {
+  return SAME_FILES.includes(contents.driveName(path));
+}
+
 /** Join a folder's path, perhaps a drive's name with a colon, and one below it. */
 export function joined(folder: string, path: string): string {
   return folder === '' || folder.endsWith(':') || folder.endsWith('/') ? folder + path : `${folder}/${path}`;
@@ -26,16 +36,24 @@ export function statusOf(error: unknown): number {
 
 /** Whether a request failed since the server could not be reached, so that another attempt may succeed. */
 export function isUnreachable(error: unknown): boolean {
+  if (error instanceof DesktopError) {
+    return error.status === 0 || NO_SERVER.includes(error.status);
+  }
   return error instanceof ServerConnection.NetworkError || NO_SERVER.includes(statusOf(error));
 }
 
 /** Whether everything that follows would fail for the same reason. */
 export function isFinal(error: unknown): boolean {
-  return isUnreachable(error) || isDiskFull(error);
+  return isUnreachable(error) || isDiskFull(error) || isUnwritten(error);
 }
 
 function isDiskFull(error: unknown): boolean {
   return /\[Errno (28|122)\]|No space left|quota exceeded/i.test(error instanceof Error ? error.message : '');
+}
+
+/** Whether the server began to write a new file and failed: Jupyter then names a backup, of which there is none. */
+function isUnwritten(error: unknown): boolean {
+  return /\[Errno 2\].*\.~.* -> /s.test(error instanceof Error ? error.message : '');
 }
 
 /**
@@ -65,6 +83,9 @@ export function contentsErrorText(error: unknown, trans: TranslationBundle): str
   const message = error instanceof Error ? error.message : String(error);
   if (isDiskFull(error)) {
     return trans.__('There is no space left on the server’s disk.');
+  }
+  if (isUnwritten(error)) {
+    return trans.__('The server could not write the file. Perhaps its disk is full.');
   }
   if (/\[Errno 30\]|Read-only file system/i.test(message)) {
     return trans.__('The folder is read-only.');

@@ -5,6 +5,7 @@ import { DesktopError } from '../../services/errors';
 import { labelFor } from '../../viewer/titles';
 import { CommandIDs } from '../commands/ids';
 import { errorText } from '../dialogs';
+import { isLocal } from './contents';
 
 import type { CommandRegistry } from '@lumino/commands';
 import type { Contents } from '@jupyterlab/services';
@@ -14,9 +15,6 @@ import type { IDesktopManager } from '../../tokens';
 /** How long a desktop may take to start until files are opened on it, and the pause between two looks. */
 const START_TIMEOUT_MS = 90 * 1000;
 const POLL_MS = 300;
-
-/** The drive that JupyterLab's real-time collaboration adds, which has the same files. */
-const SAME_FILES = ['', 'RTC'];
 
 /** Opens files of JupyterLab's tree on desktops. */
 export class FileOpener {
@@ -46,7 +44,7 @@ export class FileOpener {
 
   private _localPath(path: string): string {
     const { contents, trans } = this._options;
-    if (!SAME_FILES.includes(contents.driveName(path))) {
+    if (!isLocal(contents, path)) {
       throw refusal(trans.__('The file is not on the Jupyter server’s own disk.'));
     }
     return contents.localPath(path);

@@ -30,16 +30,26 @@ export function chooseInDialog(trans: TranslationBundle): Choose {
       title: trans.__('Overwrite the file?'),
       body: trans.__('"%1" exists already in the folder.', path),
       buttons: [cancel, skip, overwrite],
-      checkbox:
-        others > 0 ? { label: trans._n('Also for %1 other file', 'Also for %1 other files', others) } : null,
+      checkbox: others > 0 ? { label: trans._n('Also for %1 other file', 'Also for %1 other files', others) } : null,
       defaultButton: 1
     });
     return { choice: choices.get(button.label) ?? 'cancel', all: isChecked ?? false };
   };
 }
 
-/** Run an upload with a notification that has a progress bar and cancels it; return it when it has ended. */
-export async function uploadWithProgress(options: Upload.IOptions, trans: TranslationBundle): Promise<Upload> {
+/**
+ * Run an upload, with a notification that cancels it and a progress bar in `node`; return it when it has ended.
+ *
+ * JupyterLab's notifications have no bar.
+ */
+export async function uploadWithProgress(
+  options: Upload.IOptions,
+  node: HTMLElement,
+  trans: TranslationBundle
+): Promise<Upload> {
+  const bar = document.createElement('progress');
+  bar.className = 'jp-Desktop-uploadBar';
+  bar.setAttribute('aria-label', trans.__('Upload'));
   let id: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = () => {
@@ -50,7 +60,6 @@ export async function uploadWithProgress(options: Upload.IOptions, trans: Transl
       : trans.__('Uploading %1 of %2…', size(upload.done, trans), size(upload.total, trans));
     const state = {
       autoClose: false as const,
-      progress: upload.total > 0 ? Math.min(upload.done / upload.total, 1) : 0,
       actions: upload.isCancelled
         ? []
         : [
@@ -63,7 +72,9 @@ export async function uploadWithProgress(options: Upload.IOptions, trans: Transl
             }
           ]
     };
+    bar.value = upload.total > 0 ? Math.min(upload.done / upload.total, 1) : 0;
     if (id === null) {
+      node.append(bar);
       id = Notification.emit(message, 'in-progress', state);
     } else {
       Notification.update({ id, message, ...state });
@@ -81,6 +92,7 @@ export async function uploadWithProgress(options: Upload.IOptions, trans: Transl
   } finally {
     window.removeEventListener('beforeunload', keepPage);
     clearTimeout(timer);
+    bar.remove();
     if (id !== null) {
       Notification.dismiss(id);
     }

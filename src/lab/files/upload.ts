@@ -24,7 +24,7 @@ export class DamagedFile extends Error {}
 /**
  * Uploads what was dropped to a folder of Jupyter's tree, through the Contents API.
  *
- * A small file is written in one request, which the server does in one step. A large one is sent in chunks under another
+ * A small new file is written in one request. A large one, and one that replaces another, is sent in chunks under another
  * name and renamed when it is complete, so that a failure leaves what was there before, and nothing incomplete.
  */
 export class Upload {
@@ -82,9 +82,8 @@ export class Upload {
     const work = async () => {
       for (let next = waiting.shift(); next !== undefined && !this.isStopped; next = waiting.shift()) {
         const { path, file } = next;
-        await this._attempt(path, () =>
-          file.size > CHUNK_BYTES ? this._sendLarge(path, file) : this._send(path, file)
-        );
+        const isWhole = file.size <= CHUNK_BYTES && !plan.replaced.has(path);
+        await this._attempt(path, () => (isWhole ? this._send(path, file) : this._sendAside(path, file)));
       }
     };
     await Promise.all(Array.from({ length: SIMULTANEOUS }, work));
@@ -106,20 +105,31 @@ export class Upload {
   }
 
   private async _send(path: string, file: File): Promise<void> {
-    await this._save(this._target(path), await readBase64(file));
+    const target = this._target(path);
+    const content = await readBase64(file);
+    try {
+      await this._save(target, content);
+    } catch (error) {
+      if (isUnreachable(error) || statusOf(error) >= 500) {
+        // The server has begun to write it.
+        await this._remove(target, error);
+      }
+      throw error;
+    }
     this.done += file.size;
     this.uploaded++;
   }
 
-  private async _sendLarge(path: string, file: File): Promise<void> {
+  private async _sendAside(path: string, file: File): Promise<void> {
     const target = this._target(path);
     const partial = `${target}.part-${Math.random().toString(36).slice(2, 8)}`;
     let sent = 0;
     try {
-      for (let chunk = 1; sent < file.size; chunk++) {
+      for (let chunk = 1; chunk === 1 || sent < file.size; chunk++) {
         const piece = file.slice(sent, sent + CHUNK_BYTES);
         const isLast = sent + piece.size === file.size;
-        const model = await this._sendChunk(partial, await readBase64(piece), isLast ? -1 : chunk, sent, piece.size);
+        const number = !isLast ? chunk : chunk > 1 ? -1 : undefined;
+        const model = await this._sendChunk(partial, await readBase64(piece), number, sent, piece.size);
         sent += piece.size;
         this.done += piece.size;
         this._options.changed?.();
@@ -134,27 +144,16 @@ export class Upload {
       this.uploaded++;
     } catch (error) {
       this.done -= sent;
-      const removal = this._remove(partial);
-      if (!isUnreachable(error)) {
-        await removal;
-      }
+      await this._remove(partial, error);
       throw error;
     }
   }
 
-  /** Remove an incomplete file; what the server puts into its trash is empty, unless the disk is full. */
-  private async _remove(partial: string): Promise<void> {
-    const { contents } = this._options;
-    const steps = [
-      () => contents.save(partial, { type: 'file', format: 'text', content: '' }),
-      () => contents.delete(partial)
-    ];
-    for (const step of steps) {
-      try {
-        await persistently<unknown>(step, { time: REMOVE_MS });
-      } catch {
-        // The next step may work, or there is no such file.
-      }
+  /** Remove an incomplete file; if the server can't be reached, go on with it after the upload has failed. */
+  private async _remove(path: string, error: unknown): Promise<void> {
+    const removal = persistently(() => this._options.discard(path), { time: REMOVE_MS }).catch(() => undefined);
+    if (!isUnreachable(error)) {
+      await removal;
     }
   }
 
@@ -162,13 +161,13 @@ export class Upload {
   private async _sendChunk(
     path: string,
     content: string,
-    chunk: number,
+    chunk: number | undefined,
     sent: number,
     size: number
   ): Promise<Contents.IModel> {
     let isRepeated = false;
     return this._persistently(async () => {
-      if (isRepeated && chunk !== 1) {
+      if (isRepeated && sent > 0) {
         const model = await this._options.contents.get(path, { content: false });
         if (model.size === sent + size) {
           return model;
@@ -178,7 +177,12 @@ export class Upload {
         }
       }
       isRepeated = true;
-      return this._options.contents.save(path, { type: 'file', format: 'base64', content, chunk });
+      return this._options.contents.save(path, {
+        type: 'file',
+        format: 'base64',
+        content,
+        ...(chunk !== undefined && { chunk })
+      });
     });
   }
 
@@ -218,6 +222,8 @@ export namespace Upload {
     /** The path of the folder in the Contents API, perhaps with a drive's name. */
     folder: string;
     dropped: IDropped;
+    /** Removes an incomplete file for good. */
+    discard: (path: string) => Promise<void>;
     /** Asks what happens to a file that exists. */
     choose: Choose;
     /** Called when something is done. */

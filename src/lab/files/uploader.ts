@@ -1,12 +1,14 @@
 import { Notification } from '@jupyterlab/apputils';
 
-import { contentsErrorText, joined } from './contents';
+import { toDesktopError } from '../../services/problems';
+import { contentsErrorText, isLocal, isUnreachable, joined } from './contents';
 import { readDropped } from './dropped';
 import { chooseInDialog, reportUpload, uploadWithProgress } from './progress';
 
 import type { CommandRegistry } from '@lumino/commands';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IContents } from './contents';
+import type { Contents } from '@jupyterlab/services';
+import type { IDesktopAPI } from '../../tokens';
 import type { FileOpener } from './open';
 
 /** The file browser's command that shows a file. */
@@ -21,14 +23,15 @@ export class FileUploader {
     return this._options.folder() || '/';
   }
 
-  /** Upload what was dropped on a desktop, and offer to show it. */
-  async upload(data: DataTransfer, desktop: string): Promise<void> {
+  /** Upload what was dropped on a desktop, with a bar in its `node`, and offer to show it. */
+  async upload(data: DataTransfer, desktop: string, node: HTMLElement): Promise<void> {
     const { contents, opener, trans } = this._options;
     const folder = this._options.folder();
     try {
       const dropped = await readDropped(data);
-      const options = { contents, folder, dropped, choose: chooseInDialog(trans) };
-      const upload = await uploadWithProgress(options, trans);
+      const discard = (path: string) => this._discard(path);
+      const options = { contents, folder, dropped, discard, choose: chooseInDialog(trans) };
+      const upload = await uploadWithProgress(options, node, trans);
       const [first] = [...dropped.folders, ...dropped.files.map(({ path }) => path)];
       const path = first === undefined ? null : joined(folder, first);
       const actions: Notification.IAction[] = [];
@@ -44,6 +47,22 @@ export class FileUploader {
     }
   }
 
+  /** Remove an incomplete file, with our server extension if it can, since Jupyter's trash needs space. */
+  private async _discard(path: string): Promise<void> {
+    const { contents, api } = this._options;
+    try {
+      if (isLocal(contents, path)) {
+        await api.discardUpload(contents.localPath(path));
+        return;
+      }
+    } catch (error) {
+      if (isUnreachable(error) || toDesktopError(error).status === 404) {
+        throw error;
+      }
+    }
+    await contents.delete(path);
+  }
+
   /** Whether this front end has a file browser that shows files. */
   get canReveal(): boolean {
     return this._options.commands.hasCommand(GO_TO_PATH);
@@ -57,7 +76,8 @@ export class FileUploader {
 
 export namespace FileUploader {
   export interface IOptions {
-    contents: IContents;
+    contents: Contents.IManager;
+    api: IDesktopAPI;
     commands: CommandRegistry;
     opener: FileOpener;
     /** Returns the path of the folder to upload to. */

@@ -23,6 +23,8 @@ export class UploadPlan {
     readonly files: readonly IDroppedFile[],
     /** The folders to make, each after the one that it is in. */
     readonly newFolders: readonly string[],
+    /** The paths of the files that replace others. */
+    readonly replaced: ReadonlySet<string>,
     readonly failures: readonly { path: string; error: Error }[]
   ) {}
 
@@ -63,6 +65,7 @@ export class UploadPlan {
     return new UploadPlan(
       files.filter(each => !skipped.has(each)),
       newFolders,
+      new Set(existing.map(({ path }) => path)),
       failures
     );
   }

@@ -169,6 +169,10 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`open ${name} ${path} ${application}`.trim(), () => undefined);
   }
 
+  async discardUpload(path: string): Promise<void> {
+    return this._answer(`discard ${path}`, () => undefined);
+  }
+
   private _takesForms(): Desktop.IClipboard {
     if (this.clipboard === null) {
       throw new DesktopError({ status: 409, code: 'clipboard-text-only', message: 'Text only.' });

@@ -19,6 +19,8 @@ beforeEach(() => {
   asked = [];
 });
 
+const discard = (path: string) => contents.delete(path);
+
 function dropped(files: Record<string, string>, folders: string[] = []): IDropped {
   const list = Object.entries(files).map(([path, text]) => ({ path, file: new File([text], path) }));
   return { files: list, folders, unreadable: [] };
@@ -33,7 +35,7 @@ function answer(...answers: [choice: Choice, all?: boolean][]): Choose {
 }
 
 async function upload(what: IDropped, folder = '', choose = answer()): Promise<Upload> {
-  const made = new Upload({ contents, folder, dropped: what, choose });
+  const made = new Upload({ contents, folder, dropped: what, choose, discard });
   await made.run();
   return made;
 }
@@ -115,8 +117,29 @@ it('stops when the disk is full, and removes what is incomplete', async () => {
   expect(Object.keys(contents.files).filter(path => path.startsWith('large'))).toEqual([]);
 });
 
+it('removes a small file that the server has begun to write', async () => {
+  contents.after = request => {
+    if (request === 'save small') {
+      throw responseError(500, 'Unexpected error while saving file: small [Errno 28] No space left on device');
+    }
+  };
+  const made = await upload(dropped({ small: 'x' }));
+  expect([contents.files, made.failures.length, made.done]).toEqual([{}, 1, 0]);
+});
+
+it('writes a small file aside if it replaces another', async () => {
+  put({ small: 'old' });
+  contents.before = request => {
+    if (request === 'save small.part') {
+      throw responseError(500, '[Errno 28] No space left on device');
+    }
+  };
+  await upload(dropped({ small: 'new' }), '', answer(['overwrite']));
+  expect(contents.files).toEqual({ small: 'old' });
+});
+
 it('leaves nothing incomplete when it is cancelled', async () => {
-  const made = new Upload({ contents, folder: '', dropped: dropped({ large: LARGE }), choose: answer() });
+  const made = new Upload({ contents, folder: '', dropped: dropped({ large: LARGE }), choose: answer(), discard });
   contents.before = request => {
     if (request === 'save large.part 2') {
       made.cancel();
@@ -153,6 +176,9 @@ it('says in words why a request failed', () => {
   const text = (status: number, message: string) => contentsErrorText(responseError(status, message), trans);
   expect(text(500, 'x [Errno 28] No space left on device')).toBe('There is no space left on the server’s disk.');
   expect(text(500, 'x [Errno 122] Disk quota exceeded')).toBe('There is no space left on the server’s disk.');
+  expect(text(500, "Unexpected error while saving file: a [Errno 2] No such file or directory: '/.~a' -> '/a'")).toBe(
+    'The server could not write the file. Perhaps its disk is full.'
+  );
   expect(text(500, 'x [Errno 30] Read-only file system')).toBe('The folder is read-only.');
   expect(text(403, 'Permission denied: x')).toBe('There is no permission to write there.');
   expect(text(413, '')).toMatch(/does not accept files of this size/);
