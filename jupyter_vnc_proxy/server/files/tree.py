@@ -68,7 +68,7 @@ class Tree:
             if not stat.S_ISREG(found.lstat().st_mode):
                 raise _error("Only files can be discarded.", "not-a-file", 403)
             found.unlink()
-            Path(path_to_intermediate(found)).unlink(missing_ok=True)
+            Path(path_to_intermediate(found)).unlink(missing_ok=True)  # type: ignore[no-untyped-call]
         except PermissionError:
             raise _error("The file can't be removed.", "not-permitted", 403) from None
 

@@ -35,13 +35,13 @@ export class FakeContents implements IContents {
   }
 
   async save(path: string, options: Partial<Contents.IModel> = {}): Promise<Contents.IModel> {
-    const { chunk, type, content, format } = options as { chunk?: number } & Partial<Contents.IModel>;
+    const { chunk, type, format } = options as { chunk?: number } & Partial<Contents.IModel>;
+    const content = options.content as string;
     return this._handle(`save ${path}${chunk === undefined ? '' : ` ${chunk}`}`, () => {
       if (!this.tree.has(parent(path))) {
         throw responseError(404, `No such directory: ${parent(path)}`);
       }
-      const data =
-        type === 'directory' ? null : Buffer.from(content as string, format === 'base64' ? 'base64' : 'utf8');
+      const data = type === 'directory' ? null : Buffer.from(content, format === 'base64' ? 'base64' : 'utf8');
       const old = this.tree.get(path);
       this.tree.set(path, data && old && chunk !== undefined && chunk !== 1 ? Buffer.concat([old, data]) : data);
       return this._model(path);

@@ -27,10 +27,10 @@ function dropped(files: Record<string, string>, folders: string[] = []): IDroppe
 }
 
 function answer(...answers: [choice: Choice, all?: boolean][]): Choose {
-  return async (path, others) => {
+  return (path, others) => {
     asked.push([path, others]);
     const [choice, all = false] = answers.shift()!;
-    return { choice, all };
+    return Promise.resolve({ choice, all });
   };
 }
 

@@ -104,8 +104,8 @@ def test_the_environment_is_that_of_the_sessions_own_programs() -> None:
         "DBUS_SESSION_BUS_ADDRESS=nested SESSION_MANAGER=second sleep 1000 & echo; wait"
     )
     session = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True, env={"PATH": PATH})
+    assert session.stdout is not None
     try:
-        assert session.stdout is not None
         session.stdout.readline()
         environment = session_environment(session.pid, {"DISPLAY": ":7", "SET": "before"})
         assert environment == {

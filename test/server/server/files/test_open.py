@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -73,6 +74,10 @@ def opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Opened:
 HOSTILE = ["a b.test", "ü.test", "-h.test", "%f %u.test", "two\nlines.test", "$(touch x);'\"`.test", "#1?.test"]
 
 
+def ends_with(opened: Opened, lines: list[str]) -> bool:
+    return opened()[-len(lines) :] == lines
+
+
 async def test_a_file_opens_with_the_application_for_its_type_whatever_its_name(
     desk: Desk, api: Api, opened: Opened, jp_root_dir: Path
 ) -> None:
@@ -82,7 +87,7 @@ async def test_a_file_opens_with_the_application_for_its_type_whatever_its_name(
         (folder / name).write_text("test")
         assert (await api.raw("POST", "default", "open", body={"path": f"sub folder/{name}"})).code == 204
         expected = ["Second", *str(folder / name).split("\n"), f"on {desk.model['display']}", f"marked {desk.path}"]
-        await until(lambda wanted=expected: opened()[-len(wanted) :] == wanted)
+        await until(partial(ends_with, opened, expected))
     assert desk.model["last_activity"] is not None
     assert sum("sleep 60" in line for line in processes_of(desk.path).values()) == len(HOSTILE)
     await api("POST", "default", "stop")
