@@ -16,6 +16,8 @@ const IS_SLOW = process.env.SLOW_FILES !== undefined;
 const LARGE_BYTES = IS_SLOW ? 100e6 : 5e6;
 const MANY_FILES = IS_SLOW ? 2000 : 120;
 
+test.describe.configure({ timeout: IS_SLOW ? 300_000 : 60_000 });
+
 const HOSTILE = ['a b.txt', 'ü ß €.txt', 'two\nlines.txt', '-rf.txt', '%41 #?&.txt', '\'"$(x)`.txt'];
 
 /** Files of the user's computer. */
@@ -108,7 +110,7 @@ test('uploads what is dropped, with folders, whatever the names are, and reveals
   await saveScreenshot(page, 'files-drag');
   await drag.drop();
   const done = notice(page, `${HOSTILE.length + MANY_FILES + 2} files were uploaded.`);
-  await expect(done).toBeVisible({ timeout: 120_000 });
+  await expect(done).toBeVisible({ timeout: IS_SLOW ? 240_000 : 45_000 });
   await expect(view.node.locator('.jp-Desktop-dropHint')).toBeHidden();
   await saveScreenshot(page, 'files-uploaded');
   expect(HOSTILE.map(name => uploaded('a folder', name))).toEqual(HOSTILE);
@@ -167,7 +169,7 @@ test('goes on after the connection was cut, and replaces the file when it is com
   });
   await drop(view, write(join(computer(), 'large.bin'), data));
   await dialog(page).getByRole('button', { name: 'Overwrite' }).click();
-  await expect(notice(page, '1 file was uploaded.')).toBeVisible({ timeout: 120_000 });
+  await expect(notice(page, '1 file was uploaded.')).toBeVisible({ timeout: IS_SLOW ? 240_000 : 45_000 });
   expect(readFileSync(join(jupyter.root, 'large.bin')).equals(data)).toBe(true);
   expect(inTree()).toEqual(['large.bin']);
 });
