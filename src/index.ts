@@ -1,4 +1,5 @@
 import { displayPlugin } from './plugins/display';
+import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
 import { lifecyclePlugin } from './plugins/lifecycle';
 import { logPlugin } from './plugins/log';
@@ -20,6 +21,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   lifecyclePlugin,
   logPlugin,
   displayPlugin,
+  filesPlugin,
   runningPlugin,
   launcherPlugin,
   palettePlugin,

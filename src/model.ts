@@ -214,6 +214,18 @@ export namespace Desktop {
     sessions: { name: string; title: string }[];
   }
 
+  /** The applications on a desktop that open a file, the default one first, and the file's media type. */
+  export interface IApplications {
+    readonly type: string;
+    readonly applications: readonly { readonly id: string; readonly name: string }[];
+  }
+
+  /** The files that a file manager has copied: their paths in Jupyter's tree, and the number of those outside of it. */
+  export interface ICopiedFiles {
+    readonly paths: readonly string[];
+    readonly outside: number;
+  }
+
   /** The route of requests to desktops: our server extension, or jupyter-server-proxy, which offers fewer requests. */
   export type Route = 'extension' | 'proxy';
 

@@ -44,6 +44,14 @@ export interface IDesktopAPI {
   readClipboard(name: string, connectionId: string): Promise<Desktop.IClipboard>;
   /** Replace the contents of the desktop's clipboard; resolves once programs can paste them. */
   writeClipboard(name: string, connectionId: string, contents: Desktop.IClipboard): Promise<void>;
+  /** Get the files that a file manager on the desktop has copied, by a live connection. */
+  copiedFiles(name: string, connectionId: string): Promise<Desktop.ICopiedFiles>;
+  /** List the applications on a running desktop that open a file; `path` is the Contents API's. */
+  applications(name: string, path: string): Promise<Desktop.IApplications>;
+  /** Open a file on a running desktop, with an application's id or with the one for its type. */
+  openFile(name: string, path: string, application?: string): Promise<void>;
+  /** Remove an incomplete file of Jupyter's tree for good, even if the disk is full. */
+  discardUpload(path: string): Promise<void>;
   invitations(name: string): Promise<Desktop.IInvitation[]>;
   /** Create an invitation that lasts a number of seconds. */
   invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation>;

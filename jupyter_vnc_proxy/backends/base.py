@@ -23,8 +23,10 @@ DISPLAY_NUMBER = "{display number}"
 RFB_SOCKET = "rfb.sock"
 VNC_SOCKET = "vnc.sock"
 CLIPBOARD_SOCKET = "cut.sock"
+PROGRAM_SOCKET = "run.sock"
 """Names of sockets in a desktop's directory: the one that clients connect to; the VNC server's own if another program
-listens on the first; the one for pictures and HTML on the clipboard, with a name no longer than the others'."""
+listens on the first; the one for pictures and HTML on the clipboard; the one that starts programs in the session. No
+name is longer than the first."""
 
 StepName = Literal["display", "session", "vnc", "websockify"]
 
@@ -102,6 +104,11 @@ class Paths:
     def clipboard_socket(self) -> Path:
         """The socket for what the clipboard holds besides text."""
         return self.directory / CLIPBOARD_SOCKET
+
+    @property
+    def program_socket(self) -> Path:
+        """The socket on which the runner takes programs to start in the session."""
+        return self.directory / PROGRAM_SOCKET
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ MAX_HEAD_BYTES = 1024
 READ = b'"read"\n'
 """The request for the display's contents."""
 
+READ_FILES = b'"files"\n'
+"""The request for the files that a file manager has copied: answered with their URIs, one a line, as a text."""
+
+URI_LIST = "text/uri-list"
+"""The form of those files (RFC 2483). No viewer gets or sends it."""
+
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Contents = Mapping[str, bytes]

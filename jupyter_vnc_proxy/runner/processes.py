@@ -18,6 +18,7 @@ from ..system.inheritance.account import may_enter
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
 from .diagnosis import process_failed
+from .session_programs import SessionPrograms
 from .user_directories import create_user_directories
 
 SESSION_GRACE = 2.0
@@ -50,6 +51,7 @@ class Processes:
         self._processes: dict[str, Process] = {}
         self._companions: list[Process] = []
         self._waits: set[asyncio.Task[None]] = set()
+        self._programs = SessionPrograms(desktop.paths.program_socket, desktop.log_directory)
 
     def __getitem__(self, name: str) -> Process:
         return self._processes[name]
@@ -72,6 +74,8 @@ class Processes:
             process, line = await self._start(step, timeout, on_report)
         except ProcessFailed as failure:
             raise process_failed(step.name, failure.reason, self._desktop.log(step.name, LOG_LINES)) from failure
+        if step.name == "session" or step.session:
+            await self._programs.start(process.pid or 0, process.env, process.directory)
         wait = asyncio.get_running_loop().create_task(self._wait(process))
         self._waits.add(wait)
         wait.add_done_callback(self._waits.discard)
@@ -159,10 +163,11 @@ class Processes:
     def reap_orphans(self) -> None:
         """Reap the orphans that we adopted from the desktop's processes."""
         own = [*self._processes.values(), *self._companions]
-        reap_orphans({process.pid for process in own if process.pid is not None})
+        reap_orphans({*(process.pid for process in own if process.pid is not None), *self._programs.pids})
 
     async def stop(self) -> None:
         """Stop every process, the session first, and then everything else that was started on the desktop."""
+        await self._programs.close()
         session = [self._processes.pop("session", None), *self._companions]
         await asyncio.gather(*(process.stop(SESSION_GRACE) for process in session if process))
         others, self._processes = list(self._processes.values()), {}
@@ -172,3 +177,4 @@ class Processes:
         self.reap_orphans()
         if self._waits:
             await asyncio.wait(self._waits, timeout=WAIT_TIMEOUT)
+        await self._programs.forget(WAIT_TIMEOUT)

@@ -7,6 +7,8 @@ DESKTOPS_PATH = "/api/desktops"
 
 REPORT_PATH = "/api/vnc/report"
 
+UPLOAD_PATH = "/api/vnc/upload"
+
 NAME = r"([^/]+)"
 """Matches a desktop's name, or another identifier, in a path."""
 

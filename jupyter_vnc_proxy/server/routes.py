@@ -14,6 +14,7 @@ from ..errors import UnknownDesktop
 from .access import Sharing
 from .clipboard.handler import ClipboardHandler
 from .endpoints import DESKTOPS_PATH
+from .files.handler import file_handlers
 from .identity import ticket_owner
 from .metrics import DesktopMetrics
 from .monitors.handler import MonitorHandler
@@ -135,5 +136,6 @@ def handlers(
     routes += sharing_handlers(manager, sharing, limits.allowed)
     routes.append((pattern(CLIPBOARD), ClipboardHandler, {"manager": manager, "sharing": sharing}))
     routes.append((pattern(MONITOR), MonitorHandler, {"manager": manager, "sharing": sharing, "monitors": monitors}))
+    routes += file_handlers(manager, sharing)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

@@ -73,6 +73,12 @@ def marked_processes(variable: str, value: str) -> list[ProcessIdentity]:
     return found
 
 
+def environment_of(pid: int) -> dict[str, str]:
+    """Return the environment that a process was started with; raise `OSError` if it can't be read."""
+    entries = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
+    return dict(os.fsdecode(each).split("=", 1) for each in entries if b"=" in each)
+
+
 def end_marked(variable: str, value: str) -> None:
     """Send SIGKILL to the `marked_processes`, until none is left that could still fork."""
     for _ in range(MAX_SWEEPS):

@@ -149,6 +149,22 @@ export class DesktopAPI implements IDesktopAPI {
     await this._call('PUT', pathTo(name, `clipboard/${encodeURIComponent(connectionId)}`), contents);
   }
 
+  async copiedFiles(name: string, connectionId: string): Promise<Desktop.ICopiedFiles> {
+    return this._call('POST', pathTo(name, `clipboard/${encodeURIComponent(connectionId)}/files`));
+  }
+
+  async applications(name: string, path: string): Promise<Desktop.IApplications> {
+    return this._call('GET', pathTo(name, `applications?path=${encodeURIComponent(path)}`));
+  }
+
+  async openFile(name: string, path: string, application?: string): Promise<void> {
+    await this._call('POST', pathTo(name, 'open'), { path, ...(application !== undefined && { application }) });
+  }
+
+  async discardUpload(path: string): Promise<void> {
+    await this._call('DELETE', `vnc/upload?path=${encodeURIComponent(path)}`);
+  }
+
   async invitations(name: string): Promise<Desktop.IInvitation[]> {
     return this._call('GET', pathTo(name, 'invitations'));
   }

@@ -27,6 +27,16 @@ const SERVER_TEXTS: readonly string[] = [
   translatable('The monitors need %1 pixels side by side, and a desktop can have at most %2.'),
   translatable('The monitors need %1 pixels together, and this desktop can have at most %2.'),
   translatable('Make a panel smaller.'),
+  // Why a file can't be opened on it.
+  translatable('There is no such file.'),
+  translatable('This path leads out of the directory that Jupyter shows.'),
+  translatable('The files of this Jupyter server are not in a directory of its machine, so no desktop has them.'),
+  translatable('No application on the desktop opens files of this type.'),
+  translatable('There is no such application on the desktop.'),
+  translatable("The application did not start; the desktop's log %1 may say why."),
+  translatable('Neither gio nor xdg-open is installed, which open files.'),
+  translatable("The desktop's session is not running, or was started by an earlier version: restart the desktop."),
+  translatable('The desktop does not start the program.'),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ...system.process_groups import environment_of
+
 COMM_BYTES = 15
 """The kernel's limit for a process's name in ``/proc/PID/comm`` (proc(5))."""
 
@@ -22,10 +24,9 @@ def daemon_environment(connection: Any, window: int, program: str) -> dict[str, 
             return None
         if (process / "comm").read_text(errors="replace").strip() != program[:COMM_BYTES]:
             return None
-        entries = (process / "environ").read_bytes().split(b"\0")
+        return environment_of(pid)
     except OSError:
         return None
-    return dict(os.fsdecode(each).split("=", 1) for each in entries if b"=" in each)
 
 
 def _process_of(connection: Any, window: int) -> int:

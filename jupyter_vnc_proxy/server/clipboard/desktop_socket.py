@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from ...errors import Conflict, TimedOut, VncError
-from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, Contents, pack, parse_head, split
+from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, READ_FILES, TEXT, Contents, pack, parse_head, split
 
 EXCHANGE_TIMEOUT_SECONDS = 25.0
 """How long the desktop may take; it gives up a program that does not answer before that."""
@@ -16,6 +16,11 @@ EXCHANGE_TIMEOUT_SECONDS = 25.0
 async def read_clipboard(path: Path) -> Contents:
     """Return the newest contents; raise `Conflict` if the desktop has no such socket, `TimedOut` if it hangs."""
     return await _exchange(path, READ)
+
+
+async def read_copied_files(path: Path) -> str:
+    """Return the URIs of the files that a file manager has copied, one a line. Raise as `read_clipboard` does."""
+    return (await _exchange(path, READ_FILES)).get(TEXT, b"").decode(errors="replace")
 
 
 async def write_clipboard(path: Path, contents: Contents) -> None:

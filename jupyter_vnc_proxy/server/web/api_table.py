@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...options import BODY_FIELDS
-from ..endpoints import DESKTOPS_PATH, REPORT_PATH
+from ..endpoints import DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
 from . import operations
 from .operations import Operation
 
@@ -43,7 +43,10 @@ class Endpoint:
 
 DESKTOP = DESKTOPS_PATH + "/{name}"
 CLIPBOARD = DESKTOP + "/clipboard/{id}"
+COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
+APPLICATIONS = DESKTOP + "/applications"
+OPEN_FILE = DESKTOP + "/open"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
 SCALE = {"percent": int}
@@ -79,8 +82,13 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("readClipboard", "POST", CLIPBOARD, None),
     Endpoint("writeClipboard", "PUT", CLIPBOARD, None, status=204),
     Endpoint("claimMonitor", "PUT", MONITOR, None),
+    Endpoint("listCopiedFiles", "POST", COPIED_FILES, None),
+    # About files of Jupyter's tree, for which a user needs a right on the resource `contents` too.
+    Endpoint("listApplications", "GET", APPLICATIONS, "execute"),
+    Endpoint("openFile", "POST", OPEN_FILE, "execute", status=204),
+    Endpoint("discardUpload", "DELETE", UPLOAD_PATH, "execute", status=204),
 )
-"""The addresses about viewers, which handlers of their own answer."""
+"""The addresses about viewers and files, which handlers of their own answer."""
 
 
 def pattern(path: str) -> str:

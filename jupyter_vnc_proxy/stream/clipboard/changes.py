@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, Contents
+from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, URI_LIST, Contents, fitting
 from .display_clipboard import DisplayClipboard, NoClipboard
 
 NOTIFY_DELAY_SECONDS = 0.05
@@ -70,6 +70,11 @@ class Changes:
                 if data is not None:
                     found[form] = data
         return found if count == self._count else {}
+
+    async def fetch_files(self) -> Contents:
+        """Return the URIs of the files on CLIPBOARD as a text; nothing if there are none, or if they are too many."""
+        data = await _answer(partial(self.clipboard.request, form=URI_LIST))
+        return fitting({} if data is None else {TEXT: data.decode(errors="replace").encode()})
 
 
 async def _answer(request: Callable[[Callable[[T], None]], None]) -> T:

@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from typing import Protocol
 
-from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, Contents, checked, pack, parse_head, split
+from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, READ_FILES, Contents, checked, pack, parse_head, split
 from ...system.unix_sockets import bound_privately
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -28,6 +28,9 @@ class ContentsService(Protocol):
 
     async def fetch(self) -> Contents:
         """Return the newest contents."""
+
+    async def fetch_files(self) -> Contents:
+        """Return the URIs of the files that were copied, as a text; nothing if there are none."""
 
 
 class ContentsSocket:
@@ -74,6 +77,8 @@ class ContentsSocket:
         answer: Contents = {}
         if head == READ:
             answer = await self._service.fetch()
+        elif head == READ_FILES:
+            answer = await self._service.fetch_files()
         else:
             sizes = parse_head(head)
             contents = checked(split(await reader.readexactly(sum(sizes.values())), sizes))

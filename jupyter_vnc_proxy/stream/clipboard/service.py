@@ -234,6 +234,10 @@ class ClipboardService:
             self._note(contents[TEXT].decode())
         return fitting(from_programs(contents))
 
+    async def fetch_files(self) -> Contents:
+        """Return the URIs of the files that a file manager has copied, as a text; nothing if there are none."""
+        return await self._changes.fetch_files()
+
     def _provide(self, client: ClipboardClient) -> None:
         """Fetch the text that a client requested; a request during that is answered afterwards."""
         if client in self._busy:

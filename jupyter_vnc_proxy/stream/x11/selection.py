@@ -14,13 +14,16 @@ import xcffib
 import xcffib.xfixes  # before connecting: xcffib decodes only the events of extensions imported by then
 import xcffib.xproto
 
-from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, Contents
+from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, URI_LIST, Contents
 from ...rfb.extended_clipboard import MAX_TEXT_BYTES
 from ..clipboard.display_clipboard import Timer
 from . import properties
 from .errors import raises_display_gone
-from .selection_owner import MAX_WAITING, TARGETS, Atoms, Offer, Transfers
+from .selection_owner import FILES_TARGETS, MAX_WAITING, TARGETS, Atoms, Offer, Transfers
 from .selection_request import TEXT_TARGETS, SelectionRequest
+
+REQUESTED = {TEXT: TEXT_TARGETS, URI_LIST: FILES_TARGETS}
+"""The targets that a program is asked for, for each form that isn't a target's name."""
 
 
 class XClipboard:
@@ -137,7 +140,7 @@ class XClipboard:
         if (offer := self._offers.get(self._atoms[selection])) is not None:
             self._when_there(offer, lambda it: callback((it.contents or {}).get(form)))
         else:
-            self._request(callback, selection, TEXT_TARGETS if form == TEXT else (form,))
+            self._request(callback, selection, REQUESTED.get(form, (form,)))
 
     @raises_display_gone()
     def request_forms(self, callback: Callable[[frozenset[str]], None], selection: str = "CLIPBOARD") -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import xcffib
 import xcffib.xproto
 
-from ...rfb.clipboard_contents import HTML, MEDIA_TYPES, PNG, TEXT, Contents
+from ...rfb.clipboard_contents import HTML, MEDIA_TYPES, PNG, TEXT, URI_LIST, Contents
 from . import properties
 
 PIECE_BYTES = 128 * 1024
@@ -31,6 +31,10 @@ UTF8_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT")
 TARGETS = {TEXT: (*UTF8_TARGETS, "STRING"), HTML: (HTML,), PNG: (PNG,)}
 """The targets of each form."""
 
+FILES_TARGETS = (URI_LIST, "x-special/gnome-copied-files")
+"""Targets of files that a file manager has copied, in the order of preference. The second begins with a line that says
+what is to be done with them."""
+
 ATOMS = ("CLIPBOARD", "PRIMARY", "ATOM", "ATOM_PAIR", "INTEGER", "INCR", "TARGETS", "TIMESTAMP", "MULTIPLE")
 
 
@@ -38,7 +42,7 @@ class Atoms:
     """The atoms that clipboards need, by name; requested together, in one round trip."""
 
     def __init__(self, connection: xcffib.Connection) -> None:
-        names = (*ATOMS, *UTF8_TARGETS, "STRING", HTML, PNG)
+        names = (*ATOMS, *UTF8_TARGETS, "STRING", HTML, PNG, *FILES_TARGETS)
         cookies = [connection.core.InternAtom(False, len(name), name) for name in names]
         self._known = {name: int(cookie.reply().atom) for name, cookie in zip(names, cookies, strict=True)}
 

@@ -22,5 +22,8 @@ export namespace CommandIDs {
   export const trackpad = 'vnc:trackpad';
   export const reconnect = 'vnc:reconnect';
   export const toggleStatistics = 'vnc:toggle-statistics';
+  export const openFile = 'vnc:open-file';
+  export const openFileWith = 'vnc:open-file-with';
+  export const revealCopied = 'vnc:reveal-copied-files';
   export const desktopSettings = 'vnc:desktop-settings';
 }

@@ -154,6 +154,25 @@ export class FakeAPI implements IDesktopAPI {
     });
   }
 
+  copied: Desktop.ICopiedFiles = { paths: [], outside: 0 };
+  openers: Desktop.IApplications = { type: 'text/plain', applications: [] };
+
+  async copiedFiles(name: string, connectionId: string): Promise<Desktop.ICopiedFiles> {
+    return this._answer(`copied ${name} ${connectionId}`, () => this.copied);
+  }
+
+  async applications(name: string, path: string): Promise<Desktop.IApplications> {
+    return this._answer(`applications ${name} ${path}`, () => this.openers);
+  }
+
+  async openFile(name: string, path: string, application = ''): Promise<void> {
+    return this._answer(`open ${name} ${path} ${application}`.trim(), () => undefined);
+  }
+
+  async discardUpload(path: string): Promise<void> {
+    return this._answer(`discard ${path}`, () => undefined);
+  }
+
   private _takesForms(): Desktop.IClipboard {
     if (this.clipboard === null) {
       throw new DesktopError({ status: 409, code: 'clipboard-text-only', message: 'Text only.' });

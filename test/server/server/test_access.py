@@ -85,7 +85,7 @@ async def test_every_route_needs_authorization_for_vnc(vnc: Any, jp_serverapp: A
         assert await status(jp_fetch, verb, path) == 403, (verb, path)
         assert authorizer.asked, "it was asked for by our resource's name"
         # A socket, and a ticket for it, are given for either action, with other rights.
-        alike = ("rfb", "ticket", "clipboard/nothing", "monitors/nothing")
+        alike = ("rfb", "ticket", "clipboard/nothing", "clipboard/nothing/files", "monitors/nothing")
         either = path in [f"/api/desktops/default/{each}" for each in alike]
         expected = ["execute", "read"] if either else [ACTIONS.get((verb, path), "read")]
         assert [action for action, _ in authorizer.asked] == expected, (verb, path)
