@@ -1,6 +1,7 @@
 import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../fakes/translation';
+import { Contents } from '../../../src/viewer/clipboardcontents';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from '../fakes/api';
@@ -171,13 +172,18 @@ it('pastes nothing, and says so, if a picture was copied', async () => {
 });
 
 it('says that a text is too long', async () => {
+  const size = jest.spyOn(Contents, 'sizeOf').mockReturnValue(16 * 1024 * 1024);
   await live();
   const seen = keysSeen();
-  paste({ 'text/plain': '€'.repeat(6 * 1024 * 1024) });
+  paste({ 'text/plain': 'too long' });
   await pass();
   expect(seen).toEqual([]);
   expect(FakeRFB.last.calls).toEqual([]);
   expect(notice().textContent).toContain('16 MB');
+  size.mockReturnValue(16 * 1024 * 1024 - 1);
+  paste({ 'text/plain': 'just right' });
+  await pass();
+  expect(FakeRFB.last.calls).toEqual([['clipboard', 'just right']]);
 });
 
 it('lets the desktop paste its own text if that was copied last', async () => {
