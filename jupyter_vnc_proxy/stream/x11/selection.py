@@ -80,7 +80,7 @@ class XClipboard:
     def offer(self, contents: Contents) -> None:
         """Offer a viewer's contents, texts with ``\\n`` as line ends, until another program copies."""
         self._claim(contents)
-        self._connection.flush()
+        self._flush()
 
     @raises_display_gone()
     def promise(self) -> None:
@@ -125,7 +125,7 @@ class XClipboard:
                 del self._offers[selection]
                 self._connection.core.SetSelectionOwner(0, selection, offer.timestamp)
                 offer.end_wait()
-        self._connection.flush()
+        self._flush()
 
     @raises_display_gone()
     def request(self, callback: Callable[[bytes | None], None], selection: str = "CLIPBOARD", form: str = TEXT) -> None:
@@ -164,9 +164,16 @@ class XClipboard:
         request.callbacks.append(callback)
         self._requests[request.window] = request
         request.start()
+        self._flush()
 
     def _request_ended(self, request: SelectionRequest) -> None:
         self._requests.pop(request.window, None)
+        self._timer(0, self.handle_events)  # it flushes
+
+    def _flush(self) -> None:
+        """Write what was sent. xcb may read events meanwhile, which `fileno` doesn't tell of."""
+        self._connection.flush()
+        self._timer(0, self.handle_events)
 
     def close(self) -> None:
         """Withdraw the offers, and answer pending requests with ``None``; never raises, even if the display is gone."""
@@ -189,9 +196,9 @@ class XClipboard:
     def handle_events(self) -> bool:
         """Handle waiting events; return ``False`` if the display is gone."""
         try:
-            while self._handle_next():
-                pass
             self._connection.flush()
+            while self._handle_next():
+                self._connection.flush()  # it may read events, so the last look at them comes after it
         except xcffib.ConnectionException:
             return False
         return True

@@ -133,8 +133,7 @@ class _WindowSizes:
         """Handle waiting events; return ``False`` if the connection has failed."""
         try:
             while self._handle_next():
-                pass
-            self.connection.flush()
+                self.connection.flush()  # it may read events, so the last look at them comes after it
         except xcffib.ConnectionException:
             return False
         return True
