@@ -131,4 +131,4 @@ def test_what_could_not_be_read_is_not_written_but_tried_again(users: str | None
     settings.silent = set()
     writes = settings.writes
     assert settings.scale(200)[:2] == [users or "192", "2"]
-    assert settings.writes == writes + 2  # the borders, and that they are ours
+    assert settings.writes == writes + 3  # the borders, and before and after that they are ours
