@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ settings.load_profile("desktops")
 
 END_SECONDS = 1.0
 """Seconds that ended processes may take to disappear."""
+
+REQUEST_SECONDS = 60.0
+"""Seconds that a request may take. A report runs many programs, for longer than pytest_jupyter waits if it is busy."""
 
 
 @pytest.fixture
@@ -83,6 +86,12 @@ def jp_server_config(runtime: Path, vnc_traits: dict[str, Any]) -> Config:
     traits = {"backend": "tigervnc", "session_command": ["sleep", "1000"], "runtime_dir": str(runtime), **vnc_traits}
     extensions = {"jupyter_vnc_proxy": True, "jupyter_server_terminals": False}
     return Config({"ServerApp": {"jpserver_extensions": extensions}, "VncProxy": traits})
+
+
+@pytest.fixture
+def jp_fetch(jp_fetch: Callable[..., Any]) -> Callable[..., Any]:
+    """Sends a request to the test's Jupyter server."""
+    return lambda *parts, **settings: jp_fetch(*parts, **{"request_timeout": REQUEST_SECONDS, **settings})
 
 
 @pytest.fixture
