@@ -108,6 +108,6 @@ def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:
 def test_a_server_stops_a_desktop_that_nobody_touches(servers: Servers, runtime: Path) -> None:
     (server,) = servers.start(cull_idle_timeout=0.5)
     server.start_desktop()
-    server.until("default", "stopped", 5)
+    server.until("default", "stopped")
     assert processes_of(runtime / "default") == {}
     assert server.end("SIGTERM") == 0
