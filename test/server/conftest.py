@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from support.api import REQUEST_SECONDS
 from support.machines import Machine
 from support.processes import complaints, processes_of
 from support.runners import Runners
@@ -28,9 +29,6 @@ settings.load_profile("desktops")
 
 END_SECONDS = 1.0
 """Seconds that ended processes may take to disappear."""
-
-REQUEST_SECONDS = 60.0
-"""Seconds that a request may take. A report runs many programs, for longer than pytest_jupyter waits if it is busy."""
 
 
 @pytest.fixture

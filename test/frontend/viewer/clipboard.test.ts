@@ -172,18 +172,13 @@ it('pastes nothing, and says so, if a picture was copied', async () => {
 });
 
 it('says that a text is too long', async () => {
-  const size = jest.spyOn(Contents, 'sizeOf').mockReturnValue(16 * 1024 * 1024);
+  jest.spyOn(Contents, 'sizeOf').mockReturnValue(16 * 1024 * 1024);
   await live();
   const seen = keysSeen();
   paste({ 'text/plain': 'too long' });
   await pass();
-  expect(seen).toEqual([]);
-  expect(FakeRFB.last.calls).toEqual([]);
+  expect([seen, FakeRFB.last.calls]).toEqual([[], []]);
   expect(notice().textContent).toContain('16 MB');
-  size.mockReturnValue(16 * 1024 * 1024 - 1);
-  paste({ 'text/plain': 'just right' });
-  await pass();
-  expect(FakeRFB.last.calls).toEqual([['clipboard', 'just right']]);
 });
 
 it('lets the desktop paste its own text if that was copied last', async () => {
