@@ -167,8 +167,8 @@ class XClipboard:
         self._flush()
 
     def _request_ended(self, request: SelectionRequest) -> None:
-        self._requests.pop(request.window, None)
-        self._timer(0, self.handle_events)  # it flushes
+        if self._requests.pop(request.window, None) is not None:
+            self._timer(0, self.handle_events)  # it flushes
 
     def _flush(self) -> None:
         """Write what was sent. xcb may read events meanwhile, which `fileno` doesn't tell of."""
@@ -177,7 +177,8 @@ class XClipboard:
 
     def close(self) -> None:
         """Withdraw the offers, and answer pending requests with ``None``; never raises, even if the display is gone."""
-        for request in list(self._requests.values()):
+        requests, self._requests = list(self._requests.values()), {}
+        for request in requests:
             request.finish(None)
         offers, self._offers = list(self._offers.values()), {}
         self._transfers.clear()
