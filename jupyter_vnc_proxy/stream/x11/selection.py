@@ -59,8 +59,7 @@ class XClipboard:
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
         """Return whether another program owns a selection."""
-        owner = self._owners.get(self._atoms[selection], 0)
-        return owner not in (0, self._window)
+        return self._owners.get(self._atoms[selection], 0) not in (0, self._window)
 
     def has_text(self, selection: str = "CLIPBOARD") -> bool:
         """Return whether `request` may find text: another program's, or our own offer."""
@@ -158,22 +157,23 @@ class XClipboard:
             if (request.selection, request.owner, request.targets) == (atom, owner, targets):
                 request.callbacks.append(callback)
                 return
-        request = SelectionRequest(
-            self._connection, self._atoms, atom, owner, targets, self._timer, self._request_ended
-        )
+        request = SelectionRequest(self._connection, self._atoms, atom, owner, targets, self._timer, self._ended)
         request.callbacks.append(callback)
         self._requests[request.window] = request
         request.start()
         self._flush()
 
-    def _request_ended(self, request: SelectionRequest) -> None:
+    def _ended(self, request: SelectionRequest) -> None:
         if self._requests.pop(request.window, None) is not None:
-            self._timer(0, self.handle_events)  # it flushes
+            self._timer(0, self._look)  # it flushes
 
     def _flush(self) -> None:
         """Write what was sent. xcb may read events meanwhile, which `fileno` doesn't tell of."""
         self._connection.flush()
-        self._timer(0, self.handle_events)
+        self._timer(0, self._look)
+
+    def _look(self) -> None:
+        self.handle_events()
 
     def close(self) -> None:
         """Withdraw the offers, and answer pending requests with ``None``; never raises, even if the display is gone."""
