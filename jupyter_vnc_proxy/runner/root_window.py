@@ -75,9 +75,10 @@ class RootWatcher:
         """Handle events as they arrive, until `close`."""
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fileno, self._readable)
+        self._loop.call_soon(self._readable)  # xcb has read some events already, with the replies
 
     def _readable(self) -> None:
-        if not self.handle_events():
+        if self._connection is not None and not self.handle_events():
             self.close()
 
     def resize(self, geometry: Geometry) -> None:

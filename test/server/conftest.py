@@ -9,12 +9,13 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from support.api import REQUEST_SECONDS
 from support.machines import Machine
 from support.processes import complaints, processes_of
 from support.runners import Runners
@@ -83,6 +84,12 @@ def jp_server_config(runtime: Path, vnc_traits: dict[str, Any]) -> Config:
     traits = {"backend": "tigervnc", "session_command": ["sleep", "1000"], "runtime_dir": str(runtime), **vnc_traits}
     extensions = {"jupyter_vnc_proxy": True, "jupyter_server_terminals": False}
     return Config({"ServerApp": {"jpserver_extensions": extensions}, "VncProxy": traits})
+
+
+@pytest.fixture
+def jp_fetch(jp_fetch: Callable[..., Any]) -> Callable[..., Any]:
+    """Sends a request to the test's Jupyter server."""
+    return lambda *parts, **settings: jp_fetch(*parts, **{"request_timeout": REQUEST_SECONDS, **settings})
 
 
 @pytest.fixture

@@ -104,9 +104,12 @@ test('of two viewers, the one used last decides on size and scale', async ({ bro
   await hasScale(sharp, 200);
   const plain = await openPage(jupyter, browser, name, { width: 900, height: 600 });
   await hasScale(plain, 100);
+  // Each use takes the size back if the page knows by then that it has another one.
+  await expect.poll(() => sharp.size()).toBe('900x600');
   await sharp.canvas.click();
   await hasScale(sharp, 200);
   await expect.poll(() => sharp.size()).toBe('2000x1400');
+  await expect.poll(() => plain.size()).toBe('2000x1400');
   await plain.page.keyboard.press('Shift');
   await hasScale(plain, 100);
   await plain.page.context().close();

@@ -79,6 +79,7 @@ for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
 
     await first.canvas.click();
     await expect.poll(() => first.size()).toBe('1270x779');
+    await expect.poll(() => second.size()).toBe('1270x779');
     await second.page.keyboard.press('Shift');
     await expect.poll(() => first.size()).toBe('800x500');
 

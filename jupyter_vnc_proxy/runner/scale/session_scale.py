@@ -24,6 +24,9 @@ SETTLE_SECONDS = 0.1
 APPLY_SECONDS = 20.0
 """The time that all settings may take together."""
 
+RETRY_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""The pauses before a scale that could not be applied is tried again; after the last one, something has to change."""
+
 SETTINGS_SELECTION = "_XSETTINGS_S0"
 SETTINGS_PROPERTY = "_XSETTINGS_SETTINGS"
 XFCE_DAEMON = "xfsettingsd"
@@ -78,16 +81,21 @@ class SessionScale:
     async def _keep(self) -> None:
         import xcffib
 
+        pauses = iter(RETRY_PAUSES_SECONDS)
+        pause: float | None = None
         while True:
-            await self._due.wait()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._due.wait(), pause)
             await asyncio.sleep(SETTLE_SECONDS)
             self._due.clear()
             try:
                 await self._apply()
+                pauses, pause = iter(RETRY_PAUSES_SECONDS), None
             except xcffib.ConnectionException:
                 return  # the display is gone
-            except Exception as error:  # a window that is gone, a program that misbehaves
+            except Exception as error:  # a window that is gone, a program that misbehaves, a busy machine
                 log.warning("the session's scale can't be set: %s", error)
+                pause = next(pauses, None)
             self._readable()  # events that were read while we waited for replies
 
     async def _apply(self) -> None:

@@ -76,23 +76,22 @@ class XfceScale:
         self._xfconf = xfconf
 
     def apply(self, percent: int) -> None:
-        """Set the scale in percent; leave values of the user's own as they are. This blocks."""
-        for channel in dict.fromkeys(each.channel for each in SETTINGS):
-            values = self._values(channel)
-            changes = [each for each in SETTINGS if each.channel == channel and _may_set(each, percent, values)]
-            for setting in changes:
-                try:
-                    self._set(setting, percent, values)
-                except XfconfError as error:
-                    log.info("a setting keeps its value: %s", error)
-        # Last: it makes GTK lay windows of a fixed size out again, which a scale alone does not.
-        self._match_unscaled_dpi(self._values(XSETTINGS))
+        """Set the scale in percent; leave values of the user's own as they are. This blocks.
 
-    def _values(self, channel: str) -> dict[str, str]:
+        Raise `NoAnswer` if it is set in part: what could not be read may be the user's.
+        """
         try:
-            return self._xfconf.values(channel)
-        except XfconfError:
-            return {}  # nothing was ever stored in the channel
+            for channel in dict.fromkeys(each.channel for each in SETTINGS):
+                values = self._xfconf.values(channel)
+                changes = [each for each in SETTINGS if each.channel == channel and _may_set(each, percent, values)]
+                for setting in changes:
+                    try:
+                        self._set(setting, percent, values)
+                    except XfconfError as error:
+                        log.info("a setting keeps its value: %s", error)
+        finally:
+            # Last: it makes GTK lay windows of a fixed size out again, which a scale alone does not.
+            self._match_unscaled_dpi(self._xfconf.values(XSETTINGS))
 
     def _set(self, setting: Setting, percent: int, values: dict[str, str]) -> None:
         now, wanted = values.get(setting.name), setting.value(percent)

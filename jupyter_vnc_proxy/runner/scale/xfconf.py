@@ -16,7 +16,11 @@ PROGRAM = "xfconf-query"
 
 
 class XfconfError(Exception):
-    """A query failed: no daemon, no such channel, or a value that the administrator has locked."""
+    """A value was refused, as one that the administrator has locked."""
+
+
+class NoAnswer(Exception):
+    """A query was not answered, as on a busy machine; another time it may be."""
 
 
 class Xfconf:
@@ -27,8 +31,11 @@ class Xfconf:
         self._program = find_program(PROGRAM, environment.get("PATH", ""))
 
     def values(self, channel: str) -> dict[str, str]:
-        """Return the values of a channel by property; arrays are left out."""
-        lines = (self._query("-c", channel, "-l", "-v")).splitlines()
+        """Return the values of a channel by property, none if nothing was ever stored in it; arrays are left out."""
+        try:
+            lines = self._query("-c", channel, "-l", "-v").splitlines()
+        except XfconfError as error:
+            raise NoAnswer(str(error)) from error
         return {match[1]: match[2] for match in map(LINE.fullmatch, lines) if match is not None}
 
     def set(self, channel: str, name: str, value: int | str) -> None:
@@ -43,7 +50,7 @@ class Xfconf:
                 argv, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=QUERY_SECONDS
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise XfconfError(str(error)) from error
+            raise NoAnswer(str(error)) from error
         if done.returncode != 0:
             raise XfconfError(f"{' '.join(argv)} failed")
         return done.stdout.decode(errors="replace")

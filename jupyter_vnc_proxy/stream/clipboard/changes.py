@@ -14,7 +14,7 @@ NOTIFY_DELAY_SECONDS = 0.05
 """From a change to the clients' notify: a program takes PRIMARY again with every step while text is being selected."""
 
 FORMS_TIMEOUT_SECONDS = 0.5
-"""How long a program that has copied may take to tell its forms; a text is expected then."""
+"""How long a program that has copied may take to tell its forms; a text is expected until it does."""
 
 T = TypeVar("T")
 
@@ -51,8 +51,12 @@ class Changes:
         self.clipboard.request_forms(answered, self.latest)
 
     def _answered(self, change: int, forms: frozenset[str]) -> None:
-        if self._pending is None or change != self._asked:
-            return  # it has been told already, or comes late
+        if change != self._asked:
+            return
+        if self._pending is None:
+            if change == self._count and forms - {TEXT}:  # it comes late, and a text has been told
+                self._tell(forms)
+            return
         self.cancel()
         if change == self._count:
             self._tell(forms or frozenset({TEXT}))

@@ -120,7 +120,7 @@ class ClipboardService:
         for client in self._clients:
             if client.supports(encodings.PSEUDO_EXTENDED_CLIPBOARD):
                 client.send(extended_clipboard.notify(formats(forms)))
-        if any(map(_is_plain, self._clients)):
+        if TEXT in forms and any(map(_is_plain, self._clients)):
             self._clipboard.request(self._send_plainly, self._changes.latest)
 
     def _send_plainly(self, data: bytes | None) -> None:

@@ -62,8 +62,7 @@ class XClipboard:
 
     def available(self, selection: str = "CLIPBOARD") -> bool:
         """Return whether another program owns a selection."""
-        owner = self._owners.get(self._atoms[selection], 0)
-        return owner not in (0, self._window)
+        return self._owners.get(self._atoms[selection], 0) not in (0, self._window)
 
     def has_text(self, selection: str = "CLIPBOARD") -> bool:
         """Return whether `request` may find text: another program's, or our own offer."""
@@ -83,7 +82,7 @@ class XClipboard:
     def offer(self, contents: Contents) -> None:
         """Offer a viewer's contents, texts with ``\\n`` as line ends, until another program copies."""
         self._claim(contents)
-        self._connection.flush()
+        self._flush()
 
     @raises_display_gone()
     def promise(self) -> None:
@@ -128,7 +127,7 @@ class XClipboard:
                 del self._offers[selection]
                 self._connection.core.SetSelectionOwner(0, selection, offer.timestamp)
                 offer.end_wait()
-        self._connection.flush()
+        self._flush()
 
     @raises_display_gone()
     def request(self, callback: Callable[[bytes | None], None], selection: str = "CLIPBOARD", form: str = TEXT) -> None:
@@ -161,19 +160,28 @@ class XClipboard:
             if (request.selection, request.owner, request.targets) == (atom, owner, targets):
                 request.callbacks.append(callback)
                 return
-        request = SelectionRequest(
-            self._connection, self._atoms, atom, owner, targets, self._timer, self._request_ended
-        )
+        request = SelectionRequest(self._connection, self._atoms, atom, owner, targets, self._timer, self._ended)
         request.callbacks.append(callback)
         self._requests[request.window] = request
         request.start()
+        self._flush()
 
-    def _request_ended(self, request: SelectionRequest) -> None:
-        self._requests.pop(request.window, None)
+    def _ended(self, request: SelectionRequest) -> None:
+        if self._requests.pop(request.window, None) is not None:
+            self._timer(0, self._look)  # it flushes
+
+    def _flush(self) -> None:
+        """Write what was sent. xcb may read events meanwhile, which `fileno` doesn't tell of."""
+        self._connection.flush()
+        self._timer(0, self._look)
+
+    def _look(self) -> None:
+        self.handle_events()
 
     def close(self) -> None:
         """Withdraw the offers, and answer pending requests with ``None``; never raises, even if the display is gone."""
-        for request in list(self._requests.values()):
+        requests, self._requests = list(self._requests.values()), {}
+        for request in requests:
             request.finish(None)
         offers, self._offers = list(self._offers.values()), {}
         self._transfers.clear()
@@ -192,9 +200,9 @@ class XClipboard:
     def handle_events(self) -> bool:
         """Handle waiting events; return ``False`` if the display is gone."""
         try:
-            while self._handle_next():
-                pass
             self._connection.flush()
+            while self._handle_next():
+                self._connection.flush()  # it may read events, so the last look at them comes after it
         except xcffib.ConnectionException:
             return False
         return True

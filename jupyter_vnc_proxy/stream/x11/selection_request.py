@@ -50,6 +50,7 @@ class SelectionRequest:
         self._target = ""
         self._pieces: list[bytes] | None = None
         self._size = 0
+        self._is_other = False
         self._over = False
         self._moved = False
         self.window = connection.generate_id()
@@ -82,7 +83,7 @@ class SelectionRequest:
         found = self._read(name)
         if found.kind == self._atoms["INCR"]:
             self._pieces = []  # reading deleted it, which requests the first piece
-        elif found.kind not in [self._atoms[each] for each in (*self.targets, *ANSWERED_AS.get(self._target, ()))]:
+        elif not self._is_wanted(found):
             self._ask()
         else:
             self.finish(None if found.left else found.data)
@@ -95,10 +96,16 @@ class SelectionRequest:
         self._moved = True
         self._size += len(found.data)
         self._pieces.append(found.data)
+        self._is_other |= bool(found.data) and not self._is_wanted(found)
         if found.left:
             self.finish(None)
-        elif found.kind and not found.data:
-            self.finish(b"".join(self._pieces))
+        elif found.kind and not found.data:  # the end, which owners like xclip do not survive if the window goes before
+            self.finish(None if self._is_other else b"".join(self._pieces))
+
+    def _is_wanted(self, found: properties.Property) -> bool:
+        """Return whether an answer has the type of one of the targets: xclip has one for all."""
+        wanted = (*self.targets, *ANSWERED_AS.get(self._target, ()))
+        return found.kind in [self._atoms[each] for each in wanted]
 
     def _read(self, name: int) -> properties.Property:
         return properties.read(self._connection, self.window, name, MAX_TEXT_BYTES - self._size)

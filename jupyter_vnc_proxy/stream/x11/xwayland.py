@@ -132,9 +132,9 @@ class _WindowSizes:
     def handle_events(self) -> bool:
         """Handle waiting events; return ``False`` if the connection has failed."""
         try:
-            while self._handle_next():
-                pass
             self.connection.flush()
+            while self._handle_next():
+                self.connection.flush()  # it may read events, so the last look at them comes after it
         except xcffib.ConnectionException:
             return False
         return True

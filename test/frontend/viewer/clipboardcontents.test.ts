@@ -20,6 +20,7 @@ it('takes contents from JSON and makes it of them', async () => {
   const contents = Contents.fromModel(model);
   expect(contents.picture).toMatchObject({ size: 8, type: 'image/png' });
   expect(Contents.sizeOf(contents)).toBe(4 + 11 + 8);
+  expect(Contents.sizeOf(Contents.ofText('€'))).toBe(3);
   expect(await Contents.toModel(contents)).toEqual(model);
   expect(await Contents.toModel(Contents.ofText('ü'))).toEqual({ 'text/plain': 'ü' });
   expect(Contents.isEmpty(Contents.fromModel({}))).toBe(true);

@@ -84,15 +84,15 @@ def test_of_two_servers_the_last_to_stop_ends_the_desktop(servers: Servers, runt
 
 
 def test_a_desktop_may_outlive_a_clean_stop_and_ends_when_nobody_comes(servers: Servers, runtime: Path) -> None:
-    (server,) = servers.start(extension=False, stop_with_server=False, orphan_timeout=1)
+    (server,) = servers.start(extension=False, stop_with_server=False, orphan_timeout=3)
     server.start_desktop()
+    began = time.monotonic()
     assert server.end("SIGTERM") == 0
     desktop = Desktop(runtime / "default")
     assert desktop.state().phase == "running"
     assert desktop.runner_pid() is not None
-    began = time.monotonic()
-    wait_until(lambda: not processes_of(runtime), 10, "the end of the orphan")
-    assert time.monotonic() - began > 0.5
+    wait_until(lambda: not processes_of(runtime), what="the end of the orphan")
+    assert time.monotonic() - began >= 3
     assert desktop.state().phase == "stopped"
     assert "it has had no Jupyter server" in "\n".join(desktop.log("runner", 20))
 
@@ -108,6 +108,6 @@ def test_an_orphan_may_end_at_once(servers: Servers, runtime: Path) -> None:
 def test_a_server_stops_a_desktop_that_nobody_touches(servers: Servers, runtime: Path) -> None:
     (server,) = servers.start(cull_idle_timeout=0.5)
     server.start_desktop()
-    server.until("default", "stopped", 5)
+    server.until("default", "stopped")
     assert processes_of(runtime / "default") == {}
     assert server.end("SIGTERM") == 0

@@ -99,6 +99,6 @@ async def test_viewers_that_come_and_go_leave_no_file_task_or_process(
     files, tasks = open_files(), len(asyncio.all_tasks())
     for _ in range(VISITS):
         await visit()
-    await until(lambda: len(asyncio.all_tasks()) <= tasks, 5, "no task is left")
-    await until(lambda: all(count <= files[pid] for pid, count in open_files().items()), 5, "no file is left")
+    await until(lambda: len(asyncio.all_tasks()) <= tasks, what="no task is left")
+    await until(lambda: all(count <= files[pid] for pid, count in open_files().items()), what="no file is left")
     assert processes_of(runtime) == servers

@@ -174,10 +174,10 @@ def test_desktops_keep_running_if_the_jupyter_server_is_killed(runtime: Path) ->
     server.start()
     parent.kill()
     parent.wait()
-    wait_until(lambda: not server.socket.exists(), 5)
+    wait_until(lambda: not server.socket.exists())
     desktop = Desktop(runtime / "default")
     assert desktop.state().phase == "running"
-    wait_until(lambda: not desktop.has_owner(), 2)
+    wait_until(lambda: not desktop.has_owner())
     desktop.signal_stop()
     wait_until(desktop.stopped)
 
@@ -392,7 +392,7 @@ def test_it_serves_and_sees_its_parents_end_without_pidfd(runtime: Path, why: st
     assert server.ask("GET", "/api/desktops")[0] == 200
     parent.kill()
     parent.wait()
-    wait_until(lambda: not server.socket.exists(), 5)
+    wait_until(lambda: not server.socket.exists())
 
 
 def test_a_terminal_that_closes_leaves_the_desktops_running(server: ServeProcess, runtime: Path) -> None:

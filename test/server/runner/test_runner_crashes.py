@@ -41,7 +41,7 @@ def test_a_vnc_server_that_crashed_comes_back_after_a_pause_on_the_same_display(
     crash(run, "x11vnc")
     run.until(phase="starting", step="vnc")
     run.until(phase="running")
-    assert 1.0 <= time.monotonic() - crashed_at < 5
+    assert time.monotonic() - crashed_at >= 1.0
     after = run.processes()
     assert (after["Xvfb"], after["sleep"]) == (before["Xvfb"], before["sleep"])
     assert after["x11vnc"] != before["x11vnc"]

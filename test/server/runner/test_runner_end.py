@@ -92,8 +92,8 @@ def test_zombies_of_a_session_are_reaped(runners: Runners) -> None:
                     found.append(pid)
         return found
 
-    wait_until(zombies, 5, "an orphan comes to the runner")
-    wait_until(lambda: not zombies(), 6, "which reaps it")
+    wait_until(zombies, what="an orphan comes to the runner")
+    wait_until(lambda: not zombies(), what="which reaps it")
 
 
 def test_the_session_logging_out_stops_the_desktop(runners: Runners) -> None:
@@ -177,7 +177,7 @@ def test_a_killed_runner_takes_its_parts_along_and_the_next_start_sweeps(runners
     run.process.wait()
     desktop = Desktop(run.path)
     assert desktop.runner_pid() is None
-    state = wait_until(lambda: desktop.state().error and desktop.state(), 8)
+    state = wait_until(lambda: desktop.state().error and desktop.state())
     assert state is not None and state.error is not None
     assert (state.phase, state.error["code"], state.display) == ("failed", "runner-died", None)
     left = {pid for pid, line in processes_of(run.path).items() if "sleep 999" in line}
@@ -195,7 +195,7 @@ def test_a_dead_desktops_display_is_cleared_away_by_the_next_start(runners: Runn
     run.process.kill()
     os.kill(server, signal.SIGKILL)
     run.process.wait()
-    wait_until(lambda: "Xvfb" not in run.processes(), 3)
+    wait_until(lambda: "Xvfb" not in run.processes())
     again = runners.start(backend="x11vnc")
     again.until(phase="running")
     assert again.end() == 0

@@ -140,4 +140,4 @@ async def test_a_viewer_that_vanishes_stops_counting_while_its_desktop_does_not_
         await asyncio.sleep(0.5)
         assert vnc.manager.clients("default") == 1
         viewer.abort()
-        await until(lambda: vnc.manager.clients("default") == 0, 3)
+        await until(lambda: vnc.manager.clients("default") == 0)

@@ -55,7 +55,7 @@ async def test_a_timer_ends_it_if_nobody_asks() -> None:
     invitations = Invitations(lambda identifier, reason: ended.append(identifier))
     later, _ = invitations.create("default", CREATED, "see", ANN, 1000)
     first, _ = invitations.create("default", CREATED, "see", ANN, 1)
-    await until(lambda: ended == [first.id], 3)
+    await until(lambda: ended == [first.id])
     assert invitations.of("default", CREATED) == [later]
     invitations.close()
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.api import Api
+from support.api import REQUEST_SECONDS, Api
 from support.processes import processes_of
 from support.standins import StandIn
 
@@ -64,13 +64,12 @@ async def test_the_life_cycle_of_the_default_desktop(api: Api, runtime: Path) ->
 async def test_the_response_about_a_desktop_that_starts_waits_for_the_next_step(
     api: Api, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(waiting, "STEP_TIMEOUT", 2 * REQUEST_SECONDS)
     desktop = StandIn(runtime / "default")
     try:
-        begun = time.monotonic()
         assert (await api("GET", "default", params={"step": "vnc"}))["phase"] == "running"
         desktop.desktop.write_state(DesktopState("default", "starting", "display"))
         assert (await api("GET", "default", params={"step": "vnc"}))["step"] == "display"
-        assert time.monotonic() - begun < waiting.STEP_TIMEOUT, "there was nothing to wait for"
         response = asyncio.ensure_future(api("GET", "default", params={"step": "display"}))
         await asyncio.sleep(0.2)
         assert not response.done()

@@ -83,7 +83,7 @@ async def test_other_requests_are_answered_while_programs_hang(
     vnc: Any, jp_fetch: Any, slow: SlowPrograms, method: str, path: str
 ) -> None:
     body = "" if method == "POST" else None
-    request = asyncio.ensure_future(jp_fetch(path, method=method, body=body, request_timeout=60))
+    request = asyncio.ensure_future(jp_fetch(path, method=method, body=body))
     try:
         await until(slow.called, what="a program runs")
         response = await asyncio.wait_for(jp_fetch("api", "status"), 10)

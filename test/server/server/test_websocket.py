@@ -213,7 +213,7 @@ async def test_connecting_and_disconnecting_leaks_no_tasks_or_files(
         tasks, files = len(asyncio.all_tasks()), descriptors()
         for _ in range(50):
             await visit()
-        await until(lambda: len(asyncio.all_tasks()) <= tasks and descriptors() <= files, 5)
+        await until(lambda: len(asyncio.all_tasks()) <= tasks and descriptors() <= files)
 
 
 async def test_a_handler_of_events_that_raises_disturbs_no_connection(

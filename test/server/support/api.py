@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
+REQUEST_SECONDS = 60.0
+"""Seconds that a request may take. A report runs many programs, for longer than pytest_jupyter waits if it is busy."""
+
 
 class Api:
     """Sends requests to ``api/desktops`` and decodes their JSON."""

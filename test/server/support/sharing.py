@@ -21,6 +21,9 @@ from support.waiting import until
 VERSION = b"RFB 003.008\n"
 RFB = ("api", "desktops", "default", "rfb")
 
+PASTE_SECONDS = 10.0
+"""The time that a program waits for what it pastes."""
+
 
 def key(keysym: int, down: bool) -> bytes:
     return struct.pack(">BB2xI", 4, down, keysym)
@@ -70,7 +73,13 @@ class Desk:
         return subprocess.Popen(argv, env=environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, **settings)
 
     async def pasted(self, target: str = "UTF8_STRING") -> bytes:
-        return (await asyncio.to_thread(self.xclip("-o", "-t", target, stdout=subprocess.PIPE).communicate))[0]
+        """Have a program paste, and return what it gets: nothing if the owner goes without an answer."""
+        program = self.xclip("-o", "-t", target, stdout=subprocess.PIPE)
+        try:
+            return (await asyncio.to_thread(program.communicate, timeout=PASTE_SECONDS))[0]
+        except subprocess.TimeoutExpired:  # xclip would wait for ever
+            program.kill()
+            return program.communicate()[0]
 
     async def copy(self, data: bytes, *arguments: str) -> None:
         await asyncio.to_thread(self.xclip("-i", *arguments, stdout=subprocess.DEVNULL).communicate, data)

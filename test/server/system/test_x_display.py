@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 import xcffib
+import xcffib.xproto
 from support.displays import Display
-from support.waiting import wait_until
+from support.waiting import until, wait_until
 from support.xclient import x_setup
 
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.runner.root_window import RootWatcher
 from jupyter_vnc_proxy.system.randr.size import resize
-from jupyter_vnc_proxy.system.x_display import connect, screenshot, write_cookie
+from jupyter_vnc_proxy.system.x_display import connect, intern_atom, screenshot, write_cookie
 
 
 @pytest.fixture
@@ -114,6 +115,19 @@ def test_a_watcher_sees_sizes_and_a_window_manager_that_comes(display: Display) 
         manager.terminate()
         manager.wait(10)
     watcher.close()
+
+
+async def test_a_watcher_tells_of_what_came_while_it_waited_for_a_reply(display: Display) -> None:
+    watcher = RootWatcher(display.name, display.xauthority, lambda *_: None)
+    manager = connect(display.name, display.xauthority)
+    root, check = manager.get_setup().roots[0].root, intern_atom(manager, "_NET_SUPPORTING_WM_CHECK")
+    manager.core.ChangeProperty(0, root, check, xcffib.xproto.Atom.WINDOW, 32, 1, [root])
+    manager.core.GetInputFocus().reply()
+    watcher.resize(Geometry(1024, 768))
+    watcher.start()
+    await until(lambda: watcher.has_window_manager)
+    watcher.close()
+    manager.disconnect()
 
 
 def test_a_watcher_resizes_too(display: Display) -> None:

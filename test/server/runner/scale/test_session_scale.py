@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 import xcffib.xproto
+from support.displays import Display
 from support.runners import Run, Runners
-from support.waiting import wait_until
+from support.waiting import until, wait_until
 
+from jupyter_vnc_proxy.runner.scale import session_scale
 from jupyter_vnc_proxy.runner.scale.resources import value_of
+from jupyter_vnc_proxy.runner.scale.session_scale import SessionScale
 from jupyter_vnc_proxy.runner.scale.settings_daemon import daemon_environment
+from jupyter_vnc_proxy.runner.scale.xfconf import NoAnswer
 from jupyter_vnc_proxy.system.x_display import connect, set_scale
 
 LABEL = Path(__file__).parents[2] / "support" / "gtk_label.py"
@@ -163,6 +167,25 @@ def test_the_next_desktop_knows_what_the_last_one_set(runners: Runners) -> None:
         assert xfce.settings() == ["192", "2", "48"]
         xfce.scale(100)  # which the state said before
         wait_until(lambda: xfce.settings() == ["96", "1", "0"])
+
+
+async def test_a_scale_that_could_not_be_set_is_tried_again(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[int | NoAnswer] = [NoAnswer("busy"), NoAnswer("busy"), 150]
+
+    def scale_of(connection: xcffib.Connection) -> int:
+        answer = answers.pop(0)
+        if isinstance(answer, NoAnswer):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(session_scale, "RETRY_PAUSES_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(session_scale, "scale_of", scale_of)
+    display = Display(runtime)
+    told: list[int] = []
+    scale = SessionScale(display.name, display.xauthority, told.append)
+    await until(lambda: told == [150])
+    await scale.close()
+    display.close()
 
 
 def test_without_a_settings_daemon_programs_that_start_later_are_scaled(runners: Runners) -> None:

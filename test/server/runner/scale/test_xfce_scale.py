@@ -5,22 +5,28 @@ from __future__ import annotations
 import pytest
 
 from jupyter_vnc_proxy.runner.scale.xfce_scale import UNSCALED_DPI_NAME, XfceScale
-from jupyter_vnc_proxy.runner.scale.xfconf import Xfconf, XfconfError
+from jupyter_vnc_proxy.runner.scale.xfconf import NoAnswer, Xfconf, XfconfError
 
 DPI, WINDOWS, CURSOR = "/Xft/DPI", "/Gdk/WindowScalingFactor", "/Gtk/CursorThemeSize"
 
 
 class Settings(Xfconf):
-    """Settings in memory; setting fails for names in ``locked``, and for any after ``left`` others."""
+    """Settings in memory; setting fails for names in ``locked``, and for any after ``left`` others.
+
+    Channels in ``silent`` are not read.
+    """
 
     def __init__(self) -> None:
         super().__init__({})
         self.channels: dict[str, dict[str, str]] = {"xsettings": {WINDOWS: "1", CURSOR: "0"}, "xfwm4": {}}
         self.locked: set[str] = set()
+        self.silent: set[str] = set()
         self.left = 1000
         self.writes = 0
 
     def values(self, channel: str) -> dict[str, str]:
+        if channel in self.silent:
+            raise NoAnswer(channel)
         return dict(self.channels[channel])
 
     def set(self, channel: str, name: str, value: int | str) -> None:
@@ -108,3 +114,21 @@ def test_a_value_that_the_administrator_locked_stays() -> None:
     settings = Settings()
     settings.locked = {DPI}
     assert settings.scale(200)[:3] == [None, "2", "48"]
+
+
+@pytest.mark.parametrize("users", [None, "144"])
+def test_what_could_not_be_read_is_not_written_but_tried_again(users: str | None) -> None:
+    settings = Settings()
+    if users is not None:
+        settings.channels["xsettings"][DPI] = users
+    settings.silent = {"xsettings"}
+    with pytest.raises(NoAnswer):
+        settings.scale(200)
+    assert settings.writes == 0
+    settings.silent = {"xfwm4"}
+    with pytest.raises(NoAnswer):
+        settings.scale(200)
+    settings.silent = set()
+    writes = settings.writes
+    assert settings.scale(200)[:2] == [users or "192", "2"]
+    assert settings.writes == writes + 3  # the borders, and before and after that they are ours

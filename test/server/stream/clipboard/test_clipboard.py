@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
+from collections.abc import Callable
 
 import pytest
 from support.stream.desk import Client, Desk
@@ -180,6 +181,37 @@ def test_an_owner_that_ends_is_no_change_and_leaves_nothing(desk: Desk) -> None:
     desk.pump(lambda: not desk.clipboard.available())
     assert desk.changes == ["CLIPBOARD"]
     assert desk.request() is None
+
+
+def by_an_event(desk: Desk) -> None:
+    assert desk.clipboard.handle_events()
+
+
+def by_an_offer(desk: Desk) -> None:
+    desk.offer("text")
+
+
+def by_a_request(desk: Desk) -> None:
+    desk.clipboard.request(lambda data: None)
+
+
+@pytest.mark.parametrize("cause", [by_an_event, by_an_offer, by_a_request])
+def test_a_copy_that_is_read_while_something_is_written_is_told(
+    desk: Desk, cause: Callable[[Desk], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Client(desk, {"UTF8_STRING": b"x"})
+
+    def flush() -> None:
+        monkeypatch.undo()
+        desk.connection.core.GetInputFocus().reply()
+        other.own("CLIPBOARD")
+        desk.connection.core.GetInputFocus().reply()  # xcb reads whatever has come, and keeps the events
+
+    monkeypatch.setattr(desk.connection, "flush", flush)
+    cause(desk)
+    while desk.soon:
+        desk.soon.pop(0)()
+    assert desk.changes == ["CLIPBOARD"]
 
 
 def test_without_primary_selected_text_is_not_shared(desk: Desk) -> None:

@@ -79,3 +79,10 @@ def test_an_answer_of_another_type_is_no_picture(desk: Desk) -> None:
     other.own("CLIPBOARD")
     desk.pump(lambda: desk.changes)
     assert desk.request_form(HTML) is None
+
+
+def test_a_picture_is_no_text_and_outlives_that_it_was_asked_for_one(desk: Desk) -> None:
+    picture = bytes(3_000_000)  # incrementally: xclip gives it whatever target is asked for
+    desk.copy(picture, target=PNG)
+    assert desk.request() is None
+    assert desk.request_form(PNG) == picture

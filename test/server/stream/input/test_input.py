@@ -97,13 +97,13 @@ class Seat:
 
     def reads(self, text: str) -> None:
         try:
-            wait_until(lambda: len(self.typist.text) >= len(text), 5, text)
+            wait_until(lambda: len(self.typist.text) >= len(text), what=text)
         finally:
             assert self.typist.text == text
 
     def gets(self, *pressed: tuple[int, int]) -> None:
         try:
-            wait_until(lambda: len(self.typist.pressed) >= len(pressed), 5)
+            wait_until(lambda: len(self.typist.pressed) >= len(pressed))
         finally:
             assert self.typist.pressed == list(pressed)
         self.typist.forget()

@@ -30,12 +30,17 @@ class Desk:
         self.connection = connect(self.display.name, self.display.xauthority)
         self.changes: list[str] = []
         self.timers: list[tuple[float, Callable[[], None]]] = []
-        self.clipboard = XClipboard(
-            self.connection, self.changes.append, lambda *each: self.timers.append(each), primary
-        )
+        self.soon: list[Callable[[], object]] = []
+        self.clipboard = XClipboard(self.connection, self.changes.append, self._later, primary)
         self.clipboard.handle_events()
         self.programs: list[subprocess.Popen[bytes]] = []
         self.clients: list[Client] = []
+
+    def _later(self, seconds: float, work: Callable[[], None]) -> None:
+        if seconds:
+            self.timers.append((seconds, work))
+        else:
+            self.soon.append(work)
 
     def pump(self, condition: Callable[[], object], timeout: float = 20) -> None:
         """Handle events as they come until ``condition`` is true."""
