@@ -24,6 +24,8 @@ from jupyter_vnc_proxy.options import DesktopOptions
 COLOUR = "e0a020"
 XRDP_BLUE = "009cb5"
 WHITE = "ffffff"
+LAST_LINE = 386
+"""The row of pixels in the middle of the last of the terminal's 30 lines."""
 
 GOOD = [
     *("pc", "pc.example.org", "pc-1.example.org:3390", "192.0.2.7", "192.0.2.7:3389", "win_pc"),
@@ -147,6 +149,11 @@ def asks_for_password(pid: int) -> bool:
         os.close(terminal)
 
 
+def has_text_below(screen: FramebufferClient) -> bool:
+    """Tell whether the last of the terminal's 30 lines has text."""
+    return any(screen.pixel(x, LAST_LINE) != WHITE for x in range(4, 250))
+
+
 def is_session(screen: FramebufferClient) -> bool:
     """Tell whether the session's colour is there, up to the losses of a video."""
     seen, drawn = bytes.fromhex(screen.pixel(200, 200)), bytes.fromhex(COLOUR)
@@ -164,7 +171,10 @@ def logged_in(run: Run, xrdp: Xrdp, screen: FramebufferClient) -> None:
     name, pid = client_of(run)
     if name == "xfreerdp3":
         screen.until(lambda: asks_for_password(pid), "the client asks for the password")
-        screen.type(f"{LoginUser.PASSWORD}\ny\n")
+        screen.type(f"{LoginUser.PASSWORD}\n")
+        # FreeRDP drops what is typed before it asks about the certificate.
+        screen.until(lambda: has_text_below(screen), "the question about the certificate")
+        screen.type("y\n")
     else:
         screen.type("y\n")
         screen.until(lambda: screen.pixel(1200, 700) == XRDP_BLUE, "xrdp's login screen")
