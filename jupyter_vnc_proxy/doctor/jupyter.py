@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from .._version import __version__
 from .findings import Finding
 
@@ -76,10 +78,18 @@ def _labextension(directories: Iterable[Path], config: Iterable[Path]) -> Findin
     if off:
         fixes = tuple(f"jupyter labextension enable {name}" for name in off)
         return Finding(GROUP, topic, "warning", f"The labextension is disabled: {', '.join(off)}.", fixes, facts)
-    if number != __version__:
+    if not _same(number, __version__):
         message = f"The labextension has version {number}, the server extension {__version__}."
         return Finding(GROUP, topic, "warning", message, ("pip install --upgrade jupyter-vnc-proxy",), facts)
     return Finding(GROUP, topic, "ok", f"JupyterLab finds the labextension {number}.", (), facts)
+
+
+def _same(number: str, installed: str) -> bool:
+    """Compare versions as pip does: package.json's ``1.0.0-rc.1`` is ``1.0.0rc1``."""
+    try:
+        return Version(number) == Version(installed)
+    except InvalidVersion:
+        return False
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -31,10 +31,13 @@ CONFIGURATION = """\
 {own}
 output {output} resolution {geometry} position 0 0
 xwayland enable
-exec printf '%s\\n' "${{DISPLAY#:}}" >&"${descriptor}"
+exec printf '%s\\n' "${{DISPLAY#:}}" >"/proc/self/fd/${descriptor}"
 {start}
 """
-"""A sway(5) configuration. Once Xwayland's display number is written, the start is complete."""
+"""A sway(5) configuration. Once Xwayland's display number is written, the start is complete.
+
+A path, because dash takes no number of a descriptor above 9.
+"""
 
 PLAIN = """\
 set $mod Mod1

@@ -29,7 +29,8 @@ class WaylandScreen:
     """Keeps a copy of what Weston commits in `pixels`. Width and height are even: the engine sets the output's size to
     that of its capture, and halves both for chroma.
 
-    ``on_change(tiles)`` is called with the tiles that changed, ``on_resize()`` when the screen has another size.
+    ``on_change(tiles)`` is called with the tiles that changed, ``on_resize()`` when the screen has another size. Set
+    `renews_output` to ``False`` if Weston's output takes the compositor's size.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class WaylandScreen:
         self._capture = capture
         self._on_change, self._on_resize = on_change, on_resize
         self.tap: Tap | None = None
+        self.renews_output = True
         self.max_captures = 1  # pixelflux encodes one stream an output
         self._follows = True
         self._surface = 0
@@ -151,7 +153,8 @@ class WaylandScreen:
             return
         self._wanted = wanted
         self._changed_at = asyncio.get_running_loop().time()
-        self.tap.renew_output()
+        if self.renews_output:
+            self.tap.renew_output()
 
     def close(self) -> None:
         """Cancel a pending change of the size."""

@@ -76,6 +76,7 @@ class WaylandSource:
         self._listener = listener
         tap = self.screen.tap = Tap(self._compositor, self._drawn, lambda: None)
         await self._weston.start(tap.client.fileno())
+        self.screen.renews_output = not self._weston.follows_size
         tap.start()
         self.display = await self._weston.display()
         try:

@@ -180,9 +180,8 @@ class Tap:
     def renew_output(self) -> None:
         """Announce the output to the client as a new one, and remove the old one.
 
-        Weston's Wayland backend ignores a new size of an output ("FIXME: implement resizing" in its
-        handle_xdg_toplevel_configure), but handles new outputs. It keeps a pointer to the removed output until its
-        surface is left, so send the leave events first.
+        Weston before version 14 ignores a new size of an output, but handles new outputs. It keeps a pointer to the
+        removed output until its surface is left, so send the leave events first.
         """
         assert self._back is not None
         before, self._announced_output = self._announced_output, self._announced_output + 1

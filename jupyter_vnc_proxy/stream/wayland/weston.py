@@ -1,4 +1,4 @@
-"""Runs Debian's Weston: full screen on the compositor, with Xwayland, its shell and its panel."""
+"""Runs Weston: full screen on the compositor, with Xwayland, its shell and its panel."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ repeat-rate=0
 """weston.ini(5): no lock screen, because many users have no password; no animations, which cost bandwidth; no repeat
 of keys, because viewers repeat them (over a slow link a release comes late)."""
 
+FOLLOWS_SIZE_SINCE = 14
+"""The first version whose full-screen output takes the size of the compositor's. Version 10 ignores a new size ("FIXME:
+implement resizing" in its handle_xdg_toplevel_configure), but takes one new output for another with ``--sprawl``, with
+which version 16 draws a frame around each output."""
+
+VERSION_TIMEOUT_SECONDS = 5.0
+"""How long ``weston --version`` may take; afterwards it counts as old."""
+
 START_TIMEOUT_SECONDS = 20.0
 """How long Weston may take to report its X display."""
 
@@ -44,15 +52,42 @@ MAX_LINE_BYTES = 4096
 CHUNK_BYTES = 1 << 16
 """Bytes that are read from it at once."""
 
+VERSION = re.compile(rb"weston (\d+)\.")
 X_DISPLAY = re.compile(rb"xserver listening on display (:\d+)")
 
 
+async def _major_version(weston: str) -> int:
+    """Return the major version of the program; 0 if it doesn't say."""
+    process = await asyncio.create_subprocess_exec(
+        weston,
+        "--version",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), VERSION_TIMEOUT_SECONDS)
+    except asyncio.TimeoutError:
+        return 0
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                ProcessIdentity.child(process.pid).signal(signal.SIGKILL)
+            await process.wait()
+    found = VERSION.match(output)
+    return int(found[1]) if found else 0
+
+
 class Weston:
-    """Runs Weston in the private ``directory``; ``ended(status)`` is called if it ends by itself."""
+    """Runs Weston in the private ``directory``; ``ended(status)`` is called if it ends by itself.
+
+    After `start`, `follows_size` says whether its output takes the compositor's size; otherwise it needs a new output.
+    """
 
     def __init__(self, directory: Path, ended: Callable[[int], None]) -> None:
         self._directory = directory
         self._ended = ended
+        self.follows_size = False
         self._process: asyncio.subprocess.Process | None = None
         self._identity: ProcessIdentity | None = None
         self._display: asyncio.Future[str] | None = None
@@ -63,10 +98,12 @@ class Weston:
         configuration = self._directory / "weston.ini"
         configuration.write_text(CONFIGURATION)
         has_x = shutil.which("Xwayland") is not None
-        # --sprawl: one output for each of the compositor's, as they come and go; --fullscreen never changes its size.
-        # --use-pixman: draw in shared memory, which the tap can read.
         weston = find_program("weston", os.environ.get("PATH", ""))
-        argv = [weston, f"--config={configuration}", "--backend=wayland-backend.so", "--sprawl", "--use-pixman"]
+        self.follows_size = await _major_version(weston) >= FOLLOWS_SIZE_SINCE
+        # --sprawl: one output for each of the compositor's, as they come and go.
+        # --use-pixman: draw in shared memory, which the tap can read.
+        output = "--fullscreen" if self.follows_size else "--sprawl"
+        argv = [weston, f"--config={configuration}", "--backend=wayland-backend.so", output, "--use-pixman"]
         argv += ["--socket=wayland-desktop", *(["--xwayland"] if has_x else [])]
         environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
         environment |= {"WAYLAND_SOCKET": str(connection), "XDG_RUNTIME_DIR": os.fspath(self._directory)}

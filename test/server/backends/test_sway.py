@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,3 +77,17 @@ def test_a_users_own_configuration_comes_first(tmp_path: Path) -> None:
     own = sway.configuration(HD, tmp_path, "/usr/bin/foot", start=False)
     assert own.index("include ~/.config/sway/config") < own.index("output HEADLESS-1 resolution 1280x720")
     assert "foot" not in own
+
+
+@pytest.mark.parametrize("number", [7, 123])
+def test_the_display_number_is_written_to_a_descriptor_of_any_number(tmp_path: Path, number: int) -> None:
+    text = sway.configuration(HD, tmp_path, "foot", start=False)
+    (line,) = [each for each in text.splitlines() if each.startswith("exec printf")]
+    reader, writer = os.pipe()
+    code = "import os, sys; os.dup2(int(sys.argv[1]), int(sys.argv[2])); os.execvp('sh', ['sh', '-c', sys.argv[3]])"
+    argv = [sys.executable, "-c", code, str(writer), str(number), line.removeprefix("exec ")]
+    environment = {**os.environ, "DISPLAY": ":42", sway.DESCRIPTOR: str(number)}
+    subprocess.run(argv, env=environment, pass_fds=(writer,), check=True, timeout=20)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        assert pipe.read() == "42\n"

@@ -175,7 +175,7 @@ def write(file: Path, content: Any) -> None:
 
 
 def test_a_disabled_server_extension_or_missing_labextension_is_a_warning(
-    jupyter_dirs: tuple[Path, Path],
+    jupyter_dirs: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, data = jupyter_dirs
     _, server, lab = jupyter.jupyter()
@@ -190,11 +190,16 @@ def test_a_disabled_server_extension_or_missing_labextension_is_a_warning(
     package = data / "labextensions" / "jupyter-vnc-proxy" / "package.json"
     write(package, {"version": __version__})
     assert jupyter.jupyter()[2].status == "ok"
+    write(package, {"version": "9.0.0-rc.1"})
+    with monkeypatch.context() as patch:
+        patch.setattr(jupyter, "__version__", "9.0.0rc1")
+        assert jupyter.jupyter()[2].status == "ok", "pip writes package.json's version in its own way"
     write(config / "labconfig" / "page_config.json", {"disabledExtensions": {"jupyter-vnc-proxy": True}})
     assert jupyter.jupyter()[2].fixes == ("jupyter labextension enable jupyter-vnc-proxy",)
     write(config / "labconfig" / "page_config.json", {"disabledExtensions": ["another"]})
-    write(package, {"version": "0.0.9"})
-    assert "has version 0.0.9" in jupyter.jupyter()[2].message
+    for other in ("0.0.9", "no version"):
+        write(package, {"version": other})
+        assert f"has version {other}" in jupyter.jupyter()[2].message
 
 
 def test_broken_configuration_files_are_ignored(jupyter_dirs: tuple[Path, Path]) -> None:

@@ -11,7 +11,7 @@ from email.parser import Parser
 from pathlib import Path
 from zipfile import ZipFile
 
-from support.archives import REPOSITORY, Built, build, copy_of_tree, unpack
+from support.archives import REPOSITORY, Built, build, copy_of_tree, pip_version, unpack
 
 DATA = "share/jupyter/labextensions/jupyter-vnc-proxy"
 
@@ -108,4 +108,4 @@ def test_the_metadata_names_license_and_python(built: Built) -> None:
         metadata = Parser().parsestr(archive.read(name).decode())
     assert metadata["License-Expression"] == "BSD-3-Clause"
     assert metadata["Requires-Python"] == ">=3.10"
-    assert metadata["Version"] == json.loads((REPOSITORY / "package.json").read_text())["version"]
+    assert metadata["Version"] == pip_version()

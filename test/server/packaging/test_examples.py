@@ -13,7 +13,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from support.archives import REPOSITORY
+from support.archives import REPOSITORY, pip_version
 
 EXAMPLES = REPOSITORY / "examples"
 DOCKERFILES = [REPOSITORY / "Dockerfile", EXAMPLES / "docker-stacks" / "Dockerfile"]
@@ -103,7 +103,7 @@ def test_the_sections_of_the_apptainer_definition_are_shell_scripts() -> None:
 
 def test_the_recipe_has_the_version_and_the_requirements_of_the_package() -> None:
     recipe = yaml.safe_load((REPOSITORY / "recipe" / "recipe.yaml").read_text())
-    assert recipe["context"]["version"] == json.loads((REPOSITORY / "package.json").read_text())["version"]
+    assert recipe["context"]["version"] == pip_version()
     metadata = importlib.metadata.metadata("jupyter-vnc-proxy")
     ours = {
         canonicalize_name(each.name): each.specifier

@@ -46,7 +46,7 @@ class TigerViewer:
         home.mkdir()
         self.display = Display(home)
         environment = {**self.display.environment(), "HOME": os.fspath(home)}
-        argv = ["xtigervncviewer", "-Shared", "-MenuKey=", *options, os.fspath(path)]
+        argv = ["xtigervncviewer", "-Shared", *options, os.fspath(path)]
         self.process = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._connection = connect(self.display.name, self.display.xauthority)
         self._root = self._connection.get_setup().roots[0].root

@@ -11,6 +11,8 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import Version
+
 REPOSITORY = Path(__file__).parents[3]
 SOURCE_DATE_EPOCH = 1_700_000_000
 BUILD_SECONDS = 60
@@ -44,6 +46,11 @@ def build(source: Path, what: str, out: Path) -> Path:
     )
     assert done.returncode == 0, done.stderr
     return out / done.stdout.splitlines()[-1]
+
+
+def pip_version() -> str:
+    """Return the version of package.json as pip writes it, which conda can read, too: 1.0.0rc1 for 1.0.0-rc.1."""
+    return str(Version(json.loads((REPOSITORY / "package.json").read_text())["version"]))
 
 
 def copy_of_tree(directory: Path, version: str | None = None) -> Path:

@@ -38,6 +38,8 @@ class Xrdp:
     def _start(self, program: str, configuration: str = "xrdp", **changes: str) -> subprocess.Popen[bytes]:
         text = Path(f"/etc/xrdp/{configuration}.ini").read_text()
         changes |= {"LogFile": f"{self.directory}/{program}.log", "EnableSyslog": "false"}
+        # Version 0.10 switches to a user who may not read Debian's key, and then offers no TLS.
+        changes |= {"runtime_user": "root", "runtime_group": "root"}
         for key, value in changes.items():
             text = re.sub(rf"^{key}=.*$", f"{key}={value}", text, count=0 if key != "port" else 1, flags=re.MULTILINE)
         file = self.directory / f"{configuration}.ini"
@@ -55,6 +57,11 @@ class Xrdp:
                 self.close()
                 raise AssertionError(f"xrdp does not listen on {address}")
             time.sleep(0.02)
+
+    def has_chosen_security(self) -> bool:
+        """Tell whether a client and the server have agreed on TLS, in the words of versions 0.9 and 0.10."""
+        log = (self.directory / "xrdp.log").read_text()
+        return "Security protocol" in log or "Selected TLS security" in log
 
     def close(self) -> None:
         self._end_processes_of_user()

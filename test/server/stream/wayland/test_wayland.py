@@ -231,6 +231,7 @@ def viewer(desktop: Desktop) -> Iterator[Viewer]:
 @pytest.fixture
 def typist(desktop: Desktop, viewer: Viewer) -> Iterator[Typist]:
     program = Typist(desktop)  # type: ignore[arg-type]
+    wait_until(lambda: idle(lambda: viewer.updates), what="the window, which Weston 16 shows after it has placed it")
     last = (0, 0)
 
     def clicked() -> bool:
