@@ -23,7 +23,7 @@ export interface IToolbarOptions {
 /**
  * Keep a key that a button has acted on from the dialog that it has opened, where it would press the default button.
  *
- * The buttons of later versions than JupyterLab 4.0 do so themselves.
+ * The buttons of newer versions than JupyterLab 4.0 do so themselves.
  */
 function keepFromDialogs(event: KeyboardEvent): void {
   const { key, target } = event;
