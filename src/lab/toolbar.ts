@@ -51,6 +51,7 @@ export function toolbarFiller({
   const factory = createToolbarFactory(widgets, settings, FACTORY, id, translator);
   return panel => {
     panel.toolbar.addClass('jp-Desktop-toolbar');
+    panel.toolbar.node.setAttribute('aria-label', panel.content.usualTitle);
     panel.toolbar.node.addEventListener('keydown', keepFromDialogs);
     setToolbar(panel, factory);
   };

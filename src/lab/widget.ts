@@ -96,6 +96,8 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   }
 
   protected override onAfterAttach(_: Message): void {
+    // The panel around it has named it after itself.
+    this._updateTitle();
     this.viewer.visible = this.isVisible;
   }
 
@@ -127,6 +129,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     const label = titleWithStatus(this._customTitle || this.usualTitle, status, this._trans);
     const phase = status.connected ? 'running' : status.phase;
     this.title.label = label;
+    this.node.setAttribute('aria-label', this._customTitle || this.usualTitle);
     this.title.className = `jp-Desktop-tab jp-mod-${phase}`;
     this.title.caption = this._caption(label);
   }

@@ -119,6 +119,7 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   const left = await divided(views);
   const tabs = page.locator('.lm-TabBar-tab.jp-Desktop-tab .lm-TabBar-tabLabel');
   await expect(tabs).toHaveText(['Desktop', 'Desktop – Monitor 2']);
+  await expect(views[1].node).toHaveAccessibleName('Desktop – Monitor 2');
   await expect(views[1].canvas).toHaveAccessibleName('Screen of Desktop – Monitor 2');
   await windowsOnBoth(views, left);
   await saveScreenshot(page, 'monitors');

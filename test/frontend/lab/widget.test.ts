@@ -1,3 +1,4 @@
+import { MainAreaWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
@@ -49,6 +50,16 @@ it('shows name and status in its title', async () => {
   FakeSocket.last.drop(4410);
   expect(widget.title.label).toBe('Desktop (stopped)');
   expect(widget.title.className).toContain('jp-mod-stopped');
+});
+
+it('has a name for screen readers, whatever panel it is in', async () => {
+  const panel = new MainAreaWidget({ content: widget });
+  Widget.attach(panel, document.body);
+  expect(widget.node.getAttribute('aria-label')).toBe('Desktop');
+  await live();
+  widget.customTitle = 'Plots';
+  expect(widget.node.getAttribute('aria-label')).toBe('Plots');
+  panel.dispose();
 });
 
 it('shows in its title and caption which monitor it is', async () => {

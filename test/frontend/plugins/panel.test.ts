@@ -171,6 +171,7 @@ it('has the toolbar of the settings: each item is a button with icon and caption
   const expected = ['full-screen', 'pop-out', 'add-monitor', 'send-clipboard', 'send-keys', 'lock-pointer'];
   expected.push('reconnect', 'share', 'show-details');
   expect(names).toEqual(expected);
+  expect(first.toolbar.node.getAttribute('aria-label')).toBe('first');
   for (const name of names) {
     expect(commands.icon(`vnc:${name}`)).toBeDefined();
     expect(commands.caption(`vnc:${name}`)).not.toBe('');
