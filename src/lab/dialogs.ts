@@ -10,7 +10,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 export function showNamedDialog<T>(
   options: Partial<Dialog.IOptions<T>> & { title: string }
 ): Promise<Dialog.IResult<T>> {
-  const dialog = new Dialog<T>(options);
+  const dialog = new DialogWithButtons<T>(options);
   const { node } = dialog;
   if (node.tagName !== 'DIALOG') {
     // JupyterLab 4.0's
@@ -19,6 +19,17 @@ export function showNamedDialog<T>(
   }
   node.setAttribute('aria-label', options.title);
   return dialog.launch();
+}
+
+/** A dialog with other buttons than its own: in JupyterLab 4.0, the Enter key presses none of them. */
+class DialogWithButtons<T> extends Dialog<T> {
+  protected override _evtKeydown(event: KeyboardEvent): void {
+    const control = (event.target as Element).closest('a, button, summary');
+    const isOther = control !== null && control.closest('.jp-Dialog-footer') === null;
+    if (event.key !== 'Enter' || !isOther) {
+      super._evtKeydown(event);
+    }
+  }
 }
 
 /** Show an error, and how to fix it. */

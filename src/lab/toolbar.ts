@@ -20,6 +20,18 @@ export interface IToolbarOptions {
   translator: ITranslator;
 }
 
+/**
+ * Keep a key that a button has acted on from the dialog that it has opened, where it would press the default button.
+ *
+ * The buttons of newer versions than JupyterLab 4.0 do so themselves.
+ */
+function keepFromDialogs(event: KeyboardEvent): void {
+  const { key, target } = event;
+  if ((key === 'Enter' || key === ' ') && (target as Element).closest('.jp-ToolbarButtonComponent') !== null) {
+    event.preventDefault();
+  }
+}
+
 /** Return a function that fills a panel's toolbar with the items in the settings, and follows them. */
 export function toolbarFiller({
   id,
@@ -39,6 +51,8 @@ export function toolbarFiller({
   const factory = createToolbarFactory(widgets, settings, FACTORY, id, translator);
   return panel => {
     panel.toolbar.addClass('jp-Desktop-toolbar');
+    panel.toolbar.node.setAttribute('aria-label', panel.content.usualTitle);
+    panel.toolbar.node.addEventListener('keydown', keepFromDialogs);
     setToolbar(panel, factory);
   };
 }

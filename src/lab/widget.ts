@@ -4,7 +4,7 @@ import { Widget } from '@lumino/widgets';
 import { desktopIcon } from './icons';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
-import { labelFor, titleWithStatus } from '../viewer/titles';
+import { titleWithStatus } from '../viewer/titles';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
@@ -45,6 +45,11 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
 
   readonly view: number;
 
+  /** The title of a tab that the user has given no other. */
+  get usualTitle(): string {
+    return this.viewer.monitor.title;
+  }
+
   get customTitle(): string {
     return this._customTitle;
   }
@@ -62,6 +67,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   }
   set monitor(value: number) {
     this.viewer.monitor.number = value;
+    this._updateTitle();
     this._monitorChanged.emit();
   }
 
@@ -90,6 +96,8 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   }
 
   protected override onAfterAttach(_: Message): void {
+    // The panel around it has named it after itself.
+    this._updateTitle();
     this.viewer.visible = this.isVisible;
   }
 
@@ -117,10 +125,11 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   }
 
   private _updateTitle(): void {
-    const { status, name } = this.connection;
-    const label = titleWithStatus(this._customTitle || labelFor(name, this._trans), status, this._trans);
+    const { status } = this.connection;
+    const label = titleWithStatus(this._customTitle || this.usualTitle, status, this._trans);
     const phase = status.connected ? 'running' : status.phase;
     this.title.label = label;
+    this.node.setAttribute('aria-label', this._customTitle || this.usualTitle);
     this.title.className = `jp-Desktop-tab jp-mod-${phase}`;
     this.title.caption = this._caption(label);
   }
@@ -132,6 +141,10 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     }
     const trans = this._trans;
     const lines = [label, trans.__('Name: %1', model.name), trans.__('Backend: %1', model.backend)];
+    const { position } = this.viewer.monitor;
+    if (position > 0) {
+      lines.push(trans.__('Monitor: %1', position));
+    }
     if (model.session) {
       lines.push(trans.__('Session: %1', model.session));
     }

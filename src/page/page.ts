@@ -9,7 +9,7 @@ import { DesktopViewer } from '../viewer/desktopviewer';
 import { Monitor } from '../viewer/monitor';
 import { settingsTable } from '../viewer/settings/table';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
-import { labelFor, titleWithStatus } from '../viewer/titles';
+import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
 import { PageSettings } from './settings';
@@ -56,7 +56,7 @@ settings.changed.connect(() => {
   overlay.isShown = settings.current.showStatistics;
 });
 connection.statusChanged.connect(() => {
-  document.title = titleWithStatus(labelFor(name, trans), connection.status, trans);
+  document.title = titleWithStatus(viewer.monitor.title, connection.status, trans);
 });
 const attention = new Attention({ returned: refresh });
 setInterval(() => {

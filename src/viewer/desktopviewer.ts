@@ -12,10 +12,8 @@ import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
 import { Monitor } from './monitor';
 import { loadNoVNC, RfbClient } from './rfb';
 import { ScreenSize } from './screensize';
-import { translateServerText } from './servertexts';
 import { StatusView } from './statusview';
 import { ViewersBanner } from './viewersbanner';
-import { labelFor } from './titles';
 import { StopWarning } from './warning';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -33,7 +31,6 @@ export class DesktopViewer implements IDisposable {
     this.connection = options.connection;
     this.node = options.node;
     this._quality = options.settings?.quality ?? AUTOMATIC_QUALITY;
-    this._label = options.trans.__('Screen of %1', labelFor(this.connection.name, options.trans));
     this.node.classList.add('jp-Desktop');
     this.node.dataset.desktop = this.connection.name;
     this._target = document.createElement('div');
@@ -71,8 +68,9 @@ export class DesktopViewer implements IDisposable {
     });
     this.monitor = new Monitor({
       connection: this.connection,
+      trans: options.trans,
       number: options.monitor,
-      refused: ({ message }) => this._notice.show(translateServerText(message, options.trans), true)
+      refused: message => this._notice.show(message, true)
     });
     this._screen = new ScreenSize({
       node: this.node,
@@ -219,6 +217,7 @@ export class DesktopViewer implements IDisposable {
     this.node.classList.toggle('jp-mod-viewOnly', !mayControl(this.connection.status));
     if (this._client !== null) {
       this._client.viewOnly = !mayControl(this.connection.status);
+      this._client.label = this.monitor.screenLabel;
     }
     this._screen.update();
     this.input.pointer.update();
@@ -231,13 +230,13 @@ export class DesktopViewer implements IDisposable {
     const client = new RfbClient({
       target: this._target,
       socket,
-      label: this._label,
       resizeSession: this._screen.isResizedThroughRFB,
       screen: this._screen,
       quality: qualityFor(this._quality, this.connection.status.model)
     });
     this._client = client;
     client.viewOnly = !mayControl(this.connection.status);
+    client.label = this.monitor.screenLabel;
     client.connected.connect(() => this._onConnected());
     client.painted.connect(() => this._onPainted());
     client.announced.connect((_, forms) => void this.input.clipboard.announce(forms));
@@ -280,7 +279,6 @@ export class DesktopViewer implements IDisposable {
   private readonly _notice: Notice;
   private readonly _screen: ScreenSize;
   private readonly _activity: Activity;
-  private readonly _label: string;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;
   private _painted = false;

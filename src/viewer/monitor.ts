@@ -1,6 +1,10 @@
+import { translateServerText } from './servertexts';
+import { labelFor, titleOfMonitor } from './titles';
+
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
 import type { IDesktopConnection } from '../tokens';
+import type { ITranslation } from './translation';
 
 /** The argument of the plain page's address that has its monitor's number. */
 const PAGE_ARGUMENT = 'monitor';
@@ -47,6 +51,25 @@ export class Monitor implements IDisposable {
     return this._monitors.length > 1;
   }
 
+  /** Which of the desktop's monitors the viewer shows, counted from 1 at the left; 0 if it shows the whole desktop. */
+  get position(): number {
+    if (!this._options.connection.status.connected) {
+      return this._number;
+    }
+    return this.isOneOfSeveral ? this._monitors.findIndex(monitor => monitor === this._own) + 1 : 0;
+  }
+
+  /** The viewer's title: the desktop's, and which monitor it is. */
+  get title(): string {
+    const { connection, trans } = this._options;
+    return titleOfMonitor(labelFor(connection.name, trans), this.position, trans);
+  }
+
+  /** The name of the screen for screen readers. */
+  get screenLabel(): string {
+    return this._options.trans.__('Screen of %1', this.title);
+  }
+
   /** Whether other viewers are the desktop's monitors, and this one doesn't want to be one. */
   get isOnlyWatching(): boolean {
     return this.isOneOfSeveral && this._number === 0 && this._own === undefined;
@@ -77,7 +100,8 @@ export class Monitor implements IDisposable {
 
   /** Claim the monitor with this size, unless that is the last claim. */
   follow(size: Desktop.ISize): void {
-    const { connection, refused } = this._options;
+    const { connection, trans } = this._options;
+    const refused = ({ message }: Error) => this._options.refused?.(translateServerText(message, trans));
     const claim = `${connection.status.connectionId}:${this._number}:${size.width}x${size.height}`;
     if (this._number === 0 || !Monitor.canAdd(connection.status) || this._claim === claim) {
       return;
@@ -120,9 +144,10 @@ export class Monitor implements IDisposable {
 export namespace Monitor {
   export interface IOptions {
     connection: IDesktopConnection;
+    trans: ITranslation;
     number?: number;
     /** Called with the reason if the desktop can't have the monitor. */
-    refused?: (error: Error) => void;
+    refused?: (reason: string) => void;
   }
 
   /** Whether a viewer can add a monitor to its desktop. */

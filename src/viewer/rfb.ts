@@ -77,7 +77,6 @@ export class RfbClient implements IDisposable {
       });
     }
     this.canvas.setAttribute('role', 'img');
-    this.canvas.setAttribute('aria-label', options.label);
     keepLocks(this._rfb);
     this._across = new AcrossMonitors(rfb, this.canvas);
     this.relative = new RelativePointer(this._rfb);
@@ -207,6 +206,11 @@ export class RfbClient implements IDisposable {
   }
 
   /** Whether to send no input. */
+  /** The name of the screen for screen readers. */
+  set label(value: string) {
+    this.canvas.setAttribute('aria-label', value);
+  }
+
   set viewOnly(value: boolean) {
     this._rfb.viewOnly = value;
   }
@@ -277,8 +281,6 @@ export namespace RfbClient {
     target: HTMLElement;
     /** A socket that has received no data yet. */
     socket: WebSocket;
-    /** The picture's name for screen readers. */
-    label: string;
     resizeSession: boolean;
     screen: SizeRequests.IScreen;
     quality: IQuality;

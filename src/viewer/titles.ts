@@ -8,6 +8,15 @@ export function labelFor(name: string, trans: ITranslation): string {
   return name === Desktop.DEFAULT_NAME ? trans.__('Desktop') : name;
 }
 
+/**
+ * Return the title of a viewer that shows a monitor of a desktop, counted from 1.
+ *
+ * The first one keeps the desktop's title when others are added.
+ */
+export function titleOfMonitor(title: string, position: number, trans: ITranslation): string {
+  return position > 1 ? trans.__('%1 – Monitor %2', title, position) : title;
+}
+
 /** Whether a connection was closed because nobody looked at the desktop, or used it. */
 export function isPaused(problem: Desktop.IProblem | null): boolean {
   return problem?.code === ProblemCodes.IDLE || problem?.code === ProblemCodes.HIDDEN;

@@ -117,6 +117,10 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
     await view.live();
   }
   const left = await divided(views);
+  const tabs = page.locator('.lm-TabBar-tab.jp-Desktop-tab .lm-TabBar-tabLabel');
+  await expect(tabs).toHaveText(['Desktop', 'Desktop – Monitor 2']);
+  await expect(views[1].node).toHaveAccessibleName('Desktop – Monitor 2');
+  await expect(views[1].canvas).toHaveAccessibleName('Screen of Desktop – Monitor 2');
   await windowsOnBoth(views, left);
   await saveScreenshot(page, 'monitors');
   await expect.poll(() => equalShare(views[0], 0)).toBeGreaterThan(0.98);
@@ -160,6 +164,7 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   await expect.poll(() => monitors()).toEqual([`${place[0]} ${place[1]} 0 0`]);
   await expect.poll(async () => (await xterm()).x).toBeLessThan(place[0] - 50);
   await expect.poll(() => views[0].size()).toBe(place.join('x'));
+  await expect(tabs).toHaveText(['Desktop']);
   await saveScreenshot(page, 'monitors-closed');
 });
 
@@ -175,6 +180,8 @@ test('a window of the page is a monitor, and another viewer sees all', async ({ 
   const views = [first, second];
   const left = await divided(views);
   await windowsOnBoth(views, left);
+  await expect(first.page).toHaveTitle('Desktop');
+  await expect(second.page).toHaveTitle('Desktop – Monitor 2');
   await saveScreenshot(second.page, 'monitors-window');
 
   const other = await openDesktop(page, jupyter);

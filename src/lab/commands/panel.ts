@@ -1,7 +1,6 @@
 import { infoIcon, launchIcon, pasteIcon, refreshIcon, shareIcon } from '@jupyterlab/ui-components';
 
 import { mayControl } from '../../services/status';
-import { labelFor } from '../../viewer/titles';
 import { showDetails } from '../details';
 import { askTitle } from '../dialogs';
 import { fullScreenIcon, keysIcon } from '../icons';
@@ -69,9 +68,9 @@ export function addPanelCommands(context: IPanelContext): void {
     isEnabled: args => contentOf(args) !== undefined,
     execute: async args => {
       const content = contentOf(args);
-      const title = content && (await askTitle(content.customTitle || labelFor(content.connection.name, trans), trans));
+      const title = content && (await askTitle(content.customTitle || content.usualTitle, trans));
       if (content && typeof title === 'string') {
-        content.customTitle = title === labelFor(content.connection.name, trans) ? '' : title;
+        content.customTitle = title === content.usualTitle ? '' : title;
       }
     }
   });

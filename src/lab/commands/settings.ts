@@ -1,9 +1,10 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import { settingsIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
 import { SettingsForm } from '../../viewer/settings/form';
 import { labelFor } from '../../viewer/titles';
+import { showNamedDialog } from '../dialogs';
 import { findPanel, panelArguments } from './context';
 import { CommandIDs } from './ids';
 
@@ -61,7 +62,7 @@ async function showSettings(name: string, settings: LabSettings, trans: Translat
   const update = () => form.update();
   settings.changed.connect(update);
   try {
-    await showDialog({
+    await showNamedDialog({
       title: trans.__('Settings for %1', labelFor(name, trans)),
       body: new Widget({ node: form.node }),
       focusNodeSelector: 'select',

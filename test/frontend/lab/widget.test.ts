@@ -1,8 +1,10 @@
+import { MainAreaWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { english } from '../fakes/translation';
+import { Desktop } from '../../../src/model';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { DesktopConnection } from '../../../src/services/connection';
 import { DesktopWidget } from '../../../src/lab/widget';
@@ -48,6 +50,37 @@ it('shows name and status in its title', async () => {
   FakeSocket.last.drop(4410);
   expect(widget.title.label).toBe('Desktop (stopped)');
   expect(widget.title.className).toContain('jp-mod-stopped');
+});
+
+it('has a name for screen readers, whatever panel it is in', async () => {
+  const panel = new MainAreaWidget({ content: widget });
+  Widget.attach(panel, document.body);
+  expect(widget.node.getAttribute('aria-label')).toBe('Desktop');
+  await live();
+  widget.customTitle = 'Plots';
+  expect(widget.node.getAttribute('aria-label')).toBe('Plots');
+  panel.dispose();
+});
+
+it('shows in its title and caption which monitor it is', async () => {
+  api.nextTicket = { ticket: 't', rights: [...Desktop.ALL_RIGHTS], connection: 'own' };
+  const area = { y: 0, width: 800, height: 600 };
+  const monitors = ['other', 'own'].map((id, index) => ({
+    ...area,
+    connection: id,
+    number: index + 1,
+    x: 800 * index
+  }));
+  await live();
+  widget.monitor = 2;
+  expect(widget.title.label).toBe('Desktop');
+  api.set({ several_monitors: true, monitors });
+  await connection.refresh();
+  expect(widget.title.label).toBe('Desktop – Monitor 2');
+  expect(widget.title.caption.split('\n')).toContain('Monitor: 2');
+  widget.customTitle = 'Plots';
+  expect([widget.title.label, widget.usualTitle]).toEqual(['Plots', 'Desktop – Monitor 2']);
+  expect(widget.title.caption.split('\n')).toContain('Monitor: 2');
 });
 
 it('shows in its caption what a page without https lacks', async () => {

@@ -1,7 +1,7 @@
 import { Notification, ToolbarWidgetRegistry, createDefaultFactory } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { nullTranslator } from '@jupyterlab/translation';
-import { Panel } from '@lumino/widgets';
+import { Panel, Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../../../src/lab/commands/ids';
 import { panelPlugin } from '../../../src/plugins/panel';
@@ -15,7 +15,6 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import type { PartialJSONValue } from '@lumino/coreutils';
-import type { Widget } from '@lumino/widgets';
 import type { DesktopWidget } from '../../../src/lab/widget';
 
 let commands: CommandRegistry;
@@ -64,6 +63,15 @@ async function change(values: Record<string, PartialJSONValue>): Promise<void> {
     await settings.set(key, value);
   }
   await settled();
+}
+
+/** Return the button of a command in a toolbar once React has rendered it. */
+async function rendered(toolbar: Widget, command: string): Promise<Element> {
+  const selector = `[data-command="${command}"]`;
+  for (let i = 0; i < 100 && toolbar.node.querySelector(selector) === null; i++) {
+    await new Promise(resolve => setTimeout(resolve));
+  }
+  return toolbar.node.querySelector(selector)!;
 }
 
 const notifications = () => Notification.manager.notifications.map(({ message }) => message);
@@ -163,6 +171,7 @@ it('has the toolbar of the settings: each item is a button with icon and caption
   const expected = ['full-screen', 'pop-out', 'add-monitor', 'send-clipboard', 'send-keys', 'lock-pointer'];
   expected.push('reconnect', 'share', 'show-details');
   expect(names).toEqual(expected);
+  expect(first.toolbar.node.getAttribute('aria-label')).toBe('first');
   for (const name of names) {
     expect(commands.icon(`vnc:${name}`)).toBeDefined();
     expect(commands.caption(`vnc:${name}`)).not.toBe('');
@@ -171,6 +180,19 @@ it('has the toolbar of the settings: each item is a button with icon and caption
   const buttons = [...first.toolbar.children()] as unknown as { props?: { id: string; args?: { id: string } } }[];
   const commandsOf = buttons.flatMap(({ props }) => (props?.args === undefined ? [] : [[props.id, props.args.id]]));
   expect(commandsOf).toEqual(expected.map(name => [`vnc:${name}`, first.id]));
+});
+
+it('keeps a key that presses a button from the dialog that it opens', async () => {
+  await activate();
+  Widget.attach(main, document.body);
+  const { toolbar } = await open('first');
+  const execute = jest.spyOn(commands, 'execute').mockResolvedValue(undefined);
+  const button = await rendered(toolbar, CommandIDs.details);
+  const press = (key: string) =>
+    button.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  // What is left of a key presses the default button of the dialog, which has the focus by then.
+  expect([press('Enter'), press(' '), press('Tab')]).toEqual([false, false, true]);
+  expect(execute.mock.calls.map(([id]) => id)).toEqual([CommandIDs.details, CommandIDs.details]);
 });
 
 it('changes the toolbar when the settings do: without an item, and with another one', async () => {

@@ -195,6 +195,26 @@ it('asks nothing more of the server if it has no number', async () => {
   expect(api.calls.length).toBe(before);
 });
 
+it('says which monitor it is, from the second on', async () => {
+  viewer.monitor.number = 2;
+  expect(viewer.monitor.title).toBe('Desktop – Monitor 2');
+  const rfb = await live();
+  const label = () => rfb.canvas.getAttribute('aria-label');
+  expect([viewer.monitor.title, label()]).toEqual(['Desktop', 'Screen of Desktop']);
+  await divide(OTHER, OWN);
+  expect([viewer.monitor.title, label()]).toEqual(['Desktop – Monitor 2', 'Screen of Desktop – Monitor 2']);
+  await divide({ ...OWN, x: 0 }, { ...OTHER, number: 3, x: 1270 });
+  expect([viewer.monitor.title, viewer.monitor.position]).toEqual(['Desktop', 1]);
+  await divide();
+  expect([viewer.monitor.title, viewer.monitor.position, label()]).toEqual(['Desktop', 0, 'Screen of Desktop']);
+});
+
+it('shows the title of the desktop if others are its monitors', async () => {
+  await live();
+  await divide(OTHER, { ...OWN, connection: 'third' });
+  expect([viewer.monitor.title, viewer.monitor.position]).toEqual(['Desktop', 0]);
+});
+
 it('says why it cannot have its monitor', async () => {
   viewer.monitor.number = 2;
   await live();

@@ -46,7 +46,7 @@ c.ConfigurableHTTPProxy.api_url = {proxy_api_url!r}
 c.ConfigurableHTTPProxy.pid_file = "proxy.pid"
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = ["--allow-root", "--ServerApp.jpserver_extensions", "jupyter_lsp=False"]
+c.Spawner.args = ["--allow-root"]
 c.Spawner.environment = {environment!r}
 os.makedirs({run!r}, mode=0o700, exist_ok=True)
 c.Spawner.environment["JUPYTER_VNC_RUNTIME_DIR"] = lambda spawner: {run!r} + "/" + spawner.user.name
@@ -75,6 +75,11 @@ class Hub:
         config.mkdir()
         settings = {"backend": "tigervnc", "session_command": ["sleep", "1000"], **(traits or {})}
         (config / "jupyter_server_config.json").write_text(json.dumps({"VncProxy": settings}))
+        # On the command line, this would replace jupyter-server 2.7's whole list of extensions.
+        (config / "jupyter_server_config.d").mkdir()
+        (config / "jupyter_server_config.d" / "lsp.json").write_text(
+            json.dumps({"ServerApp": {"jpserver_extensions": {"jupyter_lsp": False}}})
+        )
         environment = {
             "JUPYTER_CONFIG_PATH": os.fspath(config),
             "PATH": os.environ["PATH"],
