@@ -1,0 +1,90 @@
+"""A child that stands by: when it is forked, and what becomes of it."""
+
+from __future__ import annotations
+
+import subprocess
+
+from jupyter_vnc_proxy.system.own_python import own_python_code
+
+PRELUDE = """
+import asyncio, os, sys, tempfile, threading
+from pathlib import Path
+from jupyter_vnc_proxy.system.fork.standby import Standby
+from jupyter_vnc_proxy.system.own_python import own_python
+
+def main(arguments):
+    print("main", *arguments, os.environ.get("WHO"), sys.stdin.readline().strip(), flush=True)
+    return 7
+
+async def become(standby, *words, **env):
+    with tempfile.TemporaryFile() as log:
+        argv = [*own_python("program"), *words]
+        process = standby.become(argv, {"{n}": log.fileno()}, env, log, 0o077, Path("/"))
+        if process is None:
+            return None
+        process.stdin.write(b"line\\n")
+        process.stdin.close()
+        status = await asyncio.wait_for(process.wait(), 20)
+        log.seek(0)
+        return status, log.read().decode()
+"""
+
+
+def run(code: str) -> None:
+    done = subprocess.run(own_python_code(PRELUDE + code), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def test_it_becomes_its_program_once() -> None:
+    run(
+        "standby = Standby.fork('program', lambda: None, main)\n"
+        "status, said = asyncio.run(become(standby, 'a', '{n}', WHO='me'))\n"
+        "assert status == 7, status\n"
+        "words = said.split()\n"
+        "assert words[:2] == ['main', 'a'] and words[2].isdigit() and words[3:] == ['me', 'line'], said\n"
+        "assert asyncio.run(become(standby, WHO='me')) is None\n"
+    )
+
+
+def test_it_becomes_no_other_program() -> None:
+    run(
+        "standby = Standby.fork('program', lambda: None, main)\n"
+        "argv = ['sh', '-c', 'true']\n"
+        "assert standby.become(argv, {}, {'A': 'b'}, sys.stdout, 0, None) is None\n"
+        "standby.close()\n"
+        "assert os.waitstatus_to_exitcode(os.waitpid(standby.pid, 0)[1]) == 0, 'it ends if it is not needed'\n"
+    )
+
+
+def test_a_program_whose_modules_fail_to_load_is_left_to_a_new_python() -> None:
+    run(
+        "standby = Standby.fork('program', lambda: 1 / 0, main)\n"
+        "os.waitid(os.P_PID, standby.pid, os.WEXITED | os.WNOWAIT)\n"
+        "assert asyncio.run(become(standby, WHO='me')) is None\n"
+    )
+
+
+def test_nothing_is_forked_with_a_second_thread() -> None:
+    run(
+        "stop = threading.Event()\n"
+        "thread = threading.Thread(target=stop.wait)\n"
+        "thread.start()\n"
+        "assert Standby.fork('program', lambda: None, main) is None\n"
+        "stop.set(); thread.join()\n"
+        "assert Standby.fork('program', lambda: None, main) is not None\n"
+    )
+
+
+def test_a_marker_that_can_not_be_shown_is_left_to_a_new_python() -> None:
+    run(
+        "standby = Standby.fork('program', lambda: None, main)\n"
+        "assert asyncio.run(become(standby, WHO='x' * 1_000_000)) is None\n"
+    )
+
+
+def test_a_child_is_awaited_without_pidfds_too() -> None:
+    run(
+        "del os.pidfd_open\n"
+        "standby = Standby.fork('program', lambda: None, main)\n"
+        "assert asyncio.run(become(standby, WHO='me'))[0] == 7\n"
+    )
