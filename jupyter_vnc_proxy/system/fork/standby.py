@@ -17,10 +17,12 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
+from ..inheritance.variables import LIBRARY_PATH, PRELOADS
 from ..own_python import own_python
 from ..pipes import pipe_with
 from .forked_process import ForkedProcess
@@ -90,7 +92,8 @@ class Standby:
         ``placeholders``: words of ``argv`` that the numbers of these descriptors of ours, in the child, replace.
         Its standard input is a pipe; its output goes to ``log``. A ``umask`` of -1 keeps ours.
         """
-        if tuple(argv[: len(self._program)]) != self._program or not has_room_for(_entries(env)[:1]):
+        is_other = tuple(argv[: len(self._program)]) != self._program
+        if is_other or not has_room_for(_entries(env)[:1]) or _loader_variables(env) != _loader_variables(os.environ):
             return None
         pipes = {word: number for word, number in placeholders.items() if word in argv}
         request = {"argv": argv[len(self._program) :], "env": dict(env), "umask": umask}
@@ -117,6 +120,11 @@ def _may_fork(program: tuple[str, ...]) -> bool:
         return False
 
 
+def _loader_variables(env: Mapping[str, str]) -> list[str | None]:
+    """Return the variables that decide which libraries a program loads; ours were read when we were executed."""
+    return [env.get(name) for name in (LIBRARY_PATH, *PRELOADS)]
+
+
 # -- in the child -----------------------------------------------------------------------------------------------------
 
 
@@ -132,7 +140,8 @@ def _stand_by(
         gc.freeze()
         gc.enable()
         arguments = _take_request(control, program)
-    except BaseException:  # the parent starts a new Python, which says what is wrong
+    except BaseException:  # if it was while loading, the parent starts a new Python
+        traceback.print_exc()
         os._exit(1)
     sys.argv = [program[-1], *arguments]
     sys.exit(main(arguments))

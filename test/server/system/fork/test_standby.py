@@ -19,6 +19,7 @@ def main(arguments):
 async def become(standby, *words, **env):
     with tempfile.TemporaryFile() as log:
         argv = [*own_python("program"), *words]
+        env |= {name: value for name, value in os.environ.items() if name.startswith("LD_") and name not in env}
         process = standby.become(argv, {"{n}": log.fileno()}, env, log, 0o077, Path("/"))
         if process is None:
             return None
@@ -79,6 +80,13 @@ def test_a_marker_that_can_not_be_shown_is_left_to_a_new_python() -> None:
     run(
         "standby = Standby.fork('program', lambda: None, main)\n"
         "assert asyncio.run(become(standby, WHO='x' * 1_000_000)) is None\n"
+    )
+
+
+def test_a_program_that_is_to_load_other_libraries_is_left_to_a_new_python() -> None:
+    run(
+        "standby = Standby.fork('program', lambda: None, main)\n"
+        "assert asyncio.run(become(standby, WHO='me', LD_LIBRARY_PATH='/elsewhere')) is None\n"
     )
 
 
