@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 
+from support.waiting import wait_until
+
 from jupyter_vnc_proxy.system.own_python import own_python_code
+from jupyter_vnc_proxy.system.process_identity import ENDED_STATES, read_stat
 
 PRELUDE = """
 import asyncio, os, sys, tempfile, threading
@@ -29,6 +32,13 @@ async def become(standby, *words, **env):
         log.seek(0)
         return status, log.read().decode()
 """
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return read_stat(pid).state in ENDED_STATES
+    except ProcessLookupError:
+        return True
 
 
 def run(code: str) -> None:
@@ -88,6 +98,23 @@ def test_a_program_that_is_to_load_other_libraries_is_left_to_a_new_python() -> 
         "standby = Standby.fork('program', lambda: None, main)\n"
         "assert asyncio.run(become(standby, WHO='me', LD_LIBRARY_PATH='/elsewhere')) is None\n"
     )
+
+
+def test_a_program_ends_when_the_process_that_forked_it_is_killed() -> None:
+    code = (
+        "def main(arguments):\n"
+        "    sys.stdin.readline(); threading.Event().wait(60)\n"
+        "async def begin():\n"
+        "    argv, env = own_python('program'), {k: v for k, v in os.environ.items() if k.startswith('LD_')}\n"
+        "    process = standby.become(argv, {}, {'A': 'b', **env}, open(os.devnull, 'wb'), 0, None)\n"
+        "    while 'A=b' not in Path(f'/proc/{process.pid}/environ').read_text(): await asyncio.sleep(0.01)\n"
+        "    print(process.pid, flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "standby = Standby.fork('program', lambda: None, main)\n"
+        "asyncio.run(begin())\n"
+    )
+    done = subprocess.run(own_python_code(PRELUDE + code), stdout=subprocess.PIPE, text=True, timeout=60)
+    wait_until(lambda: has_ended(int(done.stdout)))
 
 
 def test_a_child_is_awaited_without_pidfds_too() -> None:
