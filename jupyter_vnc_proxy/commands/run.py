@@ -6,11 +6,16 @@ import argparse
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from ..options import DesktopOptions
 from ..plain_asyncio import asyncio
 from . import add_runtime_directory
 from .desktop_options import add_desktop_options, read_desktop_options
+
+if TYPE_CHECKING:
+    from ..backends import AnyBackend
+    from ..system.fork.standby import Standby
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
@@ -55,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         choose_session(options)
     desktop = Desktop(desktop_path(runtime_directory(arguments.runtime_dir), arguments.name))
     orphan_timeout = float("inf") if arguments.keep else arguments.orphan_timeout
-    runner = Runner(desktop, options, backend, orphan_timeout, parent, notes)
+    runner = Runner(desktop, options, backend, orphan_timeout, parent, notes, _standby(backend))
     if not arguments.keep:
         return asyncio.run(runner.run())
     desktop.prepare()
@@ -64,3 +69,17 @@ def run(arguments: argparse.Namespace) -> int:
             return asyncio.run(runner.run())
         finally:
             disown(own)
+
+
+def _standby(backend: AnyBackend) -> Standby | None:
+    """Fork a child for our own server, if ``backend`` is that; it loads its modules while the display starts."""
+    from ..backends.stream import StreamBackend
+
+    if not isinstance(backend, StreamBackend):
+        return None
+    from ..runner.root_window import load_modules
+    from ..stream.__main__ import load, main
+    from ..system.fork.standby import Standby
+
+    load_modules()  # which both need
+    return Standby.fork("jupyter_vnc_proxy.stream", load, main)

@@ -14,6 +14,7 @@ from ..desktops.display_number import expected
 from ..desktops.markers import MARKER, is_runner
 from ..system.cleanup import remove_segments
 from ..system.environment import find_program, program_environment
+from ..system.fork.standby import Standby
 from ..system.inheritance.account import may_enter
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
@@ -40,14 +41,16 @@ LOG_LINES = 200
 class Processes:
     """Starts and stops the processes of ``desktop``; ``ended`` has each that ended, with its exit status.
 
-    ``environment`` is the user's, ``session_environment`` that of the session and its companions.
+    ``environment`` is the user's, ``session_environment`` that of the session and its companions. A child that stands
+    by becomes the first process that it can become.
     """
 
-    def __init__(self, desktop: Desktop, environment: dict[str, str]) -> None:
+    def __init__(self, desktop: Desktop, environment: dict[str, str], standby: Standby | None = None) -> None:
         self.environment = environment
         self.session_environment = environment
         self.ended: asyncio.Queue[tuple[Process, int]] = asyncio.Queue()
         self._desktop = desktop
+        self._standby = standby
         self._processes: dict[str, Process] = {}
         self._companions: list[Process] = []
         self._waits: set[asyncio.Task[None]] = set()
@@ -115,7 +118,7 @@ class Processes:
         argv = tuple(word for word in (words.get(each, each) for each in step.argv) if word is not None)
         process = self._make(step.name, argv, in_session=step.name == "session" or bool(step.session))
         process.ready, process.umask, process.env = step.ready, step.umask, {**process.env, **step.environment}
-        process.asks = step.asks_display
+        process.asks, process.standby = step.asks_display, self._standby
         if step.asks_display and "DISPLAY" in self.environment:
             process.answer(self.environment["DISPLAY"])
         if on_report is not None:
@@ -152,7 +155,8 @@ class Processes:
         else:
             argv = (find_program(argv[0], self.environment.get("PATH", "")), *argv[1:])
             environment = program_environment(argv[0], self.environment)
-        return Process(name, argv, environment, logfile, directory=directory)
+        marked = {MARKER: self.environment[MARKER], **environment} if MARKER in self.environment else environment
+        return Process(name, argv, marked, logfile, directory=directory)
 
     async def _wait(self, process: Process) -> None:
         status = await process.wait()
@@ -168,6 +172,8 @@ class Processes:
     async def stop(self) -> None:
         """Stop every process, the session first, and then everything else that was started on the desktop."""
         await self._programs.close()
+        if self._standby is not None:
+            self._standby.close()
         session = [self._processes.pop("session", None), *self._companions]
         await asyncio.gather(*(process.stop(SESSION_GRACE) for process in session if process))
         others, self._processes = list(self._processes.values()), {}

@@ -27,6 +27,7 @@ from ..desktops.state import STOPPING, DesktopState, write_private
 from ..desktops.stop_reason import take_reason
 from ..errors import StartFailed, VncError
 from ..options import DesktopOptions, Geometry
+from ..system.fork.standby import Standby
 from ..system.process import REPORTS, describe_status
 from ..system.process_groups import adopt_orphans, end_marked
 from ..system.x_display import write_cookie
@@ -47,14 +48,14 @@ SESSION_WAIT_SECONDS = 10.0
 """The time that a session may take to show its window manager; some have none."""
 
 DISPLAY_DEATH_SECONDS = 0.3
-"""The time in which the display's own end shows, if its end caused that of its clients."""
+"""Time in which the display's end shows, if that has ended its clients."""
 
 
 class Runner:
     """Runs one desktop; `run` returns when it has ended.
 
     ``orphan_timeout``: seconds that the desktop keeps running without an owner; ``None`` binds it to our parent
-    process, which was ``parent`` when we were started. ``notes`` are sentences for the desktop's state.
+    process, which was ``parent`` at our start. ``notes``: sentences for its state. ``standby`` may become a process.
     """
 
     def __init__(
@@ -65,12 +66,11 @@ class Runner:
         orphan_timeout: float | None = None,
         parent: int | None = None,
         notes: Sequence[str] = (),
+        standby: Standby | None = None,
     ) -> None:
-        self._desktop = desktop
-        self._options = options
-        self._backend = backend
+        self._desktop, self._options, self._backend = desktop, options, backend
         self._environment = process_environment(desktop)
-        self._processes = Processes(desktop, self._environment)
+        self._processes = Processes(desktop, self._environment, standby)
         self._ownership = OwnershipWatcher(
             desktop, orphan_timeout, parent or os.getppid(), self._end, self._processes.reap_orphans
         )

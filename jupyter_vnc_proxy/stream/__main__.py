@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 """Environment variable with the number of threads of OpenBLAS, which numpy's wheels contain."""
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Serve until a signal; return the exit status: 0 stopped, 1 no display, 2 bad arguments."""
     parser = argparse.ArgumentParser(prog="python -m jupyter_vnc_proxy.stream", description=__doc__)
     parser.add_argument("--display", default=os.environ.get("DISPLAY"), metavar=":N")
@@ -37,11 +38,10 @@ def main() -> int:
     parser.add_argument("--desktop", default="Desktop", metavar="NAME", help="shown to people (default: %(default)s)")
     parser.add_argument("--primary", action="store_true", help="share the PRIMARY selection too")
     parser.add_argument("--status-fd", type=int, metavar="N", help="report the encoder there, in lines of JSON")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     _load_numpy()
-
     if arguments.display_from_stdin:
-        _load()  # while the display starts
+        load()  # while the display starts
         arguments.display = sys.stdin.readline().strip()
     if not arguments.wayland and not (arguments.display and arguments.xauthority):
         parser.error("a display and its Xauthority file are needed")
@@ -62,8 +62,9 @@ def _load_numpy() -> None:
         os.environ[BLAS_THREADS] = before
 
 
-def _load() -> None:
+def load() -> None:
     """Import what serves an X display; whatever can't be imported is reported later."""
+    _load_numpy()
     with contextlib.suppress(ImportError, OSError):
         from . import server
         from .x11 import source

@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
+from .fork.forked_process import ForkedProcess
+from .fork.standby import Standby
 from .pipes import follow_lines, read_line
 from .process_groups import POLL, cpu_seconds, group_ended, group_waited, signal_group
 from .process_identity import ProcessIdentity
@@ -75,6 +78,7 @@ class Process:
 
     ``umask`` is its umask; -1 keeps ours. ``on_report`` is called with each line that it writes to the pipe whose
     number replaces `REPORTS` in its argv. With ``asks`` it reads a line from its standard input, which `answer` writes.
+    ``standby`` becomes the program, if it can and is still there.
     """
 
     name: str
@@ -86,10 +90,11 @@ class Process:
     directory: Path | None = None
     on_report: Callable[[str], None] | None = None
     asks: bool = False
+    standby: Standby | None = None
     started_at: float = 0.0
     is_ready: bool = False
     _answer: str | None = None
-    _process: asyncio.subprocess.Process | None = None
+    _process: asyncio.subprocess.Process | ForkedProcess | None = None
     _identity: ProcessIdentity | None = None
 
     async def start(self, timeout: float) -> str:
@@ -100,23 +105,11 @@ class Process:
         """
         reader, writer = os.pipe()
         reports, report_writer = os.pipe() if REPORTS in self.argv else (None, None)
-        numbers = {PIPE: writer, REPORTS: report_writer}
+        numbers = {word: number for word, number in ((PIPE, writer), (REPORTS, report_writer)) if number is not None}
         try:
-            argv = [str(numbers.get(word, word)) for word in self.argv]
             try:
                 with open(self.log, "ab") as log:  # noqa: ASYNC230 - a local file
-                    self._process = await asyncio.create_subprocess_exec(
-                        *_die_with_parent(self.env),
-                        *argv,
-                        env=dict(self.env),
-                        stdin=asyncio.subprocess.PIPE if self.asks else asyncio.subprocess.DEVNULL,
-                        stdout=log,
-                        stderr=asyncio.subprocess.STDOUT,
-                        pass_fds=[number for word, number in numbers.items() if number and word in self.argv],
-                        start_new_session=True,
-                        umask=self.umask,
-                        cwd=self.directory,
-                    )
+                    self._process = self._become(numbers, log) or await self._execute(numbers, log)
             except OSError as error:
                 if reports is not None:
                     os.close(reports)
@@ -137,11 +130,32 @@ class Process:
         finally:
             os.close(reader)
 
+    def _become(self, numbers: Mapping[str, int], log: IO[bytes]) -> ForkedProcess | None:
+        """Have the standby child become it, if it has a standard input to read."""
+        if self.standby is None or not self.asks:
+            return None
+        return self.standby.become(self.argv, numbers, self.env, log, self.umask, self.directory)
+
+    async def _execute(self, numbers: Mapping[str, int], log: IO[bytes]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *_die_with_parent(self.env),
+            *(str(numbers.get(word, word)) for word in self.argv),
+            env=dict(self.env),
+            stdin=asyncio.subprocess.PIPE if self.asks else asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=[number for word, number in numbers.items() if word in self.argv],
+            start_new_session=True,
+            umask=self.umask,
+            cwd=self.directory,
+        )
+
     def answer(self, line: str) -> None:
         """Write the line that it asks for, as soon as it has been started, and close its standard input."""
         self._answer = line
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(f"{line}\n".encode())
+            with contextlib.suppress(BrokenPipeError):  # it has ended
+                self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.close()
 
     @property

@@ -12,6 +12,7 @@ import contextlib
 import functools
 import os
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,3 +197,37 @@ def watch_parent(parent: int, ended: Callable[[], None]) -> Callable[[], None]:
         if os.getppid() != parent:  # it ended before, and the number may be another's
             loop.call_soon(end)
     return stop
+
+
+UNKNOWN_STATUS = 255
+"""The status of a child that somebody else has reaped, as asyncio reports it."""
+
+
+def watch_child(pid: int, ended: Callable[[int], None]) -> None:
+    """Reap our child ``pid`` when it ends, and call ``ended`` on the running event loop with its exit status.
+
+    The status is negative for a signal.
+    """
+    loop = asyncio.get_running_loop()
+
+    def reap() -> int:
+        try:
+            return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        except ChildProcessError:
+            return UNKNOWN_STATUS
+
+    def wait() -> None:
+        status = reap()
+        with contextlib.suppress(RuntimeError):  # the loop was closed
+            loop.call_soon_threadsafe(ended, status)
+
+    def readable(descriptor: int) -> None:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+        ended(reap())
+
+    descriptor = _open_pidfd(pid)
+    if descriptor is None:
+        threading.Thread(target=wait, name=f"waitpid-{pid}", daemon=True).start()
+    else:
+        loop.add_reader(descriptor, readable, descriptor)

@@ -65,7 +65,7 @@ BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"commands"},
-    "commands": {"proxy", "server", "runner", *BELOW_SERVER},
+    "commands": {"proxy", "server", "runner", "stream", *BELOW_SERVER},
     "proxy": {"server", "desktops", *BELOW_DESKTOPS},
     "server": BELOW_SERVER,
     "doctor": {"runner", "desktops", *BELOW_DESKTOPS},

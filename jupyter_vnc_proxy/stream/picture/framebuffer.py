@@ -86,7 +86,7 @@ def update_pixels(pixels: Pixels, part: Pixels, left: int, top: int, changed: Ti
         columns = np.flatnonzero((new != old).any(axis=0))
         if len(columns):
             old[...] = new
-            changed[row, np.unique((columns + left) // TILE)] = True
+            changed[row, (columns + left) // TILE] = True
 
 
 def rectangles_of(tiles: Tiles, width: int, height: int) -> list[Rectangle]:

@@ -35,7 +35,7 @@ class SharedMemory:
         if self._address in (None, ctypes.c_void_p(-1).value):
             raise OSError(ctypes.get_errno(), "shared memory could not be had (shmat)")
         buffer = (ctypes.c_uint8 * size).from_address(self._address)
-        self.bytes: npt.NDArray[np.uint8] = np.ctypeslib.as_array(buffer)
+        self.bytes: npt.NDArray[np.uint8] = np.frombuffer(memoryview(buffer), np.uint8)
 
     def forget(self) -> None:
         """Let the kernel remove it once nobody is attached; to be called when the X server is."""
