@@ -104,16 +104,16 @@ class RFBClient:
                 self._request(True, 0, 0, self.width, self.height)
         return pixels
 
-    def count_screens(self) -> int:
-        """Return how many screens the desktop has (rfbproto, ExtendedDesktopSize)."""
+    def screens(self) -> list[Area]:
+        """Return the areas of the desktop's screens (rfbproto, ExtendedDesktopSize)."""
         self._socket.sendall(struct.pack(">BxHii", SET_ENCODINGS, 2, ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE))
         self._request(False, 0, 0, 1, 1)
-        return len(self._desktop_size().data) // SCREEN_BYTES
+        return [Area(*each) for each in struct.iter_unpack(">4x4H4x", self._desktop_size().data)]
 
     def set_screens(self, screens: Sequence[Area]) -> None:
         """Give the desktop these screens, and the size that they need; raise ``OSError`` if the server refuses.
 
-        Call `count_screens` first.
+        Call `screens` first.
         """
         size = enclosing(screens)
         data = b"".join(struct.pack(">IHHHHI", number, *each, 0) for number, each in enumerate(screens, 1))

@@ -1,7 +1,7 @@
 import { PrecisePointer } from './precisepointer';
 import { DEFAULT_SCREEN } from './screensettings';
 import { isNative, MIN_SCALE, scaleFor } from './screenscale';
-import { firstPixel, pixelsBetween } from './wholepixels';
+import { NO_SIZE, pixelsBetween, placeOnPixels } from './wholepixels';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
@@ -17,7 +17,7 @@ const MAX_SIDE = 8192;
 /** The time between two looks whether the desktop has another viewer's size, and whether that one has left. */
 const DEPARTURE_INTERVAL_MS = 750;
 
-/** A person uses the desktop here. */
+/** Use of the desktop. */
 const USE_EVENTS = ['focusin', 'pointerdown', 'keydown'];
 
 /**
@@ -185,19 +185,12 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** Place the element on whole pixels of the screen, so that none is blurred. */
   private _layOut(): void {
     this._isNative = this._shouldBeNative;
-    const { node, target } = this._options;
-    const { width, height } = this.size;
-    const { style } = target;
-    if (this._isNative && width > 0 && height > 0) {
-      const { left, top } = node.getBoundingClientRect();
-      style.left = `${firstPixel(left, this.ratio) / this.ratio - left}px`;
-      style.top = `${firstPixel(top, this.ratio) / this.ratio - top}px`;
-      style.width = `${width / this.ratio}px`;
-      style.height = `${height / this.ratio}px`;
-    } else {
-      style.left = style.top = style.width = style.height = '';
+    const { client, connection, node, target } = this._options;
+    placeOnPixels(target, node, this._isNative ? this.size : NO_SIZE, this.ratio);
+    // The last picture of a connection that is lost stays that of its monitor.
+    if (connection.status.connected) {
+      client()?.updateScale(this._isAllowed && this._otherSize !== '');
     }
-    this._options.client()?.updateScale(this._isAllowed && this._otherSize !== '');
     this._follow();
   }
 
