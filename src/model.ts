@@ -35,6 +35,10 @@ export namespace Desktop {
   /** A monitor that a viewer wants to be. */
   export interface IMonitorClaim extends ISize {
     number: number;
+    /** The id of the viewer's connection before this one. */
+    replaces?: string;
+    /** The numbers of monitors whose windows were closed, and so won't come back. */
+    closed?: readonly number[];
   }
 
   /** Another size of a desktop, another scale of its session in percent, or another monitor of it. */

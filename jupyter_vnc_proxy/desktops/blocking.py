@@ -107,11 +107,13 @@ def _divide_through_randr(display: str, xauthority: Path, socket: Path, division
 def _divide_through_rfb(display: str, xauthority: Path, socket: Path, division: Division) -> None:
     """Change the screens of a VNC server, which makes an output of the X display for each."""
     with contextlib.closing(RFBClient(socket)) as client:
-        before = client.count_screens()
+        before = client.screens()
+        if before == list(division.monitors):
+            return
         if len(division.monitors) > 1:
             _check_memory(division.monitors)
             client.set_screens(division.monitors)
-        elif before > 1:
+        elif len(before) > 1:
             client.set_screens([Area(0, 0, *largest_size(*(division.otherwise or (client.width, client.height))))])
 
 

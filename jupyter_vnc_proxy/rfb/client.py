@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..options import Area, enclosing
 from .client_side import reader, requests
-from .client_side.reader import BYTES_PER_PIXEL, SCREEN_BYTES, Rectangle
+from .client_side.reader import BYTES_PER_PIXEL, Rectangle
 from .encodings import ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE
 from .server_messages import SIZE_BY_THIS_CLIENT, SIZE_DONE
 
@@ -56,16 +56,16 @@ class RFBClient:
                 self._request(True, 0, 0, self.width, self.height)
         return pixels
 
-    def count_screens(self) -> int:
-        """Return how many screens the desktop has (rfbproto, ExtendedDesktopSize)."""
+    def screens(self) -> list[Area]:
+        """Return the areas of the desktop's screens (rfbproto, ExtendedDesktopSize)."""
         self._socket.sendall(requests.encodings(ENCODING_RAW, PSEUDO_EXTENDED_DESKTOP_SIZE))
         self._request(False, 0, 0, 1, 1)
-        return len(self._desktop_size().data) // SCREEN_BYTES
+        return [Area(*each) for each in struct.iter_unpack(">4x4H4x", self._desktop_size().data)]
 
     def set_screens(self, screens: Sequence[Area]) -> None:
         """Give the desktop these screens, and the size that they need; raise ``OSError`` if the server refuses.
 
-        Call `count_screens` first.
+        Call `screens` first.
         """
         self._request(True, 0, 0, 1, 1)
         self._socket.sendall(requests.desktop_size(screens))

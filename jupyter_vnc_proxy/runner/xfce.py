@@ -24,6 +24,10 @@ LAST_PLUGINS = range(905, 911)
 """The ids of the plugins before and after the launchers, as in `PANEL_XML`. They are so high that nothing mixes with a
 user's own panels."""
 
+PANEL_PATH = "/panels/panel-901"
+PANEL_PIXELS = {"size": 30, "icon-size": 18}
+"""The panel's properties, and its sizes in them, as in `PANEL_XML`."""
+
 PANEL_XML = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <!-- The panel of users who have none of their own. Rewritten at each start of the desktop. -->

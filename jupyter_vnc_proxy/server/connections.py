@@ -10,6 +10,7 @@ from ..desktops.model import UserModel, ViewerModel
 from ..desktops.state import utc_now
 from ..rfb.rights import Right, right_names
 
+CLOSE_LEFT = 1000
 CLOSE_UNKNOWN_MESSAGE = 4400
 CLOSE_FORBIDDEN = 4403
 CLOSE_REMOVED = 4404
@@ -17,7 +18,8 @@ CLOSE_IDLE = 4408
 CLOSE_STOPPED = 4410
 CLOSE_TOO_MANY = 4429
 CLOSE_ERROR = 1011
-"""Close codes; 4000 to 4999 are for private use (RFC 6455, section 7.4.2)."""
+"""Close codes; 4000 to 4999 are for private use (RFC 6455, section 7.4.2). A viewer leaves with 1000; a browser closes
+the connections of a page that is left or reloaded with 1001."""
 
 CONTROL = Right.KEYS | Right.POINTER | Right.CLIPBOARD_IN | Right.RESIZE
 """What a viewer loses when another one takes back control."""
@@ -43,8 +45,8 @@ class ViewerSocket(Protocol):
     def restrict(self, rights: Right) -> None:
         """Let through only what ``rights`` allow from now on, and release what is held without them."""
 
-    def fix_size(self, is_fixed: bool) -> None:
-        """Let through no request for another size of the desktop while it is fixed."""
+    def fix_size(self, is_fixed: Callable[[], bool]) -> None:
+        """Let through no request for another size of the desktop while ``is_fixed``."""
 
 
 @dataclass(eq=False)
@@ -59,6 +61,8 @@ class Connection:
     socket: ViewerSocket
     invitation: str | None = None
     since: str = field(default_factory=utc_now)
+    is_lost: bool = False
+    """Whether it has ended without a word of the viewer, who may come back."""
     restricted: Callable[[], None] = lambda: None
     """Called when rights were taken away."""
 
@@ -105,9 +109,10 @@ class Connections:
         self._open[connection.id] = connection
         self.opened(connection)
 
-    def remove(self, connection: Connection) -> None:
-        """Forget a connection that was closed; do nothing if it is forgotten already."""
+    def remove(self, connection: Connection, is_lost: bool = False) -> None:
+        """Forget a connection that was closed, or lost; do nothing if it is forgotten already."""
         if self._open.get(connection.id) is connection:
+            connection.is_lost = is_lost
             del self._open[connection.id]
             self.closed(connection)
 

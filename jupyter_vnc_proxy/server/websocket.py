@@ -27,6 +27,7 @@ from .connections import (
     CLOSE_ERROR,
     CLOSE_FORBIDDEN,
     CLOSE_IDLE,
+    CLOSE_LEFT,
     CLOSE_REMOVED,
     CLOSE_STOPPED,
     CLOSE_TOO_MANY,
@@ -98,8 +99,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if isinstance(admission, dict):
             return await self._respond_error(403, admission)
         try:
-            desktop = self.manager.get(name)
-            state = desktop.state()
+            state = (desktop := self.manager.get(name)).state()
         except (UnknownDesktop, InvalidOption) as error:
             return await self._respond_error(404, dict(error.body()))
         if not state.is_usable:
@@ -175,6 +175,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             await pump(self._upstream, self._write)
             self.disconnect(*self._close_reason())
         except (WebSocketClosedError, StreamClosedError):
+            self._end_relay(by_viewer=True)
             self.disconnect(CLOSE_ERROR, "The viewer has gone.")
         except ProtocolError as error:
             self.log.warning("%s: the VNC server's messages cannot be filtered: %s", self.name, error)
@@ -253,8 +254,8 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self._filter.rights = rights
         self._start(self._send_release())
 
-    def fix_size(self, is_fixed: bool) -> None:
-        """Let through no request for another size of the desktop while it is fixed."""
+    def fix_size(self, is_fixed: Callable[[], bool]) -> None:
+        """Let through no request for another size of the desktop while ``is_fixed``."""
         self._filter.is_size_fixed = is_fixed
 
     async def _send_release(self) -> None:
@@ -276,10 +277,10 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     def on_close(self) -> None:
         """Close the connection to the desktop."""
-        self._end_relay()
+        self._end_relay(by_viewer=True)
         super().on_close()
 
-    def _end_relay(self) -> None:
+    def _end_relay(self, by_viewer: bool = False) -> None:
         """Close the connection to the desktop, forget the viewer and end the tasks; do nothing the second time."""
         self._relaying = False
         disconnected, self._disconnected = self._disconnected, None
@@ -290,11 +291,10 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             if self._idle is not None:
                 self._idle.cancel()
             if self._connection is not None:
-                self.sharing.connections.remove(self._connection)
-            current = asyncio.current_task()
-            for task in self._tasks:
-                if task is not current:
-                    task.cancel()
+                is_lost = by_viewer and self.close_code != CLOSE_LEFT
+                self.sharing.connections.remove(self._connection, is_lost)
+            for task in self._tasks - {asyncio.current_task()}:
+                task.cancel()
             if disconnected is not None:
                 disconnected()
                 self.metrics.client_disconnected(self.name)

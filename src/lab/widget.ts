@@ -84,8 +84,9 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       return;
     }
     this.statistics.dispose();
-    this.viewer.dispose();
+    // First: it says that the viewer leaves; noVNC would close the socket without a word.
     this.connection.dispose();
+    this.viewer.dispose();
     super.dispose();
   }
 

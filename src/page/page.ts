@@ -82,7 +82,7 @@ function addMonitor(): void {
   }
   const { innerWidth: width, innerHeight: height } = window;
   const number = Monitor.nextNumber(viewer.monitor.number, model);
-  Monitor.openWindow(api.pageURL(name), name, number, { width, height });
+  viewer.monitor.openWindow(api.pageURL(name), number, { width, height });
 }
 
 function refresh(): void {

@@ -71,8 +71,8 @@ export class DesktopConnection implements IDesktopConnection {
       return;
     }
     this._isDisposed = true;
-    this._cancel();
     this._socket.dispose();
+    this._cancel();
     this._retry.dispose();
     this._screen.dispose();
     this._disposed.emit();

@@ -8,8 +8,8 @@ import type { IDesktopAPI } from '../tokens';
 const REQUEST_INTERVAL_MS = 150;
 
 /**
- * Sends requests to change the size of a desktop, the scale of its session or its monitor, one at a time and not too often; the last
- * values requested are always sent.
+ * Sends requests to change the size of a desktop, the scale of its session or its monitor, one at a time and not too
+ * often; the last values requested are always sent.
  */
 export class ScreenRequests implements IDisposable {
   constructor(options: ScreenRequests.IOptions) {
@@ -49,8 +49,8 @@ export class ScreenRequests implements IDisposable {
     const { connectionId } = connection.status;
     const requests = [...(size ? [api.resize(name, size)] : []), ...(scale ? [api.scale(name, scale)] : [])];
     if (monitor && connectionId !== null) {
-      const { number, width, height } = monitor;
-      requests.push(api.claimMonitor(name, connectionId, { number, width, height }));
+      const { number, width, height, replaces, closed } = monitor;
+      requests.push(api.claimMonitor(name, connectionId, { number, width, height, replaces, closed }));
     }
     return requests;
   }

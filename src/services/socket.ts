@@ -3,6 +3,9 @@ import type { IDisposable } from '@lumino/disposable';
 /** The time that a socket has to complete the RFB handshake. */
 const HANDSHAKE_TIMEOUT_MS = 15000;
 
+/** The close code of a viewer that does not come back; others may have lost their connection, or reload their page. */
+const LEFT = 1000;
+
 /** Opens the RFB sockets of a connection, one at a time, and closes each that does not complete the RFB handshake. */
 export class RfbSocket implements IDisposable {
   constructor(options: RfbSocket.IOptions) {
@@ -22,7 +25,7 @@ export class RfbSocket implements IDisposable {
     if (this._isDisposed) {
       return;
     }
-    this.close();
+    this.close(LEFT);
     this._isDisposed = true;
   }
 
@@ -53,13 +56,13 @@ export class RfbSocket implements IDisposable {
     opened(socket);
   }
 
-  /** Close the socket, without a call of `closed`. */
-  close(): void {
+  /** Close the socket, without a call of `closed`; with a code, the server knows that the viewer leaves. */
+  close(code?: number): void {
     this._attempt++;
     const socket = this._release();
     socket?.removeEventListener('close', this);
     socket?.removeEventListener('open', this);
-    socket?.close();
+    socket?.close(code);
   }
 
   /** Stop the timeout of the RFB handshake. */

@@ -42,6 +42,7 @@ export class DesktopInput implements IDisposable {
       canvas: () => options.client()?.canvas ?? null,
       enabled: () => options.allows('keys'),
       commandKey: () => this.settings.commandKey,
+      holdForAccents: () => this.settings.holdForAccents,
       type: text => this.modifiers.type(text),
       paste: data => this.clipboard.paste(data),
       leave: () => {

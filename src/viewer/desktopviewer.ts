@@ -46,9 +46,9 @@ export class DesktopViewer implements IDisposable {
       }
     });
     this._warning = new StopWarning({ trans: options.trans, keep: () => void this._keep() });
-    this._notice = new Notice({ trans: options.trans, closed: () => this.focus() });
+    this.notice = new Notice({ trans: options.trans, closed: () => this.focus() });
     this._viewers = new ViewersBanner({ trans: options.trans, manage: options.manage });
-    this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this._notice.node);
+    this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this.notice.node);
     this.fullScreen = new FullScreen({ node: this.node });
     this.input = new DesktopInput({
       node: this.node,
@@ -62,17 +62,17 @@ export class DesktopViewer implements IDisposable {
       isConnected: () => this.connection.status.connected,
       settings: options.settings?.input ?? DEFAULT_INPUT,
       pointer: options.settings?.pointer,
-      notify: (message, isRepeated) => this._notice.show(message, isRepeated),
-      withdraw: message => this._notice.withdraw(message),
+      notify: (message, isRepeated) => this.notice.show(message, isRepeated),
+      withdraw: message => this.notice.withdraw(message),
       leave: options.leave ?? (() => this.node.focus())
     });
     this.monitor = new Monitor({
       connection: this.connection,
       trans: options.trans,
       number: options.monitor,
-      refused: message => this._notice.show(message, true)
+      refused: message => this.notice.show(message, true)
     });
-    this._screen = new ScreenSize({
+    this.screen = new ScreenSize({
       node: this.node,
       target: this._target,
       connection: this.connection,
@@ -101,6 +101,8 @@ export class DesktopViewer implements IDisposable {
   readonly fullScreen: FullScreen;
   readonly input: DesktopInput;
   readonly monitor: Monitor;
+  readonly screen: ScreenSize;
+  readonly notice: Notice;
 
   /** The client of the newest connection. */
   get client(): RfbClient | null {
@@ -121,7 +123,7 @@ export class DesktopViewer implements IDisposable {
     document.removeEventListener('visibilitychange', this);
     this._target.removeEventListener('click', this, { capture: true });
     this._activity.dispose();
-    this._screen.dispose();
+    this.screen.dispose();
     this.monitor.dispose();
     this.input.dispose();
     this._client?.dispose();
@@ -129,7 +131,7 @@ export class DesktopViewer implements IDisposable {
     this._view.dispose();
     this._viewers.dispose();
     this._warning.dispose();
-    this._notice.dispose();
+    this.notice.dispose();
     Signal.clearData(this);
   }
 
@@ -140,7 +142,7 @@ export class DesktopViewer implements IDisposable {
   set visible(value: boolean) {
     this._visible = value;
     this.connection.paused = !value || document.hidden;
-    this._screen.visible = value;
+    this.screen.visible = value;
   }
 
   /** Focus the desktop, or the button of its status. */
@@ -158,7 +160,7 @@ export class DesktopViewer implements IDisposable {
     this._quality = quality ?? this._quality;
     this._updateQuality();
     if (screen !== undefined) {
-      this._screen.apply(screen);
+      this.screen.apply(screen);
     }
   }
 
@@ -219,7 +221,7 @@ export class DesktopViewer implements IDisposable {
       this._client.viewOnly = !mayControl(this.connection.status);
       this._client.label = this.monitor.screenLabel;
     }
-    this._screen.update();
+    this.screen.update();
     this.input.pointer.update();
     this._viewers.update(this.connection.status);
   }
@@ -230,8 +232,8 @@ export class DesktopViewer implements IDisposable {
     const client = new RfbClient({
       target: this._target,
       socket,
-      resizeSession: this._screen.isResizedThroughRFB,
-      screen: this._screen,
+      resizeSession: this.screen.isResizedThroughRFB,
+      screen: this.screen,
       quality: qualityFor(this._quality, this.connection.status.model)
     });
     this._client = client;
@@ -246,7 +248,7 @@ export class DesktopViewer implements IDisposable {
   private _onConnected(): void {
     const hadFocus = this.node.contains(document.activeElement);
     this.connection.handshakeDone();
-    this._screen.connected();
+    this.screen.connected();
     if (hadFocus) {
       this.input.focus();
     }
@@ -276,8 +278,6 @@ export class DesktopViewer implements IDisposable {
   private readonly _lastFrame: LastFrame;
   private readonly _viewers: ViewersBanner;
   private readonly _warning: StopWarning;
-  private readonly _notice: Notice;
-  private readonly _screen: ScreenSize;
   private readonly _activity: Activity;
   private _quality: IQualitySettings;
   private _client: RfbClient | null = null;

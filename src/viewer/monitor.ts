@@ -12,6 +12,9 @@ const PAGE_ARGUMENT = 'monitor';
 /** The time until the desktop's monitors are asked for after its size has changed; several changes are one. */
 const REFRESH_MS = 40;
 
+/** The time between two looks at the windows that were opened as monitors: no event says that one is closed. */
+const WATCH_INTERVAL_MS = 250;
+
 /**
  * What a viewer shows of a desktop that has several monitors: one of them, if it has a number for it.
  *
@@ -31,6 +34,7 @@ export class Monitor implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
+    clearInterval(this._watching);
   }
 
   /** Called to claim the monitor with its size: see `follow`. */
@@ -102,12 +106,54 @@ export class Monitor implements IDisposable {
   follow(size: Desktop.ISize): void {
     const { connection, trans } = this._options;
     const refused = ({ message }: Error) => this._options.refused?.(translateServerText(message, trans));
-    const claim = `${connection.status.connectionId}:${this._number}:${size.width}x${size.height}`;
+    const { connectionId } = connection.status;
+    const claim = `${connectionId}:${this._number}:${size.width}x${size.height}`;
     if (this._number === 0 || !Monitor.canAdd(connection.status) || this._claim === claim) {
       return;
     }
     this._claim = claim;
-    connection.changeScreen({ monitor: { ...size, number: this._number, refused } });
+    if (this._claimant !== connectionId) {
+      this._replaced = this._claimant;
+      this._claimant = connectionId;
+    }
+    connection.changeScreen({
+      monitor: {
+        ...size,
+        number: this._number,
+        replaces: this._replaced ?? undefined,
+        closed: this._closed.size === 0 ? undefined : [...this._closed],
+        refused
+      }
+    });
+  }
+
+  /** Open the plain page as a monitor in a window of its own, of a size in CSS pixels; notice when it is closed. */
+  openWindow(pageURL: string, number: number, size: Desktop.ISize): void {
+    const { name } = this._options.connection;
+    const address = Monitor.addressWith(new URL(pageURL, location.href).href, number);
+    const features = `popup,width=${size.width},height=${size.height}`;
+    const opened = window.open(address, `jupyter-desktop-${name}-monitor-${number}`, features);
+    this._closed.delete(number);
+    if (opened?.closed === false) {
+      this._windows.set(number, opened);
+      this._watching ??= setInterval(() => this._lookAtWindows(), WATCH_INTERVAL_MS);
+    }
+  }
+
+  /** Tell the server which windows were closed: to it, a closed page and one that is reloaded are the same. */
+  private _lookAtWindows(): void {
+    for (const [number, each] of this._windows) {
+      if (each.closed) {
+        this._windows.delete(number);
+        this._closed.add(number);
+        this.forget();
+        this.claims();
+      }
+    }
+    if (this._windows.size === 0) {
+      clearInterval(this._watching);
+      this._watching = undefined;
+    }
   }
 
   /** Claim the monitor again, for a new connection. */
@@ -129,14 +175,24 @@ export class Monitor implements IDisposable {
     return connected ? (model?.monitors ?? []) : [];
   }
 
+  /** The viewer's own monitor, or until the server knows about its new connection, that of its number. */
   private get _own(): Desktop.IMonitor | undefined {
     const { connectionId } = this._options.connection.status;
-    return this._monitors.find(({ connection }) => connection === connectionId);
+    return (
+      this._monitors.find(({ connection }) => connection === connectionId) ??
+      this._monitors.find(({ number }) => number === this._number)
+    );
   }
 
   private readonly _options: Monitor.IOptions;
   private _number: number;
   private _claim = '';
+  /** The connection that has claimed the monitor, and the one before. */
+  private _claimant: string | null = null;
+  private _replaced: string | null = null;
+  private readonly _windows = new Map<number, Window>();
+  private readonly _closed = new Set<number>();
+  private _watching: ReturnType<typeof setInterval> | undefined;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 }
@@ -153,13 +209,6 @@ export namespace Monitor {
   /** Whether a viewer can add a monitor to its desktop. */
   export function canAdd({ connected, connectionId, model, rights }: Desktop.IStatus): boolean {
     return connected && connectionId !== null && model?.several_monitors === true && rights.includes('resize');
-  }
-
-  /** Open the plain page as a monitor in a window of its own, of a size in CSS pixels. */
-  export function openWindow(pageURL: string, name: string, number: number, size: Desktop.ISize): void {
-    const address = addressWith(new URL(pageURL, location.href).href, number);
-    const features = `popup,width=${size.width},height=${size.height}`;
-    window.open(address, `jupyter-desktop-${name}-monitor-${number}`, features);
   }
 
   /** Return the number in the address of a page, or 0. */

@@ -205,12 +205,12 @@ export class RfbClient implements IDisposable {
     this._rfb._cursor.move(x, y);
   }
 
-  /** Whether to send no input. */
   /** The name of the screen for screen readers. */
   set label(value: string) {
     this.canvas.setAttribute('aria-label', value);
   }
 
+  /** Whether to send no input. */
   set viewOnly(value: boolean) {
     this._rfb.viewOnly = value;
   }

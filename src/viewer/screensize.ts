@@ -1,7 +1,8 @@
 import { PrecisePointer } from './precisepointer';
 import { DEFAULT_SCREEN } from './screensettings';
-import { isNative, MIN_SCALE, scaleFor } from './screenscale';
-import { firstPixel, pixelsBetween } from './wholepixels';
+import { Resolution } from './resolution';
+import { MIN_SCALE, scaleFor } from './screenscale';
+import { NO_SIZE, pixelsBetween, placeOnPixels } from './wholepixels';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { Desktop } from '../model';
@@ -17,7 +18,7 @@ const MAX_SIDE = 8192;
 /** The time between two looks whether the desktop has another viewer's size, and whether that one has left. */
 const DEPARTURE_INTERVAL_MS = 750;
 
-/** A person uses the desktop here. */
+/** Use of the desktop. */
 const USE_EVENTS = ['focusin', 'pointerdown', 'keydown'];
 
 /**
@@ -63,8 +64,10 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** The pixels of the desktop in one CSS pixel, if it is not scaled. */
   get ratio(): number {
-    return this._isNative ? window.devicePixelRatio : 1;
+    return this.resolution.ratio;
   }
+
+  readonly resolution = new Resolution(() => this.apply(this._settings));
 
   get isScaled(): boolean {
     return this._settings.scaling !== 'actual';
@@ -73,7 +76,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** The size in pixels that the desktop should have here; 0x0 while the element is hidden. */
   get size(): Desktop.ISize {
     const { node, target } = this._options;
-    if (!this._isNative) {
+    if (!this.resolution.usesPixels) {
       return { width: Math.min(MAX_SIDE, target.clientWidth), height: Math.min(MAX_SIDE, target.clientHeight) };
     }
     const { left, right, top, bottom } = node.getBoundingClientRect();
@@ -112,7 +115,7 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   /** Apply the connection's rights and model, and notice that one of several other viewers has left. */
   update(): void {
     const { layout } = this._options.monitor;
-    if (this._isNative !== this._shouldBeNative || layout !== this._layout) {
+    if (this.resolution.usesPixels !== this._shouldUsePixels || layout !== this._layout) {
       this._layout = layout;
       this._layOut();
     }
@@ -184,20 +187,13 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
 
   /** Place the element on whole pixels of the screen, so that none is blurred. */
   private _layOut(): void {
-    this._isNative = this._shouldBeNative;
-    const { node, target } = this._options;
-    const { width, height } = this.size;
-    const { style } = target;
-    if (this._isNative && width > 0 && height > 0) {
-      const { left, top } = node.getBoundingClientRect();
-      style.left = `${firstPixel(left, this.ratio) / this.ratio - left}px`;
-      style.top = `${firstPixel(top, this.ratio) / this.ratio - top}px`;
-      style.width = `${width / this.ratio}px`;
-      style.height = `${height / this.ratio}px`;
-    } else {
-      style.left = style.top = style.width = style.height = '';
+    this.resolution.use(this._shouldUsePixels);
+    const { client, connection, node, target } = this._options;
+    placeOnPixels(target, node, this.resolution.usesPixels ? this.size : NO_SIZE, this.ratio);
+    // The last picture of a connection that is lost stays that of its monitor.
+    if (connection.status.connected) {
+      client()?.updateScale(this._isAllowed && this._otherSize !== '');
     }
-    this._options.client()?.updateScale(this._isAllowed && this._otherSize !== '');
     this._follow();
   }
 
@@ -244,10 +240,9 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
     return scaleFor(this._settings, this.ratio);
   }
 
-  private get _shouldBeNative(): boolean {
+  private get _shouldUsePixels(): boolean {
     const { connection, node } = this._options;
-    const { width, height } = node.getBoundingClientRect();
-    return isNative(this._settings, connection.status.model, { width, height }, this._isAllowed);
+    return this.resolution.shouldUsePixels(this._settings, connection.status.model, node, this._isAllowed);
   }
 
   private get _isAllowed(): boolean {
@@ -279,7 +274,6 @@ export class ScreenSize implements IDisposable, SizeRequests.IScreen {
   private _tried = '';
   private _requested = '';
   private _requestedScale: number | null = null;
-  private _isNative = false;
   private _layout = '[]';
   private _isDisposed = false;
 }

@@ -24,6 +24,7 @@ const SERVER_TEXTS: readonly string[] = [
   ),
   // Why it can't have a monitor more, or a larger one.
   translatable('A desktop can have at most %1 monitors.'),
+  translatable("Viewers that are connected through another Jupyter server are this desktop's monitors."),
   translatable('The monitors need %1 pixels side by side, and a desktop can have at most %2.'),
   translatable('The monitors need %1 pixels together, and this desktop can have at most %2.'),
   translatable('Make a panel smaller.'),

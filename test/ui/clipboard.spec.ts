@@ -108,6 +108,31 @@ test('Cmd is Ctrl on a Mac', async ({ page, context }) => {
   await field.has('word');
 });
 
+test('the accent that macOS puts in the place of a held letter arrives', async ({ page, context }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' });
+  });
+  await page.addInitScript(() => localStorage.setItem('jupyter-vnc-proxy:settings', '{"holdForAccents": true}'));
+  const { field } = await openField(page);
+  await page.keyboard.type('caf');
+  await page.keyboard.down('e');
+  // macOS inserts no letter more while it shows the accents.
+  const cdp = await context.newCDPSession(page);
+  const repeated = { key: 'e', code: 'KeyE', windowsVirtualKeyCode: 69, autoRepeat: true };
+  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...repeated });
+  await page.keyboard.up('e');
+  await field.has('cafe');
+  // As an input method replaces what it has inserted; the digit that has chosen it follows.
+  const place = { selectionStart: 1, selectionEnd: 1, replacementStart: 0, replacementEnd: 1 };
+  await cdp.send('Input.imeSetComposition', { text: 'é', ...place });
+  await cdp.send('Input.insertText', { text: 'é' });
+  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: '2', code: 'Digit2', windowsVirtualKeyCode: 50 });
+  await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: '2', code: 'Digit2', windowsVirtualKeyCode: 50 });
+  await page.keyboard.type(' noir 2');
+  await field.has('café noir 2');
+  await saveScreenshot(page, 'accents');
+});
+
 test('text that the desktop copies while the panel has no focus is there as soon as it has', async ({
   page,
   context

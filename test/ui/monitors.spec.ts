@@ -146,16 +146,20 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   await page.mouse.down();
   await page.mouse.move(handle.x + 90, handle.y + 200, { steps: 4 });
   await page.mouse.up();
-  await divided(views);
+  const moved = await divided(views);
+  await expect.poll(async () => (await xterm()).x, { message: 'it follows its monitor' }).toBeGreaterThanOrEqual(moved);
 
   // A reload brings them back.
   const saved = async () => (await fetch(jupyter.url('lab/api/workspaces/default'))).text();
   await expect.poll(saved).toMatch(/"monitor":\s*2/);
+  const placed = await xterm();
   await page.reload();
   for (const view of views) {
     await view.live();
   }
   await divided(views);
+  // The panels may be one pixel wider or narrower.
+  expect(Math.abs((await xterm()).x - placed.x), 'no window has moved to another monitor').toBeLessThan(5);
 
   // Without the second panel there is one monitor, which shows the window that was on the other.
   await views[1].tab.locator('.lm-TabBar-tabCloseIcon').click();

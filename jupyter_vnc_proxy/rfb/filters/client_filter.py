@@ -27,7 +27,7 @@ more: once a right is taken away, it ends with an `UnknownMessageError`.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..client_messages import MORE_BUTTONS, MessageKind, desktop_size
@@ -118,8 +118,8 @@ class ClientFilter:
         """What the client has chosen: 3, 7 or 8, once it has."""
         self.pixel_sizes: PixelSizes | None = None
         """Of the format that the client has requested, once it has; followed only for a `ServerFilter`."""
-        self.is_size_fixed = False
-        """Whether requests for another size of the desktop are dropped, whatever the rights."""
+        self.is_size_fixed: Callable[[], bool] = lambda: False
+        """Returns whether requests for another size of the desktop are dropped, whatever the rights."""
         self._server_followed = False
         self._updates_requested = False
         self._splitter = ClientMessageSplitter()
@@ -197,7 +197,7 @@ class ClientFilter:
 
     def _allowed(self, piece: Piece) -> bool:
         kind = piece.kind
-        if kind is _Kind.SET_DESKTOP_SIZE and self.is_size_fixed:
+        if kind is _Kind.SET_DESKTOP_SIZE and self.is_size_fixed():
             return False
         if (needed := NEEDED.get(kind)) is not None and needed not in self.rights:
             return False

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..xfce import PANEL_PATH, PANEL_PIXELS
 from .resources import DPI, cursor_size, dpi
-from .xfconf import Xfconf, XfconfError
+from .xfconf import Unsigned, Xfconf, XfconfError
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -30,18 +31,23 @@ THEMES = Path("/usr/share/themes")
 BORDERS = ((200, "Default-xhdpi"), (150, "Default-hdpi"))
 """xfwm4's own theme for larger scales, as Xfce's dialog *Appearance* chooses it too."""
 
+DESKTOP_ICON_PIXELS = 48
+"""What xfdesktop has by itself."""
+
 
 @dataclass(frozen=True)
 class Setting:
     """A property of a channel; ``value`` returns it for a scale in percent.
 
-    ``untouched`` are the values that it has if the user has chosen none, besides having no value at all.
+    ``untouched`` are the values that it has if the user has chosen none, besides having no value at all, which
+    ``is_optional`` allows.
     """
 
     channel: str
     name: str
     value: Callable[[int], int | str]
     untouched: tuple[str, ...] = ()
+    is_optional: bool = True
 
     @property
     def memory(self) -> str:
@@ -52,6 +58,11 @@ class Setting:
 def window_scale(percent: int) -> int:
     """Return the factor by which GTK draws windows, a whole number."""
     return max(1, percent // 100)
+
+
+def sized(pixels: int) -> Callable[[int], Unsigned]:
+    """Return the size of icons and the panel for a scale: what the whole factor of windows leaves of it."""
+    return lambda percent: Unsigned(round(pixels * percent / 100 / window_scale(percent)))
 
 
 def borders(percent: int) -> str:
@@ -65,8 +76,13 @@ SETTINGS = (
     Setting(XSETTINGS, WINDOW_SCALE_NAME, window_scale, ("1",)),
     Setting(XSETTINGS, "/Gtk/CursorThemeSize", lambda percent: 0 if percent == 100 else cursor_size(percent), ("0",)),
     Setting("xfwm4", "/general/theme", borders, ("Default",)),
+    Setting("xfce4-desktop", "/desktop-icons/icon-size", sized(DESKTOP_ICON_PIXELS)),
+    *(
+        Setting("xfce4-panel", f"{PANEL_PATH}/{name}", sized(pixels), (str(pixels),), is_optional=False)
+        for name, pixels in PANEL_PIXELS.items()
+    ),
 )
-"""DPI before the rest: it applies to most."""
+"""DPI before the rest: it applies to most. The panel is that of users who have none of their own."""
 
 
 class XfceScale:
@@ -120,7 +136,7 @@ def _may_set(setting: Setting, percent: int, values: dict[str, str]) -> bool:
     """Return whether a setting has to change for a scale, and is not the user's."""
     now, ours, wanted = values.get(setting.name), values.get(setting.memory), str(setting.value(percent))
     if ours is None:
-        return percent != 100 and (now is None or now in setting.untouched)
+        return percent != 100 and (now in setting.untouched or (now is None and setting.is_optional))
     return (now or NO_VALUE) in ours.split() and not now == wanted == ours
 
 

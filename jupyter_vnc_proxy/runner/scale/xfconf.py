@@ -23,6 +23,10 @@ class NoAnswer(Exception):
     """A query was not answered, as on a busy machine; another time it may be."""
 
 
+class Unsigned(int):
+    """A value of the type uint."""
+
+
 class Xfconf:
     """The settings that a process with the given ``environment`` has."""
 
@@ -40,7 +44,7 @@ class Xfconf:
 
     def set(self, channel: str, name: str, value: int | str) -> None:
         """Set a property."""
-        kind = "int" if isinstance(value, int) else "string"
+        kind = "uint" if isinstance(value, Unsigned) else "int" if isinstance(value, int) else "string"
         self._query("-c", channel, "-p", name, "-n", "-t", kind, "-s", str(value))
 
     def _query(self, *arguments: str) -> str:

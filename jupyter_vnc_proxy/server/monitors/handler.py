@@ -16,7 +16,7 @@ from ..web.handler import DesktopsAPIHandler
 from .layout import Claim
 from .registry import Monitors
 
-FIELDS = {"number": int, "width": int, "height": int}
+REQUIRED = {"number": int, "width": int, "height": int}
 
 
 class MonitorHandler(DesktopsAPIHandler):
@@ -39,9 +39,13 @@ class MonitorHandler(DesktopsAPIHandler):
         connection, rights = await self.sharing.own_connection(self, name, identifier)
         if Right.RESIZE not in rights:
             raise forbidden("This connection may not change the desktop's size.", "resize-denied")
-        body = read_body(self.request.body, FIELDS)
-        if len(body) != len(FIELDS):
+        body = read_body(self.request.body, {**REQUIRED, "replaces": str, "closed": list})
+        if not body.keys() >= REQUIRED.keys():
             raise InvalidOption("The fields 'number', 'width' and 'height' are required.", code="bad-field")
-        await self.monitors.claim(connection, Claim.checked(body["number"], body["width"], body["height"]))
+        claim = Claim.checked(body["number"], body["width"], body["height"])
+        closed = [each for each in body.get("closed", []) if type(each) is int]
+        before = self.sharing.connections.find(name, body.get("replaces", ""))
+        is_own = before is not None and before.owner == connection.owner
+        await self.monitors.claim(connection, claim, body["replaces"] if is_own else None, closed)
         model = self.manager.model(name)
         return model if connection.invitation is None else invited_model(model)

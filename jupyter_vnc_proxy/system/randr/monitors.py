@@ -22,9 +22,9 @@ MONITOR_PREFIX = b"JUPYTER-"
 def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], otherwise: Geometry | None) -> None:
     """Give a display these monitors, at least two, and the size that they need.
 
-    Fewer: the display has one monitor, the whole screen; if it had several, it gets the size ``otherwise``, unless that
-    is ``None``. Raise `Conflict` if the virtual screen is too small. The window manager moves windows that are on no
-    monitor any more.
+    Do nothing if it has exactly these. Fewer: the display has one monitor, the whole screen; if it had several, it gets
+    the size ``otherwise``, unless that is ``None``. Raise `Conflict` if the virtual screen is too small. The window
+    manager moves windows that are on no monitor any more.
     """
     connection = connect(display, xauthority)
     try:
@@ -32,6 +32,8 @@ def set_monitors(display: str, xauthority: Path, monitors: Sequence[Area], other
             _remove(connection, otherwise)
             return
         size = enclosing(monitors)
+        if _size(connection) == size and _areas(connection) == sorted(monitors):
+            return
         limits = size_limits(connection)
         largest = Geometry(limits.max_width, limits.max_height)
         if size.width > largest.width or size.height > largest.height:
@@ -126,6 +128,15 @@ def _own_monitors(connection: xcffib.Connection) -> list[int]:
         for atom, name in zip(atoms, names, strict=True)
         if bytes(name.reply().name.buf()).startswith(MONITOR_PREFIX)
     ]
+
+
+def _areas(connection: xcffib.Connection) -> list[Area]:
+    """Return the areas of all monitors, from left to right."""
+    import xcffib.randr as randr
+
+    root = connection.get_setup().roots[0].root
+    found = connection(randr.key).GetMonitors(root, True).reply().monitors
+    return sorted(Area(each.x, each.y, each.width, each.height) for each in found)
 
 
 def _size(connection: xcffib.Connection) -> Geometry:

@@ -58,9 +58,9 @@ export function addMonitorCommands(context: IPanelContext): void {
     execute: args => {
       const panel = panelOf(args);
       if (panel !== null) {
-        const { name } = panel.content.connection;
-        const { clientWidth, clientHeight } = panel.content.node;
-        Monitor.openWindow(manager.api.pageURL(name), name, nextNumber(panel), {
+        const { connection, viewer, node } = panel.content;
+        const { clientWidth, clientHeight } = node;
+        viewer.monitor.openWindow(manager.api.pageURL(connection.name), nextNumber(panel), {
           width: clientWidth,
           height: clientHeight
         });

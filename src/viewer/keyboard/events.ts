@@ -26,6 +26,17 @@ export function copyKey(event: KeyboardEvent, changes: KeyboardEventInit = {}): 
   return new KeyboardEvent(event.type, { ...init, ...changes });
 }
 
+/** Return the release of a key that was pressed. */
+export function releaseOf({ key, code, location }: KeyboardEvent): KeyboardEvent {
+  return new KeyboardEvent('keyup', { key, code, location, cancelable: true });
+}
+
+/** Keep an event from the browser and the page. */
+export function consume(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 /** Return whether a key event belongs to an input method, so that its text comes as input. */
 export function isComposed(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229 || ['Dead', 'Process'].includes(event.key);

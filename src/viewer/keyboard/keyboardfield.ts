@@ -1,5 +1,6 @@
+import { HeldAccents } from './heldaccents';
 import { HeldInput } from './heldinput';
-import { copyKey, isChord, isComposed, isMac, isPaste } from './events';
+import { consume, copyKey, isChord, isComposed, isMac, isPaste, releaseOf } from './events';
 
 import type { IDisposable } from '@lumino/disposable';
 
@@ -23,6 +24,7 @@ export class KeyboardField implements IDisposable {
     // The device's keyboard covers half of the desktop: it comes only on request.
     this.node.inputMode = 'none';
     this.held = new HeldInput(event => this._forward(event));
+    this._accents = new HeldAccents({ isEnabled: options.holdForAccents, clear: () => (this.node.value = '') });
     for (const type of EVENTS) {
       this.node.addEventListener(type, this);
     }
@@ -111,18 +113,18 @@ export class KeyboardField implements IDisposable {
 
   private _onKeyDown(event: KeyboardEvent): void {
     if (isChord(event, 'l')) {
-      this._consume(event);
+      consume(event);
       this._release();
       this._options.leave();
       return;
     }
     if (isChord(event, 'k')) {
-      this._consume(event);
+      consume(event);
       this._options.toggle();
       return;
     }
     if (isChord(event, 'm')) {
-      this._consume(event);
+      consume(event);
       this._options.lockPointer();
       return;
     }
@@ -133,18 +135,20 @@ export class KeyboardField implements IDisposable {
       event.stopPropagation();
       return;
     }
-    if (isPaste(event)) {
-      // Not prevented: the browser's paste event follows.
+    const { isLeft, isSent } = this._accents.onKeyDown(event);
+    if (isPaste(event) || isLeft) {
+      // Not prevented: the browser's paste event follows, or input.
       event.stopPropagation();
     } else {
-      this._consume(event);
+      consume(event);
     }
-    if (!this.held.holdsBack(event)) {
-      if (isPaste(event)) {
-        this.held.hold(event, () => this._paste());
-      } else {
-        this._forward(event);
-      }
+    if (isPaste(event) && !this.held.isHolding) {
+      this.held.hold(event, () => this._paste());
+    } else if (isSent) {
+      this._send(event);
+    }
+    if (isLeft && isSent) {
+      this._send(releaseOf(event));
     }
   }
 
@@ -152,14 +156,20 @@ export class KeyboardField implements IDisposable {
     if (!this._captures || !this._options.enabled()) {
       return;
     }
-    this._consume(event);
+    consume(event);
+    this._accents.onKeyUp(event);
+    this._send(event);
+  }
+
+  /** Forward a key in its order. */
+  private _send(event: KeyboardEvent): void {
     if (!this.held.holdsBack(event)) {
       this._forward(event);
     }
   }
 
   private _onPaste(event: ClipboardEvent): void {
-    this._consume(event);
+    consume(event);
     if (event.clipboardData === null || !this._options.enabled()) {
       return;
     }
@@ -182,6 +192,7 @@ export class KeyboardField implements IDisposable {
   private _onInput(event: InputEvent): void {
     event.stopPropagation();
     if (event.inputType === 'deleteContentBackward' && this.node.value === '') {
+      this._accents.end();
       this._options.type('\b');
     }
     if (!event.isComposing) {
@@ -191,8 +202,7 @@ export class KeyboardField implements IDisposable {
 
   /** Send the text that input methods have put into the field. */
   private _sendText(): void {
-    const text = this.node.value;
-    this.node.value = '';
+    const text = this._accents.takeText(this.node);
     if (text !== '' && this._captures && this._options.enabled()) {
       this._options.type(text);
     }
@@ -239,17 +249,13 @@ export class KeyboardField implements IDisposable {
   /** Release all keys: the releases of keys that are held now go elsewhere. */
   private _release(): void {
     const down = [...this._down.values()];
-    for (const { key, code, location } of down.reverse()) {
-      this._dispatch(new KeyboardEvent('keyup', { key, code, location, cancelable: true }));
+    for (const each of down.reverse()) {
+      this._dispatch(releaseOf(each));
     }
   }
 
-  private _consume(event: Event): void {
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
   private readonly _options: KeyboardField.IOptions;
+  private readonly _accents: HeldAccents;
   /** The keys that are down on the desktop, by code. */
   private readonly _down = new Map<string, KeyboardEvent>();
   private readonly _replayed = new WeakSet<Event>();
@@ -275,6 +281,8 @@ export namespace KeyboardField {
     /** Returns whether the desktop takes keys. */
     enabled: () => boolean;
     commandKey: () => CommandKey;
+    /** Returns whether a Mac shows accents while a letter's key is held. */
+    holdForAccents: () => boolean;
     /** Types a text on the desktop. */
     type: (text: string) => void;
     /**

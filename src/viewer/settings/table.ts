@@ -54,7 +54,7 @@ function pictureSettings(trans: ITranslation): ISetting[] {
       key: 'resolution',
       title: trans.__('Resolution'),
       description: trans.__(
-        "On a screen with more than one pixel per CSS pixel, or with the browser's zoom, the desktop can use each pixel of the screen, which is sharper. Automatic: if its programs can be scaled while they run, as in Xfce, and it has no more than 3840x2160 pixels. Takes effect immediately."
+        "On a screen with more than one pixel per CSS pixel, or with the browser's zoom, the desktop can use each pixel of the screen, which is sharper. Automatic: if its programs can be scaled while they run, as in Xfce, it has no more than 3840x2160 pixels, and the link is fast enough. Takes effect immediately."
       ),
       choices: [
         { value: 'auto', title: trans.__('Automatic') },
@@ -107,6 +107,16 @@ function inputSettings(trans: ITranslation): ISetting[] {
         { value: 'alt', title: trans.__('Alt') }
       ],
       default: 'control',
+      isPerDesktop: true,
+      isForMac: true
+    },
+    {
+      key: 'holdForAccents',
+      title: trans.__('Hold a key for accents on a Mac'),
+      description: trans.__(
+        'Whether your Mac shows accents while you hold the key of a letter; choose one with its number or a click. Letters are not held or repeated on the desktop then, which games need. Takes effect immediately.'
+      ),
+      default: false,
       isPerDesktop: true,
       isForMac: true
     },

@@ -142,6 +142,7 @@ export function resolved(
     },
     input: {
       commandKey: values.commandKey as IInputSettings['commandKey'],
+      holdForAccents: values.holdForAccents as boolean,
       confirmClose: values.confirmClose as boolean,
       clipboard: values.clipboard as IInputSettings['clipboard']
     },

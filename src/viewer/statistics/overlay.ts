@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 import { element } from '../sharing/element';
 import { lostReason } from '../titles';
 import { Sparkline } from './sparkline';
-import { historyWords, limitName, limitWords, milliseconds, rate } from './words';
+import { fewerPixelsWords, historyWords, limitName, limitWords, milliseconds, rate } from './words';
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -109,7 +109,8 @@ export class StatisticsOverlay implements IDisposable {
     this._limit.textContent = status.connected ? limitName(limit, trans) : '–';
     const { what, help } = limitWords(limit, trans);
     if (status.connected) {
-      this._words.textContent = `${what} ${help}`.trim();
+      const fewer = this._options.hasFewerPixels() ? fewerPixelsWords(trans) : '';
+      this._words.textContent = `${what} ${help} ${fewer}`.trim();
       this.node.dataset.limit = limit.by;
     } else {
       this._words.textContent = status.phase === 'lost' ? lostReason(status.problem, trans) : '';
@@ -167,6 +168,8 @@ export namespace StatisticsOverlay {
     connection: IDesktopConnection;
     /** Returns the canvas that shows the desktop; null if there is none. */
     canvas: () => HTMLCanvasElement | null;
+    /** Returns whether the desktop has fewer pixels than the screen because the link is slow. */
+    hasFewerPixels: () => boolean;
     trans: ITranslation;
   }
 }

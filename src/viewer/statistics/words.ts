@@ -35,6 +35,13 @@ export function limitWords(limit: Limit, trans: ITranslation): { what: string; h
   }
 }
 
+/** Say that the link is too slow for each pixel of the screen. */
+export function fewerPixelsWords(trans: ITranslation): string {
+  return trans.__(
+    'The link is slow, so the desktop has fewer pixels than your screen until it is faster. The setting “Resolution” decides on that.'
+  );
+}
+
 /** Name what limits a desktop, in one or two words. */
 export function limitName(limit: Limit, trans: ITranslation): string {
   switch (limit.by) {

@@ -21,8 +21,12 @@ export class FakeSocket extends EventTarget {
   readyState: number = WebSocket.CONNECTING;
   onclose: ((event: Event) => void) | null = null;
 
-  close(): void {
-    this.drop(1005);
+  /** The code with which the client has closed the socket, if it has, with 1005 for none. */
+  closedWith: number | undefined;
+
+  close(code = 1005): void {
+    this.closedWith ??= code;
+    this.drop(code);
   }
 
   /** Open the socket, as the server does. */

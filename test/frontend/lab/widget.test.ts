@@ -145,9 +145,10 @@ it("keeps the desktop's keys from shortcuts", async () => {
   document.removeEventListener('keydown', listen, true);
 });
 
-it('disposes its connection when disposed', async () => {
+it('disposes its connection when disposed, and says so to the server', async () => {
   await live();
   widget.dispose();
+  expect(FakeSocket.last.closedWith).toBe(1000);
   widget.dispose();
   expect(connection.isDisposed).toBe(true);
   expect(FakeSocket.last.readyState).toBe(WebSocket.CLOSED);

@@ -81,7 +81,7 @@ it('applies changed settings to all panels, also later ones', async () => {
   const { viewer } = (await open('first')).content;
   expect(viewer.input.settings).toEqual(DEFAULT_INPUT);
   const applied = jest.spyOn(viewer, 'applySettings');
-  const input = { commandKey: 'alt', confirmClose: false, clipboard: 'off' };
+  const input = { commandKey: 'alt', holdForAccents: true, confirmClose: false, clipboard: 'off' };
   await change({ ...input, qualityLevel: 9 });
   expect(viewer.input.settings).toEqual(input);
   expect(applied).toHaveBeenCalledWith(expect.objectContaining({ quality: { qualityLevel: 9, compressionLevel: 2 } }));
@@ -101,7 +101,7 @@ it('applies the settings of single desktops to their panels alone', async () => 
 it('reports a broken setting of a single desktop, and ignores it', async () => {
   await activate({ confirmClose: false, desktops: { first: { commandKey: 'meta', clipboard: 'off' } } });
   const { settings: input } = (await open('first')).content.viewer.input;
-  expect(input).toEqual({ commandKey: 'control', confirmClose: false, clipboard: 'off' });
+  expect(input).toEqual({ commandKey: 'control', holdForAccents: false, confirmClose: false, clipboard: 'off' });
   expect(notifications()).toEqual([expect.stringContaining('first: commandKey')]);
   await change({ qualityLevel: 3 });
   expect(notifications()).toHaveLength(1);

@@ -6,6 +6,7 @@ let field: KeyboardField;
 let seen: string[];
 let typed: string[];
 let enabled: boolean;
+let holdForAccents: boolean;
 const leave = jest.fn();
 const toggle = jest.fn();
 const lockPointer = jest.fn();
@@ -28,7 +29,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   jest.clearAllMocks();
   platform('Linux x86_64');
-  [seen, typed, enabled] = [[], [], true];
+  [seen, typed, enabled, holdForAccents] = [[], [], true, false];
   canvas = document.createElement('canvas');
   for (const type of ['keydown', 'keyup']) {
     canvas.addEventListener(type, event => {
@@ -41,6 +42,7 @@ beforeEach(() => {
     canvas: () => canvas,
     enabled: () => enabled,
     commandKey: () => 'control',
+    holdForAccents: () => holdForAccents,
     type: text => typed.push(text),
     paste: () => Promise.resolve(true),
     leave,
@@ -173,4 +175,87 @@ it('raises the keyboard of a device only on request', () => {
   expect([field.node.inputMode, document.activeElement]).toEqual(['text', field.node]);
   field.raise(false);
   expect([field.node.inputMode, document.activeElement]).toEqual(['none', field.node]);
+});
+
+describe('a letter whose key is held on a Mac', () => {
+  const e = { key: 'e', code: 'KeyE' };
+
+  /** Hold the key of e as long as macOS needs; return whether the browser had each press. */
+  function hold(): boolean[] {
+    const left = [key('keydown', e)];
+    input('e');
+    left.push(key('keydown', { ...e, repeat: true }), key('keydown', { ...e, repeat: true }));
+    key('keyup', e);
+    return left;
+  }
+
+  /** The browser puts an accent in the letter's place. */
+  function replace(text: string, inputType = 'insertReplacementText'): void {
+    field.node.value = text;
+    field.node.dispatchEvent(new InputEvent('input', { bubbles: true, inputType }));
+  }
+
+  beforeEach(() => {
+    platform('MacIntel');
+    holdForAccents = true;
+  });
+
+  it('is replaced by the accent that was chosen, once', () => {
+    expect(hold()).toEqual([true, true, true]);
+    expect(seen.slice(0, 2)).toEqual(['keydown KeyE e', 'keyup KeyE e']);
+    expect(seen.filter(each => each.startsWith('keydown'))).toHaveLength(1);
+    replace('é');
+    // Chromium reports the digit that has chosen it, without any text.
+    key('keydown', { key: '2', code: 'Digit2' });
+    key('keyup', { key: '2', code: 'Digit2' });
+    expect(typed).toEqual(['\bé']);
+    expect(seen.filter(each => each.startsWith('keydown'))).toHaveLength(1);
+    key('keydown', { key: 't', code: 'KeyT' });
+    input('t');
+    expect([typed, field.node.value]).toEqual([['\bé'], 't']);
+    expect(seen.at(-1)).toBe('keyup KeyT t');
+  });
+
+  it('is replaced as well if the browser composes the accent', () => {
+    hold();
+    field.node.dispatchEvent(new CompositionEvent('compositionstart'));
+    field.node.value = 'é';
+    field.node.dispatchEvent(new InputEvent('input', { inputType: 'insertCompositionText', isComposing: true }));
+    field.node.dispatchEvent(new CompositionEvent('compositionend', { data: 'é' }));
+    jest.runAllTimers();
+    expect(typed).toEqual(['\bé']);
+  });
+
+  it('is replaced as well if the browser deletes the letter first', () => {
+    hold();
+    replace('', 'deleteContentBackward');
+    replace('é', 'insertText');
+    expect(typed.join('')).toBe('\bé');
+  });
+
+  it('stays if nothing was chosen, and what follows is typed', () => {
+    hold();
+    key('keydown', { key: '2', code: 'Digit2' });
+    input('2');
+    expect(typed).toEqual(['2']);
+    expect(key('keydown', { key: 'ArrowLeft', code: 'ArrowLeft' })).toBe(false);
+    expect(field.node.value).toBe('');
+    expect(key('keydown', { key: '2', code: 'Digit2' })).toBe(false);
+    expect(seen.at(-1)).toBe('keydown Digit2 2');
+  });
+
+  it.each([
+    ['without the setting', 'MacIntel', false],
+    ['elsewhere', 'Linux x86_64', true]
+  ])('is held on the desktop %s', (_, name, isOn) => {
+    platform(name);
+    holdForAccents = isOn;
+    expect(key('keydown', e)).toBe(false);
+    expect(key('keydown', { ...e, repeat: true })).toBe(false);
+    expect(seen).toEqual(['keydown KeyE e', 'keydown KeyE e']);
+  });
+
+  it('is no letter with Cmd', () => {
+    expect(key('keydown', { ...e, metaKey: true })).toBe(false);
+  });
 });

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { DesktopError } from '../../../src/services/restapi';
 import { Desktop } from '../../../src/model';
 import { Monitor } from '../../../src/viewer/monitor';
+import FakeRFB from '../fakes/rfb';
+import { FakeSocket } from '../fakes/socket';
 import { api, apply, connection, layOut, live, node, pass, rect, target, viewer } from '../fakes/screenpanel';
 
 const OWN = { connection: 'own', number: 2, x: 900, y: 0, width: 1270, height: 779 };
@@ -69,6 +71,7 @@ it('claims it for each new connection', async () => {
   await live();
   await pass(1000);
   expect(api.claims.map(([id]) => id)).toEqual(['own', 'next']);
+  expect(FakeSocket.instances[0].closedWith).not.toBe(1000);
 });
 
 it.each([
@@ -213,6 +216,49 @@ it('shows the title of the desktop if others are its monitors', async () => {
   await live();
   await divide(OTHER, { ...OWN, connection: 'third' });
   expect([viewer.monitor.title, viewer.monitor.position]).toEqual(['Desktop', 0]);
+});
+
+it('keeps the last picture of its monitor when the connection is lost', async () => {
+  viewer.monitor.number = 2;
+  const rfb = await live();
+  await divide(OTHER, OWN);
+  rfb.resize(TOTAL.width, TOTAL.height);
+  FakeSocket.last.drop();
+  layOut(1000, 700);
+  viewer.visible = true;
+  await pass(1000);
+  expect([...target.querySelectorAll('canvas[data-kept="true"]')]).toEqual([rfb.canvas]);
+  expect([rfb.canvas.width, rfb.canvas.height]).toEqual([1270, 779]);
+  expect(rfb._display.place).toEqual({ x: 900, y: 0 });
+});
+
+it('shows its monitor at once after a reload, and says which connection was its own before', async () => {
+  viewer.monitor.number = 2;
+  await live();
+  await divide(OTHER, OWN);
+  await pass(1000);
+  api.nextTicket = { ticket: 't', rights: [...Desktop.ALL_RIGHTS], connection: 'next' };
+  connection.reconnect();
+  await pass();
+  const rfb = FakeRFB.last;
+  rfb.connect();
+  rfb.resize(TOTAL.width, TOTAL.height);
+  expect(rfb._display.place).toEqual({ x: 900, y: 0 });
+  await pass(1000);
+  expect(api.claims.at(-1)).toEqual(['next', { number: 2, width: 1270, height: 779, replaces: 'own' }]);
+});
+
+it('tells the server when a window that it has opened is closed', async () => {
+  const opened = { closed: false };
+  window.open = () => opened as Window;
+  viewer.monitor.number = 1;
+  await live();
+  viewer.monitor.openWindow('http://x/desktops/?desktop=default', 2, { width: 800, height: 600 });
+  await pass(1000);
+  expect(api.claims).toHaveLength(1);
+  opened.closed = true;
+  await pass(1000);
+  expect(api.claims.slice(1)).toEqual([['own', { number: 1, width: 1270, height: 779, closed: [2] }]]);
 });
 
 it('says why it cannot have its monitor', async () => {

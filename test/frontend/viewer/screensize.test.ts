@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { api, apply, haveClients, layOut, live, monitor, node, pass, rect, target } from '../fakes/screenpanel';
+import { api, apply, haveClients, layOut, live, monitor, node, pass, rect, target, viewer } from '../fakes/screenpanel';
 
 it('replaces members that noVNC has', () => {
   const source = readFileSync('node_modules/@novnc/novnc/core/rfb.js', 'utf8');
@@ -114,6 +114,28 @@ it('follows the page to another monitor', async () => {
   window.devicePixelRatio = 2;
   monitor.dispatchEvent(new Event('change'));
   expect(rfb.requested).toEqual(['2540x1558']);
+});
+
+it('has CSS pixels while the link is slow, unless the settings ask for each pixel', async () => {
+  window.devicePixelRatio = 2;
+  api.set({ clients: 1, scaling: true });
+  const rfb = await live();
+  rfb.resize(2540, 1558);
+  const { resolution } = viewer.screen;
+  expect([resolution.isNative, resolution.ratio]).toEqual([true, 2]);
+  resolution.isLinkSlow = true;
+  expect([resolution.isNative, rfb.requested.at(-1)]).toEqual([false, '1270x779']);
+  await pass(1000);
+  expect(api.scales.at(-1)).toBe(100);
+  rfb.resize(1270, 779);
+  apply({ resolution: 'native' });
+  expect([resolution.isNative, rfb.requested.at(-1)]).toEqual([false, '2540x1558']);
+  rfb.resize(2540, 1558);
+  apply({});
+  expect(rfb.requested.at(-1)).toBe('1270x779');
+  rfb.resize(1270, 779);
+  resolution.isLinkSlow = false;
+  expect(rfb.requested.at(-1)).toBe('2540x1558');
 });
 
 it('requests no more than a desktop can have', async () => {

@@ -423,7 +423,7 @@ def test_several_screens_are_forwarded_unless_the_size_is_fixed() -> None:
     filter_ = ready(Right.ALL)
     request = _size(1700, 700, (1, 0, 0, 900, 700), (2, 900, 0, 800, 600))
     assert filter_.feed(request).data == request
-    filter_.is_size_fixed = True
+    filter_.is_size_fixed = lambda: True
     assert filter_.feed(request).data == b""
-    filter_.is_size_fixed = False
+    filter_.is_size_fixed = lambda: False
     assert filter_.feed(request).data == request

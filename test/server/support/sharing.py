@@ -144,7 +144,12 @@ class Viewer:
         return self.socket.close_code, self.socket.close_reason
 
     def close(self) -> None:
-        self.socket.close()
+        """End the connection as a page does that is left or reloaded."""
+        self.socket.close(1001)
+
+    def leave(self) -> None:
+        """End the connection as a panel does that is closed."""
+        self.socket.close(1000)
 
 
 class Browser:

@@ -20,6 +20,7 @@ let statistics: { changed: Signal<object, void>; samples: ISample[]; limit: obje
 let watched: [object, boolean][];
 let overlay: StatisticsOverlay;
 let canvas: HTMLCanvasElement | null;
+let hasFewerPixels = false;
 let connection: { statusChanged: Signal<object, void>; status: object };
 
 /** What is drawn: `M` begins a line, `L` continues it. */
@@ -63,6 +64,7 @@ beforeEach(() => {
     statistics: statistics as unknown as Statistics,
     connection: connection as unknown as IDesktopConnection,
     canvas: () => canvas,
+    hasFewerPixels: () => hasFewerPixels,
     trans: english
   });
 });
@@ -113,6 +115,13 @@ it('says "unknown" if the server can measure no round trip, and nothing before t
   canvas = null;
   show();
   expect(values().slice(1)).toEqual(['–', '–', '–', '–', 'nothing']);
+});
+
+it('says that the desktop has fewer pixels while the link is slow', () => {
+  hasFewerPixels = true;
+  show(SAMPLE);
+  hasFewerPixels = false;
+  expect(overlay.node.textContent).toContain('The link is slow, so the desktop has fewer pixels than your screen');
 });
 
 it('says what makes the desktop slow, and what helps', () => {

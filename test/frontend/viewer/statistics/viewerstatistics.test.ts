@@ -14,6 +14,7 @@ it('measures a connection only while there is one', () => {
   const viewer = {
     node: document.createElement('div'),
     connection,
+    screen: { resolution: { isNative: false, isLinkSlow: false, nativeChanged: new Signal<object, void>({}) } },
     client: { counters: { counts: COUNTS }, pings }
   };
   const statistics = new ViewerStatistics(viewer as unknown as DesktopViewer, english);

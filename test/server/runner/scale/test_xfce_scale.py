@@ -8,6 +8,7 @@ from jupyter_vnc_proxy.runner.scale.xfce_scale import UNSCALED_DPI_NAME, XfceSca
 from jupyter_vnc_proxy.runner.scale.xfconf import NoAnswer, Xfconf, XfconfError
 
 DPI, WINDOWS, CURSOR = "/Xft/DPI", "/Gdk/WindowScalingFactor", "/Gtk/CursorThemeSize"
+PANEL, PANEL_ICONS, ICONS = "/panels/panel-901/size", "/panels/panel-901/icon-size", "/desktop-icons/icon-size"
 
 
 class Settings(Xfconf):
@@ -19,6 +20,7 @@ class Settings(Xfconf):
     def __init__(self) -> None:
         super().__init__({})
         self.channels: dict[str, dict[str, str]] = {"xsettings": {WINDOWS: "1", CURSOR: "0"}, "xfwm4": {}}
+        self.channels |= {"xfce4-desktop": {}, "xfce4-panel": {PANEL: "30", PANEL_ICONS: "18"}}
         self.locked: set[str] = set()
         self.silent: set[str] = set()
         self.left = 1000
@@ -57,6 +59,25 @@ def test_the_values_of_a_scale(percent: int, wanted: list[str | None]) -> None:
     settings = Settings()
     assert settings.scale(percent) == wanted
     assert settings.scale(100)[:3] == ["96", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("percent", "wanted"), [(125, ["38", "22", "60"]), (150, ["45", "27", "72"]), (200, ["30", "18", "48"])]
+)
+def test_panel_and_icons_have_the_part_of_a_scale_that_windows_have_not(percent: int, wanted: list[str]) -> None:
+    settings = Settings()
+    panel, desktop = settings.channels["xfce4-panel"], settings.channels["xfce4-desktop"]
+    settings.scale(percent)
+    assert [panel[PANEL], panel[PANEL_ICONS], desktop[ICONS]] == wanted
+    settings.scale(100)
+    assert [panel[PANEL], panel[PANEL_ICONS], desktop[ICONS]] == ["30", "18", "48"]
+
+
+def test_a_user_with_another_panel_gets_none_of_ours() -> None:
+    settings = Settings()
+    settings.channels["xfce4-panel"] = {"/panels/panel-1/size": "26"}
+    settings.scale(150)
+    assert settings.channels["xfce4-panel"] == {"/panels/panel-1/size": "26"}
 
 
 @pytest.mark.parametrize("default", ["-1", "96"])

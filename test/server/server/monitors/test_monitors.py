@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
 
 import pytest
-from support.displays import listed_monitors
+from support.monitors import Connect, claim, shown
 from support.rest import SPECIFICATION, complaints
-from support.sharing import Browser, Desk, LogIn, Viewer, desktop_size
-from support.stream.clients import set_encodings
+from support.sharing import Desk, LogIn, desktop_size
 from support.waiting import until
 from support.windows import WINDOW
 
@@ -44,36 +41,6 @@ with_outputs = pytest.mark.parametrize(
 )
 one_backend = pytest.mark.parametrize("vnc_traits", [{"backend": "stream", **SESSION}])
 
-Connect = Callable[..., Awaitable[tuple[Viewer, str]]]
-
-
-@pytest.fixture
-def connect() -> Iterator[Connect]:
-    """Connects a browser; returns the viewer and the connection's id."""
-    viewers: list[Viewer] = []
-
-    async def connect(browser: Browser, invitation: str | None = None) -> tuple[Viewer, str]:
-        body = {} if invitation is None else {"invitation": invitation}
-        ticket = await browser.api("POST", "ticket", body=body)
-        viewer = await (await browser.open(ticket["ticket"])).greet()
-        await viewer.send(set_encodings(0, -308))  # without it, Xvnc disconnects a viewer when the size changes
-        await viewer.settle()
-        viewers.append(viewer)
-        return viewer, str(ticket["connection"])
-
-    yield connect
-    for viewer in viewers:
-        viewer.close()
-
-
-async def claim(browser: Browser, connection: str, number: int, width: int, height: int, status: int = 200) -> Any:
-    body = {"number": number, "width": width, "height": height}
-    return await browser.api("PUT", "monitors", connection, body=body, status=status)
-
-
-def shown(desk: Desk) -> list[str]:
-    return listed_monitors(desk.model["display"], desk.path / "Xauthority")
-
 
 def gtk_monitors(desk: Desk) -> list[str]:
     model = desk.model
@@ -101,7 +68,7 @@ async def test_two_viewers_are_two_monitors_until_one_leaves(desk: Desk, log_in:
     await claim(browser, one, 1, 700, 500)
     assert shown(desk) == ["700x500+0+0", "800x600+700+0"]
 
-    left.close()
+    left.leave()
     await until(lambda: shown(desk) == ["800x600+0+0"])
     await until(lambda: desk.model["monitors"] == [])
 
@@ -125,7 +92,7 @@ async def test_nobody_changes_their_size_in_another_way(desk: Desk, log_in: LogI
     await browser.api("POST", "resize", body={"width": 640, "height": 480}, status=409)
     assert shown(desk) == ["900x700+0+0", "800x600+900+0"]
     # The viewer that leaves had a size before; with one monitor, the size is the other's.
-    viewer.close()
+    viewer.leave()
     await until(lambda: shown(desk) == ["800x600+0+0"])
     if desk.model["resize"] == "rfb":
         await third.send(desktop_size(640, 480))
@@ -144,7 +111,7 @@ async def test_gtk_knows_the_monitors_of_an_x_server_with_outputs(desk: Desk, lo
     await claim(browser, two, 2, 600, 500)
     assert shown(desk) == gtk_monitors(desk) == ["900x700+0+0", "600x500+900+0"]
     await browser.api("POST", "resize", body={"width": 640, "height": 480}, status=409)
-    first.close()
+    first.leave()
     await until(lambda: shown(desk) == ["600x500+0+0"])
     assert gtk_monitors(desk) == ["600x500+0+0"]
     await browser.api("POST", "resize", body={"width": 640, "height": 480})
