@@ -45,6 +45,9 @@ class Upstream(Protocol):
     async def send(self, data: bytes) -> None:
         """Send bytes; return once they are accepted. Raise ``OSError`` if the connection is closed."""
 
+    def send_at_once(self, data: bytes) -> bytes:
+        """Send what is accepted without waiting, while no `send` waits; return the rest. Raise ``OSError`` alike."""
+
     def close(self) -> None:
         """Close the connection; `receive` then returns ``b""``."""
 
@@ -83,6 +86,12 @@ class SocketUpstream:
         """Send bytes; return once they are accepted."""
         with self._operation():
             await self._loop.sock_sendall(self._socket, data)
+
+    def send_at_once(self, data: bytes) -> bytes:
+        """Send what fits into the socket's buffer; return the rest."""
+        with self._operation(), contextlib.suppress(BlockingIOError):
+            return data[self._socket.send(data) :]
+        return data
 
     def close(self) -> None:
         """Close the connection."""
@@ -160,6 +169,10 @@ class WebSocketUpstream:
         except WebSocketClosedError as error:
             raise ConnectionResetError("the desktop's WebSocket is closed") from error
 
+    def send_at_once(self, data: bytes) -> bytes:
+        """Return all: a WebSocket's messages are written by `send`."""
+        return data
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -190,6 +203,8 @@ async def send_while(upstream: Upstream, data: bytes, is_there: Callable[[], boo
     Raise ``ConnectionAbortedError`` or ``TimeoutError``, or the ``OSError`` of the connection. Part of the data may be
     sent then, so the connection must be closed.
     """
+    if not (data := upstream.send_at_once(data)):  # nearly always; a task costs more than that
+        return
     sending = asyncio.ensure_future(upstream.send(data))
     deadline = time.monotonic() + SEND_TIMEOUT_SECONDS
     try:

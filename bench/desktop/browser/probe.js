@@ -29,31 +29,69 @@
     return small.getImageData(0, 0, 1, 1).data[3] !== 0;
   };
 
-  /** Return the pixels in the middle of the row of blocks. */
+  /** Return one byte of each pixel of lines with `step` bytes a pixel and `stride` bytes a line. */
+  const bytesOf = (data, width, step, offset, stride = width * step) => {
+    const found = new Uint8Array(width * ROWS);
+    for (let line = 0; line < ROWS; line++) {
+      for (let column = 0; column < width; column++) {
+        found[line * width + column] = data[line * stride + column * step + offset];
+      }
+    }
+    return found;
+  };
+
+  /** Return the middle of the row of blocks, as the lines of a picture with one byte a pixel. */
   const row = picture => {
+    const { x, y, width, height } = rowArea();
+    if (probe.context2d === picture) {
+      return bytesOf(probe.context.getImageData(x, y, width, height).data, width, 4, 1);
+    }
+    if (small.canvas.width !== width || small.canvas.height !== height) {
+      small.canvas.width = width;
+      small.canvas.height = height;
+    }
+    small.drawImage(picture, x, y, width, height, 0, 0, width, height);
+    return bytesOf(small.getImageData(0, 0, width, height).data, width, 4, 1);
+  };
+
+  const rowArea = () => {
     const { x, y, block, bits } = probe.place;
     const width = block * (bits.frame + bits.time + bits.clicks + bits.check);
-    const top = y + block / 2 - ROWS / 2;
-    if (probe.context2d === picture) {
-      return probe.context.getImageData(x, top, width, ROWS).data;
+    return { x, y: y + block / 2 - ROWS / 2, width, height: ROWS };
+  };
+
+  /**
+   * The same of the frame that a video shows. Drawing a video on a canvas converts the whole frame first, which takes
+   * longer than presenting it; this copies the lines alone, of the luma or of whole pixels.
+   */
+  const videoRow = async video => {
+    const frame = new VideoFrame(video);
+    try {
+      if (frame.format === null) {
+        return row(video); // the processor can't read it
+      }
+      const area = rowArea();
+      const left = frame.visibleRect.x + area.x;
+      const top = frame.visibleRect.y + area.y;
+      const rect = { x: left, y: top, width: area.width, height: area.height };
+      const data = new Uint8Array(frame.allocationSize({ rect }));
+      const [{ offset, stride }] = await frame.copyTo(data, { rect });
+      const [step, first] = /^(RGB|BGR)/.test(frame.format) ? [4, 1] : [1, 0];
+      return bytesOf(data, area.width, step, offset + first, stride);
+    } finally {
+      frame.close();
     }
-    if (small.canvas.width !== width || small.canvas.height !== ROWS) {
-      small.canvas.width = width;
-      small.canvas.height = ROWS;
-    }
-    small.drawImage(picture, x, top, width, ROWS, 0, 0, width, ROWS);
-    return small.getImageData(0, 0, width, ROWS).data;
   };
 
   const number = (data, from, count) => {
     const { block } = probe.place;
-    const width = data.length / 4 / ROWS;
+    const width = data.length / ROWS;
     let value = 0;
     for (let bit = from; bit < from + count; bit++) {
       let light = 0;
       for (let line = 0; line < ROWS; line++) {
         for (let column = -2; column < 2; column++) {
-          light += data[4 * (line * width + bit * block + block / 2 + column) + 1];
+          light += data[line * width + bit * block + block / 2 + column];
         }
       }
       value = value * 2 + (light > 127 * 4 * ROWS ? 1 : 0);
@@ -77,16 +115,30 @@
     if (place === null) {
       return;
     }
-    const { frame, time, clicks, check } = place.bits;
-    const data = row(picture);
+    if (!(picture instanceof HTMLVideoElement)) {
+      note(now, row(picture));
+      return;
+    }
+    videoRow(picture).then(
+      data => note(now, data),
+      () => void probe.unreadable++ // it shows no frame yet
+    );
+  };
+
+  /** Read the numbers of the stamp. The time was taken before, after the flip and before the picture is presented. */
+  const note = (now, data) => {
+    if (probe.place === null) {
+      return;
+    }
+    const { bits, modulus } = probe.place;
+    const { frame, time, clicks, check } = bits;
     const numbers = [number(data, 0, frame), number(data, frame, time), number(data, frame + time, clicks)];
     const value = (numbers[0] * 2 ** time + numbers[1]) * 2 ** clicks + numbers[2];
-    if (number(data, frame + time + clicks, check) !== value % place.modulus) {
+    if (number(data, frame + time + clicks, check) !== value % modulus) {
       probe.unreadable++;
     } else if (numbers[0] !== probe.last) {
       probe.last = numbers[0];
       probe.clicks = numbers[2];
-      // The time is taken before reading, which happens after the flip and before the picture is presented.
       probe.samples.push([now, ...numbers]);
     }
   };

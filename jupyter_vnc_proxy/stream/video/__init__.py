@@ -73,14 +73,14 @@ Deciding what to send
   although the link is free; the frame rate falls below what the browser painted until they are gone, and is raised step
   by step.
 - *No queue before the encoder* (`encoder_load`): pixelflux captures up to two pictures ahead of the one it encodes.
-  If they wait there for MAX_WAIT_SECONDS, the frame rate falls to what the encoder can take in MAX_BUSY_SHARE of its
-  time. Its thread has a lower priority than the X server, Jupyter and our event loop (`engine_thread`).
+  If they wait there for MAX_WAIT_SECONDS, and have for LATE_SECONDS, the frame rate falls to what the encoder can take
+  in MAX_BUSY_SHARE of its time. It is raised again after RAISE_SECONDS, and later each time that this fails. Its thread has a lower priority than the X server, Jupyter and our event loop (`engine_thread`).
 - *Fewer bits for a busy encoder* (`encoder_load`): if encoding takes more than MAX_LOAD of the time at MAX_FPS, the
   bitrate falls by as much, at most to MIN_BITRATE_SHARE.
 - *Fewer frames, not worse ones* (`frame_rate`): if the encoder can't make frames small enough for the bitrate, nor
   predict past skipped ones, as some GPUs' can't.
-- *Chroma* (`video`): 4:4:4 if every client wants it and it costs little: the video is light, the browsers and the
-  encoder are fast, and a key frame crosses the link in MAX_KEY_FRAME_SECONDS.
+- *Chroma* (`video`): 4:4:4 if every client wants it and it costs little: the video is light, the browsers are fast, the
+  encoder has time for twice the work, and a key frame crosses the link in MAX_KEY_FRAME_SECONDS.
 - One encoder serves all clients at the lowest of their rates; clients that are much slower share a second one
   (`broadcaster`).
 

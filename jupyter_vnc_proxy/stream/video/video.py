@@ -35,7 +35,10 @@ MAX_LOAD_FULL_CHROMA = 0.6
 """Share of its time that a browser may spend painting 4:4:4, or the encoder encoding it."""
 
 MAX_LOAD_HALVED_CHROMA = 0.5
-"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4, or the encoder encoding it."""
+"""Share of its time that a browser may spend painting 4:2:0 if it is to get 4:4:4."""
+
+MAX_ENCODER_LOAD_HALVED_CHROMA = 0.3
+"""Share of its time that the encoder may spend on 4:2:0 if it is to encode 4:4:4, which takes twice as long."""
 
 OVERLOAD_SECONDS = 60.0
 """Seconds without 4:4:4 after one of these loads was exceeded, or a link was too slow for it."""
@@ -159,12 +162,14 @@ class Video:
 
     def _wants_full_chroma(self, now: float, max_kbps: float) -> bool:
         """Return whether all clients take 4:4:4, which coloured text needs, and it costs little."""
-        max_load = MAX_LOAD_FULL_CHROMA if self._profile.full_chroma else MAX_LOAD_HALVED_CHROMA
+        painting, encoding = MAX_LOAD_HALVED_CHROMA, MAX_ENCODER_LOAD_HALVED_CHROMA
+        if self._profile.full_chroma:
+            painting = encoding = MAX_LOAD_FULL_CHROMA
         is_measured = self._running and now - self._started_at > MIN_CHROMA_SECONDS / 2
-        load = max(self._encoder_load.load, *(client.pacer.paint_load for client in self.clients))
+        is_busy = self._encoder_load.load > encoding or any(each.pacer.paint_load > painting for each in self.clients)
         width, height = even_size(self._framebuffer)
         key_kilobits = FULL_CHROMA_KEY_BITS_PER_PIXEL * width * height / 1000
-        if (is_measured and load > max_load) or key_kilobits > MAX_KEY_FRAME_SECONDS * max_kbps:
+        if (is_measured and is_busy) or key_kilobits > MAX_KEY_FRAME_SECONDS * max_kbps:
             self._full_chroma_from = now + OVERLOAD_SECONDS
         if now < self._full_chroma_from:
             return False

@@ -94,17 +94,29 @@ export class VideoSurface implements IVideoSurface {
     for (const [property, share] of Object.entries(places)) {
       this._video.style.setProperty(property, `${100 * share}%`);
     }
-    // The timestamp returns as the presented frame's media time.
-    this._writer.write(new VideoFrame(frame, { timestamp: number })).catch(() => undefined);
+    // A presented frame's media time is the timestamp that the decoder gave it: Chromium ignores another one of a copy.
+    this._written.push({ timestamp: frame.timestamp, number });
+    this._writer.write(frame.clone()).catch(() => undefined);
   }
 
   private _watch(): void {
     this._video.requestVideoFrameCallback((_, { mediaTime }) => {
       if (!this._isDisposed) {
-        this._presented.emit(Math.round(mediaTime * 1e6));
+        this._onPresented(Math.round(mediaTime * 1e6));
         this._watch();
       }
     });
+  }
+
+  /** The frame with this timestamp, in microseconds, is presented; those before it are, or never will be. */
+  private _onPresented(timestamp: number): void {
+    let newest: number | undefined;
+    while (this._written.length > 0 && this._written[0].timestamp <= timestamp) {
+      newest = this._written.shift()!.number;
+    }
+    if (newest !== undefined) {
+      this._presented.emit(newest);
+    }
   }
 
   private readonly _track: IVideoTrackGenerator;
@@ -112,5 +124,7 @@ export class VideoSurface implements IVideoSurface {
   private readonly _node = document.createElement('div');
   private readonly _video: HTMLVideoElement;
   private readonly _presented = new Signal<this, number>(this);
+  /** The frames that are not known to be presented, with their timestamps, which increase. */
+  private _written: { readonly timestamp: number; readonly number: number }[] = [];
   private _isDisposed = false;
 }

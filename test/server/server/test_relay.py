@@ -205,6 +205,38 @@ async def test_sending_ends_if_the_viewer_vanishes_or_the_time_is_over(
         upstream.close()
 
 
+async def test_what_a_desktop_does_not_accept_at_once_follows_in_order(runtime: Path) -> None:
+    sent = bytes(range(256)) * 20_000
+    received = bytearray()
+    may_read = asyncio.Event()
+
+    async def read_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await may_read.wait()
+        while data := await reader.read(CHUNK_BYTES):
+            received.extend(data)
+
+    async with vnc_server(runtime / "s", read_late):
+        upstream = await connect_upstream(runtime / "s", "rfb")
+        sending = asyncio.ensure_future(send_while(upstream, sent, lambda: True))
+        await asyncio.sleep(0)
+        assert not sending.done()
+        may_read.set()
+        await asyncio.wait_for(sending, 20)
+        await send_while(upstream, b"the end", lambda: True)
+        await until(lambda: received.endswith(b"the end"))
+        assert received == sent + b"the end"
+        upstream.close()
+
+
+async def test_nothing_is_sent_after_the_end(runtime: Path) -> None:
+    async with vnc_server(runtime / "s", ignore) as connections:
+        upstream = await connect_upstream(runtime / "s", "rfb")
+        await until(lambda: connections)
+        upstream.close()
+        with pytest.raises(OSError):
+            await send_while(upstream, b"late", lambda: True)
+
+
 def test_a_peer_that_hung_up_is_noticed_behind_unread_bytes() -> None:
     ours, theirs = socket.socketpair()
     theirs.sendall(b"unread")

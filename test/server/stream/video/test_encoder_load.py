@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from jupyter_vnc_proxy.stream.video.encoder_load import EncoderLoad
@@ -43,10 +45,38 @@ def test_an_encoder_that_keeps_up_gets_all_frames() -> None:
 
 def test_an_encoder_that_is_too_slow_gets_no_more_than_it_can_take() -> None:
     encoder = Encoder()
-    assert 30 < encoder.encode(2, took=0.025) < 1 / 0.025
+    assert 30 < encoder.encode(4, took=0.025) < 1 / 0.025
     rates = set(encoder.rates)
     encoder.encode(20, took=0.025)
     assert set(encoder.rates) == rates, "each change costs a key frame"
+
+
+def test_an_encoder_that_is_short_of_time_for_a_moment_keeps_all_frames() -> None:
+    encoder = Encoder()
+    for _ in range(10):
+        encoder.encode(3, took=0.012)
+        encoder.encode(0.8, took=0.035)
+    assert set(encoder.rates) == {MAX_FPS}
+
+
+def test_an_encoder_that_can_take_the_maximum_again_gets_it_although_it_is_nearly_busy() -> None:
+    encoder = Encoder()
+    assert encoder.encode(3, took=0.03) < MAX_FPS
+    assert encoder.encode(10, took=0.0145) == MAX_FPS
+
+
+def test_a_higher_frame_rate_that_fails_is_tried_less_and_less_often() -> None:
+    encoder = Encoder()
+    changes: list[float] = []
+    while encoder.now < 220:
+        is_lowered = bool(encoder.rates) and encoder.rates[-1] < MAX_FPS
+        fps = encoder.encode(0.5, took=0.014 if is_lowered else 0.022)  # what else runs then leaves less time
+        if fps == MAX_FPS and is_lowered:
+            changes.append(encoder.now)
+    pauses = [later - earlier for earlier, later in pairwise(changes)]
+    assert len(changes) < 8
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 30
 
 
 def test_even_the_slowest_encoder_gets_a_few_frames() -> None:

@@ -214,9 +214,19 @@ async def test_a_link_on_which_a_key_frame_of_full_chroma_takes_long_gets_halved
     assert watched.engine.profile.full_chroma is expected
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(0.004, True), (0.012, False)])
-async def test_a_video_gets_full_chroma_only_if_the_encoder_has_time_for_it(seconds: float, expected: bool) -> None:
-    watched = Watched(8)
+@pytest.mark.parametrize(
+    ("size", "seconds", "expected"),
+    [
+        ((1280, 720), 0.004, True),  # begins with 4:4:4
+        ((1280, 720), 0.012, False),
+        ((1920, 1080), 0.004, True),  # begins with 4:2:0
+        ((1920, 1080), 0.007, False),  # 4:4:4 takes twice as long
+    ],
+)
+async def test_a_video_gets_full_chroma_only_if_the_encoder_has_time_for_it(
+    size: tuple[int, int], seconds: float, expected: bool
+) -> None:
+    watched = Watched(8, size=size)
     video, engine, (client,) = watched.video, watched.engine, watched.clients
     video.join([client], 0.0)
     for second in range(1, 10):
@@ -231,9 +241,10 @@ async def test_an_encoder_that_is_too_slow_gets_fewer_frames() -> None:
     video, engine = watched.video, watched.engine
     video.join(watched.clients, 0.0)
     engine.deliver_frame(is_key=True)
-    for _ in range(50):
-        engine.deliver_frame(waiting_seconds=0.02, encoding_seconds=0.025)
-    video.update(1.0)
+    for second in range(1, 4):
+        for _ in range(50):
+            engine.deliver_frame(waiting_seconds=0.02, encoding_seconds=0.025)
+        video.update(float(second))
     assert engine.rate.fps <= 1 / 0.025
 
 
