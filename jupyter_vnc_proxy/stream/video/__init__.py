@@ -74,7 +74,8 @@ Deciding what to send
   by step.
 - *No queue before the encoder* (`encoder_load`): pixelflux captures up to two pictures ahead of the one it encodes.
   If they wait there for MAX_WAIT_SECONDS, and have for LATE_SECONDS, the frame rate falls to what the encoder can take
-  in MAX_BUSY_SHARE of its time. It is raised again after RAISE_SECONDS, and later each time that this fails. Its thread has a lower priority than the X server, Jupyter and our event loop (`engine_thread`).
+  in MAX_BUSY_SHARE of its time. It is raised again after RAISE_SECONDS, and later each time that this fails. Its thread
+  has a lower priority than the X server, Jupyter and our event loop (`engine_thread`).
 - *Fewer bits for a busy encoder* (`encoder_load`): if encoding takes more than MAX_LOAD of the time at MAX_FPS, the
   bitrate falls by as much, at most to MIN_BITRATE_SHARE.
 - *Fewer frames, not worse ones* (`frame_rate`): if the encoder can't make frames small enough for the bitrate, nor
