@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -31,11 +31,11 @@ class LoopThread:
         if self._loop.is_closed():
             work.close()
             raise RuntimeError("this desktop is closed")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        call = _Call(work)
         try:
-            return future.result()
-        except BaseException:
-            future.cancel()
+            return asyncio.run_coroutine_threadsafe(call.run(), self._loop).result()
+        except BaseException:  # an interruption, maybe before the call has begun
+            self._loop.call_soon_threadsafe(call.cancel)
             raise
 
     def close(self) -> None:
@@ -47,6 +47,29 @@ class LoopThread:
         self._thread.join(END_SECONDS)
         if not self._thread.is_alive():
             self._loop.close()
+
+
+class _Call(Generic[T]):
+    """A coroutine that can be cancelled before it has begun; both on the loop's thread."""
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self._work = work
+        self._task: asyncio.Task[Any] | None = None
+        self._is_cancelled = False
+
+    async def run(self) -> T:
+        """Return the coroutine's result."""
+        if self._is_cancelled:
+            self._work.close()
+            raise asyncio.CancelledError
+        self._task = asyncio.current_task()
+        return await self._work
+
+    def cancel(self) -> None:
+        """Cancel the coroutine unless it has ended."""
+        self._is_cancelled = True
+        if self._task is not None:
+            self._task.cancel()
 
 
 async def _cancel_others() -> None:

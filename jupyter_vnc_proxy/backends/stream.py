@@ -22,6 +22,8 @@ class StreamBackend(PlanMethods):
     title = "Stream"
     transports: tuple[str, ...] = ("direct",)
     fields: tuple[Field, ...] = (BEST_XSERVER, MARKED_TEXT)
+    forks_server = True
+    """The process that runs a desktop forks the server from itself: see `commands.run`."""
 
     def programs(self, options: DesktopOptions) -> list[Program]:
         """Return the programs and modules that must be installed."""

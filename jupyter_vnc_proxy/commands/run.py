@@ -72,10 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _standby(backend: AnyBackend) -> Standby | None:
-    """Fork a child for our own server, if ``backend`` is that; it loads its modules while the display starts."""
-    from ..backends.stream import StreamBackend
-
-    if not isinstance(backend, StreamBackend):
+    """Fork a child for our own server, if ``backend`` has it; it loads its modules while the display starts."""
+    if not getattr(backend, "forks_server", False):
         return None
     from ..runner.root_window import load_modules
     from ..stream.__main__ import load, main

@@ -22,7 +22,7 @@ from websockify.websocketproxy import LibProxyServer
 from ..desktops.manager import DesktopManager
 from ..server.endpoints import PING_SECONDS
 from ..system.process_identity import watch_parent
-from ..system.unix_sockets import bound_privately
+from ..system.unix_sockets import bind_privately
 from .page_handler import PAGE, PageHandler, PageLimits
 
 
@@ -43,8 +43,7 @@ class PageServer(LibProxyServer):  # type: ignore[misc]
 
     def server_bind(self) -> None:
         """Bind the unix socket; only this user may connect."""
-        with bound_privately(self._path):
-            self.socket.bind(os.fspath(self._path))
+        bind_privately(self.socket, self._path)
         self.server_name, self.server_port = "localhost", 0
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:

@@ -54,7 +54,7 @@ class Processes:
         self._processes: dict[str, Process] = {}
         self._companions: list[Process] = []
         self._waits: set[asyncio.Task[None]] = set()
-        self._programs = SessionPrograms(desktop.paths.program_socket, desktop.log_directory)
+        self.programs = SessionPrograms(desktop.paths.program_socket, desktop.log_directory)
 
     def __getitem__(self, name: str) -> Process:
         return self._processes[name]
@@ -78,7 +78,7 @@ class Processes:
         except ProcessFailed as failure:
             raise process_failed(step.name, failure.reason, self._desktop.log(step.name, LOG_LINES)) from failure
         if step.name == "session" or step.session:
-            await self._programs.start(process.pid or 0, process.env, process.directory)
+            await self.programs.start(process.pid or 0, process.env, process.directory)
         wait = asyncio.get_running_loop().create_task(self._wait(process))
         self._waits.add(wait)
         wait.add_done_callback(self._waits.discard)
@@ -167,11 +167,11 @@ class Processes:
     def reap_orphans(self) -> None:
         """Reap the orphans that we adopted from the desktop's processes."""
         own = [*self._processes.values(), *self._companions]
-        reap_orphans({*(process.pid for process in own if process.pid is not None), *self._programs.pids})
+        reap_orphans({*(process.pid for process in own if process.pid is not None), *self.programs.pids})
 
     async def stop(self) -> None:
         """Stop every process, the session first, and then everything else that was started on the desktop."""
-        await self._programs.close()
+        await self.programs.close()
         if self._standby is not None:
             self._standby.close()
         session = [self._processes.pop("session", None), *self._companions]
@@ -183,4 +183,4 @@ class Processes:
         self.reap_orphans()
         if self._waits:
             await asyncio.wait(self._waits, timeout=WAIT_TIMEOUT)
-        await self._programs.forget(WAIT_TIMEOUT)
+        await self.programs.forget(WAIT_TIMEOUT)

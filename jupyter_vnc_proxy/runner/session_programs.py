@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..desktops.programs.request import END_TIMEOUT_SECONDS, LOG, MAX_LINE_BYTES
 from ..system.process_groups import descendants, environment_of
-from ..system.unix_sockets import bound_privately
+from ..system.unix_sockets import private_socket
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -66,10 +66,11 @@ class SessionPrograms:
         self._session, self._environment, self._directory = session, environment, directory
         if self._server is None:
             try:
-                with bound_privately(self._path):
-                    self._server = await asyncio.start_unix_server(self._connected, self._path, limit=MAX_LINE_BYTES)
+                listener = private_socket(self._path)
             except OSError as error:  # the desktop is usable without it
                 log.warning("programs can't be started from outside: %s", error)
+            else:
+                self._server = await asyncio.start_unix_server(self._connected, sock=listener, limit=MAX_LINE_BYTES)
 
     async def close(self) -> None:
         """Take no more requests. The programs that run are left; `forget` them after their end."""
@@ -106,6 +107,8 @@ class SessionPrograms:
             log.warning("a request to start a program failed: %s", type(error).__name__)
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _run(self, argv: Sequence[str]) -> dict[str, object]:
         environment = await asyncio.to_thread(session_environment, self._session, self._environment)

@@ -24,7 +24,7 @@ from ..rfb.events import (
     SetDesktopSize,
     UpdateRequested,
 )
-from ..system.unix_sockets import bound_privately
+from ..system.unix_sockets import private_socket
 from .clipboard.contents_socket import ContentsSocket
 from .clipboard.service import ClipboardService
 from .connection import Connection
@@ -107,8 +107,7 @@ class StreamServer:
             await self._source.close()
 
     async def _listen(self, path: Path, ready: Callable[[], None]) -> None:
-        with bound_privately(path):
-            server = await asyncio.start_unix_server(self._connected, path)
+        server = await asyncio.start_unix_server(self._connected, sock=private_socket(path))
         engine = asyncio.get_running_loop().call_later(ENGINE_SECONDS, self._broadcaster.load_engine)
         try:
             ready()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +14,26 @@ CONNECTED = b"03"
 """The state ``SS_CONNECTED``, from <linux/net.h>."""
 
 
-@contextlib.contextmanager
-def bound_privately(path: Path) -> Iterator[None]:
-    """Let a unix socket be bound at ``path``, in the place of an old one, to which only this user may connect."""
+def private_socket(path: Path) -> socket.socket:
+    """Return a unix socket that is bound at ``path`` and to which only this user may connect; it doesn't listen yet."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        bind_privately(made, path)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def bind_privately(unix_socket: socket.socket, path: Path) -> None:
+    """Bind a unix socket at ``path``, in the place of an old one; only this user may connect to it.
+
+    The umask, which all threads share, is another for a moment only.
+    """
     path.unlink(missing_ok=True)
     mask = os.umask(0o177)
     try:
-        yield
+        unix_socket.bind(os.fspath(path))
     finally:
         os.umask(mask)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, READ_FILES, Contents, checked, pack, parse_head, split
-from ...system.unix_sockets import bound_privately
+from ...system.unix_sockets import private_socket
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -44,8 +44,8 @@ class ContentsSocket:
 
     async def start(self) -> None:
         """Listen."""
-        with bound_privately(self._path):
-            self._server = await asyncio.start_unix_server(self._connected, self._path, limit=MAX_HEAD_BYTES)
+        listener = private_socket(self._path)
+        self._server = await asyncio.start_unix_server(self._connected, sock=listener, limit=MAX_HEAD_BYTES)
 
     async def close(self) -> None:
         """Listen no more, and end what is under way."""

@@ -14,16 +14,13 @@ import xcffib
 import xcffib.xfixes  # before connecting: xcffib decodes only the events of extensions imported by then
 import xcffib.xproto
 
-from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, URI_LIST, Contents
+from ...rfb.clipboard_contents import MEDIA_TYPES, TEXT, Contents
 from ...rfb.extended_clipboard import MAX_TEXT_BYTES
 from ..clipboard.display_clipboard import Timer
 from . import properties
 from .errors import raises_display_gone
-from .selection_owner import FILES_TARGETS, MAX_WAITING, TARGETS, Atoms, Offer, Transfers
-from .selection_request import TEXT_TARGETS, SelectionRequest
-
-REQUESTED = {TEXT: TEXT_TARGETS, URI_LIST: FILES_TARGETS}
-"""The targets that a program is asked for, for each form that isn't a target's name."""
+from .selection_owner import MAX_WAITING, TARGETS, Atoms, Offer, Transfers
+from .selection_request import REQUESTED, SelectionRequest
 
 
 class XClipboard:

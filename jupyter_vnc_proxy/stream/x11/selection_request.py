@@ -8,10 +8,11 @@ from collections.abc import Callable
 import xcffib
 import xcffib.xproto
 
+from ...rfb.clipboard_contents import TEXT, URI_LIST
 from ...rfb.extended_clipboard import MAX_TEXT_BYTES
 from ..clipboard.display_clipboard import Timer
 from . import properties
-from .selection_owner import Atoms
+from .selection_owner import FILES_TARGETS, Atoms
 
 ANSWER_TIMEOUT_SECONDS = 5.0
 """How long to wait for the owner's answer, and for each next piece."""
@@ -19,6 +20,8 @@ ANSWER_TIMEOUT_SECONDS = 5.0
 TEXT_TARGETS = ("UTF8_STRING", "STRING")
 """Targets of a text, in the order of preference; the second is Latin-1."""
 
+REQUESTED = {TEXT: TEXT_TARGETS, URI_LIST: FILES_TARGETS}
+"""The targets that a program is asked for, for each form that isn't a target's name."""
 
 ANSWERED_AS = {"TARGETS": ("ATOM",)}
 """The types of the answers to targets, if they are not the target."""

@@ -78,4 +78,5 @@ async def test_a_session_starts_after_a_vnc_server_that_is_short_of_cpu(
     processes.use_display(":5")
     await server
     assert await session_starts_within(10), "the server is ready"
+    await processes.programs.close()
     await processes.stop()

@@ -136,3 +136,4 @@ async def test_the_session_finds_them_when_it_starts(
     process, status = await processes.ended.get()
     assert (process.name, status) == ("session", 0)
     assert (tmp_path / "seen").read_text().split() == ["Dokumente", "Schreibtisch"]
+    await processes.programs.close()
