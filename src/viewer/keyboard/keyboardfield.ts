@@ -135,6 +135,7 @@ export class KeyboardField implements IDisposable {
       event.stopPropagation();
       return;
     }
+    this._sendText(); // what was composed comes before the key
     const { isLeft, isSent } = this._accents.onKeyDown(event);
     if (isPaste(event) || isLeft) {
       // Not prevented: the browser's paste event follows, or input.
@@ -230,10 +231,9 @@ export class KeyboardField implements IDisposable {
   /** Send Cmd and a key as Ctrl and that key, pressed and released: macOS reports no release while Cmd is held. */
   private _dispatchCommand(event: KeyboardEvent): void {
     const control = { key: 'Control', code: 'ControlLeft', keyCode: 17, location: 1, metaKey: false, repeat: false };
-    const { key, code } = event;
     this._dispatch(copyKey(event, { ...control, ctrlKey: true }));
     this._dispatch(copyKey(event, { ctrlKey: true, metaKey: false }));
-    this._dispatch(new KeyboardEvent('keyup', { key, code, ctrlKey: true, cancelable: true }));
+    this._dispatch(releaseOf(event));
     this._dispatch(new KeyboardEvent('keyup', { ...control, cancelable: true }));
   }
 

@@ -103,6 +103,16 @@ it('types what an input method composes, once', () => {
   expect(seen).toEqual([]);
 });
 
+it('types what was composed before the key that follows at once', () => {
+  field.node.dispatchEvent(new CompositionEvent('compositionstart'));
+  field.node.value = '好';
+  field.node.dispatchEvent(new CompositionEvent('compositionend', { data: '好' }));
+  expect(key('keydown', { code: 'KeyA', key: 'a' })).toBe(false);
+  expect([typed, seen]).toEqual([['好'], ['keydown KeyA a']]);
+  jest.runAllTimers();
+  expect(typed).toEqual(['好']);
+});
+
 it('types what comes without keys: emoji, dictation, phones', () => {
   input('🙂');
   input('hello world', { inputType: 'insertFromDictation' });
@@ -125,7 +135,7 @@ it('makes Cmd the desktop’s Ctrl on a Mac', () => {
   expect(seen).toEqual([
     'keydown ControlLeft Control ctrl',
     'keydown KeyC c ctrl',
-    'keyup KeyC c ctrl',
+    'keyup KeyC c',
     'keyup ControlLeft Control'
   ]);
 });
@@ -222,6 +232,8 @@ describe('a letter whose key is held on a Mac', () => {
     field.node.value = 'é';
     field.node.dispatchEvent(new InputEvent('input', { inputType: 'insertCompositionText', isComposing: true }));
     field.node.dispatchEvent(new CompositionEvent('compositionend', { data: 'é' }));
+    key('keydown', { key: ' ', code: 'Space' });
+    expect(typed).toEqual(['\bé']);
     jest.runAllTimers();
     expect(typed).toEqual(['\bé']);
   });
