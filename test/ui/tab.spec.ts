@@ -38,6 +38,7 @@ test("the tab's menu has the desktop's commands, its log and its connection", { 
     'Lock Pointer',
     'Touch as on a Trackpad',
     'Share…',
+    'Reveal Copied Files',
     'Show Log',
     'Show Connection',
     'Show Statistics',
