@@ -15,6 +15,9 @@ Button = Literal["left", "middle", "right"]
 DRAG_STEPS = 12
 """Positions of the pointer on the way of a drag: programs see a drag after some pixels only."""
 
+DRAG_STEP_SECONDS = 0.02
+"""The time that each takes: when a drag begins, window managers grab the pointer, and miss what it does before."""
+
 WHEEL_UP, WHEEL_DOWN, WHEEL_LEFT, WHEEL_RIGHT = 1 << 3, 1 << 4, 1 << 5, 1 << 6
 """Buttons that are steps of a wheel (RFC 6143, section 7.5.5)."""
 
@@ -57,6 +60,7 @@ async def drag(connection: RFBConnection, start: tuple[int, int], end: tuple[int
         for at in (start, *way(start, end)):
             await connection.pointer(*at, button)
             await connection.sync()
+            await asyncio.sleep(DRAG_STEP_SECONDS)
     finally:
         await asyncio.shield(connection.pointer(*at, 0))
     await connection.sync()

@@ -25,6 +25,9 @@ COLOUR = (0xE0, 0xA0, 0x20)
 WINDOW = (sys.executable, str(Path(__file__).parents[2] / "ui" / "xwindow.py"), "e0a020", "240x160+40+40")
 """A window of one colour at that place, which prints its keys."""
 
+INPUT_LOG = (sys.executable, str(Path(__file__).parents[2] / "ui" / "inputlog.py"))
+"""A window over the whole screen, which prints what the pointer does."""
+
 
 def env(desktop: Desktop) -> dict[str, str]:
     model = desktop.model()
@@ -59,11 +62,6 @@ def test_windows_are_listed_activated_placed_and_closed(desktop: Desktop, tmp_pa
     assert moved.area == (110, 120, 300, 200)
     assert desktop.screenshot(window=moved).size == moved.frame[2:]
 
-    desktop.activate(second)
-    start = (moved.frame.x + moved.frame.width // 2, moved.frame.y + 8)
-    desktop.drag(start, (start[0] + 50, start[1] + 60))
-    wait_until(lambda: desktop.window(second).area[:2] == (160, 180), what="moved by its title bar")
-
     variables = dict(line.split("=", 1) for line in read(tmp_path / "env").splitlines() if "=" in line)
     model = desktop.model()
     assert variables["DISPLAY"] == model["display"]
@@ -75,6 +73,19 @@ def test_windows_are_listed_activated_placed_and_closed(desktop: Desktop, tmp_pa
     process.wait(LONG_SECONDS)
     with pytest.raises(Conflict, match="closed"):
         desktop.activate(second)
+
+
+@pytest.mark.parametrize("backend", ["tigervnc", "stream", "x11vnc"])
+def test_a_drag_holds_the_button_on_its_way(runtime: Path, backend: str) -> None:
+    with driven(backend, INPUT_LOG) as desktop:
+        log = runtime / "driven" / "log" / "session.log"
+        wait_until(lambda: "shown" in read(log), LONG_SECONDS, "the window")
+        desktop.drag((50, 60), (290, 180))
+        wait_until(lambda: "release 1 290 180" in read(log), what="the release")
+        lines = read(log).splitlines()
+        during = lines[lines.index("press 1 50 60 0") + 1 : lines.index("release 1 290 180 0")]
+        assert [each.split()[0] for each in during] == ["move"] * len(during)
+        assert {"move 70 70", "move 170 120", "move 290 180"} <= set(during)
 
 
 def test_the_clipboard_has_any_text_and_is_another_programs_once_that_copies(desktop: Desktop) -> None:
