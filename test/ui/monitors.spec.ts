@@ -146,12 +146,14 @@ test('two panels are the monitors of one desktop', { tag: '@smoke' }, async ({ p
   await page.mouse.down();
   await page.mouse.move(handle.x + 90, handle.y + 200, { steps: 4 });
   await page.mouse.up();
+  await expect.poll(async () => (await xterm()).x, { message: 'it follows its monitor' }).toBeGreaterThan(left + 60);
   const moved = await divided(views);
-  await expect.poll(async () => (await xterm()).x, { message: 'it follows its monitor' }).toBeGreaterThanOrEqual(moved);
+  await expect.poll(async () => (await xterm()).x).toBeGreaterThanOrEqual(moved);
 
   // A reload brings them back.
   const saved = async () => (await fetch(jupyter.url('lab/api/workspaces/default'))).text();
   await expect.poll(saved).toMatch(/"monitor":\s*2/);
+  await expect.poll(saved, { message: 'the boundary is saved' }).toMatch(/"sizes":\s*\[\s*0\.(5[5-9]|6)/);
   const placed = await xterm();
   await page.reload();
   for (const view of views) {
