@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..desktops.model import DesktopModel
+from ..desktops.model import DesktopModel, list_models, model_of
 from ..desktops.screenshot import picture
 from ..errors import Conflict, InvalidOption, TimedOut
 from . import lifecycle, pictures, programs
@@ -75,7 +75,7 @@ class AsyncDesktop(AsyncInput, AsyncWindows):
 
     async def model(self) -> DesktopModel:
         """Return what the REST API says of the desktop, such as ``phase``, ``display`` and ``geometry``."""
-        return lifecycle.model(self._desktop)
+        return model_of(self._desktop)
 
     async def stop(self, *, remove: bool = False) -> None:
         """Stop the desktop and wait until its programs have ended; remove its directory, too, if asked."""
@@ -146,4 +146,4 @@ class AsyncDesktop(AsyncInput, AsyncWindows):
     @staticmethod
     async def list(*, runtime_dir: str = "") -> Sequence[DesktopModel]:
         """Return what the REST API says of each desktop of this user, sorted by name."""
-        return lifecycle.models(runtime_dir)
+        return list_models(runtime_dir)

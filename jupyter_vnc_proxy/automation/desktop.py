@@ -9,9 +9,8 @@ from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..desktops.model import DesktopModel
+from ..desktops.model import DesktopModel, list_models
 from ..options import Geometry
-from . import lifecycle
 from .async_desktop import AsyncDesktop
 from .display import TitlePattern
 from .loop_thread import LoopThread
@@ -207,7 +206,7 @@ class Desktop:
     @staticmethod
     def list(*, runtime_dir: str = "") -> Sequence[DesktopModel]:
         """Return what the REST API says of each desktop of this user, sorted by name."""
-        return lifecycle.models(runtime_dir)
+        return list_models(runtime_dir)
 
 
 def _end(desktop: AsyncDesktop, loop: LoopThread) -> None:

@@ -9,18 +9,11 @@ from typing import Any
 from ..backends import environment_options
 from ..desktops.desktop import Desktop
 from ..desktops.manager import DEFAULT_NAME, DesktopManager
-from ..desktops.model import DesktopModel, desktop_model
 from ..desktops.runtime import desktop_path, runtime_directory
-from ..desktops.waiting import wait_until_up
-from ..errors import Conflict, UnknownDesktop, VncError
+from ..desktops.waiting import SETTLE_SECONDS, up_timeout, wait_until_up
+from ..errors import Conflict, UnknownDesktop
 from ..options import DesktopOptions, Geometry, check_name
 from ..system.worker_pool import WorkerPool
-
-SETTLE_SECONDS = 1.0
-"""A session that cannot start usually ends within this time."""
-
-PROCESSES = 4
-"""Processes that start one after the other: display, VNC server, session, websockify."""
 
 workers = WorkerPool("vnc-automation")
 """Threads for whatever blocks: displays, files, a desktop that starts."""
@@ -32,23 +25,6 @@ def find(name: str, runtime_dir: str = "") -> Desktop:
     if not desktop.exists():
         raise UnknownDesktop(f"There is no desktop named {name!r}.", fix=f"jupyter vnc start {name}")
     return desktop
-
-
-def models(runtime_dir: str = "") -> list[DesktopModel]:
-    """Return the models of all desktops of this user, sorted by name, as ``jupyter vnc list --json`` does."""
-    runtime = runtime_directory(runtime_dir)
-    found = []
-    for entry in sorted(runtime.iterdir()):
-        try:
-            found.append(model(find(entry.name, runtime_dir)))
-        except VncError:
-            continue
-    return found
-
-
-def model(desktop: Desktop) -> DesktopModel:
-    """Return a desktop's model; ``clients`` counts the connections of any process, our own too."""
-    return desktop_model(desktop, desktop.state(), desktop.viewers(), 0.0)
 
 
 def given_options(
@@ -94,8 +70,7 @@ async def start(name: str, changes: Mapping[str, Any], runtime_dir: str = "") ->
         else:
             await manager.start(name)
         desktop = manager.get(name)
-        timeout = PROCESSES * options.start_timeout
-        await workers.run(lambda: wait_until_up(desktop, timeout, SETTLE_SECONDS))
+        await workers.run(lambda: wait_until_up(desktop, up_timeout(options), SETTLE_SECONDS))
     finally:
         manager.let_live()
     return desktop

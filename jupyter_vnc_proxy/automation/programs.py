@@ -11,7 +11,7 @@ from typing import IO, Any
 from ..desktops.desktop import Desktop
 from ..desktops.markers import LAUNCH_VARIABLE, MARKER, RUN_FOR_USER, is_runner
 from ..errors import Conflict, InvalidOption
-from ..system.process_groups import descendants
+from ..system.process_groups import descendants, environment_of
 
 Output = int | IO[Any] | None
 """Where a program writes, as `subprocess.Popen` takes it."""
@@ -23,7 +23,10 @@ def environment(desktop: Desktop) -> dict[str, str]:
     runner = desktop.runner_pid()
     found = []
     for process in descendants(runner, spare=is_runner) if runner is not None else ():
-        variables = _variables(process.pid)
+        try:
+            variables = environment_of(process.pid)
+        except OSError:  # it has ended
+            continue
         if variables.get(MARKER) == str(desktop.path) and variables.get("DISPLAY") == display:
             is_service = "DBUS_STARTER_ADDRESS" in variables
             rank = (_is_of_session(process.pid, desktop), not is_service, "DBUS_SESSION_BUS_ADDRESS" in variables)
@@ -59,15 +62,6 @@ def run(
         )
     except OSError as error:
         raise InvalidOption(f"{words[0]} could not be started: {error.strerror}.", code="bad-program") from error
-
-
-def _variables(pid: int) -> dict[str, str]:
-    try:
-        entries = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
-    except OSError:  # it has ended
-        return {}
-    pairs = (os.fsdecode(entry).partition("=") for entry in entries if b"=" in entry)
-    return {name: value for name, _, value in pairs}
 
 
 def _is_of_session(pid: int, desktop: Desktop) -> bool:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 
-from ..desktops.desktop import Desktop
-from ..desktops.model import DesktopModel, desktop_model
-from ..desktops.runtime import desktop_path, runtime_directory
+from ..desktops.model import DesktopModel, list_models
 from ..desktops.state import in_words
-from ..errors import UnknownDesktop, VncError
 from . import add_json, add_runtime_directory
 
 COLUMNS = ("name", "phase", "backend", "session", "display", "geometry", "viewers")
@@ -33,23 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
     for row in rows:
         print("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip())
     return 0
-
-
-def list_models(runtime_dir: str) -> list[DesktopModel]:
-    """Return the models of all desktops, sorted by name. Unlike `DesktopManager`, it does not take ownership."""
-    runtime = runtime_directory(runtime_dir)
-    found = []
-    for entry in sorted(runtime.iterdir()):
-        with contextlib.suppress(VncError):
-            found.append(model(Desktop(desktop_path(runtime, entry.name))))
-    return found
-
-
-def model(desktop: Desktop) -> DesktopModel:
-    """Return a desktop's model; raise `UnknownDesktop` if it does not exist."""
-    if not desktop.exists():
-        raise UnknownDesktop(f"There is no desktop named {desktop.name!r}.")
-    return desktop_model(desktop, desktop.state(), desktop.viewers(), 0.0)
 
 
 def _row(model: DesktopModel) -> tuple[str, ...]:

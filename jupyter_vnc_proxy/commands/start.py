@@ -22,19 +22,13 @@ from ..backends import environment_options
 from ..desktops.desktop import Desktop
 from ..desktops.display_number import remember, remembered
 from ..desktops.manager import DEFAULT_NAME, DesktopManager
+from ..desktops.model import model_of
 from ..desktops.runtime import desktop_path
 from ..desktops.state import DesktopState, in_words
-from ..desktops.waiting import wait_until_up
+from ..desktops.waiting import SETTLE_SECONDS, up_timeout, wait_until_up
 from ..errors import Conflict
 from . import add_json, add_runtime_directory
 from .desktop_options import add_desktop_options, any_given, read_desktop_options
-from .list import model
-
-SETTLE_SECONDS = 1.0
-"""A session that cannot start usually ends within this time."""
-
-PROCESSES = 4
-"""Processes that start one after the other: display, VNC server, session, websockify."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,12 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(_start(manager, desktop, any_given(arguments)))
         if not arguments.no_wait:
             progress = _Progress() if sys.stdout.isatty() and not arguments.json else None
-            wait_until_up(manager.get(arguments.name), PROCESSES * options.start_timeout, SETTLE_SECONDS, progress)
+            wait_until_up(manager.get(arguments.name), up_timeout(options), SETTLE_SECONDS, progress)
     finally:
         manager.let_live()
     state = desktop.state()
     if arguments.json:
-        print(json.dumps(model(desktop), indent=1))
+        print(json.dumps(model_of(desktop), indent=1))
     elif state.phase == "running":
         print(f"{state.name} runs on {state.display} ({state.backend}) after {time.monotonic() - began:.1f} s.")
     else:

@@ -7,12 +7,11 @@ import asyncio
 import json
 
 from ..desktops.manager import DesktopManager
-from ..desktops.model import DesktopModel
+from ..desktops.model import DesktopModel, list_models
 from ..desktops.state import ALIVE_PHASES, ELSEWHERE
 from ..errors import InvalidOption
 from ..options import DesktopOptions
 from . import add_json, add_runtime_directory
-from .list import list_models
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

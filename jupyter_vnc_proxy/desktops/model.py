@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TypedDict
 
-from ..errors import ErrorModel
+from ..errors import ErrorModel, UnknownDesktop, VncError
 from .desktop import Desktop
+from .runtime import desktop_path, runtime_directory
 from .state import DesktopState, iso
 
 CULL_WARNING = 60.0
@@ -117,6 +119,23 @@ def desktop_model(
         "encoder": state.encoder,
         "notes": state.notes,
     }
+
+
+def list_models(runtime_dir: str) -> list[DesktopModel]:
+    """Return the models of all desktops, sorted by name. Unlike `DesktopManager`, it does not take ownership."""
+    runtime = runtime_directory(runtime_dir)
+    found = []
+    for entry in sorted(runtime.iterdir()):
+        with contextlib.suppress(VncError):
+            found.append(model_of(Desktop(desktop_path(runtime, entry.name))))
+    return found
+
+
+def model_of(desktop: Desktop) -> DesktopModel:
+    """Return a desktop's model, with the viewers of all processes; raise `UnknownDesktop` if it does not exist."""
+    if not desktop.exists():
+        raise UnknownDesktop(f"There is no desktop named {desktop.name!r}.")
+    return desktop_model(desktop, desktop.state(), desktop.viewers(), 0.0)
 
 
 def invited_model(model: DesktopModel) -> DesktopModel:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from ..errors import StartFailed, TimedOut
+from ..options import DesktopOptions
 from .desktop import Desktop
 from .state import DesktopState
 
@@ -17,11 +18,22 @@ STOP_TIMEOUT = 6.0
 KILL_TIMEOUT = 4.0
 """Seconds that a killed runner may take to end, such as one that waits for a disk."""
 
+SETTLE_SECONDS = 1.0
+"""A session that cannot start usually ends within this time."""
+
+PROCESSES = 4
+"""Processes that start one after the other: display, VNC server, session, websockify."""
+
 POLL = 0.02
 """Seconds between two looks at a desktop that is starting or ending."""
 
 STEP_TIMEOUT = 2.0
 """Seconds that a request waits for the next step of a start, within the time-outs of proxies."""
+
+
+def up_timeout(options: DesktopOptions) -> float:
+    """Return the seconds after which a desktop must be up."""
+    return PROCESSES * options.start_timeout
 
 
 def wait_until_up(

@@ -15,7 +15,7 @@ from ..backends import all_backends, choose
 from ..backends.fields import fields_from_environment
 from ..desktops.desktop import Desktop
 from ..desktops.markers import MARKER
-from ..desktops.waiting import wait_until_up
+from ..desktops.waiting import up_timeout, wait_until_up
 from ..errors import VncError
 from ..options import DesktopOptions, Geometry
 from ..rfb.client import RFBClient
@@ -72,7 +72,7 @@ def _test(desktop: Desktop, options: DesktopOptions) -> list[Finding]:
     began = time.monotonic()
     try:
         desktop.start(options, ORPHAN_TIMEOUT_SECONDS)
-        wait_until_up(desktop, 4 * options.start_timeout)
+        wait_until_up(desktop, up_timeout(options))
     except VncError as error:
         tail = list(getattr(error, "log", []))[-LOG_LINES:]
         return [_failed(options.backend, error.message, error.fix, tail)]

@@ -11,7 +11,7 @@ from ..backends import all_backends, choose
 from ..backends.fields import fields_from_environment
 from ..backends.sessions import choose_session
 from ..desktops.desktop import Desktop
-from ..desktops.waiting import wait_until_up
+from ..desktops.waiting import up_timeout, wait_until_up
 from ..errors import VncError
 from ..options import DesktopOptions, Geometry
 from .findings import Finding
@@ -55,7 +55,7 @@ def _test(desktop: Desktop, options: DesktopOptions, title: str) -> Finding:
     began = time.monotonic()
     try:
         desktop.start(options, ORPHAN_TIMEOUT_SECONDS)
-        wait_until_up(desktop, 4 * options.start_timeout, SETTLE_SECONDS)
+        wait_until_up(desktop, up_timeout(options), SETTLE_SECONDS)
     except VncError as error:
         return _failed(error.message, error.fix, list(getattr(error, "log", []))[-LOG_LINES:])
     seconds = time.monotonic() - began

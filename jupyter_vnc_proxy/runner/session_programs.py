@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..desktops.programs.request import END_TIMEOUT_SECONDS, LOG, MAX_LINE_BYTES
 from ..system.process_groups import descendants, environment_of
-from ..system.unix_sockets import private_socket
+from ..system.unix_sockets import PrivateServer
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -43,13 +43,11 @@ class SessionPrograms:
     """
 
     def __init__(self, path: Path, logs: Path) -> None:
-        self._path = path
         self._log = logs / f"{LOG}.log"
         self._session = 0
         self._environment: Mapping[str, str] = {}
         self._directory: Path | None = None
-        self._server: asyncio.AbstractServer | None = None
-        self._requests: set[asyncio.Task[None]] = set()
+        self._server = PrivateServer(path, self._serve, MAX_REQUESTS, MAX_LINE_BYTES)
         self._running: dict[int, asyncio.Task[int]] = {}
 
     @property
@@ -64,23 +62,14 @@ class SessionPrograms:
         ``directory`` is their working directory.
         """
         self._session, self._environment, self._directory = session, environment, directory
-        if self._server is None:
-            try:
-                listener = private_socket(self._path)
-            except OSError as error:  # the desktop is usable without it
-                log.warning("programs can't be started from outside: %s", error)
-            else:
-                self._server = await asyncio.start_unix_server(self._connected, sock=listener, limit=MAX_LINE_BYTES)
+        try:
+            await self._server.start()
+        except OSError as error:  # the desktop is usable without it
+            log.warning("programs can't be started from outside: %s", error)
 
     async def close(self) -> None:
         """Take no more requests. The programs that run are left; `forget` them after their end."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-            self._path.unlink(missing_ok=True)
-        for task in self._requests:
-            task.cancel()
-        await asyncio.gather(*self._requests, return_exceptions=True)
+        await self._server.close()
 
     async def forget(self, timeout: float) -> None:
         """Wait up to ``timeout`` seconds for the exit statuses of the programs, which were ended."""
@@ -90,14 +79,6 @@ class SessionPrograms:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._requests) >= MAX_REQUESTS:
-            writer.transport.abort()
-            return
-        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
-        self._requests.add(task)
-        task.add_done_callback(self._requests.discard)
-
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             argv = parse_request(await asyncio.wait_for(reader.readline(), REQUEST_TIMEOUT_SECONDS))
@@ -105,10 +86,6 @@ class SessionPrograms:
             await asyncio.wait_for(writer.drain(), REQUEST_TIMEOUT_SECONDS)
         except (ValueError, OSError, asyncio.TimeoutError) as error:
             log.warning("a request to start a program failed: %s", type(error).__name__)
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
 
     async def _run(self, argv: Sequence[str]) -> dict[str, object]:
         environment = await asyncio.to_thread(session_environment, self._session, self._environment)

@@ -88,11 +88,6 @@ def png(image: Image) -> bytes:
     return encoded.getvalue()
 
 
-def screenshot(display: str, xauthority: Path) -> bytes:
-    """Return a display's whole screen as a PNG (8 bits RGB)."""
-    return png(picture(display, xauthority))
-
-
 SCALE_PROPERTY = "_JUPYTER_VNC_SCALE"
 """The root window's property that holds the scale in percent (CARDINAL, 32 bits); whoever runs the session obeys."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, READ_FILES, Contents, checked, pack, parse_head, split
-from ...system.unix_sockets import private_socket
+from ...system.unix_sockets import PrivateServer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -33,44 +33,18 @@ class ContentsService(Protocol):
         """Return the URIs of the files that were copied, as a text; nothing if there are none."""
 
 
-class ContentsSocket:
+class ContentsSocket(PrivateServer):
     """Listens on the unix socket ``path`` (0600) from `start` to `close`; one request for each connection."""
 
     def __init__(self, path: Path, service: ContentsService) -> None:
-        self._path = path
+        super().__init__(path, self._exchange_in_time, MAX_EXCHANGES, MAX_HEAD_BYTES)
         self._service = service
-        self._server: asyncio.AbstractServer | None = None
-        self._exchanges: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Listen."""
-        listener = private_socket(self._path)
-        self._server = await asyncio.start_unix_server(self._connected, sock=listener, limit=MAX_HEAD_BYTES)
-
-    async def close(self) -> None:
-        """Listen no more, and end what is under way."""
-        if self._server is not None:
-            self._server.close()
-            self._path.unlink(missing_ok=True)
-        for task in self._exchanges:
-            task.cancel()
-        await asyncio.gather(*self._exchanges, return_exceptions=True)
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._exchanges) >= MAX_EXCHANGES:
-            writer.transport.abort()
-            return
-        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
-        self._exchanges.add(task)
-        task.add_done_callback(self._exchanges.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _exchange_in_time(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await asyncio.wait_for(self._exchange(reader, writer), EXCHANGE_TIMEOUT_SECONDS)
         except (ValueError, OSError, EOFError, asyncio.TimeoutError) as error:
             log.warning("a request for the clipboard failed: %s", type(error).__name__)
-        finally:
-            writer.close()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readline()

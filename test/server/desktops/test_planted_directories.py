@@ -14,9 +14,9 @@ from support.processes import processes_of
 from support.unprivileged import NOBODY, as_nobody
 
 from jupyter_vnc_proxy.cli import main
-from jupyter_vnc_proxy.commands.list import list_models
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.manager import DesktopManager
+from jupyter_vnc_proxy.desktops.model import list_models
 from jupyter_vnc_proxy.desktops.runtime import desktop_path
 from jupyter_vnc_proxy.desktops.state import DesktopState
 from jupyter_vnc_proxy.doctor import directories

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
@@ -22,14 +21,14 @@ from support.waiting import wait_until
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.randr.size import resize
-from jupyter_vnc_proxy.system.x_display import connect, screenshot
+from jupyter_vnc_proxy.system.x_display import connect, picture
 
 SIZE = Geometry(600, 400)
 
 
-def picture(display: Display) -> npt.NDArray[np.uint8]:
+def pixels_of(display: Display) -> npt.NDArray[np.uint8]:
     """Return the screen's pixels, RGB."""
-    return np.asarray(Image.open(io.BytesIO(screenshot(display.name, display.xauthority))).convert("RGB"))
+    return np.asarray(picture(display.name, display.xauthority))
 
 
 def draw(display: Display) -> None:
@@ -63,8 +62,8 @@ class TigerViewer:
     def shows(self, display: Display) -> bool:
         """Tell whether its window shows what that display does."""
         shape = self._connection.core.GetGeometry(self.window).reply()
-        seen = picture(self.display)[shape.y : shape.y + shape.height, shape.x : shape.x + shape.width]
-        return np.array_equal(seen, picture(display))
+        seen = pixels_of(self.display)[shape.y : shape.y + shape.height, shape.x : shape.x + shape.width]
+        return np.array_equal(seen, pixels_of(display))
 
     def resize(self, width: int, height: int) -> None:
         mask = xcffib.xproto.ConfigWindow.Width | xcffib.xproto.ConfigWindow.Height
@@ -142,7 +141,7 @@ def test_tigervncs_viewer_shows_a_film_and_what_scrolls_exactly_once_they_rest(
 
 
 def size_of(display: Display) -> tuple[int, int]:
-    height, width = picture(display).shape[:2]
+    height, width = pixels_of(display).shape[:2]
     return width, height
 
 
@@ -200,7 +199,7 @@ def vncdo(path: Path, *commands: str) -> None:
 def test_vncdotool_captures_the_screen_and_types(small: Display, served: Path, runtime: Path) -> None:
     file = runtime / "capture.png"
     vncdo(served, "capture", os.fspath(file))
-    assert np.array_equal(np.asarray(Image.open(file).convert("RGB")), picture(small))
+    assert np.array_equal(np.asarray(Image.open(file).convert("RGB")), pixels_of(small))
     typist = Typist(small)
     vncdo(served, "move", "100", "100", "type", "hello", "key", "shift-A")
     wait_until(lambda: typist.text == "helloA", what="the text")

@@ -21,7 +21,7 @@ from jupyter_vnc_proxy.rfb.client import RFBClient
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.stream.status import SILENT
 from jupyter_vnc_proxy.system.x_connection import XTimeout
-from jupyter_vnc_proxy.system.x_display import connect, screenshot
+from jupyter_vnc_proxy.system.x_display import connect, picture, png
 
 STOPPED_SECONDS = 30.0
 """More than any deadline, and less than the time that a test may take."""
@@ -123,4 +123,4 @@ def test_every_answer_of_an_x_server_has_a_deadline(display: Display) -> None:
     connection.disconnect()
     with pytest.raises(xcffib.ConnectionException):  # and not another error that nobody expects
         connection.flush()
-    assert screenshot(display.name, display.xauthority).startswith(b"\x89PNG")
+    assert png(picture(display.name, display.xauthority)).startswith(b"\x89PNG")

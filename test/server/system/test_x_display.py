@@ -21,7 +21,7 @@ from support.xclient import x_setup
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.runner.root_window import RootWatcher
 from jupyter_vnc_proxy.system.randr.size import resize
-from jupyter_vnc_proxy.system.x_display import connect, intern_atom, screenshot, write_cookie
+from jupyter_vnc_proxy.system.x_display import connect, intern_atom, picture, png, write_cookie
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_picture_is_a_png_of_the_whole_display(display: Display) -> None:
     image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
     resize(display.name, display.xauthority, Geometry(320, 200))
     watcher = RootWatcher(display.name, display.xauthority, lambda *_: None)  # which paints the root
-    picture = image.open(io.BytesIO(screenshot(display.name, display.xauthority)))
-    assert (picture.format, picture.size) == ("PNG", (320, 200))
-    assert picture.getpixel((10, 10)) == (0x2E, 0x34, 0x40)
+    shown = image.open(io.BytesIO(png(picture(display.name, display.xauthority))))
+    assert (shown.format, shown.size) == ("PNG", (320, 200))
+    assert shown.getpixel((10, 10)) == (0x2E, 0x34, 0x40)
     watcher.close()

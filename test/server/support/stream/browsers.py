@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import select
 import socket
@@ -17,9 +16,8 @@ from typing import NamedTuple
 
 import av
 import numpy as np
-from PIL import Image
 
-from jupyter_vnc_proxy.system.x_display import screenshot
+from jupyter_vnc_proxy.system.x_display import picture
 from support.displays import Display
 from support.stream.clients import HELLO, fence, set_encodings
 from support.stream.decoders import RGB, Reader, TightDecoder
@@ -100,7 +98,7 @@ class Browser(Reader):
 
     def shows(self, display: Display) -> bool:
         """Tell whether it has every pixel as the X server has it."""
-        screen = np.asarray(Image.open(io.BytesIO(screenshot(display.name, display.xauthority))))
+        screen = np.asarray(picture(display.name, display.xauthority))
         return screen.shape == self.pixels.shape and bool((screen == self.pixels).all())
 
     def silence(self) -> float:

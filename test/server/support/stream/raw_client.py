@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jupyter_vnc_proxy.system.x_display import screenshot
+from jupyter_vnc_proxy.system.x_display import picture
 from support.displays import Display
 
 
@@ -67,9 +67,5 @@ class RawClient:
 
 def same_as_the_screen(client: RawClient, display: Display) -> bool:
     """Tell whether the client has every pixel as the X server has it."""
-    import io
-
-    from PIL import Image
-
-    image = np.asarray(Image.open(io.BytesIO(screenshot(display.name, display.xauthority))))
+    image = np.asarray(picture(display.name, display.xauthority))
     return bool((client.pixels[..., 2::-1] == image).all())
