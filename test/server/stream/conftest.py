@@ -34,18 +34,18 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def program() -> list[str]:
+def server_program() -> list[str]:
     """The Python program that is the server; a test may have another."""
     return ["-m", "jupyter_vnc_proxy.stream"]
 
 
 @pytest.fixture
 def server(
-    runtime: Path, display: Display, listener: Listener, program: list[str]
+    runtime: Path, display: Display, listener: Listener, server_program: list[str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process; it must end well when it is told to."""
     path = runtime / "rfb.sock"
-    argv = [sys.executable, *program, f"--display={display.name}", f"--xauthority={display.xauthority}"]
+    argv = [sys.executable, *server_program, f"--display={display.name}", f"--xauthority={display.xauthority}"]
     argv += [f"--unix-socket={path}", "--desktop=Trial", f"--status-fd={listener.writer}"]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, pass_fds=[listener.writer])
     wait_until(lambda: is_listening(path))

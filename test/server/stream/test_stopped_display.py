@@ -41,7 +41,7 @@ sys.exit(__main__.main())
 
 
 @pytest.fixture
-def program() -> list[str]:
+def server_program() -> list[str]:
     return ["-c", PATIENT]
 
 
