@@ -28,7 +28,7 @@ MOST = 0x7FFF
 class XPointer:
     """One client's pointer: it releases only buttons that it has pressed. The caller owns the connection.
 
-    ``on_use()`` is called after each movement.
+    ``on_use()`` is called after each use, which may have read events.
     """
 
     def __init__(self, connection: xcffib.Connection, on_use: Callable[[], None] = lambda: None) -> None:
@@ -68,12 +68,14 @@ class XPointer:
         """Return where the display's pointer is, in pixels; ``None`` if it is on another screen."""
         root = self._connection.get_setup().roots[0].root
         reply = self._connection.core.QueryPointer(root).reply()
+        self._on_use()
         return (max(0, reply.root_x), max(0, reply.root_y)) if reply.same_screen else None
 
     def release_all(self) -> None:
         """Release all buttons; never raises, even if the display is gone."""
         with contextlib.suppress(xcffib.XcffibException, DisplayGone):
             self._press(0)
+            self._on_use()
 
     def _press(self, buttons: int) -> None:
         changed, self._buttons = buttons ^ self._buttons, buttons

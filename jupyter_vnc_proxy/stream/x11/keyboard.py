@@ -39,7 +39,7 @@ class XKeyboard(KeyboardState):
         self._on_locks = on_locks
         self._keymap: Keymap | None = None
         self._open(connection)
-        self._locks = self.lock_state()
+        self._locks = self._lit()
 
     def _open(self, connection: XConnection) -> None:
         self.connection = connection
@@ -89,13 +89,20 @@ class XKeyboard(KeyboardState):
         self._changed = time.monotonic()
 
     def _notice_locks(self) -> None:
-        before, self._locks = self._locks, self.lock_state()
+        before, self._locks = self._locks, self._lit()
         if self._locks != before and self._on_locks is not None:
             self._on_locks(self._locks)
 
     @raises_display_gone()
     def lock_state(self) -> int:
-        """Return the locks that are on (`SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`): the last known without a reply."""
+        """Return the locks that are on (`SCROLL_LOCK`, `NUM_LOCK`, `CAPS_LOCK`), after handling earlier events."""
+        self._notice_locks()
+        self.handle_events()
+        return self._locks
+
+    @raises_display_gone()
+    def _lit(self) -> int:
+        """Ask for the locks; return the last known if the X server does not respond."""
         if getattr(self.connection, "timed_out", False):
             return self._locks
         lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state

@@ -153,6 +153,7 @@ class XScreen:
             with self._gone_is_told():
                 self._free()
                 self.connection.flush()
+                self._loop.call_soon(self.handle_events)  # xcb may have read some
             self.pixels = np.zeros((0, 0, BYTES_PER_PIXEL), np.uint8)
 
     # -- following ---------------------------------------------------------------------------------------------------
@@ -270,8 +271,7 @@ class XScreen:
             self._shm.GetImage(self.root, left, top, width, height, ALL_PLANES, pixmap, self._segment, 0).reply()
         except xcffib.xproto.MatchError:  # the screen is smaller by now; the event that says so comes before the error
             return
-        size = width * height * BYTES_PER_PIXEL
-        fresh = self._memory.bytes[:size].reshape(height, width, BYTES_PER_PIXEL)
+        fresh = self._memory.bytes[: width * height * BYTES_PER_PIXEL].reshape(height, width, BYTES_PER_PIXEL)
         if changed is None:
             self.pixels[top:bottom, left:right] = fresh
         else:

@@ -153,7 +153,7 @@ class XClipboard:
     def _request(self, callback: Callable[[bytes | None], None], selection: str, targets: tuple[str, ...]) -> None:
         atom = self._atoms[selection]
         owner = self._owners.get(atom, 0)
-        for request in self._requests.values():
+        for request in [each for each in self._requests.values() if not each.is_over]:
             if (request.selection, request.owner, request.targets) == (atom, owner, targets):
                 request.callbacks.append(callback)
                 return

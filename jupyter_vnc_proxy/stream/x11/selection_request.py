@@ -17,6 +17,9 @@ from .selection_owner import FILES_TARGETS, Atoms
 ANSWER_TIMEOUT_SECONDS = 5.0
 """How long to wait for the owner's answer, and for each next piece."""
 
+LATE_ANSWER_SECONDS = 60.0
+"""How long the window stays afterwards: owners like xclip do not survive an answer to a window that is gone."""
+
 TEXT_TARGETS = ("UTF8_STRING", "STRING")
 """Targets of a text, in the order of preference; the second is Latin-1."""
 
@@ -54,7 +57,9 @@ class SelectionRequest:
         self._pieces: list[bytes] | None = None
         self._size = 0
         self._is_other = False
-        self._over = False
+        self._closed = False
+        self.is_over = False
+        """Whether the callbacks have been called: what comes late is read for the owner's sake alone."""
         self._moved = False
         self.window = connection.generate_id()
 
@@ -69,7 +74,7 @@ class SelectionRequest:
         self._ask()
 
     def _ask(self) -> None:
-        if not self._left:
+        if self.is_over or not self._left:
             self.finish(None)
             return
         self._target = self._left.pop(0)
@@ -93,12 +98,13 @@ class SelectionRequest:
 
     def more(self, name: int) -> None:
         """Handle a new piece: a property of our window was written."""
-        if self._pieces is None or self._over:
+        if self._pieces is None or self._closed:
             return  # the owner's first answer, which SelectionNotify reports
         found = self._read(name)
         self._moved = True
         self._size += len(found.data)
-        self._pieces.append(found.data)
+        if not self.is_over:
+            self._pieces.append(found.data)
         self._is_other |= bool(found.data) and not self._is_wanted(found)
         if found.left:
             self.finish(None)
@@ -114,24 +120,35 @@ class SelectionRequest:
         return properties.read(self._connection, self.window, name, MAX_TEXT_BYTES - self._size)
 
     def finish(self, data: bytes | None) -> None:
-        """Call the callbacks with the contents, once; a text is UTF-8."""
-        if self._over:
+        """Call the callbacks with the contents, unless they have been called, and destroy the window."""
+        if self._closed:
             return
-        self._over = True
+        self._closed = True
         self._on_end(self)
         with contextlib.suppress(xcffib.XcffibException):  # the display is gone
             self._connection.core.DestroyWindow(self.window)
             self._connection.flush()
+        self._tell(data)
+
+    def _tell(self, data: bytes | None) -> None:
+        """Call the callbacks with the contents, once; a text is UTF-8."""
+        if self.is_over:
+            return
+        self.is_over = True
+        if self._pieces is not None:
+            self._pieces.clear()
         if data is not None and self._target in TEXT_TARGETS:
             data = data.decode("latin-1" if self._target == "STRING" else "utf-8", "replace").encode()
         for callback in self.callbacks:
             callback(data)
 
     def _look_after(self) -> None:
-        if self._over:
+        if self._closed:
             return
-        if not self._moved:
+        if self._moved or not self.is_over:
+            if not self._moved:
+                self._tell(None)
+            self._moved = False
+            self._timer(LATE_ANSWER_SECONDS if self.is_over else ANSWER_TIMEOUT_SECONDS, self._look_after)
+        else:
             self.finish(None)
-            return
-        self._moved = False
-        self._timer(ANSWER_TIMEOUT_SECONDS, self._look_after)

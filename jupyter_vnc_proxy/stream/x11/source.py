@@ -166,7 +166,8 @@ class XSource:
         self._follow_cursor()
 
     def _check(self) -> None:
-        """Have `_checked` called in a while, unless it will be."""
+        """Handle the events that the pointer's use has read, and have `_checked` called in a while."""
+        asyncio.get_running_loop().call_soon(self._follow_keyboard)
         if self._probe is None and self._reconnection is None:
             connection = self.keyboard.connection
             sequence = connection.core.GetInputFocus().sequence

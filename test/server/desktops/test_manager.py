@@ -207,7 +207,7 @@ async def test_several_desktops_start_and_stop_at_once(make: Make, runtime: Path
         await phase(manager, name, "running")
     assert len({model["display"] for model in manager.models()}) == 5
     await asyncio.gather(*(manager.delete(name) for name in names))
-    wait_until(lambda: not processes_of(runtime), 1)
+    wait_until(lambda: not processes_of(runtime))
 
 
 def when(text: str) -> datetime:

@@ -115,7 +115,7 @@ def test_a_part_that_crashes_on_and_on_is_given_up_with_its_log(runners: Runners
     assert (state["error"]["code"], state["error"]["part"]) == ("vnc-failed", "vnc")
     assert "crashed 5 times within 60 s (signal SIGKILL)" in state["error"]["message"]
     assert not list(run.path.glob("*.sock"))
-    wait_until(lambda: not processes_of(run.path), 1)
+    wait_until(lambda: not processes_of(run.path))
 
 
 def test_a_part_that_hangs_at_its_start_fails_the_desktop_in_time(runners: Runners) -> None:

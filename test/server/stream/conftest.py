@@ -34,12 +34,19 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def server(runtime: Path, display: Display, listener: Listener) -> Iterator[subprocess.Popen[bytes]]:
+def server_program() -> list[str]:
+    """The Python program that is the server; a test may have another."""
+    return ["-m", "jupyter_vnc_proxy.stream"]
+
+
+@pytest.fixture
+def server(
+    runtime: Path, display: Display, listener: Listener, server_program: list[str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process; it must end well when it is told to."""
     path = runtime / "rfb.sock"
-    argv = [sys.executable, "-m", "jupyter_vnc_proxy.stream", f"--display={display.name}"]
-    argv += [f"--xauthority={display.xauthority}", f"--unix-socket={path}", "--desktop=Trial"]
-    argv += [f"--status-fd={listener.writer}"]
+    argv = [sys.executable, *server_program, f"--display={display.name}", f"--xauthority={display.xauthority}"]
+    argv += [f"--unix-socket={path}", "--desktop=Trial", f"--status-fd={listener.writer}"]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, pass_fds=[listener.writer])
     wait_until(lambda: is_listening(path))
     yield process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import struct
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from support.stream.desk import Client, Desk
 from jupyter_vnc_proxy.rfb.extended_clipboard import MAX_TEXT_BYTES
 from jupyter_vnc_proxy.stream.x11 import properties
 from jupyter_vnc_proxy.stream.x11.selection_owner import STALL_TIMEOUT_SECONDS
-from jupyter_vnc_proxy.stream.x11.selection_request import ANSWER_TIMEOUT_SECONDS
+from jupyter_vnc_proxy.stream.x11.selection_request import ANSWER_TIMEOUT_SECONDS, LATE_ANSWER_SECONDS
 
 UNICODE = "Zwölf Boxkämpfer, 漢字 🙂 \t жду\nщи\n"
 LARGE = "Ein langer Text: 漢字🙂\n" * 170_000
@@ -158,12 +159,29 @@ def test_an_owner_that_leaves_us_waiting_is_given_up(desk: Desk, starts: bool) -
         assert answers == []
     desk.timers[-1][1]()
     assert answers == [None, None]
+    assert desk.timers[-1][0] == LATE_ANSWER_SECONDS
+    desk.timers[-1][1]()
     count = len(desk.timers)
     for _, look in desk.timers:
         look()
     assert len(desk.timers) == count, "nothing ticks any more"
     desk.copy(b"the next one")
     assert desk.request() == "the next one"
+
+
+@pytest.mark.parametrize("text", ["plain", LARGE], ids=["at once", "in pieces"])
+def test_a_program_that_answers_late_keeps_its_text(desk: Desk, text: str) -> None:
+    desk.copy(text.encode())
+    windows = desk.windows()
+    answers: list[bytes | None] = []
+    desk.programs[0].send_signal(signal.SIGSTOP)
+    desk.clipboard.request(answers.append)
+    desk.timers[-1][1]()
+    assert answers == [None]
+    desk.programs[0].send_signal(signal.SIGCONT)
+    desk.pump(lambda: desk.windows() == windows)  # xclip loses a request that comes while it sends pieces
+    assert answers == [None], "nobody is told of a late answer"
+    assert desk.request() == text
 
 
 def test_an_owner_that_sends_without_end_is_cut_off(desk: Desk) -> None:

@@ -115,6 +115,26 @@ async def test_a_screen_at_rest_shares_no_memory_with_the_x_server(
     tracked.screen.close()
 
 
+async def test_a_resize_that_is_read_while_the_memory_is_given_back_is_reported(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracked = TrackedScreen(display)
+    connection = tracked.screen.connection
+    tracked.screen.track_changes(False)
+
+    def flush() -> None:
+        monkeypatch.undo()
+        connection.flush()
+        resize(display.name, display.xauthority, Geometry(600, 500))
+        connection.core.GetInputFocus().reply()  # xcb reads whatever has come, and keeps the events
+
+    monkeypatch.setattr(connection, "flush", flush)
+    tracked.screen.release()
+    assert await tracked.next() == "resized"
+    assert (tracked.screen.width, tracked.screen.height) == (600, 500)
+    tracked.screen.close()
+
+
 async def test_the_end_of_the_display_is_reported(display: Display) -> None:
     tracked = TrackedScreen(display)
     display.close()

@@ -84,6 +84,13 @@ class Desk:
                         return bytes(found)
                     found += piece
 
+    def windows(self) -> set[int]:
+        """Return the display's top-level windows."""
+        connection = connect(self.display.name, self.display.xauthority)
+        found = set(connection.core.QueryTree(connection.get_setup().roots[0].root).reply().children)
+        connection.disconnect()
+        return found
+
     def offer(self, text: str) -> None:
         self.clipboard.offer(text_contents(text))
 

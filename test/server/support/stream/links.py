@@ -98,7 +98,7 @@ class FakeLink:
         """Send video for so long; return the rate at the end. `ages` and `frames` are those of this time."""
         end, self.ages, self.frames = self.now + seconds, [], 0
         rate = self.pacer.rate(self.now, MAX_KBPS)
-        self.next_frame = max(self.next_frame, self.now)
+        self.next_frame, self.next_ping = max(self.next_frame, self.now), max(self.next_ping, self.now)
         while self.now < end:
             self.wait(min(end, self.next_frame, self.next_ping))
             if self.now >= self.next_ping:
