@@ -31,7 +31,7 @@ class PictureWindow {
     const child = await startOn(jupyter, argv);
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (window._output += text));
     await expect.poll(() => window._output, { message: 'the window is shown' }).toContain('shown');
-    await activate(jupyter, '--name', '^Picture$');
+    await activate(jupyter, '--pid', String(child.pid));
     return window;
   }
 

@@ -16,7 +16,7 @@ export class GtkField {
     const child = await startOn(jupyter, ['/usr/bin/python3', join(__dirname, 'gtkfield.py')]);
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (field._output += text));
     await expect.poll(() => field._output, { message: 'the field is shown' }).not.toBe('');
-    await activate(jupyter, '--name', '^Field$');
+    await activate(jupyter, '--pid', String(child.pid));
     return field;
   }
 

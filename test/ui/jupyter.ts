@@ -40,6 +40,8 @@ export interface IDesktopModel {
   stops_at: string | null;
   clients: number;
   encoder: string | null;
+  /** In percent. */
+  scale: number;
   notes: string[];
 }
 

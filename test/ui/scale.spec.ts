@@ -40,8 +40,9 @@ async function textHeight(view: DesktopView): Promise<number> {
   });
 }
 
-/** Waits until the text has the size of a scale. */
+/** Waits until a scale is applied to the whole session, and the text has its size. */
 async function hasScale(view: DesktopView, percent: number): Promise<void> {
+  await expect.poll(async () => (await jupyter.model(name))!.scale).toBe(percent);
   const wanted = (HEIGHT * percent) / 100;
   await expect
     .poll(async () => Math.abs((await textHeight(view)) - wanted) <= 2, { message: `${percent} %` })
