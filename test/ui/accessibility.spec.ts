@@ -38,7 +38,6 @@ async function pressUntil(page: Page, key: string, name: string): Promise<void> 
 
 for (const theme of THEMES) {
   test(`axe finds nothing serious in JupyterLab's panel, log and dialogs: ${theme}`, async ({ page }) => {
-    test.setTimeout(120_000);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     const view = await openDesktop(page, jupyter);
     if (theme.endsWith('High Contrast')) {
@@ -139,7 +138,7 @@ test('the keyboard alone opens a desktop, leaves it, and uses its toolbar, menu 
   await expect.poll(() => focused(page)).toContain('Keyboard of the desktop');
 
   await page.keyboard.press('Control+Alt+Shift+L');
-  expect(await focused(page)).toContain('full screen');
+  await expect.poll(() => focused(page)).toContain('full screen');
   // Each button of JupyterLab 4.0's toolbars is a tab stop.
   const next = (await labVersion(page)).startsWith('4.0.') ? 'Tab' : 'ArrowRight';
   await pressUntil(page, next, 'Send keys');
@@ -150,7 +149,7 @@ test('the keyboard alone opens a desktop, leaves it, and uses its toolbar, menu 
   await expect(menu.locator('.lm-mod-active')).toHaveText(/Ctrl\+Alt\+Del/);
   await page.keyboard.press('Escape');
   await expect(menu).toHaveCount(0);
-  expect(await focused(page)).toContain('Send keys');
+  await expect.poll(() => focused(page)).toContain('Send keys');
 
   await pressUntil(page, next, 'Let others see');
   await page.keyboard.press('Enter');

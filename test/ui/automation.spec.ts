@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, openLab, saveScreenshot, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { pixel } from './pixels';
+import { START_TIMEOUT_MS } from './timing';
 
 const jupyter = jupyterForFile();
 
@@ -11,7 +12,7 @@ test('a cell shows a desktop, live and without resizing it', async ({ page }) =>
     'from jupyter_vnc_proxy import Desktop',
     "made = Desktop.start('driven', backend='tigervnc', command=['xterm', '-bg', '#20a0e0', '-geometry', '60x20+0+0'],",
     "                     geometry='640x400')",
-    "made.wait_for_window(application='XTerm', timeout=60)",
+    "made.wait_for_window(application='XTerm', timeout=90)",
     '%load_ext jupyter_vnc_proxy',
     '%desktop driven'
   ].join('\n');
@@ -29,9 +30,11 @@ test('a cell shows a desktop, live and without resizing it', async ({ page }) =>
   });
   const frame = page.frameLocator('.jp-OutputArea-output iframe[title="driven"]');
   const canvas = frame.locator('.jp-Desktop-screen canvas:not([data-kept])');
-  await expect(canvas).toBeVisible({ timeout: 60_000 });
+  await expect(canvas).toBeVisible({ timeout: START_TIMEOUT_MS });
   await expect.poll(() => pixel(canvas, 200, 100), { message: 'the terminal' }).toBe('#20a0e0');
-  expect(await canvas.evaluate((node: HTMLCanvasElement) => `${node.width}x${node.height}`)).toBe('640x400');
+  await expect
+    .poll(() => canvas.evaluate(({ width, height }: HTMLCanvasElement) => `${width}x${height}`))
+    .toBe('640x400');
   await saveScreenshot(page, 'desktop-in-a-cell');
   expect((await jupyter.model('driven'))!.geometry).toBe('640x400');
   await jupyter.post('api/desktops/driven/stop');

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { DesktopView, expect, saveScreenshot, test } from './lab';
 import { GtkField } from './gtkfield';
 import { jupyterForFile } from './jupyter';
@@ -10,6 +10,9 @@ import type { Page } from '@playwright/test';
 const jupyter = jupyterForFile({ config: { VncProxy: { session_command: ['openbox'] } } });
 
 const MIDDLE = { x: 400, y: 300 };
+
+/** RFB's type of a message (RFC 6143, 7.6.4). */
+const SERVER_CUT_TEXT = 3;
 
 /** Opens the plain page with an empty GTK field on the desktop, which has the focus. */
 async function openField(page: Page, url = jupyter.url('desktops/')): Promise<{ view: DesktopView; field: GtkField }> {
@@ -28,6 +31,19 @@ async function copy(page: Page, text: string): Promise<void> {
 
 function copyOnDesktop(text: string, env: NodeJS.ProcessEnv): void {
   spawn('xclip', ['-i', '-selection', 'clipboard'], { env, stdio: ['pipe', 'ignore', 'ignore'] }).stdin.end(text);
+}
+
+/** The types of the RFB messages that a page receives, each in a frame of its own. */
+function receivedTypes(page: Page): number[] {
+  const types: number[] = [];
+  page.on('websocket', socket =>
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload !== 'string' && payload.length > 0) {
+        types.push(payload[0]);
+      }
+    })
+  );
+  return types;
 }
 
 async function desktopEnvironment(): Promise<NodeJS.ProcessEnv> {
@@ -138,18 +154,21 @@ test('text that the desktop copies while the panel has no focus is there as soon
   context
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const messages = receivedTypes(page);
   const { view } = await openField(page);
   const read = () => page.evaluate(() => navigator.clipboard.readText());
   await copy(page, 'older');
   await view.canvas.hover();
   const env = await desktopEnvironment();
-  const pasted = () => execFileSync('xclip', ['-o', '-selection', 'clipboard'], { env }).toString();
+  const pasted = () => spawnSync('xclip', ['-o', '-selection', 'clipboard'], { env }).stdout.toString();
   await view.canvas.click({ position: MIDDLE });
   await expect.poll(pasted).toBe('older');
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  messages.length = 0;
   copyOnDesktop('newer', env);
   await expect.poll(pasted).toBe('newer');
-  await page.waitForTimeout(500); // it must stay as it is
+  // The page knows of it, and the browser's clipboard stays as it is.
+  await expect.poll(() => messages.includes(SERVER_CUT_TEXT)).toBe(true);
   expect(await read()).toBe('older');
   await view.canvas.click({ position: MIDDLE });
   await expect.poll(read).toBe('newer');

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DesktopView, expect, openDesktop, openLab, runCommand, saveScreenshot, test } from './lab';
 import { jupyterForFile } from './jupyter';
-import { startOn } from './xclient';
+import { activate, startOn } from './xclient';
 
 import type { Page } from '@playwright/test';
 
@@ -31,8 +31,7 @@ class PictureWindow {
     const child = await startOn(jupyter, argv);
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (window._output += text));
     await expect.poll(() => window._output, { message: 'the window is shown' }).toContain('shown');
-    const search = await startOn(jupyter, ['xdotool', 'search', '--sync', '--onlyvisible', '--name', '^Picture$']);
-    await search.stdout!.toArray();
+    await activate(jupyter, '--pid', String(child.pid));
     return window;
   }
 

@@ -23,14 +23,12 @@ test('when the decoder hangs, the panel continues without H.264, and the details
     };
   });
   const view = await openOwn(page, jupyter);
-  await expect.poll(() => view.size()).toBe(await view.place());
+  await view.fitted();
   const sockets = countSockets(page);
   await page.evaluate(() => (window.decoderHangs = true));
   const film = await Film.play(jupyter);
-  await expect.poll(() => sockets.opened, { timeout: 20_000 }).toBeGreaterThan(0);
-  await expect
-    .poll(async () => (await jupyter.model('own'))!.notes.join(), { timeout: 20_000 })
-    .toContain('without H.264');
+  await expect.poll(() => sockets.opened).toBeGreaterThan(0);
+  await expect.poll(async () => (await jupyter.model('own'))!.notes.join()).toContain('without H.264');
   await moves(view);
   await saveScreenshot(page, 'decoder-hangs');
   await film.end();
@@ -45,7 +43,7 @@ test('when the decoder hangs, the panel continues without H.264, and the details
 test('a browser without WebCodecs shows the film, and then every pixel', async ({ page }) => {
   await page.addInitScript(() => Reflect.deleteProperty(window, 'VideoDecoder'));
   const view = await openOwn(page, jupyter);
-  await expect.poll(() => view.size()).toBe(await view.place());
+  await view.fitted();
   const film = await Film.play(jupyter);
   await moves(view);
   await saveScreenshot(page, 'no-webcodecs');
@@ -56,7 +54,7 @@ test('a browser without WebCodecs shows the film, and then every pixel', async (
 
 test('a browser that decodes shows the film, and then every pixel', async ({ page }) => {
   const view = await openOwn(page, jupyter);
-  await expect.poll(() => view.size()).toBe(await view.place());
+  await view.fitted();
   const film = await Film.play(jupyter);
   await expect.poll(async () => (await jupyter.model('own'))!.encoder).not.toBeNull();
   await moves(view);

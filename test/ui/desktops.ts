@@ -5,14 +5,11 @@ import { DesktopView, openLab, runCommand } from './lab';
 import { pixel } from './pixels';
 import { startOn } from './xclient';
 
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
 /** The background colours that tell desktops apart; each component is a multiple of 16. */
 export const COLOURS: Record<string, string> = { red: '#c02020', green: '#20a040', blue: '#2040c0' };
-
-/** Less than any polling interval of the front end. */
-export const IMMEDIATELY_MS = 2000;
 
 /** Sets the background of a desktop whose session leaves it visible. */
 export async function paint(jupyter: Jupyter, name: string, colour = COLOURS[name]): Promise<void> {
@@ -26,6 +23,19 @@ export async function painted(view: DesktopView, colour: string): Promise<void> 
     return pixel(view.canvas, 10, height - 10);
   };
   await expect.poll(corner, { message: `the background is ${colour}` }).toBe(colour);
+}
+
+/** Holds the requests for the list of desktops, which pages poll, so that events alone tell; returns what ends that. */
+export async function holdPolls(...pages: Page[]): Promise<() => Promise<void>> {
+  const held: Route[] = [];
+  const isList = (url: URL) => url.pathname.endsWith('/api/desktops');
+  for (const page of pages) {
+    await page.route(isList, route => void held.push(route));
+  }
+  return async () => {
+    await Promise.all(pages.map(page => page.unroute(isList)));
+    await Promise.all(held.map(route => route.continue()));
+  };
 }
 
 /** Creates a desktop for each colour, opens them side by side, and waits until each shows its colour. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import { expect, openDesktop, runCommand, saveScreenshot, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
+import { START_TIMEOUT_MS, TEST_TIMEOUT_MS } from './timing';
 import { startOn } from './xclient';
 
 import type { CDPSession, Locator, Page, Route } from '@playwright/test';
@@ -16,7 +17,9 @@ const IS_SLOW = process.env.SLOW_FILES !== undefined;
 const LARGE_BYTES = IS_SLOW ? 100e6 : 5e6;
 const MANY_FILES = IS_SLOW ? 2000 : 120;
 
-test.describe.configure({ timeout: IS_SLOW ? 300_000 : 60_000 });
+const UPLOAD_TIMEOUT_MS = IS_SLOW ? 240_000 : START_TIMEOUT_MS;
+
+test.describe.configure({ timeout: UPLOAD_TIMEOUT_MS + TEST_TIMEOUT_MS });
 
 const HOSTILE = ['a b.txt', 'ü ß €.txt', 'two\nlines.txt', '-rf.txt', '%41 #?&.txt', '\'"$(x)`.txt'];
 
@@ -54,6 +57,8 @@ class FileDrag {
 
   /** Drags files or folders over the middle of a desktop. */
   static async over(view: DesktopView, ...files: string[]): Promise<FileDrag> {
+    // A dialog would get the drag.
+    await expect(view.page.locator('.jp-Dialog')).toHaveCount(0);
     const { x, y, width, height } = (await view.node.boundingBox())!;
     const session = await view.page.context().newCDPSession(view.page);
     const drag = new FileDrag(session, files, { x: x + width / 2, y: y + height / 2 });
@@ -76,6 +81,12 @@ class FileDrag {
 async function drop(view: DesktopView, ...files: string[]): Promise<void> {
   await (await FileDrag.over(view, ...files)).drop();
 }
+
+/** Closes a dialog of the file browser: Jupyter Server finds no folder from which a file goes while it is listed. */
+test.beforeEach(async ({ page }) => {
+  const lost = page.locator('.jp-Dialog', { hasText: 'Directory not found' });
+  await page.addLocatorHandler(lost, () => lost.getByRole('button', { name: /^(Close|Dismiss|OK)$/i }).click());
+});
 
 function notice(page: Page, text: string | RegExp): Locator {
   return page.locator('.Toastify__toast', { hasText: text });
@@ -110,16 +121,17 @@ test('uploads what is dropped, with folders, whatever the names are, and reveals
   await saveScreenshot(page, 'files-drag');
   await drag.drop();
   const done = notice(page, `${HOSTILE.length + MANY_FILES + 2} files were uploaded.`);
-  await expect(done).toBeVisible({ timeout: IS_SLOW ? 240_000 : 45_000 });
-  await expect(view.node.locator('.jp-Desktop-dropHint')).toBeHidden();
+  await expect(done).toBeVisible({ timeout: UPLOAD_TIMEOUT_MS });
   await saveScreenshot(page, 'files-uploaded');
+  // The notice goes after a while.
+  await done.getByRole('button', { name: 'Reveal in File Browser' }).click();
+  await expect(page.locator('.jp-FileBrowser .jp-DirListing-item', { hasText: 'two' })).toBeVisible();
+  await expect(view.node.locator('.jp-Desktop-dropHint')).toBeHidden();
   expect(HOSTILE.map(name => uploaded('a folder', name))).toEqual(HOSTILE);
   expect(uploaded('a folder', 'in', 'deep.txt')).toBe('deep');
   expect(readdirSync(join(jupyter.root, 'a folder', 'empty'))).toEqual([]);
   expect(readdirSync(join(jupyter.root, 'many'))).toHaveLength(MANY_FILES);
   expect(uploaded('none.bin')).toBe('');
-  await done.getByRole('button', { name: 'Reveal in File Browser' }).click();
-  await expect(page.locator('.jp-FileBrowser .jp-DirListing-item', { hasText: 'two' })).toBeVisible();
 });
 
 test('asks before a file is overwritten, each or all', async ({ page }) => {
@@ -169,7 +181,7 @@ test('goes on after the connection was cut, and replaces the file when it is com
   });
   await drop(view, write(join(computer(), 'large.bin'), data));
   await dialog(page).getByRole('button', { name: 'Overwrite' }).click();
-  await expect(notice(page, '1 file was uploaded.')).toBeVisible({ timeout: IS_SLOW ? 240_000 : 45_000 });
+  await expect(notice(page, '1 file was uploaded.')).toBeVisible({ timeout: UPLOAD_TIMEOUT_MS });
   expect(readFileSync(join(jupyter.root, 'large.bin')).equals(data)).toBe(true);
   expect(inTree()).toEqual(['large.bin']);
 });
@@ -177,9 +189,11 @@ test('goes on after the connection was cut, and replaces the file when it is com
 test('leaves nothing incomplete when an upload is cancelled or fails', async ({ page }) => {
   const file = write(join(computer(), 'large.bin'), large(2));
   const view = await openDesktop(page, jupyter);
+  let isHeld = false;
   let resume = () => undefined as void;
   await onWrite(page, async (route, number) => {
     if (number === 3) {
+      isHeld = true;
       await new Promise<void>(resolve => (resume = resolve));
     }
     await route.continue();
@@ -187,6 +201,7 @@ test('leaves nothing incomplete when an upload is cancelled or fails', async ({ 
   await drop(view, file);
   const progress = notice(page, /^Uploading /);
   const bar = view.node.getByRole('progressbar', { name: 'Upload' });
+  await expect.poll(() => isHeld, { message: 'the third part is sent' }).toBe(true);
   await expect.poll(() => bar.evaluate((node: HTMLProgressElement) => node.value)).toBeGreaterThan(IS_SLOW ? 0 : 0.3);
   await expect.poll(async () => (await progress.boundingBox())?.x).toBeLessThan(1000);
   await saveScreenshot(page, 'files-progress');

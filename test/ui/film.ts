@@ -40,7 +40,7 @@ export class Film {
 export async function moves(view: DesktopView): Promise<void> {
   for (let change = 0; change < 5; change++) {
     const before = (await samples(view.canvas)).join();
-    await expect.poll(async () => (await samples(view.canvas)).join(), { timeout: 20_000 }).not.toBe(before);
+    await expect.poll(async () => (await samples(view.canvas)).join()).not.toBe(before);
   }
 }
 
@@ -49,7 +49,11 @@ export async function isExact(view: DesktopView, jupyter: Jupyter): Promise<void
   const url = jupyter.url('api/desktops/own/screenshot');
   const differing = () =>
     view.canvas.evaluate(async (canvas: HTMLCanvasElement, address) => {
-      const image = await createImageBitmap(await (await fetch(address)).blob());
+      const response = await fetch(address);
+      if (!response.ok) {
+        return -1;
+      }
+      const image = await createImageBitmap(await response.blob());
       const { width, height } = image;
       if (width !== canvas.width || height !== canvas.height) {
         return -1;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 
-import { startOn } from './xclient';
+import { activate, startOn } from './xclient';
 
 import type { Jupyter } from './jupyter';
 
@@ -16,8 +16,7 @@ export class GtkField {
     const child = await startOn(jupyter, ['/usr/bin/python3', join(__dirname, 'gtkfield.py')]);
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (field._output += text));
     await expect.poll(() => field._output, { message: 'the field is shown' }).not.toBe('');
-    const search = await startOn(jupyter, ['xdotool', 'search', '--sync', '--onlyvisible', '--name', '^Field$']);
-    await search.stdout!.toArray();
+    await activate(jupyter, '--pid', String(child.pid));
     return field;
   }
 

@@ -6,16 +6,14 @@ import { join } from 'node:path';
 import { DesktopView, expect, saveScreenshot, test, tile } from './lab';
 import { PYTHON, REPOSITORY } from './jupyter';
 import { lives, processesWith } from './processes';
+import { START_TIMEOUT_MS, STOP_TIMEOUT_MS } from './timing';
 
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Page } from '@playwright/test';
 
 /** A hub, its proxy and a user's server start one after another. */
-const START_TIMEOUT = 60_000;
-
-/** A desktop has five seconds to stop, and the server needs some time. */
-const STOP_TIMEOUT = 15_000;
+const START_TIMEOUT = 2 * START_TIMEOUT_MS;
 
 interface IHub {
   url: string;
@@ -68,7 +66,7 @@ for (const user of ['ada', 'a@b [1]']) {
     await tile(page).click();
     const view = new DesktopView(page);
     await view.live();
-    await expect.poll(() => view.size()).toBe(await view.place());
+    await view.fitted();
     await saveScreenshot(page, `hub-${user[1]}`);
 
     const opening = context.waitForEvent('page');
@@ -108,7 +106,7 @@ test('after a stop in the control panel the panel says so, and nothing is left',
   const home = await context.newPage();
   await home.goto(`${hub.url}hub/home`);
   await home.getByRole('button', { name: 'Stop My Server' }).click();
-  await expect.poll(() => processesOf('emmy'), { timeout: STOP_TIMEOUT }).toEqual([]);
+  await expect.poll(() => processesOf('emmy'), { timeout: STOP_TIMEOUT_MS }).toEqual([]);
   await view.phase('lost');
   await expect(view.status).toContainText('The Jupyter server is not running. Start it on the hub.');
   await saveScreenshot(page, 'hub-stopped');

@@ -15,6 +15,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 
 import { lives, processesWith } from './processes';
+import { START_TIMEOUT_MS, STOP_TIMEOUT_MS } from './timing';
 
 import type { ChildProcess } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
@@ -24,10 +25,6 @@ export const REPOSITORY = resolve(__dirname, '../..');
 export const PYTHON = process.env.JUPYTER_VNC_PYTHON ?? join(REPOSITORY, '.venv/bin/python');
 
 const TOKEN = 'ui-test';
-const START_TIMEOUT = 40_000;
-
-/** A desktop has five seconds to stop, and the server needs some time afterwards. */
-const STOP_TIMEOUT = 12_000;
 
 /** The fields of a desktop's model that the tests use. */
 export interface IDesktopModel {
@@ -43,6 +40,8 @@ export interface IDesktopModel {
   stops_at: string | null;
   clients: number;
   encoder: string | null;
+  /** In percent. */
+  scale: number;
   notes: string[];
 }
 
@@ -97,7 +96,7 @@ export class Jupyter {
     });
     closeSync(log);
     this._child = child;
-    const deadline = Date.now() + START_TIMEOUT;
+    const deadline = Date.now() + START_TIMEOUT_MS;
     while (!(await this._answers())) {
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`Jupyter does not start:\n${this.log()}`);
@@ -163,7 +162,7 @@ export class Jupyter {
       await expect
         .poll(() => left().map(({ argv }) => argv.join(' ')), {
           message: 'processes left by the server',
-          timeout: STOP_TIMEOUT
+          timeout: STOP_TIMEOUT_MS
         })
         .toEqual([]);
       expect(this._sockets(), 'sockets and cookies left by the server').toEqual([]);

@@ -77,6 +77,7 @@ test('chords leave the desktop, and give the keys to JupyterLab and back', async
 
   await runCommand(page, 'apputils:activate-command-palette');
   await page.keyboard.type('Send Keys to Desktop');
+  await expect(page.locator('.lm-CommandPalette-item.lm-mod-active')).toContainText('Send Keys to Desktop');
   await page.keyboard.press('Enter');
   await page.locator('.jp-Dialog input').fill('Ctrl+Shift+Y');
   await saveScreenshot(page, 'keys-dialog');

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 
+import { START_TIMEOUT_MS, STATE_TIMEOUT_MS } from './timing';
+
 import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 
@@ -53,12 +55,12 @@ export class DesktopView {
   readonly tab: Locator;
 
   /** Waits until the desktop is live. */
-  async live(timeout = 30_000): Promise<void> {
+  async live(timeout = START_TIMEOUT_MS): Promise<void> {
     await expect(this.node).toHaveClass(/jp-mod-live/, { timeout });
     await expect(this.node).toHaveAttribute('data-connected', 'true');
   }
 
-  async phase(phase: string, timeout = 15_000): Promise<void> {
+  async phase(phase: string, timeout = STATE_TIMEOUT_MS): Promise<void> {
     await expect(this.node).toHaveAttribute('data-phase', phase, { timeout });
   }
 
@@ -78,6 +80,11 @@ export class DesktopView {
   /** The size of the element that contains the canvas. */
   async place(): Promise<string> {
     return this.node.locator('.jp-Desktop-screen').evaluate(node => `${node.clientWidth}x${node.clientHeight}`);
+  }
+
+  /** Waits until the desktop has the size of the element that contains it. */
+  async fitted(): Promise<void> {
+    await expect(async () => expect(await this.size()).toBe(await this.place())).toPass();
   }
 
   /** Drags the tab to an edge of the main area, to split it. */
@@ -126,7 +133,7 @@ export namespace DesktopView {
 export async function openLab(page: Page, jupyter: Jupyter): Promise<void> {
   // JupyterLab 4.0 ignores `reset=`.
   await page.goto(`${jupyter.url('lab')}&reset`);
-  await expect(tile(page)).toBeVisible({ timeout: 30_000 });
+  await expect(tile(page)).toBeVisible({ timeout: START_TIMEOUT_MS });
   // JupyterLab removes the query when the layout is restored.
   await expect(page).not.toHaveURL(/reset/);
 }
@@ -161,7 +168,7 @@ export async function labVersion(page: Page): Promise<string> {
 /** Waits until the session's window manager runs, so that windows receive keys. */
 export async function sessionUp(jupyter: Jupyter, name = 'default'): Promise<void> {
   await expect
-    .poll(async () => jupyter.model(name), { message: 'the session comes up', timeout: 30_000 })
+    .poll(async () => jupyter.model(name), { message: 'the session comes up', timeout: START_TIMEOUT_MS })
     .toMatchObject({ phase: 'running', step: null });
 }
 

@@ -44,7 +44,7 @@ test('JupyterLab in German shows the panel, its menu, its dialogs and its settin
   await page.keyboard.press('Escape');
 
   await runCommand(page, 'settingeditor:open', { query: 'Desktop' });
-  await expect(page.locator('.jp-SettingsPanel')).toContainText('Bildqualität', { timeout: 20_000 });
+  await expect(page.locator('.jp-SettingsPanel')).toContainText('Bildqualität');
   await saveScreenshot(page, 'german-settings');
   await jupyter.post('api/desktops/default/stop');
   await runCommand(page, 'vnc:open', { name: 'default', start: false });

@@ -8,7 +8,7 @@ import {
   runCommand,
   test
 } from './lab';
-import { allPainted, IMMEDIATELY_MS, COLOURS, openSideBySide, paint, painted } from './desktops';
+import { allPainted, COLOURS, holdPolls, openSideBySide, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
 import { XWindow } from './xclient';
@@ -66,7 +66,7 @@ test('three desktops side by side are live, also after a reload, with a changed 
   const window = await XWindow.show(jupyter, '#e0a020', 'green');
   for (const view of Object.values(views)) {
     await expect(view.node).toBeVisible();
-    await expect.poll(() => view.size()).toBe(await view.place());
+    await view.fitted();
   }
   await window.seen(views.green);
   await window.type(views.green, 'Here alone');
@@ -115,7 +115,7 @@ test('after a restart of a killed server, all desktops are as before', async ({ 
   await window.type(views.green, 'Still here');
   expect(servers.filter(({ pid }) => lives(pid))).toEqual(servers);
   for (const name of Object.keys(COLOURS)) {
-    expect(await jupyter.model(name)).toMatchObject({ phase: 'running', clients: 1 });
+    await expect.poll(() => jupyter.model(name)).toMatchObject({ phase: 'running', clients: 1 });
   }
   window.close();
 });
@@ -144,14 +144,16 @@ test('a desktop that is stopped elsewhere is shown as stopped in two panels and 
     await view.live();
     await painted(view, COLOURS.red);
   }
-  expect(await jupyter.model('red')).toMatchObject({ clients: 3 });
+  await expect.poll(() => jupyter.model('red')).toMatchObject({ clients: 3 });
   await saveScreenshot(page, 'two-views');
 
+  const pollAgain = await holdPolls(page, otherPage);
   await jupyter.post('api/desktops/red/stop');
   for (const view of views) {
-    await view.phase('stopped', IMMEDIATELY_MS);
+    await view.phase('stopped');
     await expect(view.tab).toHaveText('red (stopped)');
   }
+  await pollAgain();
   await saveScreenshot(page, 'two-views-stopped');
 
   await first.button('Start').click();

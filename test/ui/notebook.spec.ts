@@ -16,8 +16,8 @@ test('the menus of Notebook open the desktop in a browser tab', { tag: '@smoke' 
   const opening = context.waitForEvent('page');
   await page.locator('.lm-Menu-itemLabel', { hasText: /^Desktop$/ }).click();
   const view = new DesktopView(await opening);
-  expect(new URL(view.page.url()).pathname).toBe('/desktops/');
   await view.live();
+  expect(new URL(view.page.url()).pathname).toBe('/desktops/');
   await sessionUp(jupyter);
   await expect.poll(() => colours(view.canvas)).toBeGreaterThan(3);
   await expect(view.page).toHaveTitle('Desktop');

@@ -1,6 +1,7 @@
 import { DesktopView, expect, openDesktop, openLab, runCommand, saveScreenshot, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { Relay } from './relay';
+import { START_TIMEOUT_MS } from './timing';
 import { startOn } from './xclient';
 
 import type { Locator, Page } from '@playwright/test';
@@ -45,8 +46,8 @@ function countMessages(page: Page): { number: number } {
   return count;
 }
 
-/** Waits until nothing is sent for some seconds. */
-async function comesToRest(page: Page, count: { number: number }): Promise<void> {
+/** Waits until nothing is sent for longer than between two messages of the statistics, or of a keep-alive. */
+async function comesToRest(count: { number: number }): Promise<void> {
   let before = -1;
   await expect
     .poll(
@@ -55,7 +56,7 @@ async function comesToRest(page: Page, count: { number: number }): Promise<void>
         before = count.number;
         return isAtRest;
       },
-      { message: 'nothing is sent', intervals: [3000], timeout: 40_000 }
+      { message: 'nothing is sent', intervals: [8000], timeout: START_TIMEOUT_MS }
     )
     .toBe(true);
 }
@@ -73,7 +74,9 @@ for (const backend of ['stream', 'tigervnc', 'x11vnc']) {
     await expect(value(view, 'Received')).toHaveText(/^\d+(\.\d+)? Mbit\/s$/);
     await expect(value(view, 'Encoding')).toHaveText(/^(Tight|H\.264|ZRLE|Hextile|JPEG)/);
     await expect(value(view, 'Round trip')).toHaveText(backend === 'x11vnc' ? 'unknown' : /^[\d.]+ ms$/);
-    await expect(value(view, 'Size')).toHaveText((await view.size()).replace('x', ' × '));
+    await expect(async () =>
+      expect(await value(view, 'Size').textContent()).toBe((await view.size()).replace('x', ' × '))
+    ).toPass();
     const history = view.node.getByRole('img', { name: /^Frames a second in the last \d+ s: \d+ to \d+$/ });
     await expect(history).toBeVisible();
     await saveScreenshot(page, `overlay-${backend}`);
@@ -95,7 +98,7 @@ test('a link with long round trips is said to be slow, with what helps', async (
   await runText('lab');
   await chooseOnPage(page, 'Show Statistics');
   await expect(view.node.locator('.jp-Desktop-statistics p')).toHaveText(
-    /^The link is slow: \d{3} ms\. Lower the quality/
+    /^The link is slow: \d{3,} ms\. Lower the quality/
   );
   await expect(value(view, 'Limited by')).toHaveText('the link');
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -135,23 +138,17 @@ test('an item of the status bar shows it while a desktop is current, and a click
 test('a desktop at rest sends nothing, though the status bar has an item, or the statistics are shown', async ({
   page
 }) => {
-  test.setTimeout(120_000);
   const count = countMessages(page);
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);
   await expect(page.locator('.jp-Desktop-statusItem')).toBeVisible();
-  await comesToRest(page, count);
-  const closed = count.number;
-  await page.waitForTimeout(5000);
-  expect(count.number).toBe(closed);
+  await comesToRest(count);
 
   await runCommand(page, 'vnc:toggle-statistics');
   await expect(value(view, 'Round trip')).toHaveText(/ms$/);
   // As long as nobody uses the desktop.
-  await comesToRest(page, count);
+  await comesToRest(count);
   const open = count.number;
-  await page.waitForTimeout(5000);
-  expect(count.number).toBe(open);
   await view.canvas.hover({ position: { x: 300, y: 300 } });
   await expect.poll(() => count.number).toBeGreaterThan(open + 2);
   await saveScreenshot(page, 'overlay-history');

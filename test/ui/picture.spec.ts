@@ -43,7 +43,7 @@ test('the screenshot in the README exists', async ({ page }) => {
   await runCommand(page, 'application:toggle-left-area');
   await runCommand(page, 'docmanager:open', { path: 'Windows.ipynb', options: { mode: 'split-left' } });
   await expect(page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');
-  await expect.poll(() => view.size()).toBe(await view.place());
+  await view.fitted();
   const before = await samples(view.canvas);
   await runCommand(page, 'notebook:run-all-cells');
   await expect(page.locator('.jp-OutputArea-output')).toContainText('Look to the right');

@@ -1,5 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
+import { START_TIMEOUT_MS, STATE_TIMEOUT_MS, TEST_TIMEOUT_MS } from './timing';
+
 /** Debian's browser, so that nothing is downloaded. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -7,17 +9,17 @@ export default defineConfig({
   testDir: '.',
   testIgnore: '**/test/ui/engines/**',
   outputDir: '../../test-results',
-  // Tests measure times, and two browsers with two desktops would use two cores.
+  // Two browsers with two desktops would use two cores.
   workers: 1,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: TEST_TIMEOUT_MS,
+  expect: { timeout: STATE_TIMEOUT_MS, toPass: { timeout: STATE_TIMEOUT_MS } },
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 15_000,
-    navigationTimeout: 30_000,
+    actionTimeout: STATE_TIMEOUT_MS,
+    navigationTimeout: START_TIMEOUT_MS,
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { DesktopView, expect, saveScreenshot, test, tile } from './lab';
 import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
+import { START_TIMEOUT_MS } from './timing';
 
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
@@ -18,7 +19,7 @@ const LONG_MS = 30 * 60 * 1000;
 const jupyter = jupyterForFile({
   config: {
     ServerApp: { base_url: `/${BASE}` },
-    VncProxy: { session_command: ['openbox'], idle_disconnect: 4 }
+    VncProxy: { session_command: ['openbox'], idle_disconnect: 10 }
   },
   base: BASE
 });
@@ -59,8 +60,7 @@ async function openThrough(page: Page, kind: string, path: string): Promise<{ vi
 test('the page shows the desktop below any base URL, and asks nothing once nobody uses it', async ({ page }) => {
   await page.clock.install();
   const { view, requests } = await openThrough(page, 'transparent', 'desktops/');
-  await view.live();
-  await view.phase('lost');
+  await view.phase('lost', START_TIMEOUT_MS);
   await expect(view.status).toContainText('Paused');
   await expect(view.status).toContainText('Click to reconnect.');
   await saveScreenshot(page, 'paused');
@@ -97,7 +97,7 @@ test('a proxy that changes the Host is named, with the setting, and nothing is r
 
 test('the panel in JupyterLab names it, too', async ({ page }) => {
   const { view } = await openThrough(page, 'other_host', 'lab?reset');
-  await tile(page).click({ timeout: 30_000 });
+  await tile(page).click({ timeout: START_TIMEOUT_MS });
   await view.phase('lost');
   await expect(view.status).toContainText('this page’s address is not allowed');
   await expect(view.status.locator('.jp-Desktop-countdown')).toHaveCount(0);

@@ -13,11 +13,10 @@ test('when x11vnc is killed, the panel reconnects', async ({ page }) => {
   await window.seen(view);
   const server = jupyter.processes().find(({ name }) => name === 'x11vnc')!;
   process.kill(server.pid, 'SIGKILL');
-  await expect(view.node).toHaveAttribute('data-connected', 'false');
-  await saveScreenshot(page, 'x11vnc-killed');
+  // The panel may be without connection for less time than between two looks.
+  await expect.poll(() => sockets.opened).toBeGreaterThan(1);
   await view.live();
   await window.seen(view);
-  expect(sockets.opened).toBeGreaterThan(1);
   window.close();
 });
 

@@ -1,5 +1,5 @@
 import { DesktopView, dialogButton, expect, labVersion, saveScreenshot, runCommand, test } from './lab';
-import { IMMEDIATELY_MS, COLOURS, openSideBySide, painted } from './desktops';
+import { COLOURS, openSideBySide, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { XWindow } from './xclient';
 
@@ -22,7 +22,7 @@ test('"Running" stops one of three desktops, removes it, and stops all', { tag: 
   await saveScreenshot(page, 'list');
 
   await stop('red', 'Stop');
-  await red.phase('stopped', IMMEDIATELY_MS);
+  await red.phase('stopped');
   await expect(red.tab).toHaveText('red (stopped)');
   await expect(labels).toHaveText(['blue', 'green', 'red (stopped)']);
   for (const [name, view] of Object.entries({ green, blue })) {
@@ -47,7 +47,7 @@ test('"Running" stops one of three desktops, removes it, and stops all', { tag: 
   await saveScreenshot(page, 'stop-all');
   await dialogButton(page, 'Stop All').click();
   for (const view of [green, blue]) {
-    await view.phase('stopped', IMMEDIATELY_MS);
+    await view.phase('stopped');
   }
   await expect(labels).toHaveText(['blue (stopped)', 'green (stopped)']);
   await labels.first().click();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, saveScreenshot, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { openPage, openPanel } from './screens';
+import { START_TIMEOUT_MS } from './timing';
 import { startOn } from './xclient';
 
 import type { CDPSession } from '@playwright/test';
@@ -11,9 +12,6 @@ const jupyter = jupyterForFile();
 const name = 'xfce';
 
 test.afterEach(() => jupyter.removeDesktops());
-
-/** Xfce and its programs take some time to draw themselves anew. */
-const REDRAW = { timeout: 20_000 };
 
 /** The height of the text at a scale of 100 %, in pixels: that of a capital letter of 30 pt at 96 dpi. */
 const HEIGHT = 29;
@@ -42,17 +40,18 @@ async function textHeight(view: DesktopView): Promise<number> {
   });
 }
 
-/** Waits until the text has the size of a scale. */
+/** Waits until a scale is applied to the whole session, and the text has its size. */
 async function hasScale(view: DesktopView, percent: number): Promise<void> {
+  await expect.poll(async () => (await jupyter.model(name))!.scale).toBe(percent);
   const wanted = (HEIGHT * percent) / 100;
   await expect
-    .poll(async () => Math.abs((await textHeight(view)) - wanted) <= 2, { ...REDRAW, message: `${percent} %` })
+    .poll(async () => Math.abs((await textHeight(view)) - wanted) <= 2, { message: `${percent} %` })
     .toBe(true);
 }
 
 async function start(backend = 'stream'): Promise<void> {
   await jupyter.post('api/desktops', { name, backend, session: 'xfce' });
-  await expect.poll(async () => (await jupyter.model(name))!.step, { timeout: 30_000 }).toBeNull();
+  await expect.poll(async () => (await jupyter.model(name))!.step, { timeout: START_TIMEOUT_MS }).toBeNull();
   await startOn(jupyter, ['/usr/bin/python3', join(__dirname, 'gtktext.py')], name);
 }
 

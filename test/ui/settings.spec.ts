@@ -41,19 +41,19 @@ test('a setting of one desktop is changed in its dialog, and takes effect there 
   await views[0].live();
   await views[0].dockAt('right');
   for (const view of views) {
-    await expect.poll(async () => (await view.size()) === (await view.place())).toBe(true);
+    await view.fitted();
   }
 
   await views[0].choose('Settings for This Desktop…');
   await saveScreenshot(page, 'settings-desktop');
   await page.getByLabel('Size', { exact: true }).selectOption({ label: "Keep the desktop's size, and scroll" });
   await dialogButton(page, 'Close').click();
-  expect(await stored()).toMatchObject({ desktops: { first: { scaling: 'actual' } } });
+  await expect.poll(stored).toMatchObject({ desktops: { first: { scaling: 'actual' } } });
   const before = await views[0].size();
   await page.setViewportSize({ width: 1100, height: 700 });
-  await expect.poll(async () => (await views[1].size()) === (await views[1].place())).toBe(true);
+  await expect.poll(() => views[0].place()).not.toBe(before);
+  await views[1].fitted();
   expect(await views[0].size()).toBe(before);
-  expect(await views[0].size()).not.toBe(await views[0].place());
   await store({});
 });
 
@@ -76,7 +76,7 @@ test('broken settings of a desktop are reported, and a toolbar item is gone, or 
   await expect(view.toolbar('vnc:share')).toHaveCount(0);
   await view.toolbar('vnc:toggle-statistics').click();
   await expect(view.node.locator('.jp-Desktop-statistics')).toBeHidden();
-  expect(await stored()).toMatchObject({ desktops: { lab: { scaling: 'huge', showStatistics: false } } });
+  await expect.poll(stored).toMatchObject({ desktops: { lab: { scaling: 'huge', showStatistics: false } } });
   await saveScreenshot(page, 'settings-toolbar');
   await store({});
 });
@@ -158,5 +158,5 @@ test('the drawer of the page changes settings at once, for all desktops or for o
   const otherView = new DesktopView(other);
   await otherView.live();
   await expect(otherView.node.locator('.jp-Desktop-statistics')).toBeVisible();
-  await expect.poll(async () => (await otherView.size()) === (await otherView.place())).toBe(true);
+  await otherView.fitted();
 });

@@ -7,12 +7,6 @@ import type { Browser, Locator, Page } from '@playwright/test';
 const VncProxy = { session_command: ['openbox'] };
 const jupyter = jupyterForFile({ config: { VncProxy } });
 
-/** The time in which an access that is withdrawn must end. */
-const IMMEDIATELY_MS = 3000;
-
-/** The list of desktops, and with it the banner, is polled. */
-const POLL_MS = 20_000;
-
 test.afterEach(() => jupyter.removeDesktops());
 
 function banner(view: DesktopView): Locator {
@@ -85,7 +79,7 @@ test('an invited viewer looks only, at its own scale, and the owner is told', as
   const guest = await openLink(browser, url);
   expect(guest.page.url(), 'the secret left the address bar').not.toContain('invitation');
   await expect(banner(guest)).toHaveText('View only');
-  await expect(banner(owner)).toContainText('viewing this desktop.', { timeout: POLL_MS });
+  await expect(banner(owner)).toContainText('viewing this desktop.');
   await window.seen(owner);
   await saveScreenshot(page, 'banner-viewing');
   await saveScreenshot(guest.page, 'guest-view-only');
@@ -108,7 +102,7 @@ test('an invited viewer looks only, at its own scale, and the owner is told', as
   await expect(guest.node.locator('.jp-Desktop-bar').getByRole('button', { name: 'Share…' })).toBeHidden();
   window.close();
   await guest.page.context().close();
-  await expect(banner(owner)).toBeHidden({ timeout: POLL_MS });
+  await expect(banner(owner)).toBeHidden();
 });
 
 test('the server drops what a client sends without the right to', async ({ page, browser }) => {
@@ -143,7 +137,7 @@ test('a revoked link closes its connection at once, and opens no other', async (
   const owner = await openDesktop(page, jupyter);
   const url = await createLink(owner, 'control');
   const guest = await openLink(browser, url);
-  await expect(banner(owner)).toContainText('controlling this desktop.', { timeout: POLL_MS });
+  await expect(banner(owner)).toContainText('controlling this desktop.');
   await banner(owner).getByRole('button', { name: 'Manage…' }).click();
   const dialog = page.locator('.jp-Desktop-share');
   await expect(dialog.locator('.jp-Desktop-connections li')).toHaveCount(2);
@@ -151,7 +145,7 @@ test('a revoked link closes its connection at once, and opens no other', async (
   await saveScreenshot(page, 'share-dialog');
   await dialog.getByRole('button', { name: 'Revoke' }).last().click();
 
-  await expect(guest.status).toContainText('Your access was withdrawn.', { timeout: IMMEDIATELY_MS });
+  await expect(guest.status).toContainText('Your access was withdrawn.');
   await expect(guest.node).toHaveAttribute('data-connected', 'false');
   await expect(dialog.locator('.jp-Desktop-connections li')).toHaveCount(1);
   await saveScreenshot(guest.page, 'guest-revoked');
@@ -160,7 +154,7 @@ test('a revoked link closes its connection at once, and opens no other', async (
   await guest.button('Reconnect').click();
   await expect(guest.status).toContainText('has ended or was withdrawn');
   await dialogButton(page, 'Close').click();
-  await expect(banner(owner)).toBeHidden({ timeout: POLL_MS });
+  await expect(banner(owner)).toBeHidden();
   await owner.live();
   await guest.page.context().close();
 });
@@ -178,7 +172,7 @@ test('control is taken back, and the guest goes on to look', async ({ page, brow
 
   await clickAndType(guest, 'intruder');
   await guest.live();
-  await expect(banner(owner)).toContainText('viewing this desktop.', { timeout: POLL_MS });
+  await expect(banner(owner)).toContainText('viewing this desktop.');
   window.close();
   const second = await XWindow.show(jupyter);
   await second.seen(guest);
@@ -194,7 +188,7 @@ test('one connection is closed, and the link works again', async ({ page, browse
   const guest = await openLink(browser, url);
   const dialog = await openShare(owner);
   await dialog.getByRole('button', { name: 'Disconnect' }).click();
-  await expect(guest.status).toContainText('Your access was withdrawn.', { timeout: IMMEDIATELY_MS });
+  await expect(guest.status).toContainText('Your access was withdrawn.');
   await expect(dialog.locator('.jp-Desktop-connections li')).toHaveCount(1);
   await guest.button('Reconnect').click();
   await guest.live();
@@ -224,7 +218,7 @@ test('the plain page shares its desktop', async ({ page }) => {
 test('the dialog and the banner fit both themes', async ({ page, browser }) => {
   const owner = await openDesktop(page, jupyter);
   const guest = await openLink(browser, await createLink(owner, 'see'));
-  await expect(banner(owner)).toContainText('viewing this desktop.', { timeout: POLL_MS });
+  await expect(banner(owner)).toContainText('viewing this desktop.');
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await runCommand(page, 'apputils:change-theme', { theme });
     await expect(page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);

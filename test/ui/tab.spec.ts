@@ -1,4 +1,4 @@
-import { DesktopView, dialogButton, expect, saveScreenshot, openLab, runCommand, test } from './lab';
+import { countSockets, DesktopView, dialogButton, expect, saveScreenshot, openLab, runCommand, test } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
 import { lives } from './processes';
@@ -64,6 +64,7 @@ test("the tab's menu has the desktop's commands, its log and its connection", { 
 });
 
 test('a restart asks for confirmation, and then shows the new desktop', async ({ page }) => {
+  const sockets = countSockets(page);
   const view = await openRed(page);
   await paint(jupyter, 'red');
   await painted(view, COLOURS.red);
@@ -78,9 +79,9 @@ test('a restart asks for confirmation, and then shows the new desktop', async ({
 
   await view.choose('Restart…');
   await dialogButton(page, 'Restart').click();
-  await expect(view.node).toHaveAttribute('data-connected', 'false');
+  await expect.poll(() => lives(before.pid)).toBe(false);
+  await expect.poll(() => sockets.opened).toBeGreaterThan(1);
   await view.live();
-  expect(lives(before.pid)).toBe(false);
   await paint(jupyter, 'red', COLOURS.green);
   await painted(view, COLOURS.green);
   await expect(view.tab).toHaveText('red');

@@ -1,5 +1,14 @@
 import type { Locator, Page } from '@playwright/test';
 
+/**
+ * How long tests wait: until a state has come, a server or a desktop has started, a server has stopped, and for a whole
+ * test. All are many times longer than on an idle machine, since they only decide when to give up: no test measures.
+ */
+export const STATE_TIMEOUT_MS = 40_000;
+export const START_TIMEOUT_MS = 90_000;
+export const STOP_TIMEOUT_MS = 40_000;
+export const TEST_TIMEOUT_MS = 240_000;
+
 export interface ITimes {
   /** From the click until a pixel of the desktop is on the canvas, in milliseconds. */
   firstPixel: number;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, saveScreenshot, openDesktop, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
-import { startOn } from './xclient';
+import { activate, startOn } from './xclient';
 
 import type { CDPSession } from '@playwright/test';
 
@@ -16,9 +16,7 @@ test('text typed in the browser arrives in a terminal on the desktop', async ({ 
   await startOn(jupyter, ['xfce4-terminal', '--disable-server', '--maximize', '-x', ...shell]);
   const file = (name: string) => join(jupyter.home, name);
   await expect.poll(() => existsSync(file('ready')), { message: 'the shell starts' }).toBe(true);
-  await (
-    await startOn(jupyter, ['xdotool', 'search', '--sync', '--onlyvisible', '--class', 'terminal'])
-  ).stdout!.toArray();
+  await activate(jupyter, '--class', 'terminal');
 
   await view.canvas.click({ position: { x: 400, y: 400 } });
   await page.keyboard.type('echo "Hello, World! ~{}|_?" > typed.txt\n', { delay: 5 });

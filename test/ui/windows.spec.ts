@@ -23,8 +23,8 @@ test('pop-out shows the same desktop in its own window', { tag: '@smoke' }, asyn
   const opening = context.waitForEvent('page');
   await view.toolbar('vnc:pop-out').click();
   const popup = new DesktopView(await opening);
-  expect(new URL(popup.page.url()).pathname).toBe('/desktops/');
   await popup.live();
+  expect(new URL(popup.page.url()).pathname).toBe('/desktops/');
   await sessionUp(jupyter);
   const window = await XWindow.show(jupyter);
   for (const each of [view, popup]) {
@@ -46,7 +46,7 @@ test(
     await view.toolbar('vnc:full-screen').click();
     await expect.poll(isFull).toBe(true);
     await expect.poll(() => view.place()).not.toBe(docked);
-    await expect.poll(() => view.size()).toBe(await view.place());
+    await view.fitted();
 
     await runCommand(page, 'vnc:full-screen');
     await expect.poll(isFull).toBe(false);
@@ -63,7 +63,7 @@ test('dragging the tab keeps the connection', { tag: '@smoke' }, async ({ page }
   await expect(view.node).toBeHidden();
   await view.dockAt('right');
   await view.live();
-  await expect.poll(() => view.size()).toBe(await view.place());
+  await view.fitted();
   await saveScreenshot(page, 'dragged');
   const window = await XWindow.show(jupyter);
   await window.seen(view);

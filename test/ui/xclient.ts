@@ -22,6 +22,25 @@ export async function startOn(jupyter: Jupyter, argv: string[], name = 'default'
   return spawn(argv[0], argv.slice(1), { cwd: jupyter.home, env, stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
+/** Runs a program on a desktop, and returns what it prints. */
+export async function outputOf(jupyter: Jupyter, argv: string[], name?: string): Promise<string> {
+  return (await (await startOn(jupyter, argv, name)).stdout!.toArray()).join('');
+}
+
+/** Waits until the window that `xdotool search` finds is the active one, which gets the keys. */
+export async function activate(jupyter: Jupyter, ...search: string[]): Promise<void> {
+  const isActive = async () => {
+    const found = (await outputOf(jupyter, ['xdotool', 'search', '--onlyvisible', ...search]))
+      .split('\n')
+      .filter(Boolean);
+    if (found.length > 0) {
+      await outputOf(jupyter, ['xdotool', 'windowactivate', found[0]]);
+    }
+    return found.includes((await outputOf(jupyter, ['xdotool', 'getactivewindow'])).trim());
+  };
+  await expect.poll(isActive, { message: `the window ${search.join(' ')} is active` }).toBe(true);
+}
+
 /** A window of one colour in a corner of a desktop, above all others, which notes the keys that it gets. */
 export class XWindow {
   private constructor(
