@@ -77,6 +77,13 @@ def test_each_example_installs_the_packages_of_a_desktop() -> None:
         assert set(installed.split()) - {"python3", "python3-venv"} == run_packages()
 
 
+def test_the_commands_of_the_documentation_install_the_packages_of_a_desktop() -> None:
+    wayland = {"weston", "xwayland"}
+    for page, left_out in (("README.md", {"xvfb", "x11vnc", *wayland}), ("docs/installation.md", wayland)):
+        command = joined(REPOSITORY / page).partition("sudo apt-get install --no-install-recommends ")[2]
+        assert set(command.partition("\n")[0].split()) == run_packages() - left_out, page
+
+
 def test_each_example_installs_the_package_with_extras_that_it_has() -> None:
     check_requirement((EXAMPLES / "binder" / "requirements.txt").read_text().strip())
     (package,) = [rest for name, rest in instructions(DOCKERFILES[1]) if rest.startswith("PACKAGE=")]
