@@ -15,6 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support.archives import REPOSITORY, pip_version
 
+from scripts import recipe_version
+
 EXAMPLES = REPOSITORY / "examples"
 DOCKERFILES = [REPOSITORY / "Dockerfile", EXAMPLES / "docker-stacks" / "Dockerfile"]
 DEFINITION = EXAMPLES / "apptainer" / "desktop.def"
@@ -106,6 +108,12 @@ def test_the_sections_of_the_apptainer_definition_are_shell_scripts() -> None:
     assert set(scripts) == {"post", "environment", "runscript", "test"}
     for script in scripts.values():
         check_shell(script)
+
+
+def test_a_new_version_reaches_the_recipe_as_pip_writes_it() -> None:
+    text = recipe_version.with_version(recipe_version.RECIPE.read_text(), "2.0.0-rc.1")
+    assert yaml.safe_load(text)["context"]["version"] == "2.0.0rc1"
+    assert recipe_version.with_version(text, "2.0.0-rc.1") == text
 
 
 def test_the_recipe_has_the_version_and_the_requirements_of_the_package() -> None:
