@@ -15,6 +15,9 @@ const CHUNK_BYTES = 1024 * 1024;
 /** How many files are uploaded at the same time. */
 const SIMULTANEOUS = 4;
 
+/** The end of names that Jupyter's file manager lists only if it is told to (`hide_globs`). */
+const UNLISTED = '~';
+
 /** How long the removal of an incomplete file is attempted while the server can't be reached. */
 const REMOVE_MS = 10 * 60 * 1000;
 
@@ -122,7 +125,10 @@ export class Upload {
 
   private async _sendAside(path: string, file: File): Promise<void> {
     const target = this._target(path);
-    const partial = `${target}.part-${Math.random().toString(36).slice(2, 8)}`;
+    // Jupyter reports a folder as not found if a file disappears while it lists it. What was left of a large file
+    // would take much space, and is shown.
+    const hidden = file.size <= CHUNK_BYTES ? UNLISTED : '';
+    const partial = `${target}.part-${Math.random().toString(36).slice(2, 8)}${hidden}`;
     let sent = 0;
     try {
       for (let chunk = 1; chunk === 1 || sent < file.size; chunk++) {

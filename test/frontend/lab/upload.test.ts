@@ -130,12 +130,19 @@ it('removes a small file that the server has begun to write', async () => {
 it('writes a small file aside if it replaces another', async () => {
   put({ small: 'old' });
   contents.before = request => {
-    if (request === 'save small.part') {
+    if (request.startsWith('save small.part')) {
       throw responseError(500, '[Errno 28] No space left on device');
     }
   };
   await upload(dropped({ small: 'new' }), '', answer(['overwrite']));
   expect(contents.files).toEqual({ small: 'old' });
+});
+
+it('gives a small file aside a name that the server does not list, since it soon gets another', async () => {
+  put({ small: 'old' });
+  await upload(dropped({ small: 'new' }), '', answer(['overwrite']));
+  expect(contents.requests).toContain('rename small.part~ small');
+  expect(contents.files).toEqual({ small: 'new' });
 });
 
 it('leaves nothing incomplete when it is cancelled', async () => {

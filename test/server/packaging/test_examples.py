@@ -15,6 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support.archives import REPOSITORY, pip_version
 
+from scripts import recipe_version
+
 EXAMPLES = REPOSITORY / "examples"
 DOCKERFILES = [REPOSITORY / "Dockerfile", EXAMPLES / "docker-stacks" / "Dockerfile"]
 DEFINITION = EXAMPLES / "apptainer" / "desktop.def"
@@ -77,6 +79,13 @@ def test_each_example_installs_the_packages_of_a_desktop() -> None:
         assert set(installed.split()) - {"python3", "python3-venv"} == run_packages()
 
 
+def test_the_commands_of_the_documentation_install_the_packages_of_a_desktop() -> None:
+    wayland = {"weston", "xwayland"}
+    for page, left_out in (("README.md", {"xvfb", "x11vnc", *wayland}), ("docs/installation.md", wayland)):
+        command = joined(REPOSITORY / page).partition("sudo apt-get install --no-install-recommends ")[2]
+        assert set(command.partition("\n")[0].split()) == run_packages() - left_out, page
+
+
 def test_each_example_installs_the_package_with_extras_that_it_has() -> None:
     check_requirement((EXAMPLES / "binder" / "requirements.txt").read_text().strip())
     (package,) = [rest for name, rest in instructions(DOCKERFILES[1]) if rest.startswith("PACKAGE=")]
@@ -99,6 +108,12 @@ def test_the_sections_of_the_apptainer_definition_are_shell_scripts() -> None:
     assert set(scripts) == {"post", "environment", "runscript", "test"}
     for script in scripts.values():
         check_shell(script)
+
+
+def test_a_new_version_reaches_the_recipe_as_pip_writes_it() -> None:
+    text = recipe_version.with_version(recipe_version.RECIPE.read_text(), "2.0.0-rc.1")
+    assert yaml.safe_load(text)["context"]["version"] == "2.0.0rc1"
+    assert recipe_version.with_version(text, "2.0.0-rc.1") == text
 
 
 def test_the_recipe_has_the_version_and_the_requirements_of_the_package() -> None:

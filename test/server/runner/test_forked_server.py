@@ -151,7 +151,10 @@ def test_a_child_that_ended_before_it_was_needed_is_replaced_by_a_new_python(run
     assert "killed the child" in run.text()
 
 
-def test_a_runner_that_was_started_otherwise_executes_its_server(runners: Runners) -> None:
+def test_a_runner_that_was_started_otherwise_executes_its_server(
+    runners: Runners, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # "-m" would import the package from this directory, if it is another one there
     run = runners.start(backend="stream", command=COMMAND)
     run.until(phase="running")
     assert not is_forked(run, server(run))
