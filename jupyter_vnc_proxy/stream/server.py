@@ -42,7 +42,7 @@ from .video.decoder_fallback import DecoderFallback
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
 ENGINE_SECONDS = 1.0
-"""Seconds after which the H.264 engine is loaded: the first viewer's picture need not wait for that."""
+"""Seconds after which the H.264 engine is looked for: the first viewer's picture need not wait for that."""
 
 
 class StreamServer:
@@ -108,7 +108,7 @@ class StreamServer:
 
     async def _listen(self, path: Path, ready: Callable[[], None]) -> None:
         server = await asyncio.start_unix_server(self._connected, sock=private_socket(path))
-        engine = asyncio.get_running_loop().call_later(ENGINE_SECONDS, self._broadcaster.load_engine)
+        engine = asyncio.get_running_loop().call_later(ENGINE_SECONDS, self._broadcaster.find_engine)
         try:
             ready()
             await asyncio.get_running_loop().create_future()  # until cancelled

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from .copy_search import Copy, PixelValues, find_copies
 from .framebuffer import TILE, Pixels, Rectangle, Tiles, tiles_of
+from .pixel_memory import PixelMemory
 
 MIN_SEARCH_TILES = 12
 """Changed tiles from which a search for copies is worth its time."""
@@ -16,32 +17,39 @@ MAX_SEARCH_BACKOFF = 32
 
 
 class ClientFramebuffer:
-    """The pixels that one client shows. The server's pixels are passed in, with the same shape.
+    """The pixels that one client shows, of a screen whose pixels are in ``memory``; the rows in question are loaded.
 
     Tiles that were never sent are unknown. Of ``lossy`` tiles, the exact pixels are known instead of those shown; the
     array is the caller's and is updated.
     """
 
-    def __init__(self, pixels: Pixels, lossy: Tiles) -> None:
-        self._pixels = np.zeros_like(pixels)
+    def __init__(self, memory: PixelMemory, lossy: Tiles) -> None:
+        self.memory = memory
+        self._copy = memory.copy()
+        self._pixels = self._copy.pixels
         self._known: Tiles = np.zeros_like(lossy)
         self._lossy = lossy
         self._backoff = 0
         self._skip_searches = 0
         self._last_distance = (0, 0)
 
-    def sent(self, pixels: Pixels, part: Rectangle) -> None:
+    def sent(self, part: Rectangle) -> None:
         """Record that the client was sent this part, which is made of whole tiles."""
         area = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
-        self._pixels[area] = pixels[area]
+        if not self._copy.is_merged(part.y, part.y + part.height):
+            self._pixels[area] = self.memory.pixels[area]
         self._known[tiles_of(part)] = True
 
-    def trim(self, pixels: Pixels, part: Rectangle) -> Rectangle | None:
+    def settled(self) -> None:
+        """Record that the client shows all of the screen as it is."""
+        self._copy.is_equal = True
+
+    def trim(self, part: Rectangle) -> Rectangle | None:
         """Return the smallest rectangle with everything that differs in this part; ``None`` if nothing does."""
         where = tiles_of(part)
         if not self._known[where].all() or self._lossy[where].any():
             return part
-        differs = _values(self._pixels, part) != _values(pixels, part)
+        differs = _values(self._pixels, part) != _values(self.memory.pixels, part)
         columns = np.flatnonzero(differs.any(axis=0))
         if not len(columns):
             return None
@@ -49,7 +57,7 @@ class ClientFramebuffer:
         left, top = int(columns[0]), int(rows[0])
         return Rectangle(part.x + left, part.y + top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
 
-    def find_copies(self, pixels: Pixels, changed: Tiles) -> list[Copy]:
+    def find_copies(self, changed: Tiles) -> list[Copy]:
         """Return what the client is to copy, in order and before anything else is sent.
 
         Update ``changed`` to what differs after that, and set the lossy flag where lossy pixels are copied to.
@@ -59,8 +67,8 @@ class ClientFramebuffer:
         if self._skip_searches:
             self._skip_searches -= 1
             return []
-        box = _bounding_box(changed, *pixels.shape[:2])
-        found = find_copies(_values(self._pixels, box), _values(pixels, box), self._last_distance)
+        box = _bounding_box(changed, *self._pixels.shape[:2])
+        found = find_copies(_values(self._pixels, box), _values(self.memory.pixels, box), self._last_distance)
         copies = [copy._replace(x=copy.x + box.x, y=copy.y + box.y) for copy in found]
         copies = [copy for copy in copies if self._known[tiles_of(_source(copy))].all()]
         if not copies:
@@ -71,11 +79,12 @@ class ClientFramebuffer:
         self._last_distance = copies[0].dx, copies[0].dy
         for copy in copies:
             self._apply(copy)
-        self._compare(pixels, changed, box)
+        self._compare(changed, box)
         return copies
 
     def _apply(self, copy: Copy) -> None:
         source = _source(copy)
+        self._copy.separate(self.memory.chunks(copy.y, copy.y + copy.height))
         taken = self._pixels[source.y : source.y + copy.height, source.x : source.x + copy.width].copy()
         self._pixels[copy.y : copy.y + copy.height, copy.x : copy.x + copy.width] = taken
         for row, column in np.argwhere(self._lossy):
@@ -83,9 +92,9 @@ class ClientFramebuffer:
             if lossy is not None:
                 self._lossy[tiles_of(lossy._replace(x=lossy.x + copy.dx, y=lossy.y + copy.dy))] = True
 
-    def _compare(self, pixels: Pixels, changed: Tiles, box: Rectangle) -> None:
+    def _compare(self, changed: Tiles, box: Rectangle) -> None:
         """Set ``changed`` for those known tiles of a box that differ, and no others."""
-        differs = _values(self._pixels, box) != _values(pixels, box)
+        differs = _values(self._pixels, box) != _values(self.memory.pixels, box)
         rows = np.logical_or.reduceat(differs, np.arange(0, box.height, TILE), axis=0)
         tiles = np.logical_or.reduceat(rows, np.arange(0, box.width, TILE), axis=1)
         where = tiles_of(box)

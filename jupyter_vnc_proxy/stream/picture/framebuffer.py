@@ -8,15 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...options import Geometry
-from .encoders.pixels import Pixels as Pixels
-
-TILE = 64
-"""Pixels of a tile's side. Changes are tracked by tile."""
-
-BYTES_PER_PIXEL = 4
-
-Tiles = npt.NDArray[np.bool_]
-"""Shape (rows, columns): a flag for each tile; tiles at the right and the lower edge may be cut off."""
+from .pixel_memory import BYTES_PER_PIXEL as BYTES_PER_PIXEL
+from .pixel_memory import TILE as TILE
+from .pixel_memory import PixelMemory
+from .pixel_memory import Pixels as Pixels
+from .pixel_memory import Tiles as Tiles
 
 
 class Rectangle(NamedTuple):
@@ -41,7 +37,7 @@ class Framebuffer(Protocol):
 
     width: int
     height: int
-    pixels: Pixels
+    memory: PixelMemory
     """The content as it was last read."""
 
     max_captures: int
@@ -51,10 +47,10 @@ class Framebuffer(Protocol):
         """Return a flag for each tile, all set to ``value``."""
 
     def track_changes(self, enabled: bool) -> None:
-        """Compare what is drawn with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
+        """Compare what is drawn with `memory`; while not ``enabled``, only collect the damage, to compare it later."""
 
     def release(self) -> None:
-        """Give back the memory of `pixels` if it can be read again; call this only while changes aren't tracked."""
+        """Give back the memory of the pixels if they can be read again; call this only while changes aren't tracked."""
 
     def damaged_share(self) -> float:
         """Return the share (0 to 1) of the screen drawn on since the last call; 0 while changes are tracked."""
@@ -69,24 +65,6 @@ class Framebuffer(Protocol):
 def tile_flags(width: int, height: int, value: bool = False) -> Tiles:
     """Return a flag for each tile of a screen of that size in pixels, all set to ``value``."""
     return np.full((-(-height // TILE), -(-width // TILE)), value, np.bool_)
-
-
-def update_pixels(pixels: Pixels, part: Pixels, left: int, top: int, changed: Tiles) -> None:
-    """Copy a ``part`` of the screen to (left, top) in ``pixels``, and set ``changed`` for the tiles that differ.
-
-    ``pixels`` is the whole screen.
-    """
-    height, width = part.shape[:2]
-    right, bottom = left + width, top + height
-    before = pixels[top:bottom, left:right].view(np.uint32)[..., 0]
-    after = part.view(np.uint32)[..., 0]
-    for row in range(top // TILE, (bottom - 1) // TILE + 1):
-        upper, lower = max(top, row * TILE), min(bottom, (row + 1) * TILE)
-        new, old = after[upper - top : lower - top], before[upper - top : lower - top]
-        columns = np.flatnonzero((new != old).any(axis=0))
-        if len(columns):
-            old[...] = new
-            changed[row, (columns + left) // TILE] = True
 
 
 def rectangles_of(tiles: Tiles, width: int, height: int) -> list[Rectangle]:

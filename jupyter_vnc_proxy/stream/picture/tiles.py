@@ -80,6 +80,7 @@ class TileEncoder:
         must not be cut off when other processes are busy.
         """
         self._encoder.set_compression_level(self._protocol.compression_level)
+        self._load()
         found, copied = self._copies()
         moving = self._moving(now) & self._changed & ~copied
         began = time.thread_time()
@@ -110,7 +111,17 @@ class TileEncoder:
                 break
             found.append(self._encode_exact(part))
             max_bytes -= len(found[-1])
+        if self._client_framebuffer is not None and not self._changed.any():
+            self._client_framebuffer.settled()
         return found
+
+    def _load(self) -> None:
+        """Load the rows that may be encoded, and those between them, which copies come from."""
+        rows = np.flatnonzero((self._changed | self._lossy).any(axis=1))
+        if len(rows):
+            self._framebuffer.memory.load(
+                int(rows[0]) * TILE, min(self._framebuffer.height, (int(rows[-1]) + 1) * TILE)
+            )
 
     def _moving(self, now: float) -> Tiles:
         """Return the tiles that may be sent as JPEG."""
@@ -125,9 +136,9 @@ class TileEncoder:
             self._client_framebuffer = None
             return [], copied
         if self._client_framebuffer is None:
-            self._client_framebuffer = ClientFramebuffer(self._framebuffer.pixels, self._lossy)
+            self._client_framebuffer = ClientFramebuffer(self._framebuffer.memory, self._lossy)
         found = []
-        for copy in self._client_framebuffer.find_copies(self._framebuffer.pixels, self._changed):
+        for copy in self._client_framebuffer.find_copies(self._changed):
             left, top = copy.x - copy.dx, copy.y - copy.dy
             found.append(server_messages.copy_rect(*copy[:4], left, top))
             width, height = copy.width + abs(copy.dx), copy.height + abs(copy.dy)
@@ -154,7 +165,7 @@ class TileEncoder:
     def _encode_exact(self, part: Rectangle) -> bytes:
         """Encode what differs in these tiles; return no bytes if nothing does."""
         known = self._client_framebuffer
-        least = part if known is None else known.trim(self._framebuffer.pixels, part)
+        least = part if known is None else known.trim(part)
         data = b"" if least is None else self._encoded(least)
         self._sent(part, True)
         return data
@@ -164,14 +175,14 @@ class TileEncoder:
         return server_messages.rectangle(*part, self._encoder.encoding) + data
 
     def _pixels(self, part: Rectangle) -> np.typing.NDArray[np.uint8]:
-        return self._framebuffer.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
+        return self._framebuffer.memory.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
 
     def _sent(self, part: Rectangle, is_exact: bool) -> None:
         where = tiles_of(part)
         self._changed[where] = False
         self._lossy[where] = not is_exact
         if self._client_framebuffer is not None:
-            self._client_framebuffer.sent(self._framebuffer.pixels, part)
+            self._client_framebuffer.sent(part)
 
 
 def _part_side(largest: int, max_pixels: float) -> int:

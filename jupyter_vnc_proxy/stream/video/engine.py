@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from ...system.module_check import find_module, load_problem
 from ..picture.framebuffer import Framebuffer
 from .encoder_profile import MAX_FPS, EncoderProfile
 from .engine_thread import EngineThread, lower_engine_threads
@@ -98,7 +99,7 @@ class Engine(Protocol):
 
 
 class PixelfluxEngine:
-    """pixelflux. ``configure_capture`` sets the display in its ``CaptureSettings``.
+    """pixelflux, which this loads. ``configure_capture`` sets the display in its ``CaptureSettings``.
 
     It runs at a constant bitrate with a minimum quantiser, so a change of the rate needs no restart. Its connection to
     the X server is stopped by grabs, and its calls wait for that, so they are made on a thread. ``failed`` is called in
@@ -210,6 +211,12 @@ class PixelfluxEngine:
             log.debug("the encoder is not known: %r", error)
             return None
         return describe_stream(info) if info and info.get("encoder") else None
+
+
+def engine_problem() -> str | None:
+    """Return why pixelflux can't be loaded, ``None`` if it can. This may start a short-lived process."""
+    file = find_module("pixelflux")
+    return "pixelflux isn't installed" if file is None else load_problem(file)
 
 
 def _encoded(frame: Any) -> EncodedFrame:

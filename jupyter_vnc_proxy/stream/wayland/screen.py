@@ -7,10 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ...options import Geometry
-from ..picture.framebuffer import Pixels, Rectangle, ResizeError, Tiles, tile_flags, update_pixels
+from ..picture.framebuffer import Pixels, Rectangle, ResizeError, Tiles, tile_flags
+from ..picture.pixel_memory import PixelMemory
 from .tap import Tap
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -26,7 +25,7 @@ PRIMARY = 0
 
 
 class WaylandScreen:
-    """Keeps a copy of what Weston commits in `pixels`. Width and height are even: the engine sets the output's size to
+    """Keeps a copy of what Weston commits in `memory`. Width and height are even: the engine sets the output's size to
     that of its capture, and halves both for chroma.
 
     ``on_change(tiles)`` is called with the tiles that changed, ``on_resize()`` when the screen has another size. Set
@@ -51,7 +50,7 @@ class WaylandScreen:
 
     def _allocate(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.pixels: Pixels = np.zeros((height, width, 4), np.uint8)
+        self.memory = PixelMemory(width, height)
         self._missed, self._drawn = self.tiles(), self.tiles()
 
     def tiles(self, value: bool = False) -> Tiles:
@@ -59,7 +58,7 @@ class WaylandScreen:
         return tile_flags(self.width, self.height, value)
 
     def track_changes(self, enabled: bool) -> None:
-        """Report changes at once, or, after ``False``, when enabled again; `pixels` follow either way."""
+        """Report changes at once, or, after ``False``, when enabled again; `memory` follows either way."""
         if enabled == self._follows:
             return
         self._follows = enabled
@@ -99,7 +98,7 @@ class WaylandScreen:
         for x, y, wide, high in damage:
             left, top, right, lower = max(0, x), max(0, y), min(width, x + wide), min(height, y + high)
             if right > left and lower > top:
-                update_pixels(self.pixels, pixels[top:lower, left:right], left, top, changed)
+                self.memory.update(pixels[top:lower, left:right], left, top, changed)
         self._tell(changed)
 
     def _tell(self, changed: Tiles) -> None:
@@ -113,11 +112,11 @@ class WaylandScreen:
         height, width = pixels.shape[:2]
         if (width, height) != (self.width, self.height):
             self._allocate(width, height)
-            self.pixels[...] = pixels
+            self.memory.pixels[...] = pixels
             self._on_resize()
         else:
             changed = self.tiles()
-            update_pixels(self.pixels, pixels, 0, 0, changed)
+            self.memory.update(pixels, 0, 0, changed)
             self._tell(changed)
         if (place := self._capture.pointer_location()) is not None:
             self._capture.inject_mouse_move(place[0], place[1])  # so that it enters the new window

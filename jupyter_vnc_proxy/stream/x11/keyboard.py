@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 import xcffib
-import xcffib.xkb  # before connecting: xcffib decodes only the events of extensions imported by then
 import xcffib.xproto
 import xcffib.xtest
 
@@ -16,8 +15,9 @@ from ...system.x_connection import XConnection
 from ..errors import DisplayGone
 from ..input.keyboard_state import CAPS_LOCK, NUM_LOCK, RELEASE, SCROLL_LOCK, KeyboardState, ModifierState, Timer
 from ..input.keymap import Keymap
+from . import xkb
 from .errors import raises_display_gone
-from .keymap import CORE_KEYBOARD, fetch
+from .keymap import fetch
 
 _INDICATORS = {0: CAPS_LOCK, 1: NUM_LOCK, 2: SCROLL_LOCK}
 """Bits of the X server's indicators: their order in the keycodes of every PC keyboard (keycodes/evdev)."""
@@ -43,12 +43,10 @@ class XKeyboard(KeyboardState):
 
     def _open(self, connection: XConnection) -> None:
         self.connection = connection
-        self._xkb = connection(xcffib.xkb.key)
+        self._xkb: xkb.Xkb = connection(xkb.KEY)
         self._xtest = connection(xcffib.xtest.key)
-        self._xkb.UseExtension(1, 0).reply()
-        kinds = xcffib.xkb.EventType.NewKeyboardNotify | xcffib.xkb.EventType.MapNotify
-        kinds |= xcffib.xkb.EventType.IndicatorStateNotify
-        self._xkb.SelectEvents(CORE_KEYBOARD, kinds, 0, kinds, 0, 0, [])
+        self._xkb.start()
+        self._xkb.select(xkb.NEW_KEYBOARD, xkb.MAP, xkb.INDICATOR_STATE)
 
     def reopen(self, connection: XConnection) -> None:
         """Go on with another connection after the last one has failed."""
@@ -77,8 +75,8 @@ class XKeyboard(KeyboardState):
             return False
         if isinstance(event, xcffib.xproto.MappingNotifyEvent):
             self._forget_map()
-        elif isinstance(event, xcffib.xkb.NewKeyboardNotifyEvent):  # xcffib's class for every XKB event
-            if event.xkbType == xcffib.xkb.IndicatorStateNotifyEvent.event_number:
+        elif isinstance(event, xkb.XkbEvent):
+            if event.kind == xkb.INDICATOR_STATE:
                 self._notice_locks()
             else:
                 self._forget_map()
@@ -105,7 +103,7 @@ class XKeyboard(KeyboardState):
         """Ask for the locks; return the last known if the X server does not respond."""
         if getattr(self.connection, "timed_out", False):
             return self._locks
-        lit = self._xkb.GetIndicatorState(CORE_KEYBOARD).reply().state
+        lit = self._xkb.indicators()
         return sum(bit for index, bit in _INDICATORS.items() if lit >> index & 1)
 
     @raises_display_gone()
@@ -115,13 +113,13 @@ class XKeyboard(KeyboardState):
         This also switches off the X server's auto-repeat, which the session's settings may have switched on: a key
         would repeat for as long as a slow link delays its release.
         """
-        state = self._xkb.GetState(CORE_KEYBOARD)
+        state = self._xkb.ask_state()
         control = self.connection.core.GetKeyboardControl()
-        reply = state.reply()
+        modifiers, group = xkb.state_of(state)
         if control.reply().global_auto_repeat:
             self._repeat_by_server(False)
         self.handle_events()
-        return ModifierState(reply.mods, reply.group)
+        return ModifierState(modifiers, group)
 
     def _repeat_by_server(self, on: bool) -> None:
         self.connection.core.ChangeKeyboardControl(xcffib.xproto.KB.AutoRepeatMode, [int(on)])

@@ -6,38 +6,22 @@ modifiers select them.
 
 from __future__ import annotations
 
-import io
 import struct
-from typing import Any
 
 import xcffib
-import xcffib.xkb
 
 from ..input.keymap import Key, Keymap, KeyType
-
-CORE_KEYBOARD = 0x100
-"""XkbUseCoreKbd: the keyboard that clients see."""
+from . import xkb
 
 KEY_TYPES, KEY_SYMS, MODIFIER_MAP, KEY_ACTIONS = 0x01, 0x02, 0x04, 0x10
 PARTS = KEY_TYPES | KEY_SYMS | MODIFIER_MAP | KEY_ACTIONS
 """The requested parts of the map (XkbMapPartMask)."""
 
-GET_MAP = 8
-
 
 def fetch(connection: xcffib.Connection) -> Keymap:
-    """Request the X server's map. xcffib's own class for the reply takes 30 times as long."""
-
-    class Reply(xcffib.Reply):  # type: ignore[misc]
-        def __init__(self, unpacker: Any) -> None:
-            self.data = bytes(unpacker.buf)
-
-    class Cookie(xcffib.Cookie):  # type: ignore[misc]
-        reply_type = Reply
-
-    request = io.BytesIO(struct.pack("=4xHHH", CORE_KEYBOARD, PARTS, 0).ljust(28, b"\0"))
-    extension = connection(xcffib.xkb.key)
-    return parse(extension.send_request(GET_MAP, request, Cookie, is_checked=True).reply().data)
+    """Request the X server's map."""
+    extension: xkb.Xkb = connection(xkb.KEY)
+    return parse(extension.ask_map(PARTS).data())
 
 
 def parse(reply: bytes) -> Keymap:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import mmap
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xcffib
 import xcffib.damage  # before a connection is made: xcffib knows the events of those extensions alone
 import xcffib.shm
@@ -24,16 +22,9 @@ import xcffib.xproto
 from ...options import Geometry
 from ...system.randr.size import has_several_monitors, set_size
 from ...system.x_display import connect
-from ..picture.framebuffer import (
-    BYTES_PER_PIXEL,
-    TILE,
-    Pixels,
-    Rectangle,
-    ResizeError,
-    Tiles,
-    tile_flags,
-    update_pixels,
-)
+from ..picture.compression import Compression
+from ..picture.framebuffer import BYTES_PER_PIXEL, TILE, Rectangle, ResizeError, Tiles, tile_flags
+from ..picture.pixel_memory import PixelMemory
 from .shared_memory import SharedMemory
 
 if TYPE_CHECKING:
@@ -49,7 +40,7 @@ ALL_PLANES = 0xFFFFFFFF
 
 
 class XScreen:
-    """Keeps a copy of the root window's pixels in `pixels`.
+    """Keeps a copy of the root window's pixels in `memory`.
 
     ``on_change(tiles)`` is called from the event loop with the tiles that changed, ``on_resize()`` when the screen has
     another size. Raise ``xcffib.ConnectionException`` if the display can't be reached.
@@ -65,7 +56,8 @@ class XScreen:
         self._follows = True
         self._closed = False
         self._later: asyncio.TimerHandle | None = None
-        self._memory: SharedMemory | None = None
+        self._shared: SharedMemory | None = None
+        self._keep(PixelMemory(0, 0))
         self._open(connect(display, xauthority, REPLY_SECONDS))
 
     def _open(self, connection: XConnection) -> None:
@@ -102,11 +94,11 @@ class XScreen:
 
     def reopen(self, connection: XConnection) -> None:
         """Go on with another connection after the last one has failed; whatever is on the screen counts as changed."""
-        size, released = (self.width, self.height), self._memory is None
+        size, released = (self.width, self.height), self._shared is None
         self._loop.remove_reader(self._fileno)
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
         self.connection.disconnect()
         self._open(connection)
         if released:
@@ -121,40 +113,45 @@ class XScreen:
     def close(self) -> None:
         """Stop following the screen, and disconnect."""
         self._closed = True
+        self._compression.stop()
         if self._later is not None:
             self._later.cancel()
         self._loop.remove_reader(self._fileno)
         self.connection.disconnect()
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
 
     def _allocate(self, width: int, height: int) -> None:
         self._free()
         size = width * height * BYTES_PER_PIXEL
-        self._memory = SharedMemory(size)
+        self._shared = SharedMemory(size)
         self._segment = self.connection.generate_id()
-        self._shm.Attach(self._segment, self._memory.identifier, False, is_checked=True).check()
-        self._memory.forget()
+        self._shm.Attach(self._segment, self._shared.identifier, False, is_checked=True).check()
+        self._shared.forget()
         self.width, self.height = width, height
-        # A mapping of its own goes back to the system as soon as it isn't used; malloc would keep it.
-        self.pixels: Pixels = np.frombuffer(mmap.mmap(-1, size), np.uint8).reshape(height, width, BYTES_PER_PIXEL)
-        self._read(Rectangle(0, 0, width, height))
+        if self.memory.pixels.shape[:2] != (height, width):  # after a new connection, clients have copies of the same
+            self._keep(PixelMemory(width, height))
+        self._read(Rectangle(0, 0, width, height), self.tiles())
+
+    def _keep(self, memory: PixelMemory) -> None:
+        self.memory, self._compression = memory, Compression(memory)
 
     def _free(self) -> None:
-        if self._memory is not None:
+        self._compression.stop()
+        if self._shared is not None:
             self._shm.Detach(self._segment)
-            self._memory.close()
-            self._memory = None
+            self._shared.close()
+            self._shared = None
 
     def release(self) -> None:
-        """Give back the memory of `pixels`, until changes are tracked again."""
-        if not self._follows and self._memory is not None:
+        """Give back `memory`, until changes are tracked again."""
+        if not self._follows and self._shared is not None:
             with self._gone_is_told():
                 self._free()
                 self.connection.flush()
                 self._loop.call_soon(self.handle_events)  # xcb may have read some
-            self.pixels = np.zeros((0, 0, BYTES_PER_PIXEL), np.uint8)
+            self._keep(PixelMemory(0, 0))
 
     # -- following ---------------------------------------------------------------------------------------------------
 
@@ -182,7 +179,7 @@ class XScreen:
             damaged, size, handled = self._poll()
             self._damaged = self._damaged or damaged
             if size is not None and size != (self.width, self.height):
-                if self._memory is None:
+                if self._shared is None:
                     self.width, self.height = size
                 else:
                     self._allocate(*size)
@@ -221,7 +218,7 @@ class XScreen:
         return [Rectangle(each.x, each.y, each.width, each.height) for each in reply.rectangles]
 
     def track_changes(self, enabled: bool) -> None:
-        """Compare damaged areas with `pixels`; while not ``enabled``, only collect the damage, to compare it later."""
+        """Compare damaged areas with `memory`; while not ``enabled``, only collect the damage, to compare it later."""
         if enabled == self._follows:
             return
         self._follows = enabled
@@ -229,7 +226,7 @@ class XScreen:
             with self._gone_is_told():
                 self._take_damage()
                 unread = [Rectangle(0, 0, self.width, self.height)]
-                if self._memory is None:
+                if self._shared is None:
                     self._allocate(self.width, self.height)  # and read; clients that have just come get all of it
                     unread = []
                 self._look(unread)
@@ -250,32 +247,31 @@ class XScreen:
 
     def _look(self, rectangles: list[Rectangle]) -> None:
         changed = self.tiles()
+        self._compression.stop()
         for rectangle in rectangles:
             self._read(rectangle, changed)
-        if self._memory is not None:
-            self._memory.used()
+        if self._shared is not None:
+            self._shared.used(self._compression.start)
         if changed.any():
             self._on_change(changed)
 
-    def _read(self, rectangle: Rectangle, changed: Tiles | None = None) -> None:
-        """Read a rectangle of the screen into `pixels`, and flag in ``changed`` the tiles that differ from before."""
+    def _read(self, rectangle: Rectangle, changed: Tiles) -> None:
+        """Read a rectangle of the screen into `memory`, and flag in ``changed`` the tiles that differ from before."""
         left, top = max(0, rectangle.x), max(0, rectangle.y)
         right = min(self.width, rectangle.x + rectangle.width)
         bottom = min(self.height, rectangle.y + rectangle.height)
         if right <= left or bottom <= top:
             return
-        assert self._memory is not None
+        assert self._shared is not None
         width, height = right - left, bottom - top
         pixmap = xcffib.xproto.ImageFormat.ZPixmap
         try:
             self._shm.GetImage(self.root, left, top, width, height, ALL_PLANES, pixmap, self._segment, 0).reply()
         except xcffib.xproto.MatchError:  # the screen is smaller by now; the event that says so comes before the error
             return
-        fresh = self._memory.bytes[: width * height * BYTES_PER_PIXEL].reshape(height, width, BYTES_PER_PIXEL)
-        if changed is None:
-            self.pixels[top:bottom, left:right] = fresh
-        else:
-            update_pixels(self.pixels, fresh, left, top, changed)
+        size = width * height * BYTES_PER_PIXEL
+        fresh = self._shared.bytes[:size].reshape(height, width, BYTES_PER_PIXEL)
+        self.memory.update(fresh, left, top, changed)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 

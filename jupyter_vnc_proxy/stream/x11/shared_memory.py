@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ class SharedMemory:
         self._size = size
         self._used_at = 0.0
         self._rest: asyncio.TimerHandle | None = None
+        self._on_rest: Callable[[], None] = lambda: None
         libc = ctypes.CDLL(None, use_errno=True)
         libc.shmat.restype = ctypes.c_void_p
         self.identifier = libc.shmget(IPC_PRIVATE, ctypes.c_size_t(size), 0o600)
@@ -41,11 +43,12 @@ class SharedMemory:
         """Let the kernel remove it once nobody is attached; to be called when the X server is."""
         self._libc.shmctl(self.identifier, IPC_RMID, None)
 
-    def used(self) -> None:
+    def used(self, on_rest: Callable[[], None]) -> None:
         """Give the pages back to the system after a while, unless this is called again; they are empty then.
 
-        Call it in the event loop, after the content was used.
+        Call it in the event loop, after the content was used. ``on_rest()`` is called after that.
         """
+        self._on_rest = on_rest
         loop = asyncio.get_running_loop()
         self._used_at = loop.time()
         if self._rest is None:
@@ -59,6 +62,7 @@ class SharedMemory:
         self._rest = None
         # It has no effect on a kernel that can't; then they stay.
         self._libc.madvise(ctypes.c_void_p(self._address), ctypes.c_size_t(self._size), MADV_REMOVE)
+        self._on_rest()
 
     def close(self) -> None:
         """Detach; `bytes` must not be used any more."""

@@ -98,16 +98,21 @@ def test_numpy_starts_no_threads_and_a_session_does_not_notice() -> None:
 def test_a_picture_needs_no_engine(runtime: Path, display: Display) -> None:
     code = (
         "import sys; from jupyter_vnc_proxy.stream import __main__, server\n"
-        "server.ENGINE_SECONDS = 1000; sys.exit(__main__.main())"
+        "find, server.ENGINE_SECONDS = server.Broadcaster.find_engine, 0\n"
+        "server.Broadcaster.find_engine = lambda each: (find(each), print('found', flush=True))\n"
+        "sys.exit(__main__.main())"
     )
     socket = runtime / "early.sock"
     argv = [sys.executable, "-c", code, f"--display={display.name}", f"--unix-socket={socket}"]
-    process = subprocess.Popen([*argv, f"--xauthority={display.xauthority}"], stderr=subprocess.DEVNULL)
+    argv += [f"--xauthority={display.xauthority}"]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None and process.stdout.readline() == b"found\n"
     wait_until(lambda: is_listening(socket))
     client = RawClient(socket)
     client.update(incremental=False)
     assert same_as_the_screen(client, display)
     assert "pixelflux" not in Path(f"/proc/{process.pid}/maps").read_text()
     client.close()
+    process.stdout.close()
     process.terminate()
     assert process.wait(10) == 0

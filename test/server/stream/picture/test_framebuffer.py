@@ -41,7 +41,7 @@ async def test_a_change_has_its_tiles_and_pixels(display: Display) -> None:
     tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
     assert [tuple(each) for each in np.argwhere(tiles)] == [(1, 1), (1, 2)]
-    assert tracked.screen.pixels[75, 110, :3].tolist() == [0x56, 0x34, 0x12]
+    assert tracked.screen.memory.pixels[75, 110, :3].tolist() == [0x56, 0x34, 0x12]
     tracked.screen.close()
 
 
@@ -61,7 +61,7 @@ async def test_a_resize_is_reported_and_the_pixels_have_the_new_size(display: Di
     tracked = TrackedScreen(display)
     assert tracked.screen.resize(1000, 701) == (1000, 701)
     assert await tracked.next() == "resized"
-    assert tracked.screen.pixels.shape == (701, 1000, 4)
+    assert tracked.screen.memory.pixels.shape == (701, 1000, 4)
     paint(display, Rectangle(999, 700, 1, 1), 0x0000FF)
     tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
@@ -83,7 +83,7 @@ async def test_a_screen_that_shrinks_before_it_is_read_has_its_last_size(
     monkeypatch.setattr(screen, "SharedMemory", shrink)
     tracked.screen.resize(1000, 701)
     assert [await tracked.next() for _ in range(2)] == ["resized", "resized"]
-    assert tracked.screen.pixels.shape == (500, 600, 4)
+    assert tracked.screen.memory.pixels.shape == (500, 600, 4)
     paint(display, Rectangle(599, 499, 1, 1), 0x0000FF)
     tiles = await tracked.next()
     assert isinstance(tiles, np.ndarray)
@@ -106,7 +106,7 @@ async def test_a_screen_at_rest_shares_no_memory_with_the_x_server(
     for colour in (0x123456, 0x654321):
         paint(display, Rectangle(0, 0, 1000, 1000), colour)
         await tracked.next()
-        assert tracked.screen.pixels[999, 999, :3].tolist() == list(colour.to_bytes(3, "little"))
+        assert tracked.screen.memory.pixels[999, 999, :3].tolist() == list(colour.to_bytes(3, "little"))
         await until(lambda: shared_bytes() == 0, 10)
     monkeypatch.setattr(shared_memory, "REST_SECONDS", 1000.0)
     paint(display, Rectangle(0, 0, 1000, 1000), 0xFF0000)
@@ -132,6 +132,21 @@ async def test_a_resize_that_is_read_while_the_memory_is_given_back_is_reported(
     tracked.screen.release()
     assert await tracked.next() == "resized"
     assert (tracked.screen.width, tracked.screen.height) == (600, 500)
+    tracked.screen.close()
+
+
+async def test_a_screen_at_rest_keeps_its_pixels_in_less_memory(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_memory, "REST_SECONDS", 0.05)
+    tracked = TrackedScreen(display)
+    for colour in (0x123456, 0x654321):
+        paint(display, Rectangle(100, 70, 30, 10), colour)
+        tiles = await tracked.next()
+        assert isinstance(tiles, np.ndarray) and int(tiles.sum()) == 2
+        await until(lambda: len(tracked.screen.memory.packed) > 20, 10)
+        tracked.screen.memory.load(0, 720)
+        assert tracked.screen.memory.pixels[75, 110, :3].tolist() == list(colour.to_bytes(3, "little"))
     tracked.screen.close()
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from jupyter_vnc_proxy.rfb import encodings
 from jupyter_vnc_proxy.rfb.pixel_format import NATIVE
 from jupyter_vnc_proxy.stream.picture.encoders.table import ENCODERS
-from jupyter_vnc_proxy.stream.picture.framebuffer import tile_flags, update_pixels
+from jupyter_vnc_proxy.stream.picture.framebuffer import tile_flags
+from jupyter_vnc_proxy.stream.picture.pixel_memory import PixelMemory
 from jupyter_vnc_proxy.stream.x11 import source
 
 before = set(sys.modules)
@@ -20,7 +21,9 @@ colours = np.arange(64 * 64, dtype=np.uint32).reshape(64, 64)
 for picture in (colours, colours % 20, colours % 2, colours * 0):
     pixels = picture.view(np.uint8).reshape(64, 64, 4)
     changed = tile_flags(64, 64)
-    update_pixels(np.full_like(pixels, 7), pixels, 0, 0, changed)
+    memory = PixelMemory(64, 64)
+    memory.pixels[...] = 7
+    memory.update(pixels, 0, 0, changed)
     assert changed.all()
     for make in ENCODERS.values():
         assert make().encode(pixels, NATIVE)

@@ -15,6 +15,7 @@ from support.stream.decoders import TightDecoder, ZRLEDecoder
 from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
 from jupyter_vnc_proxy.stream.picture.copy_search import find_copies
 from jupyter_vnc_proxy.stream.picture.framebuffer import TILE, Rectangle, Tiles
+from jupyter_vnc_proxy.stream.picture.pixel_memory import PixelMemory
 from jupyter_vnc_proxy.stream.picture.tiles import TileEncoder
 
 RAW, COPY, TIGHT, ZRLE = 0, 1, 7, 16
@@ -30,6 +31,7 @@ class FakeFramebuffer:
         self.width, self.height = width, height
         self.random = np.random.default_rng(seed)
         self.pixels = np.zeros((height, width, 4), np.uint8)
+        self.memory = PixelMemory(width, height)
 
     def tiles(self, value: bool = False) -> Tiles:
         return np.full((-(-self.height // TILE), -(-self.width // TILE)), value, np.bool_)
@@ -59,7 +61,7 @@ class Model:
         self.announce(*encodings)
         self.encoder = TileEncoder(screen, self.protocol)  # type: ignore[arg-type]
         self.now = 1.0
-        self.before = screen.pixels.copy()
+        screen.memory.pixels[...] = screen.pixels
         self.shown = np.zeros((screen.height, screen.width, 3), np.uint8)
         self.tight, self.zrle = TightDecoder(), ZRLEDecoder()
         self.copies: list[Rectangle] = []
@@ -68,14 +70,13 @@ class Model:
     def announce(self, *encodings: int) -> None:
         self.protocol.receive(set_encodings(*encodings) if self.protocol.ready else HELLO + set_encodings(*encodings))
 
-    def detect_changes(self) -> None:
-        """Report the changed tiles to the encoder, one frame later."""
+    def detect_changes(self) -> Tiles:
+        """Report the changed tiles to the encoder, one frame later, and return them."""
         self.now += FRAME
-        differs = (self.screen.pixels != self.before).any(axis=2)
-        rows = np.logical_or.reduceat(differs, np.arange(0, self.screen.height, TILE), axis=0)
-        tiles = np.logical_or.reduceat(rows, np.arange(0, self.screen.width, TILE), axis=1)
-        self.before = self.screen.pixels.copy()
+        tiles = self.screen.tiles()
+        self.screen.memory.update(self.screen.pixels, 0, 0, tiles)
         self.encoder.changed(tiles, self.now)
+        return tiles
 
     def send(self, budget: float = FOREVER) -> int:
         """Send an update; return its size in bytes."""
@@ -386,3 +387,56 @@ def test_copies_have_the_pixels_of_their_source(dx: int, dy: int, seed: int) -> 
     for copy in find_copies(before, after):
         source = before[copy.y - copy.dy :, copy.x - copy.dx :][: copy.height, : copy.width]
         assert (after[copy.y : copy.y + copy.height, copy.x : copy.x + copy.width] == source).all()
+
+
+def rest(screen: FakeFramebuffer) -> None:
+    while screen.memory.rest():
+        pass
+
+
+def test_what_moves_after_a_rest_is_copied_and_a_letter_is_sent_alone() -> None:
+    made = model(COPY, TIGHT)
+    made.screen.text(WHOLE)
+    made.detect_changes()
+    made.send()
+    rest(made.screen)
+    made.screen.move(WHOLE._replace(y=8, height=472), 0, -8)
+    made.detect_changes()
+    assert made.send() < 10_000 and made.copies
+    assert not made.wrong.any()
+    rest(made.screen)
+    made.screen.pixels[100:118, 70:79, :3] ^= 0xFF
+    made.detect_changes()
+    assert made.send() < 200
+    assert not made.wrong.any()
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["text", "noise", "move", "send", "some", "rest"]), numbers(0, 400)), max_size=25
+    )
+)
+def test_clients_show_the_screen_whenever_it_rests(steps: list[tuple[str, int]]) -> None:
+    made = model(COPY, TIGHT)
+    other = Model(made.screen, COPY, ZRLE)
+    for step, number in steps:
+        part = Rectangle(number, number // 2, 200, 150)
+        match step:
+            case "text":
+                made.screen.text(part)
+            case "noise":
+                made.screen.noise(part)
+            case "move":
+                made.screen.move(Rectangle(100, 80, 380, 300), number % 100 - 50, number % 60 - 30)
+            case "send" | "some":
+                made.send(FOREVER if step == "send" else 20_000)
+            case "rest":
+                rest(made.screen)
+        tiles = made.detect_changes()
+        other.encoder.changed(tiles, made.now)
+        if number % 3:
+            other.send()
+    for each in (made, other):
+        each.refresh()
+        assert not each.wrong.any()

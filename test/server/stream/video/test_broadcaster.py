@@ -31,7 +31,7 @@ class Stage:
         self.clients: list[client.Client] = []
         self.fallback = DecoderFallback()
         self.broadcaster = Broadcaster(self.framebuffer, self.clients, self.fallback, Status(listener.writer))
-        self.broadcaster.load_engine()
+        self.broadcaster.find_engine()
 
     def add(self, quality: int = 6, h264: bool = True, kbps: int = 1_000_000) -> MemoryClient:
         made = MemoryClient(self.framebuffer, quality, h264, kbps)
@@ -112,7 +112,7 @@ async def test_motion_starts_the_video_for_clients_that_decode_it_and_rest_ends_
 async def test_no_engine_starts_if_no_client_decodes_video(stage: Stage) -> None:
     stage.add(h264=False)
     stage.move()
-    assert not stage.engines[0].starts
+    assert not stage.engines
 
 
 async def test_a_slow_client_gets_a_video_of_its_own_and_the_fast_one_keeps_its_rate(
@@ -209,9 +209,14 @@ async def test_changes_are_not_tracked_while_the_only_client_catches_up(stage: S
     assert only.in_video and stage.engines[0].running
 
 
-async def test_an_engine_that_cannot_start_is_replaced_by_tiles_and_a_note(stage: Stage, listener: Listener) -> None:
+async def test_an_engine_that_cannot_start_is_replaced_by_tiles_and_a_note(
+    stage: Stage, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the encoder is gone")
+
+    monkeypatch.setattr(FakeEngine, "start", fail)
     watching = stage.add()
-    stage.engines[0].broken = True
     stage.move()
     assert not watching.in_video
     (message,) = [each for each in listener.messages() if "notes" in each]

@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from jupyter_vnc_proxy.options import Geometry
 from jupyter_vnc_proxy.stream.client import Asked, Client
 from jupyter_vnc_proxy.stream.picture.framebuffer import Tiles, tile_flags
+from jupyter_vnc_proxy.stream.picture.pixel_memory import PixelMemory
 from jupyter_vnc_proxy.stream.video.encoder_profile import EncoderProfile
 from jupyter_vnc_proxy.stream.video.engine import EncodedFrame, Rate
 from jupyter_vnc_proxy.stream.video.pacing import Pacer
@@ -100,7 +99,7 @@ class MemoryFramebuffer:
 
     def __init__(self, width: int = 640, height: int = 480) -> None:
         self.width, self.height = width, height
-        self.pixels = np.zeros((height, width, 4), np.uint8)
+        self.memory = PixelMemory(width, height)
         self.is_tracked = self.is_released = False
         self.damaged = 1.0
 
