@@ -16,13 +16,15 @@ WIDTH, HEIGHT = 1000, 700
 SIZE = WIDTH * HEIGHT * 4
 
 
-def used_bytes() -> int:
-    """Return the bytes of memory that this process's files for pixels, and private pages of them, take."""
+def used_bytes(memory: PixelMemory) -> int:
+    """Return the bytes that the file of ``memory``, and private pages of it, take in this process."""
+    assert memory._file is not None
+    inode = str(os.fstat(memory._file).st_ino)
     used, is_pixels = 0, False
     for line in Path("/proc/self/smaps").read_text().splitlines():
         fields = line.split()
         if not fields[0].endswith(":"):
-            is_pixels = "memfd:pixels" in line
+            is_pixels = fields[4] == inode and "memfd:pixels" in line
         elif fields[0] == "Pss:" and is_pixels:
             used += 1024 * int(fields[1])
     return used
@@ -61,26 +63,26 @@ def memory() -> PixelMemory:
 
 
 def test_an_equal_copy_takes_no_memory_and_keeps_what_changes_later(memory: PixelMemory) -> None:
-    before = used_bytes()
+    before = used_bytes(memory)
     copies = [memory.copy() for _ in range(3)]
     assert all((each.pixels == picture(1)).all() for each in copies)
-    assert used_bytes() <= before
+    assert used_bytes(memory) <= before
     draw(memory, picture(2)[:200])
     assert all((each.pixels == picture(1)).all() for each in copies)
     assert (memory.pixels == np.concatenate([picture(2)[:200], picture(1)[200:]])).all()
-    assert used_bytes() < before + 3 * SIZE // 2
+    assert used_bytes(memory) < before + 3 * SIZE // 2
 
 
 def test_a_copy_that_is_equal_again_gives_its_memory_back_at_rest(memory: PixelMemory) -> None:
     memory.pixels[...] = noise()
-    before = used_bytes()
+    before = used_bytes(memory)
     equal, other = memory.copy(), memory.copy()
     draw(memory, noise()[::-1].copy())
     equal.separate(memory.chunks(0, HEIGHT))
     equal.pixels[...] = memory.pixels
     equal.is_equal = True
     rest(memory)
-    assert used_bytes() <= before + SIZE + 4096
+    assert used_bytes(memory) <= before + SIZE + 4096
     assert (equal.pixels == noise()[::-1]).all() and (other.pixels == noise()).all()
 
 
@@ -93,10 +95,10 @@ def test_what_is_drawn_again_the_same_leaves_copies_equal(memory: PixelMemory) -
 def test_pixels_at_rest_take_little_memory_and_are_the_same_when_loaded(memory: PixelMemory) -> None:
     copy = memory.copy()
     rest(memory)
-    assert used_bytes() < SIZE // 20
+    assert used_bytes(memory) < SIZE // 20
     changed = draw(memory, picture(2)[300:310, 70:80], 70, 300)
     assert [tuple(each) for each in np.argwhere(changed)] == [(4, 1)]
-    assert used_bytes() < SIZE // 2
+    assert used_bytes(memory) < SIZE // 2
     memory.load(0, HEIGHT)
     wanted = picture(1)
     assert (copy.pixels == wanted).all()
@@ -110,7 +112,7 @@ def test_pixels_at_rest_take_little_memory_and_are_the_same_when_loaded(memory: 
 def test_photographs_stay_as_they_are_and_are_not_tried_again(memory: PixelMemory) -> None:
     memory.pixels[...] = noise()
     rest(memory)
-    assert used_bytes() >= SIZE and (memory.pixels == noise()).all()
+    assert used_bytes(memory) >= SIZE and (memory.pixels == noise()).all()
     assert not memory.rest()
 
 
