@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import wait
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 END_SECONDS = 5.0
 """The time that the thread may take to end."""
-
-SIGNAL_SECONDS = 0.5
-"""The time after which a waiting caller looks for signals. One that comes just before it waits does not wake it."""
 
 
 class LoopThread:
@@ -37,10 +33,7 @@ class LoopThread:
             raise RuntimeError("this desktop is closed")
         call = _Call(work)
         try:
-            result = asyncio.run_coroutine_threadsafe(call.run(), self._loop)
-            while not wait([result], SIGNAL_SECONDS).done:
-                pass
-            return result.result()
+            return asyncio.run_coroutine_threadsafe(call.run(), self._loop).result()
         except BaseException:  # an interruption, maybe before the call has begun
             self._loop.call_soon_threadsafe(call.cancel)
             raise
