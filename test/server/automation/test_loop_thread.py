@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -36,6 +37,15 @@ def test_results_and_errors_are_the_callers_also_within_a_running_loop() -> None
         thread.run(answer(3))
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT raise, which a shell lets processes in its background ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_call_is_cancelled_and_the_next_one_works() -> None:
     thread = LoopThread("test-loop")
     released, caller = threading.Event(), threading.get_ident()
