@@ -96,9 +96,7 @@ class XScreen:
         """Go on with another connection after the last one has failed; whatever is on the screen counts as changed."""
         size, released = (self.width, self.height), self._shared is None
         self._loop.remove_reader(self._fileno)
-        if self._shared is not None:
-            self._shared.close()
-            self._shared = None
+        self._unshare()
         self.connection.disconnect()
         self._open(connection)
         if released:
@@ -113,14 +111,11 @@ class XScreen:
     def close(self) -> None:
         """Stop following the screen, and disconnect."""
         self._closed = True
-        self._compression.stop()
         if self._later is not None:
             self._later.cancel()
         self._loop.remove_reader(self._fileno)
         self.connection.disconnect()
-        if self._shared is not None:
-            self._shared.close()
-            self._shared = None
+        self._unshare()
 
     def _allocate(self, width: int, height: int) -> None:
         self._free()
@@ -138,9 +133,13 @@ class XScreen:
         self.memory, self._compression = memory, Compression(memory)
 
     def _free(self) -> None:
-        self._compression.stop()
         if self._shared is not None:
             self._shm.Detach(self._segment)
+        self._unshare()
+
+    def _unshare(self) -> None:
+        self._compression.stop()
+        if self._shared is not None:
             self._shared.close()
             self._shared = None
 

@@ -145,10 +145,10 @@ class SelectionRequest:
     def _look_after(self) -> None:
         if self._closed:
             return
-        if self._moved or not self.is_over:
-            if not self._moved:
-                self._tell(None)
-            self._moved = False
-            self._timer(LATE_ANSWER_SECONDS if self.is_over else ANSWER_TIMEOUT_SECONDS, self._look_after)
-        else:
+        if self.is_over and not self._moved:
             self.finish(None)
+            return
+        if not self._moved:
+            self._tell(None)
+        self._moved = False
+        self._timer(LATE_ANSWER_SECONDS if self.is_over else ANSWER_TIMEOUT_SECONDS, self._look_after)
