@@ -96,9 +96,13 @@ AGENTS = """
 mkdir -p -m 700 "$HOME/keys"
 ssh-agent -a "$HOME/keys/ssh.sock"
 gpg-agent --homedir "$HOME/keys" --daemon
+gpg-connect-agent --homedir "$HOME/keys" --no-autostart /bye && touch "$HOME/keys/answered"
 exec sleep 1000
 """
-"""A session that starts the agents as a login does: in the background, with environments that only root can read."""
+"""A session that starts the agents as a login does: in the background, with environments that only root can read.
+
+An agent that has not answered yet may still lack its signal handlers, and so leave its socket.
+"""
 
 
 def agents(runtime: Path) -> list[str]:
@@ -118,6 +122,9 @@ def test_no_agent_outlives_its_desktop(runners: Runners, unprivileged: Unprivile
     for _ in range(4):
         run = runners.start(session=("sh", "-c", AGENTS), command=unprivileged.command)
         run.until(phase="running")
+        answered = runtime / ".home" / "keys" / "answered"
+        wait_until(answered.exists, what="gpg-agent's answer")
+        answered.unlink()
         wait_until(lambda: agents(runtime) == sorted([*before, "gpg-agent", "ssh-agent"]), what="the agents")
         assert run.end() == 0
         assert agents(runtime) == before
