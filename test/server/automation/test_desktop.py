@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from support.driven import LONG_SECONDS, driven, read
+from support import xclip
+from support.driven import driven, read
 from support.framebuffer_client import FramebufferClient
-from support.waiting import wait_until
+from support.waiting import LONG_SECONDS, wait_until
 
 from jupyter_vnc_proxy import AsyncDesktop, Desktop
 from jupyter_vnc_proxy.errors import Conflict, InvalidOption, StartFailed, TimedOut, UnknownDesktop
@@ -96,9 +97,8 @@ def test_the_clipboard_has_any_text_and_is_another_programs_once_that_copies(des
         assert desktop.get_clipboard() == text
         pasted = subprocess.run(paste, env=env(desktop), capture_output=True, check=True, timeout=LONG_SECONDS).stdout
         assert pasted.decode() == text
-    copy = ["xclip", "-i", "-selection", "clipboard"]
-    subprocess.run(copy, env=env(desktop), input="köpiert".encode(), check=True, timeout=LONG_SECONDS)
-    wait_until(lambda: desktop.get_clipboard() == "köpiert", what="the other program's text")
+    xclip.copy(env(desktop)["DISPLAY"], Path(env(desktop)["XAUTHORITY"]), "köpiert".encode())
+    assert desktop.get_clipboard() == "köpiert", "the other program's text"
 
 
 @pytest.mark.parametrize("backend", ["tigervnc", "x11vnc"])

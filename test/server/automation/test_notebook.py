@@ -13,7 +13,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from PIL import Image
-from support.driven import LONG_SECONDS, driven
+from support.driven import driven
+from support.waiting import LONG_SECONDS
 
 from jupyter_vnc_proxy import Desktop
 from jupyter_vnc_proxy.automation.magics import VERBS, Magics

@@ -104,7 +104,7 @@ async def test_a_stop_while_it_starts_leaves_nothing(make: Make, runtime: Path) 
     manager = make()
     await manager.start("default")
     assert (await manager.stop("default"))["phase"] == "stopped"
-    await until(lambda: not processes_of(runtime), 1)
+    await until(lambda: not processes_of(runtime))
     assert not list((runtime / "default").glob("*.sock"))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -30,15 +32,23 @@ def next_line(output: IO[str], screen: FramebufferClient) -> str:
     return output.readline().strip()
 
 
+@contextlib.contextmanager
+def ended(program: subprocess.Popen[str]) -> Iterator[None]:
+    """End a program in any case, which would wait for its key for ever."""
+    try:
+        yield
+    finally:
+        program.kill()
+
+
 @pytest.mark.parametrize("backend", ["stream", "tigervnc", "x11vnc"])
 def test_a_key_reaches_a_program_that_has_grabbed_the_server_and_drawn(runners: Runners, backend: str) -> None:
     run = runners.start(backend=backend)
     state = run.until(phase="running", step=None)
     screen = FramebufferClient(run.path / state["raw_socket"])
     screen.until(lambda: screen.pixel(10, 10) == "2e3440", "the screen is seen")
-    with subprocess.Popen(
-        [sys.executable, grabber.__file__], env=x_environment(run), stdout=subprocess.PIPE, text=True
-    ) as program:
+    argv = [sys.executable, grabber.__file__]
+    with subprocess.Popen(argv, env=x_environment(run), stdout=subprocess.PIPE, text=True) as program, ended(program):
         assert program.stdout is not None
         assert next_line(program.stdout, screen) == "grabbed"
         if backend == "stream":

@@ -117,29 +117,29 @@ def agents(runtime: Path) -> list[str]:
     return sorted(found)
 
 
-def test_no_agent_outlives_its_desktop(runners: Runners, unprivileged: Unprivileged, runtime: Path) -> None:
+@pytest.mark.parametrize("turn", range(4))
+def test_no_agent_outlives_its_desktop(runners: Runners, unprivileged: Unprivileged, runtime: Path, turn: int) -> None:
     before = agents(runtime)
-    for _ in range(4):
-        run = runners.start(session=("sh", "-c", AGENTS), command=unprivileged.command)
-        run.until(phase="running")
-        answered = runtime / ".home" / "keys" / "answered"
-        wait_until(answered.exists, what="gpg-agent's answer")
-        answered.unlink()
-        wait_until(lambda: agents(runtime) == sorted([*before, "gpg-agent", "ssh-agent"]), what="the agents")
-        assert run.end() == 0
-        assert agents(runtime) == before
-        assert not list((runtime / ".home" / "keys").glob("*ssh*")), "they end in order, and remove their sockets"
+    run = runners.start(session=("sh", "-c", AGENTS), command=unprivileged.command)
+    run.until(phase="running")
+    wait_until((runtime / ".home" / "keys" / "answered").exists, what="gpg-agent's answer")
+    wait_until(lambda: agents(runtime) == sorted([*before, "gpg-agent", "ssh-agent"]), what="the agents")
+    assert run.end() == 0
+    assert agents(runtime) == before
+    assert not list((runtime / ".home" / "keys").glob("*ssh*")), "they end in order, and remove their sockets"
 
 
-def test_xfce_and_its_agents_leave_nothing(runners: Runners, unprivileged: Unprivileged, runtime: Path) -> None:
+@pytest.mark.parametrize("turn", range(4))
+def test_xfce_and_its_agents_leave_nothing(
+    runners: Runners, unprivileged: Unprivileged, runtime: Path, turn: int
+) -> None:
     before = agents(runtime)
-    for _ in range(4):
-        run = runners.start("--session=xfce", session=(), command=unprivileged.command)
-        run.until(phase="running", step=None)
-        wait_until(lambda: "ssh-agent" in agents(runtime)[len(before) :], what="Xfce's agent")
-        assert run.end() == 0
-        assert agents(runtime) == before
-        assert processes_of(runtime) == {}
+    run = runners.start("--session=xfce", session=(), command=unprivileged.command)
+    run.until(phase="running", step=None)
+    wait_until(lambda: "ssh-agent" in agents(runtime)[len(before) :], what="Xfce's agent")
+    assert run.end() == 0
+    assert agents(runtime) == before
+    assert processes_of(runtime) == {}
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root is refused")

@@ -213,4 +213,4 @@ async def test_it_ends_if_nginx_ends_and_survives_a_restart_of_the_desktop(
     os.kill(master, signal.SIGKILL)
     assert nginx.process.wait(20) == 1
     assert "nginx ended" in nginx.text()
-    assert not [each for each in workers if each.is_alive()]
+    wait_until(lambda: not [each for each in workers if each.is_alive()], what="the end of its workers")

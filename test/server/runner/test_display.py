@@ -19,6 +19,9 @@ KEY_EVENT, POINTER_EVENT = 4, 5
 BUTTON_1 = 0x100
 """In the mask of a QueryPointer reply."""
 
+OURS = f":{20_000 + os.getpid() % 10_000}"
+"""A display that no other test has at the same time."""
+
 BACKENDS = [
     ("stream", "xserver=xvnc"),
     ("stream", "xserver=xvfb"),
@@ -44,12 +47,12 @@ def test_a_desktop_has_its_display_again(runners: Runners, runtime: Path, backen
     display = run.until(phase="running")["display"]
     assert run.end() == 0
     other = runners.start(backend=backend, name="other")  # would get the lowest number that is free
-    (runtime / "default" / "display").write_text(":4567\n")
+    (runtime / "default" / "display").write_text(f"{OURS}\n")
     again = runners.start(*arguments, backend=backend)
-    assert again.until(phase="running")["display"] == ":4567"
+    assert again.until(phase="running")["display"] == OURS
     assert again.end() == 0
-    assert remembered(runtime / "default") == ":4567"
-    assert other.until(phase="running")["display"] != ":4567"
+    assert remembered(runtime / "default") == OURS
+    assert other.until(phase="running")["display"] != OURS
     assert display
 
 
@@ -79,8 +82,8 @@ def test_the_expected_display_is_the_last_one_or_else_a_free_one(tmp_path: Path)
     assert remembered(tmp_path) == first
     (tmp_path / "display").write_text("rubbish")
     assert remembered(tmp_path) is None
-    remember(tmp_path, ":4568")
-    assert expected(tmp_path) == ":4568"
+    remember(tmp_path, OURS)
+    assert expected(tmp_path) == OURS
 
 
 def test_a_display_that_others_show_takes_sizes_from_its_own_user_and_no_input(runners: Runners) -> None:

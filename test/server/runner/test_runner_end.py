@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.desktops.waiting import STOP_TIMEOUT
 from jupyter_vnc_proxy.runner.processes import PROCESS_GRACE, REST_GRACE, SESSION_GRACE
 from jupyter_vnc_proxy.system.process import KILL_TIMEOUT
+from jupyter_vnc_proxy.system.process_identity import read_stat
 
 STUBBORN = ("sh", "-c", "trap '' TERM HUP INT; while :; do sleep 0.1; done")
 
@@ -86,10 +88,10 @@ def test_zombies_of_a_session_are_reaped(runners: Runners) -> None:
     def zombies() -> list[str]:
         found = []
         for task in Path(f"/proc/{run.process.pid}/task").iterdir():
-            for pid in (task / "children").read_text().split():
-                stat = Path(f"/proc/{pid}/stat")
-                if stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z":
-                    found.append(pid)
+            with contextlib.suppress(OSError):  # a thread or a child has ended meanwhile
+                for pid in (task / "children").read_text().split():
+                    if read_stat(int(pid)).state == "Z":
+                        found.append(pid)
         return found
 
     wait_until(zombies, what="an orphan comes to the runner")
@@ -152,7 +154,7 @@ def test_a_runner_whose_parent_was_killed_ends_its_desktop(runtime: Path, comman
 def test_an_orphan_lives_on_for_its_time_and_ends(runners: Runners) -> None:
     run = runners.start("--orphan-timeout=1", command=IMPATIENT)
     run.until(phase="running")
-    assert run.wait(8) == 0
+    assert run.wait() == 0
     assert run.state["phase"] == "stopped"
     assert "it has had no Jupyter server for 1 s" in run.text()
 
@@ -166,7 +168,7 @@ def test_a_desktop_with_an_owner_is_no_orphan_until_the_owner_goes(runners: Runn
     with pytest.raises(subprocess.TimeoutExpired):
         run.process.wait(1.5)
     owner.close()
-    assert run.wait(8) == 0
+    assert run.wait() == 0
 
 
 def test_a_killed_runner_takes_its_parts_along_and_the_next_start_sweeps(runners: Runners) -> None:

@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.waiting import until
+from support.waiting import until, wait_until
 
+from jupyter_vnc_proxy.desktops.programs import request
 from jupyter_vnc_proxy.desktops.programs.request import run_in_session
 from jupyter_vnc_proxy.errors import Conflict, VncError
 from jupyter_vnc_proxy.runner import session_programs
 from jupyter_vnc_proxy.runner.session_programs import SessionPrograms, parse_request, session_environment
+from jupyter_vnc_proxy.system.process_groups import descendants
 
 PATH = os.environ["PATH"]
 
@@ -36,7 +38,11 @@ async def listening(directory: Path) -> AsyncIterator[SessionPrograms]:
         await made.forget(1)
 
 
-async def test_a_program_runs_with_the_environment_of_the_session(tmp_path: Path) -> None:
+async def test_a_program_runs_with_the_environment_of_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_programs, "END_TIMEOUT_SECONDS", 60.0)  # so long may it take on a busy machine
+    monkeypatch.setattr(request, "ANSWER_TIMEOUT_SECONDS", 60.0)
     async with listening(tmp_path) as programs:
         socket = tmp_path / "run.sock"
         assert stat.S_IMODE(socket.stat().st_mode) == 0o600
@@ -97,6 +103,12 @@ def test_only_lists_of_words_are_requests(argv: object) -> None:
             parse_request(line)
 
 
+def commands(session: int) -> list[str]:
+    """Return the command lines of a session's programs."""
+    files = [Path(f"/proc/{each.pid}/cmdline") for each in descendants(session)]
+    return [file.read_bytes().replace(b"\0", b" ").decode() for file in files if file.exists()]
+
+
 def test_the_environment_is_that_of_the_sessions_own_programs() -> None:
     script = (
         "sleep 1000 & DBUS_SESSION_BUS_ADDRESS=bus sleep 1000 & "
@@ -107,6 +119,7 @@ def test_the_environment_is_that_of_the_sessions_own_programs() -> None:
     assert session.stdout is not None
     try:
         session.stdout.readline()
+        wait_until(lambda: commands(session.pid).count("sleep 1000 ") == 4, what="they have their environments")
         environment = session_environment(session.pid, {"DISPLAY": ":7", "SET": "before"})
         assert environment == {
             **{"DISPLAY": ":7", "SET": "before", "DBUS_SESSION_BUS_ADDRESS": "bus", "SESSION_MANAGER": "first"},

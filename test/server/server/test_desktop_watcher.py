@@ -178,16 +178,25 @@ async def test_the_reason_of_a_stop_is_not_kept_for_the_next_stop(
     assert (await api("POST", "default", "stop"))["error"] is None
 
 
-@pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 3}])
-async def test_a_desktop_that_is_used_or_kept_is_not_stopped(api: Api, vnc: Any, runtime: Path) -> None:
+@pytest.mark.parametrize("vnc_traits", [{"cull_idle_timeout": 100}])
+async def test_a_desktop_that_is_used_or_kept_is_not_stopped(
+    api: Api, vnc: Any, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
-    began = time.monotonic()
-    while time.monotonic() - began < 5:
-        await api("POST", "default", "keep")
+
+    async def use() -> None:
         vnc.manager.note_activity("default")
+
+    for done in (use, lambda: api("POST", "default", "keep")):
+        touched(runtime, 99)
+        assert vnc.manager.model("default")["stops_at"] is not None
+        await done()
+        assert vnc.manager.model("default")["stops_at"] is None
+        await vnc.watcher._cull()
         assert vnc.manager.model("default")["phase"] == "running"
-        await asyncio.sleep(0.05)
+    monkeypatch.setattr("jupyter_vnc_proxy.desktops.model.CULL_WARNING", 0.2)
+    touched(runtime, 101)
     await api.until("default", "stopped")
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from support.standins import BANNER, StandIn, vnc_server
 from support.waiting import until
 from tornado.httpclient import HTTPClientError
-from tornado.websocket import WebSocketClosedError
 
 from jupyter_vnc_proxy.desktops.state import DesktopState
+from jupyter_vnc_proxy.server.connections import CLOSE_IDLE
 
 RFB = ("api", "desktops", "default", "rfb")
 
@@ -148,24 +149,50 @@ async def test_one_viewer_too_many_is_closed_with_4429(vnc: Any, start: Any, jp_
     third.close()
 
 
-@pytest.mark.parametrize("vnc_traits", [{"idle_disconnect": 0.5}])
-async def test_an_idle_viewer_is_disconnected_and_an_active_one_is_not(stand_in: StandIn, jp_ws_fetch: Any) -> None:
-    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            writer.write(BANNER)
-            await writer.drain()
-            await asyncio.sleep(0.05)
+class IdleTimers:
+    """The event loop's timers that disconnect idle viewers, which end when a test has them end."""
 
-    async with vnc_server(stand_in.desktop.rfb_socket, chatter):
-        idle, used = await jp_ws_fetch(*RFB), await jp_ws_fetch(*RFB)
-        await used.write_message(BANNER + b"\1\1", binary=True)
-        closing = asyncio.ensure_future(closed(idle))
-        for _ in range(20):
-            await used.write_message(b"\4" + bytes(7), binary=True)
-            with contextlib.suppress(WebSocketClosedError):
-                await idle.write_message(b"", binary=True)
-            assert await used.read_message() == BANNER
-        assert await closing == 4408
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._call_later = loop.call_later
+        self.made: list[tuple[float, Callable[[], object], asyncio.TimerHandle]] = []
+
+    def call_later(self, delay: float, callback: Any, *args: Any, **settings: Any) -> asyncio.TimerHandle:
+        handle = self._call_later(delay, callback, *args, **settings)
+        if CLOSE_IDLE in args:
+            self.made.append((delay, lambda: callback(*args), handle))
+        return handle
+
+
+@pytest.mark.parametrize("vnc_traits", [{"idle_disconnect": 1000}])
+async def test_an_idle_viewer_is_disconnected_and_an_active_one_is_not(
+    stand_in: StandIn, jp_ws_fetch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, received = asyncio.get_running_loop(), Counter[int]()
+    timers = IdleTimers(loop)
+    monkeypatch.setattr(loop, "call_later", timers.call_later)
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = len(received)
+        received[number] = 0
+        writer.write(BANNER)
+        while data := await reader.read(1000):
+            received[number] += len(data)
+
+    async with vnc_server(stand_in.desktop.rfb_socket, listen):
+        viewers = []
+        for number in (1, 2):
+            viewers.append(await jp_ws_fetch(*RFB))
+            await until(lambda number=number: len(timers.made) == number)  # type: ignore[misc]
+        idle, used = viewers
+        greeting, key, request = BANNER + b"\1\1", b"\4" + bytes(7), b"\3" + bytes(9)
+        await idle.write_message(greeting + request, binary=True)
+        await used.write_message(greeting + key, binary=True)
+        await until(lambda: received == {0: len(greeting + request), 1: len(greeting + key)})
+        assert [delay for delay, *_ in timers.made] == [1000] * 3
+        assert [handle.cancelled() for *_, handle in timers.made] == [False, True, False], "a key begins it anew"
+        timers.made[0][1]()
+        assert await closed(idle) == 4408
+        assert await used.read_message() == BANNER
         assert used.close_code is None
         used.close()
 

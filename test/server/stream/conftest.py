@@ -51,7 +51,7 @@ def server(
     wait_until(lambda: is_listening(path))
     yield process
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert not path.exists()
 
 

@@ -45,7 +45,7 @@ class Api:
         return error
 
     async def until(self, name: str, phase: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + REQUEST_SECONDS
         while True:
             model: dict[str, Any] = await self("GET", name)
             if model["phase"] == phase:

@@ -11,9 +11,6 @@ from jupyter_vnc_proxy.errors import Conflict, UnknownDesktop
 
 COMMAND = ("sh", "-c", "xfwm4 --compositor=off & exec xterm -T first -fn fixed")
 
-LONG_SECONDS = 60.0
-"""The time that anything may take on a busy machine."""
-
 
 @contextlib.contextmanager
 def driven(backend: str, command: tuple[str, ...] = COMMAND, name: str = "driven") -> Iterator[Desktop]:

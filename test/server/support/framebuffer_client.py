@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from support.waiting import LONG_SECONDS
 from support.xclient import EXTENDED_DESKTOP_SIZE, RfbClient
 
 DESKTOP_SIZE, CURSOR, CURSOR_WITH_ALPHA, VMWARE_CURSOR = -223, -239, -314, 0x574D5664
@@ -37,7 +38,7 @@ class FramebufferClient(RfbClient):
         """Request the whole framebuffer, or an incremental update."""
         self.socket.sendall(struct.pack(">BBHHHH", 3, not whole, 0, 0, *self.size))
 
-    def until(self, condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+    def until(self, condition: Callable[[], object], what: str, timeout: float = LONG_SECONDS) -> None:
         """Handle messages and request updates until ``condition`` holds."""
         deadline = time.monotonic() + timeout
         while not condition():

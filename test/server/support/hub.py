@@ -139,7 +139,7 @@ class Hub:
     def _wait_until(self, condition: Any, what: str) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while True:
-            with contextlib.suppress(requests.ConnectionError):
+            with contextlib.suppress(requests.ConnectionError, requests.Timeout):
                 if condition():
                     return
             if time.monotonic() > deadline or self.process.poll() is not None:

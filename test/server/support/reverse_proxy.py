@@ -20,8 +20,8 @@ from support.waiting import wait_until
 
 NGINX = shutil.which("nginx", path=search_path(os.environ.get("PATH", ""))) or "nginx"
 
-IMPATIENCE_SECONDS = 1
-"""Seconds without a byte after which the address ``impatient`` closes a connection."""
+IMPATIENCE_SECONDS = 3
+"""Seconds without a byte after which the address ``impatient`` closes a desktop's connection."""
 
 KEEPS_HOST = "proxy_set_header Host $http_host;"
 UPGRADES = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgrade_or_close;"
@@ -30,9 +30,12 @@ KINDS = {
     "transparent": f"{KEEPS_HOST} {UPGRADES}",
     "other_host": f"proxy_set_header Host localhost:1; {UPGRADES}",
     "no_upgrade": KEEPS_HOST,
-    "impatient": f"{KEEPS_HOST} {UPGRADES} proxy_read_timeout {IMPATIENCE_SECONDS}s;",
+    "impatient": f"{KEEPS_HOST} {UPGRADES}",
 }
 """The directives of each kind of address."""
+
+OF_SOCKETS = {"impatient": f"proxy_read_timeout {IMPATIENCE_SECONDS}s;"}
+"""Further ones for the desktops' sockets: a busy server may answer other requests later."""
 
 CONFIGURATION = """
 daemon off;
@@ -54,7 +57,9 @@ http {{
 SERVER = """
   server {{
     listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://127.0.0.1:{target}; proxy_http_version 1.1; {directives} }}
+    proxy_http_version 1.1;
+    location / {{ proxy_pass http://127.0.0.1:{target}; {directives} }}
+    location ~ /rfb$ {{ proxy_pass http://127.0.0.1:{target}; {directives} {of_sockets} }}
   }}
 """
 
@@ -65,7 +70,10 @@ class ReverseProxy:
     def __init__(self, directory: Path, target: int) -> None:
         ports = {kind: free_port() for kind in KINDS}
         self.urls = {kind: f"http://127.0.0.1:{port}/" for kind, port in ports.items()}
-        servers = [SERVER.format(port=ports[kind], target=target, directives=text) for kind, text in KINDS.items()]
+        servers = [
+            SERVER.format(port=ports[kind], target=target, directives=text, of_sockets=OF_SOCKETS.get(kind, ""))
+            for kind, text in KINDS.items()
+        ]
         file = directory / "nginx.conf"
         file.write_text(CONFIGURATION.format(directory=directory, servers="".join(servers)))
         self._log = (directory / "output").open("w")

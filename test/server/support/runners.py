@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from support.waiting import LONG_SECONDS
+
 COMMAND = (sys.executable, "-m", "jupyter_vnc_proxy")
 
 IMPATIENT = (
@@ -68,7 +70,7 @@ class Run:
             return (self.path / "desktop.json").stat().st_mtime_ns
         return 0
 
-    def until(self, timeout: float = 20.0, **wanted: Any) -> dict[str, Any]:
+    def until(self, timeout: float = LONG_SECONDS, **wanted: Any) -> dict[str, Any]:
         """Wait until the state has these values, and return it; fail at once if the runner ends."""
         deadline = time.monotonic() + timeout
         while True:
@@ -80,12 +82,12 @@ class Run:
             assert time.monotonic() < deadline, f"not {wanted} within {timeout:g} s: {state}\n{self.text()}"
             time.sleep(0.005)
 
-    def end(self, number: signal.Signals = signal.SIGTERM, timeout: float = 10.0) -> int:
+    def end(self, number: signal.Signals = signal.SIGTERM, timeout: float = LONG_SECONDS) -> int:
         """Send a signal, wait for the end and return the exit status."""
         self.process.send_signal(number)
         return self.process.wait(timeout)
 
-    def wait(self, timeout: float = 20.0) -> int:
+    def wait(self, timeout: float = LONG_SECONDS) -> int:
         """Wait until it ends by itself and return the exit status."""
         return self.process.wait(timeout)
 
@@ -133,7 +135,7 @@ class Runners:
                 run.process.terminate()
         for run in self._made:
             try:
-                run.process.wait(10)
+                run.process.wait(LONG_SECONDS)
             except subprocess.TimeoutExpired:
                 run.process.kill()
                 run.process.wait()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from support.viewers import RawViewer
+from support.waiting import LONG_SECONDS
 
 TOKEN = "a-token-of-the-tests"
 AUTHORIZATION = f"token {TOKEN}"
@@ -26,16 +28,20 @@ UNNEEDED = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook",
 """Other packages' extensions, which would only take time."""
 
 
+FIRST_EPHEMERAL_PORT = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+"""The first port that the kernel chooses itself (ip(7))."""
+
 LAUNCH = "import runpy, sys; sys.modules['rfc3987_syntax'] = None; runpy.run_module(sys.argv.pop(1), None, '__main__')"
 """Runs a module as ``python -m`` does, without the URI grammar that jsonschema compiles for 1.5 s at import."""
 
 
 def free_port() -> int:
-    """Return a TCP port on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port on which nothing listens now, and none that the kernel gives to others until it is used."""
+    while True:
+        port = random.randrange(max(1024, FIRST_EPHEMERAL_PORT // 2), max(2048, FIRST_EPHEMERAL_PORT))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
@@ -77,7 +83,7 @@ class Server:
                 start_new_session=True,
             )
 
-    def wait_until_up(self, timeout: float = 30.0) -> None:
+    def wait_until_up(self, timeout: float = LONG_SECONDS) -> None:
         """Wait until it answers; fail at once if it ends."""
         deadline = time.monotonic() + timeout
         while True:
@@ -100,7 +106,7 @@ class Server:
         with self.request(method, self.prefix + "/".join(("api", "desktops", *parts)), body) as answer:
             return json.loads(answer.read() or b"null")
 
-    def until(self, name: str, phase: str, timeout: float = 20.0) -> dict[str, Any]:
+    def until(self, name: str, phase: str, timeout: float = LONG_SECONDS) -> dict[str, Any]:
         """Wait for a desktop's phase and return its model."""
         deadline = time.monotonic() + timeout
         while True:
@@ -136,7 +142,7 @@ class Server:
 
         return asyncio.run(read())
 
-    def end(self, how: str, timeout: float = 15.0) -> int:
+    def end(self, how: str, timeout: float = LONG_SECONDS) -> int:
         """End it by a signal's name or over HTTP (``shutdown``) and return the exit status."""
         if how == "shutdown":
             self.request("POST", "api/shutdown").close()

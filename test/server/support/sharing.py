@@ -15,8 +15,9 @@ from tornado.httpclient import HTTPResponse
 from tornado.websocket import WebSocketClientConnection
 
 from jupyter_vnc_proxy.server.tickets import TICKET_PROTOCOL
+from support import xclip
 from support.stream.clients import pointer
-from support.waiting import until
+from support.waiting import LONG_SECONDS, until
 
 VERSION = b"RFB 003.008\n"
 RFB = ("api", "desktops", "default", "rfb")
@@ -82,7 +83,9 @@ class Desk:
             return program.communicate()[0]
 
     async def copy(self, data: bytes, *arguments: str) -> None:
-        await asyncio.to_thread(self.xclip("-i", *arguments, stdout=subprocess.DEVNULL).communicate, data)
+        """Have a program copy, and wait until it owns the clipboard."""
+        model = self.model
+        await asyncio.to_thread(xclip.copy, model["display"], Path(model["xauthority"]), data, *arguments)
 
 
 class Viewer:
@@ -136,9 +139,9 @@ class Viewer:
     async def closed(self) -> tuple[int | None, str | None]:
         """Wait for the end; return the close code and the reason."""
         if self._reading is not None:
-            await asyncio.wait_for(self._reading, 10)
+            await asyncio.wait_for(self._reading, LONG_SECONDS)
         else:
-            while await asyncio.wait_for(self.socket.read_message(), 10) is not None:
+            while await asyncio.wait_for(self.socket.read_message(), LONG_SECONDS) is not None:
                 pass
         self.close()
         return self.socket.close_code, self.socket.close_reason

@@ -39,7 +39,7 @@ def tcp_listeners(pids: set[int]) -> list[str]:
 def assert_no_trace(run: Run, display: str) -> None:
     """Check that a desktop that has ended left no process, socket, cookie or display."""
     number = display.removeprefix(":")
-    wait_until(lambda: not processes_of(run.path), 2, "no process is left")
+    wait_until(lambda: not processes_of(run.path), what="no process is left")
     assert not list(run.path.glob("*.sock"))
     assert not (run.path / "Xauthority").exists()
     assert_used_or_gone(number)
@@ -60,4 +60,4 @@ def is_left(number: str) -> bool:
 
 def assert_used_or_gone(number: str) -> None:
     """Check that a display's files are gone, or that another X server has taken its number."""
-    wait_until(lambda: not is_left(number), 2, "no display is left")
+    wait_until(lambda: not is_left(number), what="no display is left")

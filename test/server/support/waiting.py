@@ -12,7 +12,11 @@ import pytest
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
+LONG_SECONDS = 60.0
+"""The time that anything may take on a busy machine; a test that waits in vain takes as long."""
+
+
+def wait_until(condition: Callable[[], T], timeout: float = LONG_SECONDS, what: str = "") -> T:
     """Poll until ``condition`` returns a true value, and return it; fail after ``timeout`` seconds."""
     deadline = time.monotonic() + timeout
     while True:
@@ -23,7 +27,7 @@ def wait_until(condition: Callable[[], T], timeout: float = 20.0, what: str = ""
         time.sleep(0.01)
 
 
-async def until(condition: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
+async def until(condition: Callable[[], T], timeout: float = LONG_SECONDS, what: str = "") -> T:
     """The same without blocking the event loop."""
     deadline = time.monotonic() + timeout
     while True:

@@ -9,6 +9,7 @@ from pathlib import Path
 from jupyter_vnc_proxy.backends.resizing import resize
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.options import Geometry
+from support import xclip
 from support.framebuffer_client import FramebufferClient
 from support.processes import processes_of
 from support.runners import Run
@@ -17,6 +18,9 @@ from support.traces import assert_no_trace, tcp_listeners
 COLOUR = "e0a020"
 LOOK = (60, 170)
 CLICK = (160, 100)
+PASTE_SECONDS = 10.0
+"""The time that a program waits for what it pastes."""
+
 WINDOW = (sys.executable, str(Path(__file__).parents[2] / "ui" / "xwindow.py"), COLOUR, "240x160+40+40")
 
 
@@ -37,7 +41,10 @@ def x_environment(run: Run) -> dict[str, str]:
 def pasted(run: Run, become: tuple[str, ...], selection: str = "clipboard") -> str:
     """Return the text that a program on the desktop would paste, or nothing."""
     argv = [*become, "xclip", "-o", "-selection", selection]
-    result = subprocess.run(argv, env=x_environment(run), capture_output=True, timeout=10)
+    try:
+        result = subprocess.run(argv, env=x_environment(run), capture_output=True, timeout=PASTE_SECONDS)
+    except subprocess.TimeoutExpired:  # the owner has gone without an answer, for which xclip would wait for ever
+        return ""
     return result.stdout.decode() if result.returncode == 0 else ""
 
 
@@ -47,10 +54,8 @@ def share_clipboard(run: Run, screen: FramebufferClient, become: tuple[str, ...]
     ``primary``: whether the VNC server lets us decide about marked text; wayvnc does not.
     """
     for selection, text in (("primary", b"marked"), ("clipboard", b"from the desktop"), ("primary", b"marked too")):
-        copying = [*become, "xclip", "-i", "-selection", selection]
-        subprocess.run(copying, env=x_environment(run), input=text, check=True, timeout=10)
-    # xclip claims a selection after its parent has ended.
-    screen.until(lambda: pasted(run, become, "primary") == "marked too", "marked on the desktop")
+        xclip.copy(run.state["display"], run.path / "Xauthority", text, selection=selection, become=become)
+    assert pasted(run, become, "primary") == "marked too"
     screen.until(lambda: "from the desktop" in screen.clipboard, "copied to the viewer")
     screen.copy("from the viewer")
     screen.until(lambda: pasted(run, become) == "from the viewer", "pasted on the desktop")

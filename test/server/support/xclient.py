@@ -9,6 +9,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+from support.waiting import LONG_SECONDS
+
 SET_DESKTOP_SIZE = 251
 EXTENDED_DESKTOP_SIZE = -308
 
@@ -38,7 +40,7 @@ class RfbClient:
 
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(10)
+        self.socket.settimeout(LONG_SECONDS)
         self.socket.connect(str(path))
         self.banner = self.read(12)
         self.socket.sendall(b"RFB 003.008\n")

@@ -53,13 +53,17 @@ def test_what_loads_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("probe", "expected"),
-    [("import time; time.sleep(60)", None), ("import sys; sys.exit(1)", None), ("import os; os.abort()", "signal 6")],
+    ("probe", "timeout", "expected"),
+    [
+        ("import time; time.sleep(60)", 0.5, None),
+        ("import sys; sys.exit(1)", 60.0, None),
+        ("import os; os.abort()", 60.0, "signal 6"),
+    ],
 )
 def test_a_probe_that_goes_wrong_itself_forbids_nothing_but_a_crash_does(
-    monkeypatch: pytest.MonkeyPatch, runtime: Path, probe: str, expected: str | None
+    monkeypatch: pytest.MonkeyPatch, runtime: Path, probe: str, timeout: float, expected: str | None
 ) -> None:
     monkeypatch.setattr(module_check, "PROBE", probe)
-    monkeypatch.setattr(module_check, "PROBE_TIMEOUT", 0.5)
+    monkeypatch.setattr(module_check, "PROBE_TIMEOUT", timeout)
     problem = load_problem(str(runtime / "thing.so"))
     assert problem is None if expected is None else expected in (problem or "")

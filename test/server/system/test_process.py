@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -115,7 +116,7 @@ async def test_a_child_reads_the_answer_that_it_asks_for_and_its_time_begins_the
         child = python(runtime, script, PIPE, ready=WritesLine(), asks=True)
         if early:
             child.answer(":5")
-        starting = asyncio.ensure_future(child.start(0.5))
+        starting = asyncio.ensure_future(child.start(QUICK if early else 0.5))
         if not early:
             await asyncio.sleep(0.8)
             assert not starting.done() and not child.is_ready
@@ -139,7 +140,7 @@ async def test_the_time_that_a_child_waits_for_a_cpu_does_not_count(
     monkeypatch.setattr(process, "group_waited", lambda group: 0.9 * (time.monotonic() - begun))
     script = "import os,sys,time; time.sleep(.6); os.write(int(sys.argv[1]), b'\\n'); time.sleep(99)"
     child = python(runtime, script, PIPE, ready=WritesLine())
-    await child.start(0.2)
+    await child.start(0.5)
     await child.stop(1)
 
 
@@ -254,11 +255,17 @@ async def test_grandchildren_in_the_group_go_with_it_also_where_the_child_went_f
     assert group is not None
     await child.stop(0.5)
     await until(lambda: not alive(grandchild))
-    await until(lambda: not any(os.getpgid(pid) == group for pid in _pids() if alive(pid)))
+    await until(lambda: group not in groups())
 
 
-def _pids() -> list[int]:
-    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if Path(f"/proc/{pid}").exists()]
+def groups() -> set[int]:
+    """Return the process groups of all processes that live."""
+    found = set()
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            if alive(pid):
+                found.add(os.getpgid(pid))
+    return found
 
 
 async def test_stopping_twice_or_after_the_end_does_nothing(runtime: Path) -> None:

@@ -7,7 +7,6 @@ import socket
 import stat
 import struct
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,10 +87,8 @@ def test_an_output_that_was_turned_off_gets_a_size_again(display: Display) -> No
 
 
 def test_a_hundred_sizes_leave_no_hundred_modes(display: Display) -> None:
-    before = time.monotonic()
     for step in range(100):
         resize(display.name, display.xauthority, Geometry(700 + step, 600))
-    assert time.monotonic() - before < 10
     listed = subprocess.run(
         ["xrandr", "-q"], env=display.environment(), capture_output=True, text=True, check=True
     ).stdout

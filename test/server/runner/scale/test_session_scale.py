@@ -65,7 +65,9 @@ class Session:
     def query(self, *arguments: str) -> str:
         """Run ``xfconf-query`` on the channel of settings for all toolkits."""
         argv = ["xfconf-query", "-c", "xsettings", *arguments]
-        return subprocess.run(argv, env=self.environment(), capture_output=True, text=True, timeout=10).stdout.strip()
+        return subprocess.run(
+            argv, env=self.environment(), capture_output=True, text=True, timeout=START_SECONDS
+        ).stdout.strip()
 
     def settings(self) -> list[str]:
         """Return the DPI, the factor of windows and the size of the cursor."""
@@ -124,7 +126,7 @@ def test_a_running_xfce_follows_the_scale(runners: Runners, backend: str) -> Non
     with session(runners, backend) as xfce:
         assert xfce.run.state["scaling"] is True
         set_scale(xfce.display, xfce.xauthority, 200)  # perhaps before Xfce's settings daemon runs
-        wait_until(lambda: xfce.environment() and xfce.settings() == ["192", "2", "48"], START_SECONDS)
+        wait_until(lambda: xfce.environment() and xfce.settings() == ["192", "2", "48"])
         xfce.scale(100)
         wait_until(lambda: xfce.settings() == ["96", "1", "0"])
         with xfce.label() as window:

@@ -11,6 +11,7 @@ import numpy as np
 
 from jupyter_vnc_proxy.system.x_display import picture
 from support.displays import Display
+from support.waiting import LONG_SECONDS
 
 
 class RawClient:
@@ -18,7 +19,7 @@ class RawClient:
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(10)
+        self._socket.settimeout(LONG_SECONDS)
         self._socket.connect(os.fspath(path))
         assert self._read(12) == b"RFB 003.008\n"
         self._socket.sendall(b"RFB 003.008\n")

@@ -11,9 +11,9 @@ from jupyter_vnc_proxy.rfb import encodings
 from jupyter_vnc_proxy.rfb.server_protocol import ServerProtocol
 from jupyter_vnc_proxy.stream.clipboard.service import ClipboardService
 from jupyter_vnc_proxy.stream.x11.selection import XClipboard
-from jupyter_vnc_proxy.system.x_display import connect, intern_atom
+from jupyter_vnc_proxy.system.x_display import connect
+from support import xclip
 from support.displays import Display
-from support.waiting import until
 
 
 class Viewer:
@@ -47,28 +47,12 @@ class Shared:
         process = await asyncio.create_subprocess_exec(
             *argv, env=self.display.environment(), stdout=pipe, stderr=subprocess.DEVNULL
         )
-        out, _ = await asyncio.wait_for(process.communicate(), 20)
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
         return out if process.returncode == 0 else None
 
     async def copy(self, data: bytes, target: str = "UTF8_STRING") -> None:
-        """Have a program copy, and wait until it owns the clipboard.
-
-        Nothing is pasted to find out: while xclip gives a large picture to one, it may not answer others.
-        """
-        before = self._owner()
-        argv = ["xclip", "-i", "-selection", "clipboard", "-target", target]
-        environment, null = self.display.environment(), subprocess.DEVNULL
-        await asyncio.to_thread(subprocess.run, argv, input=data, env=environment, stdout=null, timeout=20, check=True)
-        await until(lambda: self._owner() not in (before, 0))  # xclip claims it after its parent has ended
-
-    def _owner(self) -> int:
-        """Return the window that owns the clipboard."""
-        connection = connect(self.display.name, self.display.xauthority)
-        try:
-            selection = intern_atom(connection, "CLIPBOARD")
-            return int(connection.core.GetSelectionOwner(selection).reply().owner)
-        finally:
-            connection.disconnect()
+        """Have a program copy, and wait until it owns the clipboard."""
+        await asyncio.to_thread(xclip.copy, self.display.name, self.display.xauthority, data, "-target", target)
 
 
 @contextlib.contextmanager

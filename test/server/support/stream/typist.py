@@ -92,4 +92,4 @@ class Typist:
         self.events.clear()
 
     def close(self) -> None:
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
