@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import xcffib
 import xcffib.xproto as x
 
 from ..x_display import connect, intern_atom
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
 OWNER_SECONDS = 5.0
 """The time that the program that has copied may take for each part of its text."""
+
+LATE_SECONDS = 60.0
+"""The time that it may take afterwards, when nobody waits any more: programs like xclip do not survive an answer to a
+window that is gone, and what they have copied is lost with them."""
 
 POLL_SECONDS = 0.005
 
@@ -37,10 +44,21 @@ def clipboard_text(display: str, xauthority: Path) -> str:
     ``xcffib.ConnectionException`` if the display is gone. This blocks.
     """
     connection = connect(display, xauthority)
+    reader = _Reader(connection)
     try:
-        return _Reader(connection).text()
-    finally:
+        text = reader.text()
+    except _OwnerTimeout:
+        threading.Thread(target=reader.read_late, name="vnc-late-clipboard", daemon=True).start()
+        raise
+    except BaseException:
         connection.disconnect()
+        raise
+    connection.disconnect()
+    return text
+
+
+class _OwnerTimeout(TimeoutError):
+    """The program that has the clipboard did not answer in time."""
 
 
 class _Reader:
@@ -50,6 +68,7 @@ class _Reader:
         self._window = connection.generate_id()
         self._property = intern_atom(connection, PROPERTY)
         self._increments = intern_atom(connection, "INCR")
+        self._seconds, self._is_in_parts = OWNER_SECONDS, False
         events = x.CW.EventMask, [x.EventMask.PropertyChange]
         kind = x.WindowClass.InputOnly, screen.root_visual
         connection.core.CreateWindow(0, self._window, screen.root, -1, -1, 1, 1, 0, *kind, *events)
@@ -61,13 +80,30 @@ class _Reader:
                 return ""
             atom = intern_atom(self._x, target)
             self._x.core.ConvertSelection(self._window, selection, atom, self._property, x.Time.CurrentTime)
-            if self._next(x.SelectionNotifyEvent).property != NONE:
-                kind, data = self._take()
-                return (self._parts() if kind == self._increments else data).decode(encoding, "replace")
+            if (data := self._answer()) is not None:
+                return data.decode(encoding, "replace")
         return ""
+
+    def read_late(self) -> None:
+        """Take what the owner still sends, for its own sake, and disconnect."""
+        self._seconds = LATE_SECONDS
+        with contextlib.suppress(OSError, xcffib.XcffibException):  # it stays silent, or the display is gone
+            if self._is_in_parts:
+                self._parts()
+            else:
+                self._answer()
+        self._x.disconnect()
+
+    def _answer(self) -> bytes | None:
+        """Wait for the owner's answer; return the text, ``None`` if there is none in this form."""
+        if self._next(x.SelectionNotifyEvent).property == NONE:
+            return None
+        kind, data = self._take()
+        return self._parts() if kind == self._increments else data
 
     def _parts(self) -> bytes:
         """Read a text in parts, each announced by a new value of the property, until an empty one."""
+        self._is_in_parts = True
         data = bytearray()
         while True:
             event = self._next(x.PropertyNotifyEvent)
@@ -86,7 +122,7 @@ class _Reader:
 
     def _next(self, kind: type) -> x.Event:
         """Wait for an event."""
-        deadline = time.monotonic() + OWNER_SECONDS
+        deadline = time.monotonic() + self._seconds
         while time.monotonic() < deadline:
             self._x.flush()
             event = self._x.poll_for_event()
@@ -94,7 +130,7 @@ class _Reader:
                 return event
             if event is None:
                 time.sleep(POLL_SECONDS)
-        raise TimeoutError("the program that has the clipboard does not answer")
+        raise _OwnerTimeout("the program that has the clipboard does not answer")
 
 
 def _check_length(count: int) -> None:
