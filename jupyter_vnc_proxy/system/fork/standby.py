@@ -153,6 +153,9 @@ def _detach(parent: int, control: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+    # As in a program that is executed: a runner takes these, even if who started it let them be ignored (nohup(1)).
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     for number in map(int, os.listdir("/proc/self/fd")):

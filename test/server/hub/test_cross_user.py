@@ -14,6 +14,8 @@ from support.waiting import wait_until
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+pytestmark = pytest.mark.timeout(600)  # some start the hub, or servers
+
 BANNER = b"RFB 003.008\n"
 
 

@@ -16,6 +16,8 @@ from support.waiting import until, wait_until
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
+pytestmark = pytest.mark.timeout(600)  # some start the hub, or servers
+
 IDLE_SECONDS = 4
 """Seconds without activity after which the hub stops a server."""
 

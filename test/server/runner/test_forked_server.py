@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,16 @@ def restarted(run: Run, pid: int) -> int:
     return server(run)
 
 
+@pytest.fixture(params=[(), (signal.SIGINT, signal.SIGHUP)], ids=["as it is", "in the background, by nohup"])
+def ignored(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Signals that the runner's parent ignores."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in request.param}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("ignored")
 def test_a_forked_server_is_like_the_executed_one_that_follows_its_crash(runners: Runners) -> None:
     run, forked = start(runners)
     assert is_forked(run, forked)

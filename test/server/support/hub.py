@@ -25,8 +25,8 @@ from support.servers import free_port
 REPOSITORY = Path(__file__).parents[3]
 PROXY = REPOSITORY / "node_modules" / ".bin" / "configurable-http-proxy"
 
-START_TIMEOUT = 60.0
-"""Seconds until the hub or a user's server must have started."""
+START_TIMEOUT = 180.0
+"""Seconds until the hub or a user's server must have started: each imports much, on a busy machine in a minute."""
 
 CONFIGURATION = """
 import os, sys
@@ -50,7 +50,7 @@ c.Spawner.args = ["--allow-root"]
 c.Spawner.environment = {environment!r}
 os.makedirs({run!r}, mode=0o700, exist_ok=True)
 c.Spawner.environment["JUPYTER_VNC_RUNTIME_DIR"] = lambda spawner: {run!r} + "/" + spawner.user.name
-c.Spawner.http_timeout = c.Spawner.start_timeout = 60
+c.Spawner.http_timeout = c.Spawner.start_timeout = {start_timeout!r}
 c.JupyterHub.services = [dict(name="admin", api_token={token!r})]
 c.JupyterHub.load_roles = [
     dict(name="admin-service", services=["admin"],
@@ -95,6 +95,7 @@ class Hub:
                 environment=environment,
                 token=self.token,
                 run=os.fspath(directory / "run"),
+                start_timeout=int(START_TIMEOUT),
             )
         )
         self._log = (directory / "hub.log").open("w")
