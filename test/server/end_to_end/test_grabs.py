@@ -13,8 +13,10 @@ from typing import IO
 
 import pytest
 import xcffib.xproto
+from support.at_rest import at_rest
 from support.framebuffer_client import LEFT, FramebufferClient
-from support.runners import Runners
+from support.processes import processes_of
+from support.runners import Run, Runners
 from support.stream import grabber
 from support.waiting import wait_until
 from support.windows import x_environment
@@ -48,18 +50,32 @@ def test_a_key_reaches_a_program_that_has_grabbed_the_server_and_drawn(runners: 
     screen = FramebufferClient(run.path / state["raw_socket"])
     screen.until(lambda: screen.pixel(10, 10) == "2e3440", "the screen is seen")
     argv = [sys.executable, grabber.__file__]
-    with subprocess.Popen(argv, env=x_environment(run), stdout=subprocess.PIPE, text=True) as program, ended(program):
-        assert program.stdout is not None
-        assert next_line(program.stdout, screen) == "grabbed"
-        if backend == "stream":
-            screen.until(lambda: screen.pixel(120, 120) == f"{grabber.COLOUR:06x}", "what it draws is seen")
-        screen.type("x")
-        assert next_line(program.stdout, screen) == "released"
+    with contextlib.ExitStack() as resting:
+        resting.enter_context(at_rest(*vnc_servers(run)))
+        program = subprocess.Popen(argv, env=x_environment(run), stdout=subprocess.PIPE, text=True)
+        with program, ended(program):
+            assert program.stdout is not None
+            assert next_line(program.stdout, screen) == "grabbed"
+            resting.close()
+            if backend == "stream":
+                screen.until(lambda: screen.pixel(120, 120) == f"{grabber.COLOUR:06x}", "what it draws is seen")
+            screen.type("x")
+            assert next_line(program.stdout, screen) == "released"
     screen.until(lambda: screen.pixel(120, 120) == f"{grabber.COLOUR:06x}", "what it has drawn is seen")
     other = FramebufferClient(run.path / state["raw_socket"])
     other.close()
     screen.close()
     assert run.end() == 0
+
+
+def vnc_servers(run: Run) -> list[int]:
+    """Return the processes that show the display, none if that is the VNC server."""
+    commands = processes_of(run.path).items()
+    return [
+        pid
+        for pid, command in commands
+        if "x11vnc" in command.partition(" ")[0] or "jupyter_vnc_proxy.stream" in command
+    ]
 
 
 def passed(moment: float) -> bool:
