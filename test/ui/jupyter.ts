@@ -18,7 +18,6 @@ import { lives, processesWith } from './processes';
 import { START_TIMEOUT_MS, STOP_TIMEOUT_MS } from './timing';
 
 import type { ChildProcess } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
 import type { IProcess } from './processes';
 
 export const REPOSITORY = resolve(__dirname, '../..');
@@ -259,11 +258,19 @@ export function jupyterForFile(options?: Jupyter.IOptions): Jupyter {
   return jupyter;
 }
 
-/** Returns an unused port. */
+/** Returns an unused port, below those that the kernel gives to others until it is used (ip(7)). */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(done => server.close(done));
-  return port;
+  const [end] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split('\t').map(Number);
+  const begin = Math.floor(end / 2);
+  for (;;) {
+    const port = begin + Math.floor(Math.random() * (end - begin));
+    const server = createServer();
+    const isFree = await new Promise<boolean>(done => {
+      server.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true));
+    });
+    if (isFree) {
+      await new Promise(done => server.close(done));
+      return port;
+    }
+  }
 }

@@ -131,6 +131,7 @@ test('the drawer of the page changes settings at once, for all desktops or for o
   await page.goto(url.href);
   const view = new DesktopView(page);
   await view.live();
+  await view.fitted();
   const drawer = await openDrawer(page);
   await expect(drawer.getByLabel('For', { exact: true })).toBeFocused();
   await expect(drawer.getByLabel('Cmd on a Mac')).toHaveCount(0);

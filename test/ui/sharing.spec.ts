@@ -72,6 +72,7 @@ test('an invited viewer looks only, at its own scale, and the owner is told', as
   const owner = await openDesktop(page, jupyter);
   const window = await XWindow.show(jupyter);
   await window.seen(owner);
+  await owner.fitted();
   const size = await owner.size();
   await expect(banner(owner)).toBeHidden();
 

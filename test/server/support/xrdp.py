@@ -11,6 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from support.waiting import LONG_SECONDS
+
 SESMAN_PORT = 3350
 SESMAN_SOCKET = Path("/run/xrdp/sockdir/sesman.socket")
 """Where xrdp expects its session manager, whatever its configuration says: before version 0.10, and from then on."""
@@ -48,7 +50,7 @@ class Xrdp:
             return subprocess.Popen([f"/usr/sbin/{program}", "-n", "-c", file], stdout=output, stderr=output)
 
     def _listens(self, family: socket.AddressFamily, address: tuple[str, int] | str) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + LONG_SECONDS
         while True:
             with contextlib.suppress(ConnectionRefusedError, FileNotFoundError), socket.socket(family) as probe:
                 probe.connect(address)
@@ -67,7 +69,7 @@ class Xrdp:
         self._end_processes_of_user()
         for child in self._children:
             child.terminate()
-            child.wait(10)
+            child.wait(LONG_SECONDS)
 
     def _end_processes_of_user(self) -> None:
         """SIGTERM first, so that an X server removes its socket; then SIGKILL."""
@@ -79,7 +81,7 @@ class Xrdp:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL if late else signal.SIGTERM)
             asked |= set(left)
-            assert time.monotonic() - began < 15, left
+            assert time.monotonic() - began < LONG_SECONDS, left
             time.sleep(0.02)
 
     def processes_of_user(self) -> list[int]:
