@@ -19,16 +19,13 @@ from support.api import REQUEST_SECONDS
 from support.machines import Machine
 from support.processes import complaints, processes_of
 from support.runners import Runners
+from support.waiting import LONG_SECONDS
 from traitlets.config import Config
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 settings.register_profile("desktops", deadline=None, max_examples=60)
 settings.load_profile("desktops")
-
-
-END_SECONDS = 10.0
-"""Seconds that ended processes may take to disappear, on a machine that has other things to do."""
 
 
 @pytest.fixture
@@ -43,7 +40,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PYTHONWARNINGS", "default")
     yield directory
-    deadline = time.monotonic() + END_SECONDS
+    deadline = time.monotonic() + LONG_SECONDS  # ended processes take a while to disappear on a busy machine
     while (left := processes_of(directory)) and time.monotonic() < deadline:
         time.sleep(0.01)
     for pid in left:

@@ -90,7 +90,8 @@ def use(run: Run, *, clipboard: bool = True, cursor: bool | None = True, become:
     screen.until(lambda: "clicked" in output(run), "the click arrives")
     screen.type("Key!")
     screen.until(lambda: typed(run) == "Key!", "the keys arrive")
-    assert cursor in (None, bool(screen.cursors))
+    if cursor is not None:
+        screen.until(lambda: bool(screen.cursors) == cursor, "who draws the cursor")
     if clipboard:
         share_clipboard(run, screen, become, primary=state["transport"] != "wayvnc")
 
