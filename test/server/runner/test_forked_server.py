@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -57,15 +58,27 @@ def memory(pid: int) -> str:
 
 def descriptors(pid: int) -> set[str]:
     """Return what a process has open: files, and whether there are pipes and sockets; connections come and go."""
-    targets = [os.readlink(each.path) for each in os.scandir(f"/proc/{pid}/fd")]
-    return {target.partition(":")[0] for target in targets}
+    found = set()
+    for each in os.scandir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found.add(os.readlink(each.path).partition(":")[0])
+    return found
 
 
 def server(run: Run) -> int:
     """Return the server's process id."""
     program = list(own_python("jupyter_vnc_proxy.stream"))
-    (found,) = (each.pid for each in descendants(run.process.pid) if words(each.pid)[: len(program)] == program)
-    return found
+
+    def found() -> list[int]:
+        pids = []
+        for each in descendants(run.process.pid):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if words(each.pid)[: len(program)] == program:
+                    pids.append(each.pid)
+        return pids if len(pids) == 1 else []
+
+    (pid,) = wait_until(found, what="one server: a program that it starts looks like it for a moment")
+    return pid
 
 
 def start(runners: Runners, *arguments: str) -> tuple[Run, int]:
