@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
@@ -98,12 +99,19 @@ class Film:
         try:
             self._mux(None)
         finally:
-            self._container.close()
+            with self._file_errors():
+                self._container.close()
 
     def _mux(self, frame: VideoFrame | None) -> None:
-        try:
+        with self._file_errors():
             for packet in self._stream.encode(frame):
                 self._container.mux(packet)
+
+    @contextlib.contextmanager
+    def _file_errors(self) -> Iterator[None]:
+        """Raise the file's own error, of which FFmpeg knows nothing or only that there was one."""
+        try:
+            yield
         except av.FFmpegError as error:
             raise self._file.error or OSError(error.errno, error.strerror) from error
         if self._file.error is not None:

@@ -137,10 +137,9 @@ class Recorder:
         """Make the file whole, and give it its name."""
         path = ""
         try:
-            self._film_ends()
+            self._finish()
         except OSError as failure:
             error = _disk_error(failure)
-        self._clock.pause()
         if self._file.is_playable:
             path = self._order.path
             try:
@@ -162,9 +161,11 @@ class Recorder:
         state.write(self._directory, ended)
         return ended
 
-    def _film_ends(self) -> None:
+    def _finish(self) -> None:
+        is_shown_longer = not self._clock.paused and self._picture is not None
+        self._clock.pause()
         try:
-            if self._file.error is None and not self._clock.paused and self._picture is not None:
+            if self._file.error is None and is_shown_longer:
                 self._add()  # the last picture lasts until here
         finally:
             try:
