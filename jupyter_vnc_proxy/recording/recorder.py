@@ -75,7 +75,9 @@ class Recorder:
 
     def _record(self, take: Take, tell: Callable[[RecordingModel], None]) -> ErrorBody | None:
         pause = 0.0
-        self._look(True)
+        self._picture = self._screen.picture()
+        self._clock = Clock()
+        self._add()
         self._tell(tell)
         while True:
             line = take(pause)

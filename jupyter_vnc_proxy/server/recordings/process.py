@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -17,7 +18,7 @@ from ...desktops.recordings.files import publish
 from ...desktops.recordings.order import MODULE, STOP, Order, path_beside
 from ...desktops.recordings.state import EndedRecordingModel, RecordingModel
 from ...desktops.state import utc_now
-from ...errors import TimedOut, VncError
+from ...errors import Conflict, TimedOut, VncError
 from ...system.environment import program_environment
 from ...system.own_python import own_python
 from ...system.process_identity import ProcessIdentity
@@ -33,6 +34,10 @@ END_SECONDS = 30.0
 
 CLOSE_SECONDS = 5.0
 """How long this server's end waits for it; it ends by itself, too."""
+
+
+DISK_CODES = ("disk", "disk-full")
+"""The codes of errors about the file."""
 
 
 class RecordingProcess:
@@ -85,7 +90,10 @@ class RecordingProcess:
                 return model
             self._answers.put_nowait(answer)  # the last one, for others who ask
             error = answer.get("error") or (self.ended and self.ended["error"]) or _failed()
-            raise VncError(error["message"], code=error["code"], fix=error["fix"])
+            failure = Conflict(error["message"], code=error["code"], fix=error["fix"])
+            if failure.code in DISK_CODES:
+                failure.status = 507
+            raise failure
 
     async def stop(self) -> EndedRecordingModel:
         """End the recording, and return how it has ended; raise `TimedOut` if the program hangs."""
@@ -96,9 +104,13 @@ class RecordingProcess:
 
     async def close(self, seconds: float = CLOSE_SECONDS) -> None:
         """Have the program end, as it also does when this server does."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        self._close_input()
         await self._wait(seconds)
+
+    def _close_input(self) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     async def _wait(self, seconds: float) -> bool:
         await asyncio.wait([self._following], timeout=seconds)
@@ -128,6 +140,7 @@ class RecordingProcess:
                     last = answer
         finally:
             transport.close()
+            self._close_input()
             await self._reap()
             if "error" not in last:  # else it has never begun
                 self.ended = last.get("ended") or await asyncio.to_thread(self._salvage)
