@@ -36,11 +36,11 @@ RUN apt-get update \
         | DEBIAN_FRONTEND=noninteractive xargs apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/* /tmp/debian-packages.txt
 COPY --from=build /wheels /tmp/wheels
-# If there is no wheel of pixelflux for the platform, the image has no backend stream.
+# If there is no wheel of pixelflux or av for the platform, the image has no backend stream and does not record.
 RUN python3 -m venv /opt/jupyter \
     && pip="/opt/jupyter/bin/pip install --no-cache-dir --constraint /tmp/wheels/constraints.txt" \
     && wheel=$(echo /tmp/wheels/*.whl) \
-    && { $pip --only-binary=pixelflux "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
+    && { $pip --only-binary=pixelflux,av "$wheel[lab,recording,stream]" || $pip "$wheel[lab]"; } \
     && rm -rf /tmp/wheels
 # The directories of X's and ICE's sockets, which only root may create, and the user that the desktop runs as.
 RUN install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix \

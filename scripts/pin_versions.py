@@ -20,7 +20,7 @@ else:
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "constraints.txt"
-EXTRAS = ("lab", "stream")
+EXTRAS = ("lab", "recording", "stream")
 """The extras that the image installs."""
 
 HEADER = """\

@@ -7,6 +7,7 @@ import { managerPlugin } from './plugins/manager';
 import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
+import { recordingPlugin } from './plugins/recording';
 import { runningPlugin } from './plugins/running';
 import { statusBarPlugin } from './plugins/statusbar';
 
@@ -22,6 +23,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   logPlugin,
   displayPlugin,
   filesPlugin,
+  recordingPlugin,
   runningPlugin,
   launcherPlugin,
   palettePlugin,

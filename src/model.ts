@@ -96,6 +96,8 @@ export namespace Desktop {
     encoder: string | null;
     /** Warnings about reduced quality or speed, each a sentence with a command that fixes it. */
     notes: string[];
+    /** Set while the desktop is being recorded; older servers don't send this. */
+    recording?: IRecording | null;
     /** The live connections; jupyter-server-proxy's route doesn't send this. */
     viewers?: IViewer[];
   }
@@ -228,6 +230,35 @@ export namespace Desktop {
   export interface ICopiedFiles {
     readonly paths: readonly string[];
     readonly outside: number;
+  }
+
+  /** A recording that is being made. */
+  export interface IRecording {
+    /** The file in Jupyter's tree; empty for invited users. */
+    readonly path: string;
+    /** Its length without the pauses. */
+    readonly seconds: number;
+    readonly bytes: number;
+    readonly paused: boolean;
+  }
+
+  /** A recording that has ended. */
+  export interface IEndedRecording {
+    /** The file in Jupyter's tree; empty if nothing was recorded. */
+    readonly path: string;
+    readonly seconds: number;
+    readonly bytes: number;
+    /** ISO 8601. */
+    readonly ended: string;
+    /** Why it has ended by itself; null if somebody has stopped it. */
+    readonly error: { readonly code: string; readonly message: string; readonly fix: string | null } | null;
+  }
+
+  /** The recording of a desktop, how the last one has ended, and why the desktop can't be recorded now. */
+  export interface IRecordingStatus {
+    readonly recording: IRecording | null;
+    readonly last: IEndedRecording | null;
+    readonly problem: IEndedRecording['error'];
   }
 
   /** The route of requests to desktops: our server extension, or jupyter-server-proxy, which offers fewer requests. */

@@ -50,6 +50,13 @@ export interface IDesktopAPI {
   applications(name: string, path: string): Promise<Desktop.IApplications>;
   /** Open a file on a running desktop, with an application's id or with the one for its type. */
   openFile(name: string, path: string, application?: string): Promise<void>;
+  /** Get the recording of a desktop, and how the last one has ended. */
+  recording(name: string): Promise<Desktop.IRecordingStatus>;
+  /** Record a desktop to a new file of Jupyter's tree. */
+  startRecording(name: string, path: string): Promise<Desktop.IRecording>;
+  pauseRecording(name: string, pause: boolean): Promise<Desktop.IRecording>;
+  /** End a recording; resolves once its file is whole. */
+  stopRecording(name: string): Promise<Desktop.IEndedRecording>;
   /** Remove an incomplete file of Jupyter's tree for good, even if the disk is full. */
   discardUpload(path: string): Promise<void>;
   invitations(name: string): Promise<Desktop.IInvitation[]>;

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from ..errors import ErrorModel, UnknownDesktop, VncError
 from .desktop import Desktop
+from .recordings.state import RecordingModel, current
 from .runtime import desktop_path, runtime_directory
 from .state import DesktopState, iso
 
@@ -49,7 +50,8 @@ class DesktopModel(TypedDict):
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
     follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors;
-    `monitors` are theirs, if there are two or more. `encoder` is the current video encoder, if known;
+    `monitors` are theirs, if there are two or more.
+    `recording` is set while it is being recorded. `encoder` is the current video encoder, if known;
     `notes` are sentences about what could be better.
     """
 
@@ -73,6 +75,7 @@ class DesktopModel(TypedDict):
     stops_at: str | None
     clients: int
     viewers: list[ViewerModel]
+    recording: RecordingModel | None
     error: ErrorModel | None
     encoder: str | None
     notes: list[str]
@@ -115,6 +118,7 @@ def desktop_model(
         "stops_at": iso(deadline) if deadline is not None and soon else None,
         "clients": clients,
         "viewers": list(viewers),
+        "recording": current(desktop.path),
         "error": state.error,
         "encoder": state.encoder,
         "notes": state.notes,
@@ -139,12 +143,15 @@ def model_of(desktop: Desktop) -> DesktopModel:
 
 
 def invited_model(model: DesktopModel) -> DesktopModel:
-    """Return what a user may know who came by an invitation: the phase, the stop warning and who else is connected.
+    """Return what a user may know who came by an invitation: the phase, the stop warning, who else is connected, and
+    whether the desktop is being recorded.
 
     Nobody who was invited may set the scale, so it can't be promised.
     """
+    recording = model["recording"]
     return {
         **model,
+        "recording": recording and {**recording, "path": ""},
         "backend": "",
         "transport": "",
         "session": "",

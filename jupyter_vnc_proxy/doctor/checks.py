@@ -9,6 +9,7 @@ from ..system.packages import next_command
 from . import directories, machine, programs
 from .findings import Finding
 from .jupyter import jupyter
+from .recording import recording
 
 
 def run_checks(runtime_dir: str = "") -> list[Finding]:
@@ -31,6 +32,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         *machine.fonts(),
         machine.scripts(),
         *machine.pictures(),
+        recording(),
         machine.graphics(),
         machine.seccomp(),
         machine.container(),

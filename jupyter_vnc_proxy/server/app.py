@@ -25,6 +25,7 @@ from .display_env import DisplayEnvironment
 from .invitations import MAX_SECONDS
 from .metrics import DesktopMetrics
 from .monitors.registry import Monitors
+from .recordings.registry import Recordings
 from .routes import handlers
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
@@ -125,6 +126,19 @@ class VncProxy(ExtensionApp):
         help="The longest time in seconds that an invitation to a desktop can be valid. 0: no invitations. "
         "Default: 604800.",
     ).tag(config=True)
+    recording = Bool(True, help="Let users record desktops into files that Jupyter shows. Default: True.").tag(
+        config=True
+    )
+    max_recording_time = Float(
+        14400.0,
+        help="The longest time in seconds that a recording can have; then it ends, and its file is kept. 0: no limit. "
+        "Default: 14400.",
+    ).tag(config=True)
+    max_recording_size = Int(
+        0,
+        help="The size in bytes of a recording's file at which the recording ends; the file is kept. 0: no limit. "
+        "Default: 0.",
+    ).tag(config=True)
     proxy_entry = Bool(
         True,
         help="Keep jupyter-server-proxy's entry at `vnc/`. While this extension runs, it only redirects to the page at "
@@ -184,6 +198,7 @@ class VncProxy(ExtensionApp):
         self.manager.viewers = self.sharing.connections.viewers
         self.monitors = Monitors(self.manager, self.sharing.connections, self.log)
         self.manager.monitors = self.monitors.models
+        self.recordings = Recordings(self.log, self.recording, self.max_recording_time, self.max_recording_size)
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)
         listeners = [self.metrics.desktop_changed]
@@ -197,7 +212,7 @@ class VncProxy(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
-        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors, self.recordings))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
             if not hasattr(ExtensionApp, "_start_jupyter_server_extension"):  # Jupyter Server before 2.16
@@ -211,6 +226,7 @@ class VncProxy(ExtensionApp):
         """Stop the desktops that no other server owns."""
         await self.watcher.stop()
         await self.monitors.close()
+        await self.recordings.close()
         self.sharing.invitations.close()
         if self.stop_with_server:
             await self.manager.stop_all()

@@ -19,6 +19,8 @@ from .identity import ticket_owner
 from .metrics import DesktopMetrics
 from .monitors.handler import MonitorHandler
 from .monitors.registry import Monitors
+from .recordings.handler import recording_handlers
+from .recordings.registry import Recordings
 from .sharing import sharing_handlers
 from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, Endpoint, pattern
 from .web.body import read_body
@@ -121,6 +123,7 @@ def handlers(
     limits: SocketLimits,
     sharing: Sharing,
     monitors: Monitors,
+    recordings: Recordings,
 ) -> list[Route]:
     """Return the routes; each path starts with a slash and is relative to the base URL."""
     socket = {"manager": manager, "metrics": metrics, "limits": limits, "sharing": sharing}
@@ -137,5 +140,6 @@ def handlers(
     routes.append((pattern(CLIPBOARD), ClipboardHandler, {"manager": manager, "sharing": sharing}))
     routes.append((pattern(MONITOR), MonitorHandler, {"manager": manager, "sharing": sharing, "monitors": monitors}))
     routes += file_handlers(manager, sharing)
+    routes += recording_handlers(manager, recordings)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

@@ -5,6 +5,7 @@ import fullScreenSvg from '../../style/icons/full-screen.svg';
 import keysSvg from '../../style/icons/keys.svg';
 import monitorSvg from '../../style/icons/monitor.svg';
 import pointerSvg from '../../style/icons/pointer.svg';
+import recordSvg from '../../style/icons/record.svg';
 
 /** The icon of a desktop: launcher tile, tab, menus. */
 export const desktopIcon = new LabIcon({ name: 'jupyter-vnc-proxy:desktop', svgstr: desktopSvg });
@@ -21,3 +22,6 @@ export const keysIcon = new LabIcon({ name: 'jupyter-vnc-proxy:keys', svgstr: ke
 export const monitorIcon = new LabIcon({ name: 'jupyter-vnc-proxy:monitor', svgstr: monitorSvg });
 
 export const pointerIcon = new LabIcon({ name: 'jupyter-vnc-proxy:pointer', svgstr: pointerSvg });
+
+/** The icon of a recording. */
+export const recordIcon = new LabIcon({ name: 'jupyter-vnc-proxy:record', svgstr: recordSvg });

@@ -17,12 +17,14 @@ export interface IBarOptions {
   settings: PageSettings;
   /** Opens the dialog that shares the desktop. */
   share?: () => void;
+  /** Opens the dialog that records the desktop. */
+  record?: () => void;
   /** Opens a window as another monitor of the desktop. */
   addMonitor?: () => void;
 }
 
 /** Add a toolbar, which slides in from the upper edge of the viewer. */
-export function addBar({ viewer, trans, settings, share, addMonitor }: IBarOptions): void {
+export function addBar({ viewer, trans, settings, share, record, addMonitor }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
@@ -58,6 +60,7 @@ export function addBar({ viewer, trans, settings, share, addMonitor }: IBarOptio
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));
   }
+  const recordButton = record === undefined ? null : add(trans.__('Record…'), record);
   if (lock !== null) {
     restricted.push(lock);
   }
@@ -91,6 +94,9 @@ export function addBar({ viewer, trans, settings, share, addMonitor }: IBarOptio
       monitor.disabled = !Monitor.canAdd(status);
       const isImpossible = status.connected && monitor.disabled;
       monitor.title = isImpossible ? trans.__('This desktop cannot have several monitors.') : '';
+    }
+    if (recordButton !== null) {
+      recordButton.hidden = !mayControl(status) || Boolean(status.model?.recording);
     }
     for (const button of restricted) {
       button.hidden = !mayControl(status);

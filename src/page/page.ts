@@ -7,11 +7,14 @@ import { isDisconnectedByServer } from '../services/status';
 import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { Monitor } from '../viewer/monitor';
+import { endedText } from '../viewer/recording/recordingtexts';
+import { ViewerRecording } from '../viewer/recording/viewerrecording';
 import { settingsTable } from '../viewer/settings/table';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
+import { showRecord } from './record';
 import { PageSettings } from './settings';
 import { showShare } from './share';
 import { loadTranslation } from './translation';
@@ -47,7 +50,15 @@ const viewer = new DesktopViewer({
   leave
 });
 
-addBar({ viewer, trans, settings, share, addMonitor });
+const recording = new ViewerRecording({
+  viewer,
+  api,
+  trans,
+  isInvited: invitation !== undefined,
+  ended: (_, ended) => viewer.notice.show(endedText(ended, trans), true)
+});
+const record = invitation === undefined ? () => void showRecord(recording, api, trans) : undefined;
+addBar({ viewer, trans, settings, share, record, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());

@@ -154,6 +154,22 @@ export class DesktopAPI implements IDesktopAPI {
     });
   }
 
+  async recording(name: string): Promise<Desktop.IRecordingStatus> {
+    return this._requests.call('GET', pathTo(name, 'recording'));
+  }
+
+  async startRecording(name: string, path: string): Promise<Desktop.IRecording> {
+    return this._requests.call('POST', pathTo(name, 'recording'), { path });
+  }
+
+  async pauseRecording(name: string, pause: boolean): Promise<Desktop.IRecording> {
+    return this._requests.call('POST', pathTo(name, `recording/${pause ? 'pause' : 'resume'}`));
+  }
+
+  async stopRecording(name: string): Promise<Desktop.IEndedRecording> {
+    return this._requests.call('POST', pathTo(name, 'recording/stop'));
+  }
+
   async discardUpload(path: string): Promise<void> {
     await this._requests.call('DELETE', `vnc/upload?path=${encodeURIComponent(path)}`);
   }

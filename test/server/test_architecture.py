@@ -73,6 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runner": {"desktops", *BELOW_DESKTOPS},
     "desktops": BELOW_DESKTOPS,
     "backends": {"system"},
+    "recording": {"stream", "desktops", "system"},
     "stream": {"rfb", "system"},
     "rfb": set(),
     "system": set(),
@@ -209,6 +210,7 @@ def test_only_the_packages_for_x_import_xcffib() -> None:
             "doctor.selftest",
             "runner.root_window",
             "runner.scale.",
+            "recording.",
         )
         if not name.startswith((*clients, "backends.programs.rdp_client")):
             assert "xcffib" not in foreign(name), name
@@ -241,7 +243,7 @@ def within_stream(package: str) -> list[str]:
 
 def test_the_stream_server_knows_neither_x_nor_wayland() -> None:
     displays = {*within_stream("x11"), *within_stream("wayland")}
-    assert {name for name in MODULES if own(name) & displays} <= {*displays, "stream.__main__"}
+    assert {name for name in MODULES if own(name) & displays} <= {*displays, "stream.__main__", "recording.screen"}
 
 
 SIGNALLING = {"kill", "killpg", "pidfd_send_signal", "send_signal", "terminate"}

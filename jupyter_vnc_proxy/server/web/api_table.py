@@ -47,6 +47,8 @@ COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
+RECORDING = DESKTOP + "/recording"
+PAUSE_RECORDING, RESUME_RECORDING, STOP_RECORDING = (f"{RECORDING}/{verb}" for verb in ("pause", "resume", "stop"))
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
 SCALE = {"percent": int}
@@ -86,6 +88,11 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     # About files of Jupyter's tree, for which a user needs a right on the resource `contents` too.
     Endpoint("listApplications", "GET", APPLICATIONS, "execute"),
     Endpoint("openFile", "POST", OPEN_FILE, "execute", status=204),
+    Endpoint("getRecording", "GET", RECORDING, "read"),
+    Endpoint("startRecording", "POST", RECORDING, "execute", status=201),
+    Endpoint("pauseRecording", "POST", PAUSE_RECORDING, "execute"),
+    Endpoint("resumeRecording", "POST", RESUME_RECORDING, "execute"),
+    Endpoint("stopRecording", "POST", STOP_RECORDING, "execute"),
     Endpoint("discardUpload", "DELETE", UPLOAD_PATH, "execute", status=204),
 )
 """The addresses about viewers and files, which handlers of their own answer."""

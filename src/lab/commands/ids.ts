@@ -20,6 +20,7 @@ export namespace CommandIDs {
   export const sendClipboard = 'vnc:send-clipboard';
   export const lockPointer = 'vnc:lock-pointer';
   export const trackpad = 'vnc:trackpad';
+  export const record = 'vnc:record';
   export const reconnect = 'vnc:reconnect';
   export const toggleStatistics = 'vnc:toggle-statistics';
   export const openFile = 'vnc:open-file';

@@ -37,6 +37,7 @@ export class FakeAPI implements IDesktopAPI {
   route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
   lines: string[] = [];
+  lastRecording: Desktop.IEndedRecording | null = null;
   nextTicket: Desktop.ITicket | null = null;
   invited: Desktop.IInvitation[] = [];
   connected: Desktop.IConnection[] = [];
@@ -167,6 +168,40 @@ export class FakeAPI implements IDesktopAPI {
 
   async openFile(name: string, path: string, application = ''): Promise<void> {
     return this._answer(`open ${name} ${path} ${application}`.trim(), () => undefined);
+  }
+
+  async recording(name: string): Promise<Desktop.IRecordingStatus> {
+    return this._answer(`recording ${name}`, () => ({
+      recording: this._known(name).recording ?? null,
+      last: this.lastRecording,
+      problem: null
+    }));
+  }
+
+  async startRecording(name: string, path: string): Promise<Desktop.IRecording> {
+    return this._answer(`record ${name} ${path}`, () =>
+      this._record(name, { path, seconds: 0, bytes: 0, paused: false })
+    );
+  }
+
+  async pauseRecording(name: string, paused: boolean): Promise<Desktop.IRecording> {
+    return this._answer(`${paused ? 'pause' : 'resume'} ${name}`, () =>
+      this._record(name, { ...this._known(name).recording!, paused })
+    );
+  }
+
+  async stopRecording(name: string): Promise<Desktop.IEndedRecording> {
+    return this._answer(`stop recording ${name}`, () => {
+      const { path, seconds, bytes } = this._known(name).recording!;
+      this.set({ ...this._known(name), recording: null });
+      this.lastRecording = { path, seconds, bytes, ended: '2026-01-01T00:00:00Z', error: null };
+      return this.lastRecording;
+    });
+  }
+
+  private _record(name: string, recording: Desktop.IRecording): Desktop.IRecording {
+    this.set({ ...this._known(name), recording });
+    return recording;
   }
 
   async discardUpload(path: string): Promise<void> {
