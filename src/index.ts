@@ -8,6 +8,7 @@ import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
 import { runningPlugin } from './plugins/running';
+import { screenshotsPlugin } from './plugins/screenshots';
 import { statusBarPlugin } from './plugins/statusbar';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -26,6 +27,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   launcherPlugin,
   palettePlugin,
   prefetchPlugin,
+  screenshotsPlugin,
   statusBarPlugin
 ];
 

@@ -5,6 +5,7 @@ import fullScreenSvg from '../../style/icons/full-screen.svg';
 import keysSvg from '../../style/icons/keys.svg';
 import monitorSvg from '../../style/icons/monitor.svg';
 import pointerSvg from '../../style/icons/pointer.svg';
+import screenshotSvg from '../../style/icons/screenshot.svg';
 
 /** The icon of a desktop: launcher tile, tab, menus. */
 export const desktopIcon = new LabIcon({ name: 'jupyter-vnc-proxy:desktop', svgstr: desktopSvg });
@@ -21,3 +22,5 @@ export const keysIcon = new LabIcon({ name: 'jupyter-vnc-proxy:keys', svgstr: ke
 export const monitorIcon = new LabIcon({ name: 'jupyter-vnc-proxy:monitor', svgstr: monitorSvg });
 
 export const pointerIcon = new LabIcon({ name: 'jupyter-vnc-proxy:pointer', svgstr: pointerSvg });
+
+export const screenshotIcon = new LabIcon({ name: 'jupyter-vnc-proxy:screenshot', svgstr: screenshotSvg });

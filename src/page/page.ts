@@ -14,6 +14,7 @@ import { XsrfRequests } from '../services/xsrf';
 import { addBar } from './bar';
 import { PageSettings } from './settings';
 import { showShare } from './share';
+import { screenshotOnPage } from './screenshot';
 import { loadTranslation } from './translation';
 
 /** The time between two requests for the model, which announces a stop. */
@@ -47,7 +48,8 @@ const viewer = new DesktopViewer({
   leave
 });
 
-addBar({ viewer, trans, settings, share, addMonitor });
+const screenshot = () => void screenshotOnPage(viewer, api, trans);
+addBar({ viewer, trans, settings, share, screenshot, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());

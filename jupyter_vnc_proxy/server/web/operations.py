@@ -137,6 +137,3 @@ async def log(call: Call) -> Any:
     return await call.manager.blocking.run(lambda: desktop.log_model(part, lines))
 
 
-async def screenshot(call: Call) -> bytes:
-    """Return a screenshot as a PNG."""
-    return await call.manager.screenshot(call.name)
