@@ -81,7 +81,7 @@ class EndpointHandler(DesktopsAPIHandler):
         return invited and not await self.is_allowed("read")
 
     async def _shows_what_is_seen(self, endpoint: Endpoint, name: str) -> bool:
-        """Whether a user asks for a picture of what an invitation shows them: of the screen, not of a covered window."""
+        """Whether a user asks for a picture of what their invitation shows: of the screen, of no covered window."""
         is_of_screen = endpoint.operation == "getScreenshot" and not self.get_query_argument(WINDOW, "")
         return is_of_screen and await self._is_only_invited(name)
 

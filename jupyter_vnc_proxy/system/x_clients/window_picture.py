@@ -1,7 +1,7 @@
 """The picture of one window with its decoration, whatever covers it or lies beyond the screen's edge.
 
-A window that is partly hidden has no pixels there, unless the X server keeps the window's pixels apart from the screen's
-(Composite extension 0.4). So the server is asked to do so for a moment, in which the program draws the window again.
+A window that is partly hidden has no pixels there, unless the X server keeps them apart from the screen's (Composite
+extension 0.4). So the server is asked to do so for a moment, in which the program draws the window again.
 """
 
 from __future__ import annotations
@@ -187,9 +187,7 @@ class _Camera:
     def _restore(self, focus: Any) -> None:
         if focus.focus != self._x.core.GetInputFocus().reply().focus:
             with contextlib.suppress(x.WindowError, x.MatchError):
-                self._x.core.SetInputFocus(
-                    focus.revert_to, focus.focus, x.Time.CurrentTime, is_checked=True
-                ).check()
+                self._x.core.SetInputFocus(focus.revert_to, focus.focus, x.Time.CurrentTime, is_checked=True).check()
 
     def _wait_until_drawn(self) -> None:
         watched = self._x.generate_id()

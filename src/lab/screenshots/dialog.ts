@@ -11,6 +11,7 @@ import type { ScreenshotPanel } from '../../viewer/screenshots/panel';
 export async function showScreenshot(panel: ScreenshotPanel, desktop: string, trans: TranslationBundle): Promise<void> {
   const dialog = namedDialog({
     title: trans.__('Screenshot of %1', labelFor(desktop, trans)),
+    focusNodeSelector: 'select',
     body: new Widget({ node: panel.node }),
     buttons: [Dialog.cancelButton({ label: trans.__('Close') })]
   });
