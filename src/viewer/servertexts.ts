@@ -38,6 +38,10 @@ const SERVER_TEXTS: readonly string[] = [
   translatable('Neither gio nor xdg-open is installed, which open files.'),
   translatable("The desktop's session is not running, or was started by an earlier version: restart the desktop."),
   translatable('The desktop does not start the program.'),
+  // Why there is no screenshot of it.
+  translatable('The window is minimized.'),
+  translatable('The window is closed.'),
+  translatable('The window is covered, and this X server has only what is on the screen.'),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),

@@ -92,8 +92,13 @@ desktop.close()`;
   return { before, frame: frame as unknown as Area, over: await XWindow.show(jupyter) };
 }
 
+function marker(page: Page): Locator {
+  return page.getByRole('application', { name: 'Mark an area of the desktop' });
+}
+
 /** Drags over an area of the canvas, which has the desktop's size. */
 async function drag(view: DesktopView, [x, y, width, height]: Area, saved = ''): Promise<void> {
+  await expect(marker(view.page)).toBeFocused();
   const { x: left, y: top } = (await view.canvas.boundingBox())!;
   const { mouse } = view.page;
   await mouse.move(left + x, top + y);
@@ -152,18 +157,17 @@ test('marks an area with the keyboard, and Escape cancels', async ({ page }) => 
   const view = await openDesktop(page, jupyter);
   await view.fitted();
   const [width, height] = (await view.size()).split('x').map(Number);
-  const marker = page.getByRole('application', { name: 'Mark an area of the desktop' });
   const take = () =>
     page.evaluate(() => {
       void window.jupyterapp.commands.execute('vnc:screenshot-area');
     });
   await take();
-  await expect(marker).toBeFocused();
+  await expect(marker(page)).toBeFocused();
   await page.keyboard.press('Escape');
-  await expect(marker).toBeHidden();
+  await expect(marker(page)).toBeHidden();
   await expect(dialog(page)).toBeHidden();
   await take();
-  await expect(marker).toBeFocused();
+  await expect(marker(page)).toBeFocused();
   for (const key of [
     'ArrowRight',
     'ArrowRight',
@@ -175,7 +179,7 @@ test('marks an area with the keyboard, and Escape cancels', async ({ page }) => 
     await page.keyboard.press(key);
   }
   const size = [Math.ceil(width / 2) - 10, Math.ceil(height / 2) + 1] as const;
-  await expect(marker.getByRole('status')).toHaveText(`${size[0]} × ${size[1]}`);
+  await expect(marker(page).getByRole('status')).toHaveText(`${size[0]} × ${size[1]}`);
   await saveScreenshot(page, 'screenshot-keyboard');
   await page.keyboard.press('Enter');
   const area = [Math.floor(width / 4) + 10, Math.floor(height / 4) + 9, ...size] as const;

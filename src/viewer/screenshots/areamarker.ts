@@ -66,8 +66,8 @@ export class AreaMarker {
       return;
     }
     event.preventDefault();
-    if (event instanceof PointerEvent) {
-      this._onPointer(event);
+    if (event.type.startsWith('pointer')) {
+      this._onPointer(event as PointerEvent);
     }
   }
 
