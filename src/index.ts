@@ -9,6 +9,7 @@ import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
 import { recordingPlugin } from './plugins/recording';
 import { runningPlugin } from './plugins/running';
+import { screenshotsPlugin } from './plugins/screenshots';
 import { statusBarPlugin } from './plugins/statusbar';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -28,6 +29,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   launcherPlugin,
   palettePlugin,
   prefetchPlugin,
+  screenshotsPlugin,
   statusBarPlugin
 ];
 

@@ -59,6 +59,10 @@ export interface IDesktopAPI {
   stopRecording(name: string): Promise<Desktop.IEndedRecording>;
   /** Remove an incomplete file of Jupyter's tree for good, even if the disk is full. */
   discardUpload(path: string): Promise<void>;
+  /** List the windows of a running desktop; none if its display isn't X. */
+  windows(name: string): Promise<IDesktopWindow[]>;
+  /** Take a screenshot as a PNG, in the desktop's own pixels. */
+  screenshot(name: string, subject?: IScreenshotSubject): Promise<Blob>;
   invitations(name: string): Promise<Desktop.IInvitation[]>;
   /** Create an invitation that lasts a number of seconds. */
   invite(name: string, access: Desktop.Access, seconds: number): Promise<Desktop.INewInvitation>;
@@ -70,6 +74,34 @@ export interface IDesktopAPI {
   socketURL(name: string): string;
   /** The URL of the plain page that shows the desktop. */
   pageURL(name: string): string;
+}
+
+/** A window of a desktop; its size in pixels includes the decoration. */
+export interface IDesktopWindow {
+  readonly id: number;
+  readonly title: string;
+  /** The class of the program. */
+  readonly application: string;
+  readonly width: number;
+  readonly height: number;
+  readonly active: boolean;
+  /** There is no screenshot of a window that is minimized. */
+  readonly minimized: boolean;
+}
+
+/** An area of a desktop's screen, in its pixels. */
+export interface IDesktopArea {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a screenshot is of: a window, which may be covered, or an area; neither: the whole screen. */
+export interface IScreenshotSubject {
+  /** The identifier of a window. */
+  readonly window?: number;
+  readonly area?: IDesktopArea;
 }
 
 /** What a desktop's clipboard holds in all its forms; RFB carries text only. */

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..desktops.model import DesktopModel, list_models, model_of
-from ..desktops.screenshot import picture
+from ..desktops.screenshot import part, picture
 from ..errors import Conflict, InvalidOption, TimedOut
 from . import lifecycle, pictures, programs
 from .async_input import AsyncInput
@@ -103,7 +103,7 @@ class AsyncDesktop(AsyncInput, AsyncWindows):
             if current.is_minimized:
                 raise Conflict(f"The window {current.title!r} is minimized.", code="window-minimized")
             area = pictures.visible(image, current.frame)
-        return image if area is None else pictures.part(image, area)
+        return image if area is None else part(image, area)
 
     async def wait_still(
         self,

@@ -1,4 +1,4 @@
-"""Parts of a desktop's picture, and how much two pictures differ."""
+"""What of a window is on the screen, and how much two pictures differ."""
 
 from __future__ import annotations
 
@@ -9,18 +9,6 @@ from ..options import Area
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-
-def part(image: Image, area: tuple[int, int, int, int]) -> Image:
-    """Return an area (x, y, width, height in pixels); raise `InvalidOption` unless all of it is on the screen."""
-    x, y, width, height = area
-    if width < 1 or height < 1 or x < 0 or y < 0 or x + width > image.width or y + height > image.height:
-        raise InvalidOption(
-            f"The area {tuple(area)} (x, y, width, height) is not within the screen, "
-            f"which has {image.width}x{image.height} pixels.",
-            code="outside-screen",
-        )
-    return image.crop((x, y, x + width, y + height))
 
 
 def visible(image: Image, area: Area) -> Area:

@@ -20,7 +20,7 @@ from ..system.randr.monitors import set_monitors
 from ..system.worker_pool import WorkerPool
 from ..system.x_display import set_scale
 from .desktop import Desktop
-from .screenshot import screenshot
+from .screenshot import Subject, WindowModel, screenshot, windows
 
 RESIZE_TIMEOUT = 6.0
 """Seconds that a display may take to change its size or scale."""
@@ -68,9 +68,13 @@ class BlockingWork:
         """Call a function that ends processes or removes files, however many there are."""
         await self._removals.run(function)
 
-    async def screenshot(self, desktop: Desktop) -> bytes:
-        """Return a desktop's screen as a PNG; raise `Busy` while another screenshot of it is being made."""
-        return await self._displays.run(partial(screenshot, desktop), SCREENSHOT_TIMEOUT, key=desktop.path)
+    async def screenshot(self, desktop: Desktop, subject: Subject = None) -> bytes:
+        """Return a screenshot as a PNG; raise `Busy` while another screenshot of the desktop is being made."""
+        return await self._displays.run(partial(screenshot, desktop, subject), SCREENSHOT_TIMEOUT, key=desktop.path)
+
+    async def windows(self, desktop: Desktop) -> list[WindowModel]:
+        """Return a desktop's windows; raise `Conflict` if it doesn't run, `TimedOut` if its display hangs."""
+        return await self._displays.run(partial(windows, desktop), SCREENSHOT_TIMEOUT)
 
     async def resize(self, through: str, display: str, desktop: Desktop, geometry: Geometry) -> None:
         """Resize a desktop's display; raise `Conflict` if it can't be, `TimedOut` if the display doesn't respond."""

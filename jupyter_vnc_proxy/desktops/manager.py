@@ -146,13 +146,6 @@ class DesktopManager:
             await asyncio.wait_for(self._changed.wait(), timeout)
         self._changed.clear()
 
-    async def screenshot(self, name: str) -> bytes:
-        """Return the desktop's screen as a PNG; raise `Conflict` if it doesn't run.
-
-        Raise `Busy` while another screenshot of it is being made, `TimedOut` if the display doesn't respond.
-        """
-        return await self.blocking.screenshot(self.get(name))
-
     # -- start, resize, stop ------------------------------------------------------------------------------------------
 
     async def create(self, name: str, options: DesktopOptions) -> DesktopModel:

@@ -21,6 +21,7 @@ from .monitors.handler import MonitorHandler
 from .monitors.registry import Monitors
 from .recordings.handler import recording_handlers
 from .recordings.registry import Recordings
+from .screenshots.operations import WINDOW
 from .sharing import sharing_handlers
 from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, Endpoint, pattern
 from .web.body import read_body
@@ -69,7 +70,7 @@ class EndpointHandler(DesktopsAPIHandler):
             raise web.HTTPError(405)
         if endpoint.operation == "getDesktop" and await self._is_only_invited(name):
             return await self.respond(self._invited_model(name))
-        if endpoint.action is not None:
+        if endpoint.action is not None and not await self._shows_what_is_seen(endpoint, name):
             await self.require(endpoint.action)
         if endpoint.operation == "listDesktops" and not self.token_authenticated:
             # Sets the XSRF cookie that each POST needs, if there is none: see `PageHandler`.
@@ -80,6 +81,11 @@ class EndpointHandler(DesktopsAPIHandler):
         """Whether the user may see a desktop only since an invitation, by which they are connected, allows it."""
         invited = self.sharing.connections.is_invited(name, ticket_owner(self))
         return invited and not await self.is_allowed("read")
+
+    async def _shows_what_is_seen(self, endpoint: Endpoint, name: str) -> bool:
+        """Whether a user asks for a picture of what their invitation shows: of the screen, of no covered window."""
+        is_of_screen = endpoint.operation == "getScreenshot" and not self.get_query_argument(WINDOW, "")
+        return is_of_screen and await self._is_only_invited(name)
 
     async def _invited_model(self, name: str) -> Any:
         return invited_model(self.manager.model(name))

@@ -10,6 +10,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 export function showNamedDialog<T>(
   options: Partial<Dialog.IOptions<T>> & { title: string }
 ): Promise<Dialog.IResult<T>> {
+  return namedDialog(options).launch();
+}
+
+/** Return such a dialog, to be launched. */
+export function namedDialog<T>(options: Partial<Dialog.IOptions<T>> & { title: string }): Dialog<T> {
   const dialog = new DialogWithButtons<T>(options);
   const { node } = dialog;
   if (node.tagName !== 'DIALOG') {
@@ -18,7 +23,7 @@ export function showNamedDialog<T>(
     node.setAttribute('aria-modal', 'true');
   }
   node.setAttribute('aria-label', options.title);
-  return dialog.launch();
+  return dialog;
 }
 
 /** A dialog with other buttons than its own: in JupyterLab 4.0, the Enter key presses none of them. */

@@ -6,6 +6,7 @@ import keysSvg from '../../style/icons/keys.svg';
 import monitorSvg from '../../style/icons/monitor.svg';
 import pointerSvg from '../../style/icons/pointer.svg';
 import recordSvg from '../../style/icons/record.svg';
+import screenshotSvg from '../../style/icons/screenshot.svg';
 
 /** The icon of a desktop: launcher tile, tab, menus. */
 export const desktopIcon = new LabIcon({ name: 'jupyter-vnc-proxy:desktop', svgstr: desktopSvg });
@@ -25,3 +26,5 @@ export const pointerIcon = new LabIcon({ name: 'jupyter-vnc-proxy:pointer', svgs
 
 /** The icon of a recording. */
 export const recordIcon = new LabIcon({ name: 'jupyter-vnc-proxy:record', svgstr: recordSvg });
+
+export const screenshotIcon = new LabIcon({ name: 'jupyter-vnc-proxy:screenshot', svgstr: screenshotSvg });

@@ -19,12 +19,14 @@ export interface IBarOptions {
   share?: () => void;
   /** Opens the dialog that records the desktop. */
   record?: () => void;
+  /** Takes a screenshot. */
+  screenshot: () => void;
   /** Opens a window as another monitor of the desktop. */
   addMonitor?: () => void;
 }
 
 /** Add a toolbar, which slides in from the upper edge of the viewer. */
-export function addBar({ viewer, trans, settings, share, record, addMonitor }: IBarOptions): void {
+export function addBar({ viewer, trans, settings, share, recordscreenshot, addMonitor }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
@@ -55,6 +57,7 @@ export function addBar({ viewer, trans, settings, share, record, addMonitor }: I
   const sendKeys = keyMenu.button;
   const lock = canLockPointer() ? add(trans.__('Lock Pointer'), () => viewer.input.pointer.lock.toggle()) : null;
   const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
+  const camera = add(trans.__('Screenshot…'), screenshot);
   const monitor = addMonitor === undefined ? null : add(trans.__('Add Monitor'), addMonitor);
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
@@ -89,6 +92,7 @@ export function addBar({ viewer, trans, settings, share, record, addMonitor }: I
     const { status } = viewer.connection;
     sendKeys.hidden = !status.rights.includes('keys');
     sendKeys.disabled = !takesKeys(status);
+    camera.disabled = !status.connected;
     if (monitor !== null) {
       monitor.hidden = !status.rights.includes('resize');
       monitor.disabled = !Monitor.canAdd(status);

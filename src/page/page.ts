@@ -17,6 +17,7 @@ import { addBar } from './bar';
 import { showRecord } from './record';
 import { PageSettings } from './settings';
 import { showShare } from './share';
+import { screenshotOnPage } from './screenshot';
 import { loadTranslation } from './translation';
 
 /** The time between two requests for the model, which announces a stop. */
@@ -58,7 +59,8 @@ const recording = new ViewerRecording({
   ended: (_, ended) => viewer.notice.show(endedText(ended, trans), true)
 });
 const record = invitation === undefined ? () => void showRecord(recording, api, trans) : undefined;
-addBar({ viewer, trans, settings, share, record, addMonitor });
+const screenshot = () => void screenshotOnPage(viewer, api, trans);
+addBar({ viewer, trans, settings, share, record, screenshot, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());

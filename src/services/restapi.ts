@@ -2,7 +2,7 @@ import { DesktopError } from './errors';
 import { DESKTOPS, pathTo, REPORT, ROOTS, RoutedRequests } from './routedrequests';
 
 import type { Desktop } from '../model';
-import type { IDesktopAPI } from '../tokens';
+import type { IDesktopAPI, IDesktopWindow, IScreenshotSubject } from '../tokens';
 
 export { DesktopError };
 
@@ -172,6 +172,20 @@ export class DesktopAPI implements IDesktopAPI {
 
   async discardUpload(path: string): Promise<void> {
     await this._requests.call('DELETE', `vnc/upload?path=${encodeURIComponent(path)}`);
+  }
+
+  async windows(name: string): Promise<IDesktopWindow[]> {
+    return this._requests.call('GET', pathTo(name, 'windows'));
+  }
+
+  async screenshot(name: string, { window, area }: IScreenshotSubject = {}): Promise<Blob> {
+    const query = new URLSearchParams();
+    if (window !== undefined) {
+      query.set('window', String(window));
+    } else if (area !== undefined) {
+      query.set('area', [area.x, area.y, area.width, area.height].join(','));
+    }
+    return this._requests.fetchBlob(pathTo(name, 'screenshot') + (query.size > 0 ? `?${query.toString()}` : ''));
   }
 
   async invitations(name: string): Promise<Desktop.IInvitation[]> {

@@ -28,6 +28,17 @@ export class RoutedRequests {
 
   /** Send a request to `path`, relative to the route, and return the response's JSON. */
   async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await this._respond(method, path, body);
+    return (response.status === 204 ? undefined : await parseJSON(response)) as T;
+  }
+
+  /** Get what is not JSON, such as a picture. */
+  async fetchBlob(path: string): Promise<Blob> {
+    return (await this._respond('GET', path)).blob();
+  }
+
+  /** Send a request to the route, and return the response; reject unless it is a success. */
+  private async _respond(method: string, path: string, body?: object): Promise<Response> {
     if (this._route === null) {
       await this.findRoute();
     }
@@ -39,7 +50,7 @@ export class RoutedRequests {
       }
       throw method !== 'GET' && (await this._refusesOrigin(error)) ? originError() : error;
     }
-    return (response.status === 204 ? undefined : await parseJSON(response)) as T;
+    return response;
   }
 
   /**

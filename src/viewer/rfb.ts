@@ -138,6 +138,12 @@ export class RfbClient implements IDisposable {
     }
   }
 
+  /** The place on the desktop's screen of the canvas's first pixel: another one than 0, 0 if this is a monitor. */
+  get origin(): IPosition {
+    const { _display: display } = this._rfb;
+    return { x: display.absX(0), y: display.absY(0) };
+  }
+
   applyQuality(quality: RfbClient.IQuality): void {
     this._rfb.qualityLevel = quality.qualityLevel;
     this._rfb.compressionLevel = quality.compressionLevel;

@@ -59,6 +59,10 @@ const SERVER_TEXTS: readonly string[] = [
   translatable('Its file is as large as the administrator allows.'),
   translatable('The disk is full.'),
   translatable('The file could not be written: %1.'),
+  // Why there is no screenshot of it.
+  translatable('The window is minimized.'),
+  translatable('The window is closed.'),
+  translatable('The window is covered, and this X server has only what is on the screen.'),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),

@@ -12,6 +12,7 @@ from typing import Literal
 
 from ...options import BODY_FIELDS
 from ..endpoints import DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
+from ..screenshots import operations as screenshots
 from . import operations
 from .operations import Operation
 
@@ -67,7 +68,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("scaleDesktop", "POST", DESKTOP + "/scale", "execute", operations.scale, SCALE, on_page_server=True),
     # A log has what programs print, and the report has logs; a screenshot shows what a viewer with `read` sees anyway.
     Endpoint("getLog", "GET", DESKTOP + "/log", "execute", operations.log, on_page_server=True),
-    Endpoint("getScreenshot", "GET", DESKTOP + "/screenshot", "read", operations.screenshot),
+    Endpoint("getScreenshot", "GET", DESKTOP + "/screenshot", "read", screenshots.screenshot),
+    Endpoint("listWindows", "GET", DESKTOP + "/windows", "read", screenshots.windows),
     Endpoint("openSocket", "GET", DESKTOP + "/rfb", "execute", on_page_server=True),
     Endpoint("getReport", "GET", REPORT_PATH, "execute"),
 )

@@ -135,8 +135,3 @@ async def log(call: Call) -> Any:
     """Return the last ``lines`` lines of the log of the process ``part``."""
     desktop, part, lines = call.manager.get(call.name), call.query("part"), call.query("lines")
     return await call.manager.blocking.run(lambda: desktop.log_model(part, lines))
-
-
-async def screenshot(call: Call) -> bytes:
-    """Return a screenshot as a PNG."""
-    return await call.manager.screenshot(call.name)

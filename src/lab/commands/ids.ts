@@ -15,6 +15,8 @@ export namespace CommandIDs {
   export const share = 'vnc:share';
   export const fullScreen = 'vnc:full-screen';
   export const popOut = 'vnc:pop-out';
+  export const screenshot = 'vnc:screenshot';
+  export const screenshotArea = 'vnc:screenshot-area';
   export const ctrlAltDel = 'vnc:ctrl-alt-del';
   export const sendKeys = 'vnc:send-keys';
   export const sendClipboard = 'vnc:send-clipboard';

@@ -61,6 +61,8 @@ export function addOpenPage({ app, manager, trans }: ICommandContext): void {
 /** The commands that the status of a connection enables. */
 const FOLLOWING_STATUS = [
   CommandIDs.fullScreen,
+  CommandIDs.screenshot,
+  CommandIDs.screenshotArea,
   CommandIDs.sendClipboard,
   CommandIDs.ctrlAltDel,
   CommandIDs.sendKeys,

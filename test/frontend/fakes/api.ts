@@ -1,6 +1,6 @@
 import { DesktopError } from '../../../src/services/restapi';
 import type { Desktop } from '../../../src/model';
-import type { IDesktopAPI } from '../../../src/tokens';
+import type { IDesktopAPI, IDesktopWindow, IScreenshotSubject } from '../../../src/tokens';
 
 export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
   return {
@@ -157,6 +157,18 @@ export class FakeAPI implements IDesktopAPI {
 
   copied: Desktop.ICopiedFiles = { paths: [], outside: 0 };
   openers: Desktop.IApplications = { type: 'text/plain', applications: [] };
+
+  windowsShown: IDesktopWindow[] = [];
+  readonly subjects: IScreenshotSubject[] = [];
+
+  async windows(name: string): Promise<IDesktopWindow[]> {
+    return this._answer(`windows ${name}`, () => this.windowsShown);
+  }
+
+  async screenshot(name: string, subject: IScreenshotSubject = {}): Promise<Blob> {
+    this.subjects.push(subject);
+    return this._answer(`screenshot ${name}`, () => new Blob(['png'], { type: 'image/png' }));
+  }
 
   async copiedFiles(name: string, connectionId: string): Promise<Desktop.ICopiedFiles> {
     return this._answer(`copied ${name} ${connectionId}`, () => this.copied);

@@ -48,7 +48,7 @@ beforeEach(() => {
   settings = new PageSettings(settingsTable(english), 'default');
   viewer = new DesktopViewer({ connection, node, trans: english, settings: settings.current });
   addMonitor = jest.fn();
-  addBar({ viewer, trans: english, settings, addMonitor });
+  addBar({ viewer, trans: english, settings, screenshot: jest.fn(), addMonitor });
 });
 
 afterEach(() => {

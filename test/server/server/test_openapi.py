@@ -143,7 +143,7 @@ async def test_error_responses_match_the_specification(api: CheckedApi) -> None:
     await api.until("work", "running")
     for method, action in (
         *(("GET", ""), ("DELETE", ""), ("POST", "start"), ("POST", "stop"), ("POST", "restart"), ("POST", "keep")),
-        *(("GET", "log"), ("GET", "screenshot"), ("GET", "rfb")),
+        *(("GET", "log"), ("GET", "screenshot"), ("GET", "windows"), ("GET", "rfb")),
     ):
         await api.refused(404, method, "nobody", *filter(None, [action]))
     await api.refused(404, "POST", "nobody", "resize", body={"width": 640, "height": 480})
@@ -225,6 +225,25 @@ def paint_root(display: str, xauthority: Path, colour: tuple[int, int, int]) -> 
         connection.core.GetInputFocus().reply()
     finally:
         connection.disconnect()
+
+
+@pytest.mark.parametrize("vnc_traits", [{"session_command": ["xterm", "-T", "only"]}])
+async def test_windows_and_screenshots_of_parts_match_the_specification(api: CheckedApi) -> None:
+    await api("POST", "default", "start")
+    await api.until("default", "running")
+    while not (windows := await api("GET", "default", "windows")):
+        await asyncio.sleep(0.02)
+    assert [each["title"] for each in windows] == ["only"]
+    for params, size in (
+        ({"area": "10,20,300,200"}, (300, 200)),
+        ({"window": str(windows[0]["id"])}, (windows[0]["width"], windows[0]["height"])),
+    ):
+        body = (await api.raw("GET", "default", "screenshot", params=params)).body
+        width, height = Image.open(io.BytesIO(body)).size
+        assert width - size[0] in (0, 2) and height - size[1] in (0, 2), "apart from a border of xterm's own"
+    for bad in ({"area": "1,2,3"}, {"area": "0,0,9999,1"}, {"window": "x"}, {"window": "1", "area": "0,0,1,1"}):
+        await api.refused(400, "GET", "default", "screenshot", params=bad)
+    await api.refused(409, "GET", "default", "screenshot", params={"window": "1"})
 
 
 @pytest.mark.parametrize("vnc_traits", [{"backend": "x11vnc"}])

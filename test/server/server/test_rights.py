@@ -203,12 +203,16 @@ async def test_an_invited_user_without_read_sees_little_of_one_desktop_while_con
     assert len(model["viewers"]) == 2
     private = ("display", "xauthority", "backend", "session", "error", "notes", "encoder")
     assert not any(model[field] for field in private)
-    assert (await guest.request("GET", "screenshot")).code == 403
+    for seen in ("screenshot", "screenshot?area=1,2,30,40"):
+        assert (await guest.request("GET", seen)).body.startswith(b"\x89PNG"), "what the guest sees"
+    for more in ("screenshot?window=1", "screenshot?window=1&area=1,2,30,40", "windows"):
+        assert (await guest.request("GET", more)).code == 403
     assert (await guest.request("POST", "stop")).code == 403
     assert (await other.request("GET")).code == 403
     viewer.close()
     await until(lambda: len(desk.model["viewers"]) == 1)
     assert (await guest.request("GET")).code == 403
+    assert (await guest.request("GET", "screenshot")).code == 403
     own.close()
 
 
