@@ -28,6 +28,7 @@ from .monitors.registry import Monitors
 from .routes import handlers
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
+from .windows.watch import WindowWatch
 
 
 def _from_environment(name: str) -> Any:
@@ -186,7 +187,8 @@ class VncProxy(ExtensionApp):
         self.manager.monitors = self.monitors.models
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)
-        listeners = [self.metrics.desktop_changed]
+        self.windows = WindowWatch(self.manager, self.serverapp.event_logger if self.serverapp else None, self.log)
+        listeners = [self.metrics.desktop_changed, self.windows.desktop_changed]
         if self.export_display:
             listeners.append(self.display_environment.desktop_changed)
         self.watcher = DesktopWatcher(self.manager, listeners, self.log)
@@ -197,7 +199,7 @@ class VncProxy(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
-        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors, self.windows))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
             if not hasattr(ExtensionApp, "_start_jupyter_server_extension"):  # Jupyter Server before 2.16
@@ -210,6 +212,7 @@ class VncProxy(ExtensionApp):
     async def stop_extension(self) -> None:
         """Stop the desktops that no other server owns."""
         await self.watcher.stop()
+        await self.windows.close()
         await self.monitors.close()
         self.sharing.invitations.close()
         if self.stop_with_server:
