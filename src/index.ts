@@ -1,4 +1,3 @@
-import { displayPlugin } from './plugins/display';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
 import { lifecyclePlugin } from './plugins/lifecycle';
@@ -9,6 +8,7 @@ import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
 import { runningPlugin } from './plugins/running';
 import { statusBarPlugin } from './plugins/statusbar';
+import { windowsPlugin } from './plugins/windows';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -20,7 +20,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   lifecyclePlugin,
   logPlugin,
-  displayPlugin,
+  windowsPlugin,
   filesPlugin,
   runningPlugin,
   launcherPlugin,

@@ -14,7 +14,7 @@ import pytest
 from support.displays import Display
 from support.program_windows import Program
 from support.runners import Runners
-from support.waiting import wait_until
+from support.waiting import until, wait_until
 
 from jupyter_vnc_proxy.desktops.windows.report import (
     MAX_LINE_BYTES,
@@ -94,8 +94,7 @@ async def reports(display: Display, runtime: Path) -> AsyncIterator[Reader]:
     made = WindowReports("work", path)
     made.open(display.name, display.xauthority)
     try:
-        while not path.exists():
-            await asyncio.sleep(0.01)
+        await until(path.exists)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         reader, writer = await asyncio.open_unix_connection(path, limit=MAX_LINE_BYTES)
         found = Reader(reader)
