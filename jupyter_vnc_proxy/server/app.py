@@ -26,6 +26,7 @@ from .invitations import MAX_SECONDS
 from .metrics import DesktopMetrics
 from .monitors.registry import Monitors
 from .routes import handlers
+from .terminals.preferences import TerminalPreferences
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
 from .windows.watch import WindowWatch
@@ -186,7 +187,8 @@ class VncProxy(ExtensionApp):
         self.monitors = Monitors(self.manager, self.sharing.connections, self.log)
         self.manager.monitors = self.monitors.models
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
-        self.display_environment = DisplayEnvironment(os.environ)
+        terminals = TerminalPreferences(self._terminal_manager, os.environ)
+        self.display_environment = DisplayEnvironment(os.environ, terminals)
         self.windows = WindowWatch(self.manager, self.serverapp.event_logger if self.serverapp else None, self.log)
         listeners = [self.metrics.desktop_changed, self.windows.desktop_changed]
         if self.export_display:
@@ -195,6 +197,9 @@ class VncProxy(ExtensionApp):
         if self.stop_with_server:
             # On SIGTERM, jupyter-server-proxy exits the interpreter before Jupyter stops its extensions.
             atexit.register(self.manager.signal_all)
+
+    def _terminal_manager(self) -> Any:
+        return self.serverapp.web_app.settings.get("terminal_manager") if self.serverapp else None
 
     def initialize_handlers(self) -> None:
         """Register the routes."""

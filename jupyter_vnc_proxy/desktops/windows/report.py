@@ -7,6 +7,7 @@ chosen by programs, so they are text of anybody: they are shortened, and contain
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import TypedDict
@@ -22,6 +23,9 @@ MAX_LINE_BYTES = 256 * 1024
 
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's categories of what is no visible text, such as controls and marks that change the direction."""
+
+ESCAPE_SEQUENCE = re.compile("\x1b[ -/]+[0-~]")
+"""What changes the character set in COMPOUND_TEXT, the encoding of older programs' titles."""
 
 
 class WindowModel(TypedDict):
@@ -41,7 +45,8 @@ class WindowModel(TypedDict):
 
 def clean(text: str, length: int) -> str:
     """Return a program's text on one line, without invisible characters, shortened to ``length`` characters."""
-    visible = "".join(" " if unicodedata.category(each) in INVISIBLE else each for each in text[: 16 * length])
+    text = ESCAPE_SEQUENCE.sub("", text[: 16 * length])
+    visible = "".join(" " if unicodedata.category(each) in INVISIBLE else each for each in text)
     words = " ".join(visible.split())
     return words if len(words) <= length else f"{words[: length - 1]}…"
 

@@ -165,6 +165,7 @@ async def test_a_window_manager_that_starts_later_or_ends_hides_no_window(
 
 def test_a_title_is_one_short_line_without_invisible_characters() -> None:
     assert clean("  a\nb\tc\x1b[31m\u202eexe.\u2066 ü ", 120) == "a b c [31m exe. ü"
+    assert clean("Figure \x1b%G✓\x1b%@ 4", 120) == "Figure ✓ 4"
     assert clean("x" * 10_000, 120) == "x" * 119 + "…"
     assert clean("\0" * 10_000, 120) == ""
 
