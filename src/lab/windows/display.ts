@@ -148,7 +148,11 @@ async function setDisplay(
   const message =
     model === null
       ? trans.__('The programs of this kernel will open no windows.')
-      : trans.__('The windows of this kernel will open on "%1" (%2).', labelFor(model.name, trans), model.display ?? '');
+      : trans.__(
+          'The windows of this kernel will open on "%1" (%2).',
+          labelFor(model.name, trans),
+          model.display ?? ''
+        );
   Notification.success(message, { autoClose: 4000 });
   return true;
 }
