@@ -104,22 +104,26 @@ function followKernels(widget: Widget, context: IContext, update: () => void): v
   }
   let isNew = false;
   const apply = () => {
-    update();
     const kernel = kernelOf(widget);
     const display = context.settings.displayOf(pathOf(widget) ?? '');
     const model = display === 'none' ? null : display && findDesktop(context, display.desktop);
     // A desktop that does not run now has no display to show windows on.
-    if (isNew && kernel !== null && display !== null && model !== undefined) {
-      // An unknown language was said when the user chose.
+    if (kernel !== null && display !== null && model !== undefined) {
+      // An unknown language was said when the user chose. A restart cancels what was requested before.
       setVariables(kernel, displayVariables(model)).catch(() => undefined);
     }
-    isNew = false;
   };
-  sessionContext.kernelChanged.connect(() => (isNew = true));
+  sessionContext.kernelChanged.connect(() => {
+    update();
+    apply();
+  });
   sessionContext.statusChanged.connect((_, status) => {
     if (status === 'restarting' || status === 'autorestarting') {
+      // Now, so that it comes before the cells that the user runs meanwhile; and again, because it may be lost.
       isNew = true;
+      apply();
     } else if (status === 'idle' && isNew) {
+      isNew = false;
       apply();
     }
   });

@@ -91,18 +91,21 @@ it('shows the windows of a kernel on the desktop, or nowhere, and marks the choi
   ]);
 });
 
-it.each(['restarting', 'autorestarting'])('applies the choice once after the kernel was %s', async status => {
+it.each(['restarting', 'autorestarting'])('applies the choice when the kernel is %s, and once more', async status => {
   await settings.setDisplay('a.ipynb', 'none');
   const { statusChanged } = notebook.sessionContext;
   statusChanged.emit('idle');
   await pass();
   expect(notebook.executed).toEqual([]);
-  for (const each of [status, 'starting', 'idle', 'busy', 'idle']) {
+  statusChanged.emit(status);
+  await pass();
+  expect(notebook.executed).toHaveLength(1);
+  for (const each of ['starting', 'idle', 'busy', 'idle']) {
     statusChanged.emit(each);
   }
   await pass();
-  expect(notebook.executed).toHaveLength(1);
-  expect(notebook.executed[0]).toContain(UNSET);
+  expect(notebook.executed).toHaveLength(2);
+  expect(notebook.executed[1]).toContain(UNSET);
 });
 
 it.each([
@@ -112,7 +115,6 @@ it.each([
   models = [modelOf({ phase })];
   await settings.setDisplay('a.ipynb', { desktop: 'default' });
   notebook.sessionContext.kernelChanged.emit();
-  notebook.sessionContext.statusChanged.emit('idle');
   await pass();
   expect(notebook.executed).toHaveLength(count);
 });
