@@ -1,4 +1,3 @@
-import { displayPlugin } from './plugins/display';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
 import { lifecyclePlugin } from './plugins/lifecycle';
@@ -11,6 +10,7 @@ import { recordingPlugin } from './plugins/recording';
 import { runningPlugin } from './plugins/running';
 import { screenshotsPlugin } from './plugins/screenshots';
 import { statusBarPlugin } from './plugins/statusbar';
+import { windowsPlugin } from './plugins/windows';
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -22,7 +22,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   lifecyclePlugin,
   logPlugin,
-  displayPlugin,
+  windowsPlugin,
   filesPlugin,
   recordingPlugin,
   runningPlugin,

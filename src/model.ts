@@ -214,6 +214,18 @@ export namespace Desktop {
     'image/png'?: string;
   }
 
+  /** A window on a desktop that its runner has reported; the title is a program's text. */
+  export interface INewWindow {
+    /** Increases with each window that appears; at least the time, in milliseconds since 1970. */
+    number: number;
+    title: string;
+    application: string;
+    /** Whether it belongs to another window, or asks something. */
+    dialog: boolean;
+    /** Whether its program wants attention. */
+    urgent: boolean;
+  }
+
   /** The choices for a new desktop. */
   export interface IChoices {
     backends: IBackend[];

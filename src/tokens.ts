@@ -26,6 +26,8 @@ export interface IDesktopAPI {
   scale(name: string, percent: number): Promise<Desktop.IModel>;
   /** Make a live connection a monitor of the desktop, or change that monitor's size. */
   claimMonitor(name: string, connectionId: string, claim: Desktop.IMonitorClaim): Promise<Desktop.IModel>;
+  /** List the open windows of a desktop, in the order in which they appeared. */
+  newWindows(name: string): Promise<Desktop.INewWindow[]>;
   log(name: string, part?: string, lines?: number): Promise<Desktop.ILog>;
   /** Fetch the diagnostic report of a desktop and its server, as text without secrets. */
   report(name: string): Promise<string>;

@@ -24,6 +24,7 @@ RFB_SOCKET = "rfb.sock"
 VNC_SOCKET = "vnc.sock"
 CLIPBOARD_SOCKET = "cut.sock"
 PROGRAM_SOCKET = "run.sock"
+WINDOW_SOCKET = "win.sock"
 """Names of sockets in a desktop's directory: the one that clients connect to; the VNC server's own if another program
 listens on the first; the one for pictures and HTML on the clipboard; the one that starts programs in the session. No
 name is longer than the first."""
@@ -109,6 +110,11 @@ class Paths:
     def program_socket(self) -> Path:
         """The socket on which the runner takes programs to start in the session."""
         return self.directory / PROGRAM_SOCKET
+
+    @property
+    def window_socket(self) -> Path:
+        """The socket on which the runner reports the windows that appear."""
+        return self.directory / WINDOW_SOCKET
 
 
 @dataclass(frozen=True)

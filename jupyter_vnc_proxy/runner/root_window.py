@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..desktops.desktop import Desktop
 from ..options import Geometry
 from ..system.randr.size import set_size
 from ..system.x_display import connect, intern_atom
 from .scale.session_scale import SessionScale
+from .windows.reports import WindowReports
 
 log = logging.getLogger("jupyter_vnc_proxy")
 
@@ -28,8 +30,9 @@ def load_modules() -> None:
         import xcffib.xproto
 
         from ..system import x_connection
+        from .windows import watcher
 
-        del xcffib, x_connection
+        del xcffib, x_connection, watcher
 
 
 class RootWatcher:
@@ -114,35 +117,36 @@ class RootWatcher:
 
 
 class DisplayWatch:
-    """The `RootWatcher` and the `SessionScale` of a desktop's current display, if it can be watched.
+    """What watches a desktop's current display, if that is possible: `RootWatcher`, `SessionScale` and its windows.
 
     ``set_state`` is called with the session's scale in percent as ``scale``.
     """
 
     def __init__(
         self,
-        desktop: str,
-        xauthority: Path,
+        desktop: Desktop,
         on_change: Callable[[Geometry, bool], None],
         set_state: Callable[..., None],
     ) -> None:
         self._desktop = desktop
-        self._xauthority = xauthority
         self._on_change = on_change
         self._set_state = set_state
         self._root: RootWatcher | None = None
         self._scale: SessionScale | None = None
+        self._windows = WindowReports(desktop.name, desktop.paths.window_socket)
 
     def open(self, display: str, size: Geometry | None = None) -> None:
         """Watch ``display``, and set its size if one is given; on failure, write a warning to the log."""
+        xauthority = self._desktop.xauthority
         try:
-            self._root = RootWatcher(display, self._xauthority, self._on_change)
+            self._root = RootWatcher(display, xauthority, self._on_change)
             self._root.admit_own_user()
             if size is not None:
                 self._root.resize(size)
-            self._scale = SessionScale(display, self._xauthority, lambda percent: self._set_state(scale=percent))
+            self._scale = SessionScale(display, xauthority, lambda percent: self._set_state(scale=percent))
+            self._windows.open(display, xauthority)
         except Exception as error:  # a missing library, a display that went away
-            log.warning("%s: the display can't be watched: %s", self._desktop, error)
+            log.warning("%s: the display can't be watched: %s", self._desktop.name, error)
             return
         self._root.start()
 
@@ -153,6 +157,7 @@ class DisplayWatch:
 
     async def close(self) -> None:
         """Watch no more; do nothing if no display is watched."""
+        await self._windows.close()
         if self._scale is not None:
             await self._scale.close()
             self._scale = None

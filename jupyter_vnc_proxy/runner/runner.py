@@ -78,7 +78,7 @@ class Runner:
         self._companions: Sequence[Sequence[str]] = ()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._backoffs: dict[str, Backoff] = {}
-        self._display = DisplayWatch(desktop.name, desktop.xauthority, self._display_changed, self._set)
+        self._display = DisplayWatch(desktop, self._display_changed, self._set)
         self._came_up = False
         self._main: asyncio.Task[None] | None = None
         self._notes = [*notes, *environment_notes(os.environ)]

@@ -27,8 +27,10 @@ from .metrics import DesktopMetrics
 from .monitors.registry import Monitors
 from .recordings.registry import Recordings
 from .routes import handlers
+from .terminals.preferences import TerminalPreferences
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
+from .windows.watch import WindowWatch
 
 
 def _from_environment(name: str) -> Any:
@@ -200,8 +202,10 @@ class VncProxy(ExtensionApp):
         self.manager.monitors = self.monitors.models
         self.recordings = Recordings(self.log, self.recording, self.max_recording_time, self.max_recording_size)
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
-        self.display_environment = DisplayEnvironment(os.environ)
-        listeners = [self.metrics.desktop_changed]
+        terminals = TerminalPreferences(self._terminal_manager, os.environ)
+        self.display_environment = DisplayEnvironment(os.environ, terminals)
+        self.windows = WindowWatch(self.manager, self.serverapp.event_logger if self.serverapp else None, self.log)
+        listeners = [self.metrics.desktop_changed, self.windows.desktop_changed]
         if self.export_display:
             listeners.append(self.display_environment.desktop_changed)
         self.watcher = DesktopWatcher(self.manager, listeners, self.log)
@@ -209,10 +213,13 @@ class VncProxy(ExtensionApp):
             # On SIGTERM, jupyter-server-proxy exits the interpreter before Jupyter stops its extensions.
             atexit.register(self.manager.signal_all)
 
+    def _terminal_manager(self) -> Any:
+        return self.serverapp.web_app.settings.get("terminal_manager") if self.serverapp else None
+
     def initialize_handlers(self) -> None:
         """Register the routes."""
         limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
-        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors, self.recordings))
+        self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors, self.recordings, self.windows))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
             if not hasattr(ExtensionApp, "_start_jupyter_server_extension"):  # Jupyter Server before 2.16
@@ -225,6 +232,7 @@ class VncProxy(ExtensionApp):
     async def stop_extension(self) -> None:
         """Stop the desktops that no other server owns."""
         await self.watcher.stop()
+        await self.windows.close()
         await self.monitors.close()
         await self.recordings.close()
         self.sharing.invitations.close()

@@ -9,19 +9,25 @@ from ..desktops.display_number import expected
 from ..desktops.manager import DEFAULT_NAME
 from ..desktops.model import DesktopModel
 from .desktop_watcher import DesktopChange
+from .terminals.preferences import TerminalPreferences
 
-ASKPASS = "SSH_ASKPASS_REQUIRE"
+ASKPASS = {"SSH_ASKPASS_REQUIRE": "never", "GIT_ASKPASS": ""}
+"""With a display, ssh and git would ask for passwords in a window of a desktop that perhaps nobody looks at, while the
+kernel waits. So they ask in the terminal, or fail at once if there is none (ssh(1), gitcredentials(7)), unless the user
+wants otherwise."""
 
-VARIABLES = ("DISPLAY", "XAUTHORITY", ASKPASS)
-"""With a display, ssh would ask for passwords in a window of a desktop that perhaps nobody looks at, while the kernel
-waits. So ssh asks in the terminal, or fails at once if there is none (ssh(1)), unless the user wants otherwise."""
+VARIABLES = ("DISPLAY", "XAUTHORITY", *ASKPASS)
 
 
 class DisplayEnvironment:
-    """Sets `VARIABLES` in ``environment`` while the default desktop starts and runs, and restores the old values."""
+    """Sets `VARIABLES` in ``environment`` while the default desktop starts and runs, and restores the old values.
 
-    def __init__(self, environment: MutableMapping[str, str]) -> None:
+    ``terminals`` are changed and restored together with them.
+    """
+
+    def __init__(self, environment: MutableMapping[str, str], terminals: TerminalPreferences | None = None) -> None:
         self._environment = environment
+        self._terminals = terminals
         self._saved: dict[str, str | None] | None = None
 
     def desktop_changed(self, change: DesktopChange) -> None:
@@ -38,7 +44,10 @@ class DisplayEnvironment:
     def _set(self, values: dict[str, str]) -> None:
         if self._saved is None:
             self._saved = {key: self._environment.get(key) for key in VARIABLES}
-            self._environment.setdefault(ASKPASS, "never")
+            for key, value in ASKPASS.items():
+                self._environment.setdefault(key, value)
+            if self._terminals is not None:
+                self._terminals.apply()
         self._environment.update(values)
 
     def restore(self) -> None:
@@ -49,6 +58,8 @@ class DisplayEnvironment:
             else:
                 self._environment[key] = value
         self._saved = None
+        if self._terminals is not None:
+            self._terminals.restore()
 
 
 def _display(model: DesktopModel) -> str | None:

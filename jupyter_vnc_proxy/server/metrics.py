@@ -33,12 +33,12 @@ ACTIONS = {"starting": "start", "running": "running", "stopped": "stop", "failed
 """The event's ``action`` for each new phase; what happens elsewhere is no event of this server's."""
 
 
-def event_schema(events_version: str) -> str:
-    """Return the events' schema as YAML, as this version of jupyter-events takes it.
+def event_schema(events_version: str, file: Path = EVENT_SCHEMA) -> str:
+    """Return a schema of events as YAML, as this version of jupyter-events takes it.
 
     Before 0.11, a schema's version must be a number; later versions want a string.
     """
-    schema = EVENT_SCHEMA.read_text(encoding="utf-8")
+    schema = file.read_text(encoding="utf-8")
     major, minor = events_version.split(".")[:2]
     return schema if (int(major), int(minor)) >= (0, 11) else schema.replace('version: "1"', "version: 1")
 

@@ -23,12 +23,14 @@ from .recordings.handler import recording_handlers
 from .recordings.registry import Recordings
 from .screenshots.operations import WINDOW
 from .sharing import sharing_handlers
-from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, Endpoint, pattern
+from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, NEW_WINDOWS, Endpoint, pattern
 from .web.body import read_body
 from .web.handler import DesktopsAPIHandler, GuardedHandler
 from .web.operations import Call, Operation
 from .web.page import page_handlers
 from .websocket import DesktopSocket, SocketLimits
+from .windows.handler import WindowsHandler
+from .windows.watch import WindowWatch
 
 Route = tuple[str, type[web.RequestHandler], dict[str, Any]]
 """A pattern relative to the base URL, its handler, and the handler's arguments."""
@@ -130,6 +132,7 @@ def handlers(
     sharing: Sharing,
     monitors: Monitors,
     recordings: Recordings,
+    windows: WindowWatch,
 ) -> list[Route]:
     """Return the routes; each path starts with a slash and is relative to the base URL."""
     socket = {"manager": manager, "metrics": metrics, "limits": limits, "sharing": sharing}
@@ -145,6 +148,7 @@ def handlers(
     routes += sharing_handlers(manager, sharing, limits.allowed)
     routes.append((pattern(CLIPBOARD), ClipboardHandler, {"manager": manager, "sharing": sharing}))
     routes.append((pattern(MONITOR), MonitorHandler, {"manager": manager, "sharing": sharing, "monitors": monitors}))
+    routes.append((pattern(NEW_WINDOWS), WindowsHandler, {"manager": manager, "windows": windows}))
     routes += file_handlers(manager, sharing)
     routes += recording_handlers(manager, recordings)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))

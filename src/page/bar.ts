@@ -26,7 +26,7 @@ export interface IBarOptions {
 }
 
 /** Add a toolbar, which slides in from the upper edge of the viewer. */
-export function addBar({ viewer, trans, settings, share, recordscreenshot, addMonitor }: IBarOptions): void {
+export function addBar({ viewer, trans, settings, share, record, screenshot, addMonitor }: IBarOptions): void {
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');

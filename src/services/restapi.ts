@@ -74,6 +74,10 @@ export class DesktopAPI implements IDesktopAPI {
     return this._requests.call('PUT', pathTo(name, `monitors/${encodeURIComponent(connectionId)}`), { ...claim });
   }
 
+  async newWindows(name: string): Promise<Desktop.INewWindow[]> {
+    return this._requests.call('GET', pathTo(name, 'new-windows'));
+  }
+
   async log(name: string, part?: string, lines?: number): Promise<Desktop.ILog> {
     const query = new URLSearchParams();
     if (part !== undefined) {

@@ -211,6 +211,7 @@ def test_only_the_packages_for_x_import_xcffib() -> None:
             "runner.root_window",
             "runner.scale.",
             "recording.",
+            "runner.windows.watcher",
         )
         if not name.startswith((*clients, "backends.programs.rdp_client")):
             assert "xcffib" not in foreign(name), name

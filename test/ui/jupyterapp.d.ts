@@ -3,6 +3,7 @@ interface Window {
   jupyterapp: {
     version: string;
     hasPlugin(id: string): boolean;
+    shell: { currentWidget: object | null };
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }

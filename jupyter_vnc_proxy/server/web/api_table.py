@@ -46,6 +46,7 @@ DESKTOP = DESKTOPS_PATH + "/{name}"
 CLIPBOARD = DESKTOP + "/clipboard/{id}"
 COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
+NEW_WINDOWS = DESKTOP + "/new-windows"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
 RECORDING = DESKTOP + "/recording"
@@ -86,6 +87,8 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("readClipboard", "POST", CLIPBOARD, None),
     Endpoint("writeClipboard", "PUT", CLIPBOARD, None, status=204),
     Endpoint("claimMonitor", "PUT", MONITOR, None),
+    # A title is on the screen, which a viewer with `read` sees anyway.
+    Endpoint("listNewWindows", "GET", NEW_WINDOWS, "read"),
     Endpoint("listCopiedFiles", "POST", COPIED_FILES, None),
     # About files of Jupyter's tree, for which a user needs a right on the resource `contents` too.
     Endpoint("listApplications", "GET", APPLICATIONS, "execute"),

@@ -11,6 +11,8 @@ export namespace CommandIDs {
   export const anotherView = 'vnc:another-view';
   export const showLog = 'vnc:show-log';
   export const setDisplay = 'vnc:set-display';
+  export const unsetDisplay = 'vnc:unset-display';
+  export const newTerminal = 'vnc:new-terminal';
   export const details = 'vnc:show-details';
   export const share = 'vnc:share';
   export const fullScreen = 'vnc:full-screen';

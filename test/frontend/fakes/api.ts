@@ -38,6 +38,8 @@ export class FakeAPI implements IDesktopAPI {
   choices: Desktop.IChoices = { backends: [], sessions: [] };
   lines: string[] = [];
   lastRecording: Desktop.IEndedRecording | null = null;
+  /** The windows of each desktop; null if the user may not see them. */
+  windows: Desktop.INewWindow[] | null = [];
   nextTicket: Desktop.ITicket | null = null;
   invited: Desktop.IInvitation[] = [];
   connected: Desktop.IConnection[] = [];
@@ -125,6 +127,15 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`resize ${name}`, () => {
       this.sizes.push(size);
       return this._known(name);
+    });
+  }
+
+  async newWindows(name: string): Promise<Desktop.INewWindow[]> {
+    return this._answer(`newWindows ${name}`, () => {
+      if (this.windows === null) {
+        throw new DesktopError({ status: 403, message: 'No.' });
+      }
+      return this.windows;
     });
   }
 

@@ -28,7 +28,8 @@ def model(phase: str, display: str | None = None) -> Any:
     return {"name": "default", "phase": phase, "display": display, "xauthority": "/run/default/Xauthority"}
 
 
-OURS = {"DISPLAY": ":5", "XAUTHORITY": "/run/default/Xauthority", "SSH_ASKPASS_REQUIRE": "never"}
+ASKING = {"SSH_ASKPASS_REQUIRE": "never", "GIT_ASKPASS": ""}
+OURS = {"DISPLAY": ":5", "XAUTHORITY": "/run/default/Xauthority", **ASKING}
 BEFORE_IT_RUNS = [{}, {"DISPLAY": ":0"}, {"DISPLAY": ":0", "XAUTHORITY": "/home/me/.Xauthority"}]
 
 
@@ -61,13 +62,14 @@ def test_a_kernel_that_starts_with_the_desktop_gets_the_display_that_it_will_hav
     assert environment["DISPLAY"] == ":4711"
 
 
-def test_ssh_asks_where_its_user_is_unless_he_wants_otherwise() -> None:
-    environment = {"SSH_ASKPASS_REQUIRE": "force"}
+def test_ssh_and_git_ask_where_their_user_is_unless_he_wants_otherwise() -> None:
+    wanted = {"SSH_ASKPASS_REQUIRE": "force", "GIT_ASKPASS": "/usr/bin/ksshaskpass"}
+    environment = dict(wanted)
     display_environment = DisplayEnvironment(environment)
     display_environment.desktop_changed(DesktopChange("default", None, model("running", ":5")))
-    assert environment["SSH_ASKPASS_REQUIRE"] == "force"
+    assert environment == {**environment, **wanted}
     display_environment.restore()
-    assert environment == {"SSH_ASKPASS_REQUIRE": "force"}
+    assert environment == wanted
 
 
 def test_another_desktop_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-import { codeToSet, kernelOf, setVariables, UnknownLanguage } from '../../../src/lab/kernel';
+import { codeToSet, kernelOf, setVariables, UnknownLanguage } from '../../../../src/lab/windows/kernel';
 
 import type { Kernel } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
@@ -13,11 +13,19 @@ function kernelThat(language: string, content: object = { status: 'ok' }) {
 
 it.each([
   ['python', 'import os as _os; _os.environ.update({"DISPLAY":":1","XAUTHORITY":"/run/a \\"b\\" $c"}); del _os'],
-  ['R', 'Sys.setenv(DISPLAY = ":1", XAUTHORITY = "/run/a \\"b\\" $c")'],
+  ['R', 'Sys.setenv(DISPLAY = ":1"); Sys.setenv(XAUTHORITY = "/run/a \\"b\\" $c")'],
   ['julia', 'ENV["DISPLAY"] = ":1"; ENV["XAUTHORITY"] = "/run/a \\"b\\" \\$c"'],
   ['cobol', null]
 ])('sets variables in %s', (language, code) => {
   expect(codeToSet(language, VARIABLES)).toBe(code);
+});
+
+it.each([
+  ['python', 'import os as _os; _os.environ.update({"A":"1"}); _os.environ.pop("DISPLAY", None); del _os'],
+  ['R', 'Sys.setenv(A = "1"); Sys.unsetenv("DISPLAY")'],
+  ['julia', 'ENV["A"] = "1"; delete!(ENV, "DISPLAY")']
+])('removes variables in %s', (language, code) => {
+  expect(codeToSet(language, { DISPLAY: null, A: '1' })).toBe(code);
 });
 
 it("adds no entry to the kernel's history", async () => {

@@ -1,0 +1,3 @@
+"""What Jupyter's terminals need while they have a desktop's display."""
+
+from __future__ import annotations
