@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from ..errors import ErrorModel, UnknownDesktop, VncError
 from .desktop import Desktop
+from .programs.control import ProgramModel
 from .runtime import desktop_path, runtime_directory
 from .state import DesktopState, iso
 
@@ -49,7 +50,8 @@ class DesktopModel(TypedDict):
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
     follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors;
-    `monitors` are theirs, if there are two or more. `encoder` is the current video encoder, if known;
+    `monitors` are theirs, if there are two or more. `programs` are those that control the desktop.
+    `encoder` is the current video encoder, if known;
     `notes` are sentences about what could be better.
     """
 
@@ -73,6 +75,7 @@ class DesktopModel(TypedDict):
     stops_at: str | None
     clients: int
     viewers: list[ViewerModel]
+    programs: list[ProgramModel]
     error: ErrorModel | None
     encoder: str | None
     notes: list[str]
@@ -115,6 +118,7 @@ def desktop_model(
         "stops_at": iso(deadline) if deadline is not None and soon else None,
         "clients": clients,
         "viewers": list(viewers),
+        "programs": state.programs,
         "error": state.error,
         "encoder": state.encoder,
         "notes": state.notes,

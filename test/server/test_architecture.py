@@ -65,10 +65,11 @@ BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"commands"},
-    "commands": {"proxy", "server", "runner", "stream", *BELOW_SERVER},
+    "commands": {"proxy", "server", "assistants", "runner", "stream", *BELOW_SERVER},
     "proxy": {"server", "desktops", *BELOW_DESKTOPS},
     "server": BELOW_SERVER,
     "doctor": {"runner", "desktops", *BELOW_DESKTOPS},
+    "assistants": {"automation", *BELOW_DESKTOPS},
     "automation": {"desktops", *BELOW_DESKTOPS},
     "runner": {"desktops", *BELOW_DESKTOPS},
     "desktops": BELOW_DESKTOPS,
