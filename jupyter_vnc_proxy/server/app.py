@@ -25,6 +25,7 @@ from .display_env import DisplayEnvironment
 from .invitations import MAX_SECONDS
 from .metrics import DesktopMetrics
 from .monitors.registry import Monitors
+from .programs.news import News
 from .routes import handlers
 from .web.page import take_proxy_address
 from .websocket import SocketLimits
@@ -186,7 +187,7 @@ class VncProxy(ExtensionApp):
         self.manager.monitors = self.monitors.models
         self.metrics = DesktopMetrics(self.serverapp.event_logger if self.serverapp else None)
         self.display_environment = DisplayEnvironment(os.environ)
-        listeners = [self.metrics.desktop_changed]
+        listeners = [self.metrics.desktop_changed, News(self.sharing.connections).desktop_changed]
         if self.export_display:
             listeners.append(self.display_environment.desktop_changed)
         self.watcher = DesktopWatcher(self.manager, listeners, self.log)

@@ -45,6 +45,7 @@ DESKTOP = DESKTOPS_PATH + "/{name}"
 CLIPBOARD = DESKTOP + "/clipboard/{id}"
 COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
+PROGRAMS = DESKTOP + "/programs"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
@@ -63,6 +64,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("keepDesktop", "POST", DESKTOP + "/keep", "execute", operations.keep),
     Endpoint("resizeDesktop", "POST", DESKTOP + "/resize", "execute", operations.resize, SIZE, on_page_server=True),
     Endpoint("scaleDesktop", "POST", DESKTOP + "/scale", "execute", operations.scale, SCALE, on_page_server=True),
+    Endpoint("pausePrograms", "POST", PROGRAMS + "/pause", "execute", operations.pause, on_page_server=True),
+    Endpoint("resumePrograms", "POST", PROGRAMS + "/resume", "execute", operations.resume, on_page_server=True),
     # A log has what programs print, and the report has logs; a screenshot shows what a viewer with `read` sees anyway.
     Endpoint("getLog", "GET", DESKTOP + "/log", "execute", operations.log, on_page_server=True),
     Endpoint("getScreenshot", "GET", DESKTOP + "/screenshot", "read", operations.screenshot),
