@@ -21,6 +21,22 @@ PATIENCE_SECONDS = 20.0
 """The time that an action waits until a person who has taken over lets programs go on."""
 
 
+class _Question:
+    """Whether one action is allowed: answered at once, and decided then or once a person resumes."""
+
+    def __init__(self) -> None:
+        self.is_answered = asyncio.Event()
+        self.is_decided = asyncio.Event()
+        self.is_allowed = False
+
+    def decide(self, is_allowed: bool) -> None:
+        """Answer the question for good; the first time counts."""
+        if not self.is_decided.is_set():
+            self.is_allowed = is_allowed
+            self.is_answered.set()
+            self.is_decided.set()
+
+
 class Permission:
     """What one program may do on a desktop; people see its name, and what it does.
 
@@ -32,7 +48,7 @@ class Permission:
         self._program = program or program_name()
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._answers: dict[int, asyncio.Future[bool]] = {}
+        self._questions: dict[int, _Question] = {}
         self._number = 0
         self._under_way: set[asyncio.Task[Any]] = set()
         self._taken: set[asyncio.Task[Any]] = set()
@@ -80,17 +96,17 @@ class Permission:
         if writer is None:
             return
         self._number = number = self._number + 1
-        self._answers[number] = answer = asyncio.get_running_loop().create_future()
+        self._questions[number] = question = _Question()
         try:
             writer.write(line({"ask": number, "action": action, "x": x, "y": y}))
-            if not await _in_time(answer, ANSWER_SECONDS):
-                self._answers[number] = answer = asyncio.get_running_loop().create_future()
-                try:
-                    await _in_time(answer, PATIENCE_SECONDS)
-                except TimedOut:
-                    raise self._taken_over() from None
+            if not await _in_time(question.is_answered, ANSWER_SECONDS):
+                raise TimedOut(f"The desktop's runner has not answered within {ANSWER_SECONDS:g} s.")
+            if not await _in_time(question.is_decided, PATIENCE_SECONDS):
+                raise self._taken_over()
+            if not question.is_allowed:
+                raise Conflict("The connection to the desktop has ended.", code="display-gone")
         finally:
-            self._answers.pop(number, None)
+            del self._questions[number]
 
     async def _connected(self) -> asyncio.StreamWriter | None:
         """Return the connection, a new one if there is none; ``None`` if the runner is of an earlier version."""
@@ -112,16 +128,15 @@ class Permission:
                 message = json.loads(text)
                 if message.get("paused") is True:
                     self._end_all()
-                for word in ("go", "wait"):
-                    answer = self._answers.get(message.get(word))
-                    if answer is not None and not answer.done():
-                        answer.set_result(word == "go")
+                if (question := self._questions.get(message.get("wait"))) is not None:
+                    question.is_answered.set()
+                if (question := self._questions.get(message.get("go"))) is not None:
+                    question.decide(True)
         except (OSError, ValueError):
             pass
         finally:
-            for answer in self._answers.values():
-                if not answer.done():
-                    answer.set_exception(Conflict("The connection to the desktop has ended.", code="display-gone"))
+            for question in self._questions.values():
+                question.decide(False)
 
     def _end_all(self) -> None:
         for task in self._under_way:
@@ -135,12 +150,11 @@ class Permission:
         )
 
 
-async def _in_time(answer: asyncio.Future[bool], seconds: float) -> bool:
-    """Return the answer to a question; raise `TimedOut` if there is none."""
-    try:
-        return await asyncio.wait_for(answer, seconds)
-    except asyncio.TimeoutError:
-        raise TimedOut(f"The desktop's runner has not answered within {seconds:g} s.") from None
+async def _in_time(event: asyncio.Event, seconds: float) -> bool:
+    """Return whether an event happens in time."""
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 def program_name() -> str:

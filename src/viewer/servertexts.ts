@@ -38,6 +38,9 @@ const SERVER_TEXTS: readonly string[] = [
   translatable('Neither gio nor xdg-open is installed, which open files.'),
   translatable("The desktop's session is not running, or was started by an earlier version: restart the desktop."),
   translatable('The desktop does not start the program.'),
+  // Why programs can't be paused.
+  translatable('The desktop is not running, or was started by an earlier version: restart the desktop.'),
+  translatable("The desktop's runner does not respond."),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),
