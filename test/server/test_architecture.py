@@ -199,6 +199,11 @@ def test_what_reads_bytes_as_rfb_needs_nothing_but_python() -> None:
         assert not imports(name)[1] & {"asyncio", "subprocess", "threading"}, name
 
 
+def test_only_the_server_for_assistants_imports_mcp() -> None:
+    for name in MODULES:
+        assert "mcp" not in foreign(name) or name.startswith("assistants."), name
+
+
 def test_only_the_packages_for_x_import_xcffib() -> None:
     for name in MODULES:
         clients = (

@@ -17,7 +17,12 @@ const PROGRAM: Desktop.IProgram = {
   since: '2026-01-01T00:00:00Z'
 };
 
-const OWN: Desktop.IViewer = { id: 'c1', user: { username: 'me', name: 'Me' }, rights: ['see', 'keys'], invited: false };
+const OWN: Desktop.IViewer = {
+  id: 'c1',
+  user: { username: 'me', name: 'Me' },
+  rights: ['see', 'keys'],
+  invited: false
+};
 
 const notify = jest.fn();
 let api: FakeAPI;
