@@ -100,6 +100,23 @@ export namespace Desktop {
     recording?: IRecording | null;
     /** The live connections; jupyter-server-proxy's route doesn't send this. */
     viewers?: IViewer[];
+    /** The programs that control the desktop, or that a person has paused; older servers don't send this. */
+    programs?: IProgram[];
+  }
+
+  /** A program that controls a desktop, such as an assistant or a notebook. */
+  export interface IProgram {
+    id: string;
+    name: string;
+    /** What it did last, such as `click`; empty if nothing. */
+    action: string;
+    /** Where, in pixels of the desktop. */
+    x: number | null;
+    y: number | null;
+    /** Whether a person has taken over. */
+    paused: boolean;
+    /** When it began (ISO 8601). */
+    since: string;
   }
 
   /** A part of what a connection may do; the server enforces them. */

@@ -38,6 +38,8 @@ export interface IDesktopAPI {
   ticket(name: string, invitation?: string, failed?: string): Promise<Desktop.ITicket | null>;
   /** Take keyboard, pointer, clipboard and size from all other users. */
   takeControl(name: string): Promise<void>;
+  /** Pause the programs that control a desktop, or let them go on. */
+  pausePrograms(name: string, paused: boolean): Promise<Desktop.IModel>;
   /** List the live connections. */
   connections(name: string): Promise<Desktop.IConnection[]>;
   /** Close a connection of another viewer. */
@@ -163,6 +165,9 @@ export interface IDesktopConnection extends IObservableDisposable {
 
   /** Count as activity, so that the desktop is not stopped as idle. */
   keep(): Promise<void>;
+
+  /** Pause the programs that control the desktop, or let them go on; reject if that fails. */
+  pausePrograms(paused: boolean): Promise<void>;
 
   /** Fetch the diagnostic report of the desktop and its server. */
   report(): Promise<string>;

@@ -35,7 +35,8 @@ class AsyncDesktop(AsyncInput, AsyncWindows):
     """A desktop of this user on this machine; make one with `start` or `connect`.
 
     Positions and sizes are pixels of the screen, times are seconds. Everything raises `VncError`: `Conflict` if the
-    desktop doesn't run, `InvalidOption` for a bad argument, `TimedOut` if something takes too long.
+    desktop doesn't run, or if a person has taken over; `InvalidOption` for a bad argument, `TimedOut` if something
+    takes too long.
     """
 
     # -- start, find, stop --------------------------------------------------------------------------------------------
@@ -51,22 +52,24 @@ class AsyncDesktop(AsyncInput, AsyncWindows):
         geometry: str | tuple[int, int] | None = None,
         options: Mapping[str, str] | None = None,
         runtime_dir: str = "",
+        program: str = "",
     ) -> AsyncDesktop:
         """Start a desktop and wait until it is up; use the one of this name if it runs.
 
         ``command`` is the session's own program with its arguments; ``geometry`` the size, as in ``1280x720``;
         ``options`` the backend's own. What is not given comes from ``JUPYTER_VNC_…`` in the environment, or is the
-        default. Raise `Conflict` if any is given and the desktop exists, `StartFailed` if it does not come up.
+        default. ``program`` is our name for people, by default the notebook's or the script's.
+        Raise `Conflict` if options are given and the desktop exists, `StartFailed` if it does not come up.
         """
         changes = lifecycle.given_options(backend, session, command, geometry, options)
-        return cls(await lifecycle.start(name, changes, runtime_dir))
+        return cls(await lifecycle.start(name, changes, runtime_dir), program)
 
     @classmethod
-    async def connect(cls, name: str = "default", *, runtime_dir: str = "") -> AsyncDesktop:
+    async def connect(cls, name: str = "default", *, runtime_dir: str = "", program: str = "") -> AsyncDesktop:
         """Return a desktop that runs; raise `UnknownDesktop` if there is none of this name."""
         desktop = lifecycle.find(name, runtime_dir)
         desktop.state().usable_display()
-        return cls(desktop)
+        return cls(desktop, program)
 
     @property
     def name(self) -> str:
@@ -141,6 +144,7 @@ class AsyncDesktop(AsyncInput, AsyncWindows):
         It writes to our own standard output and error, unless they are given, as for `subprocess.Popen`.
         """
         start = partial(programs.run, self._desktop, argv, cwd, stdout, stderr)
+        await self._permission.ask("run")
         return await workers.run(start)
 
     @staticmethod

@@ -12,6 +12,7 @@ from ..errors import InvalidOption, TimedOut
 from ..options import Area
 from . import display
 from .display import TitlePattern
+from .permission import Permission
 
 if TYPE_CHECKING:
     from ..system.x_clients.windows import Window, Windows
@@ -32,6 +33,7 @@ class AsyncWindows:
     """The windows of a desktop's X display; those of Wayland programs have none there."""
 
     _desktop: Directory
+    _permission: Permission
 
     async def windows(self) -> Sequence[Window]:
         """Return the windows, in the order in which they were opened."""
@@ -64,6 +66,7 @@ class AsyncWindows:
 
     async def activate(self, window: Window) -> Window:
         """Raise a window and give it the input focus; return it as it is then, or raise `TimedOut`."""
+        await self._permission.ask("activate")
         await self._with_windows(lambda windows: windows.activate(window.id))
         return await self._wait_for(window, lambda now: now.is_active, ACTIVATION_SECONDS, "active")
 
@@ -72,6 +75,7 @@ class AsyncWindows:
 
         With ``timeout``, wait until it is closed; raise `TimedOut` if it isn't.
         """
+        await self._permission.ask("close_window")
         await self._with_windows(lambda windows: windows.request_close(window.id))
         deadline = time.monotonic() + (timeout or 0.0)
         while timeout is not None and any(each.id == window.id for each in await self.windows()):
@@ -97,6 +101,7 @@ class AsyncWindows:
         )
         if wanted.width < 1 or wanted.height < 1:
             raise InvalidOption("A window has at least one pixel in width and height.", code="bad-geometry")
+        await self._permission.ask("place")
         await self._with_windows(lambda windows: windows.place(window.id, wanted))
         try:
             return await self._wait_for(window, lambda now: now.area == wanted, SETTLE_SECONDS, "there")

@@ -47,6 +47,7 @@ class Desktop:
         geometry: str | tuple[int, int] | None = None,
         options: Mapping[str, str] | None = None,
         runtime_dir: str = "",
+        program: str = "",
     ) -> Desktop:
         """Start a desktop and wait until it is up; use the one of this name if it runs."""
         return cls._made(
@@ -58,13 +59,14 @@ class Desktop:
                 geometry=geometry,
                 options=options,
                 runtime_dir=runtime_dir,
+                program=program,
             )
         )
 
     @classmethod
-    def connect(cls, name: str = "default", *, runtime_dir: str = "") -> Desktop:
+    def connect(cls, name: str = "default", *, runtime_dir: str = "", program: str = "") -> Desktop:
         """Return a desktop that runs."""
-        return cls._made(AsyncDesktop.connect(name, runtime_dir=runtime_dir))
+        return cls._made(AsyncDesktop.connect(name, runtime_dir=runtime_dir, program=program))
 
     @classmethod
     def _made(cls, making: Coroutine[Any, Any, AsyncDesktop]) -> Desktop:

@@ -17,6 +17,7 @@ COMMANDS = {
     "stop": "stop desktops",
     "log": "show the log of one of a desktop's processes",
     "screenshot": "save a screenshot of a desktop as a PNG",
+    "mcp": "let an assistant look at a desktop, or control it, over MCP",
     "nginx": "write an nginx configuration that serves a desktop without Jupyter",
     "bench": "measure desktops in a browser; needs a clone of the repository",
     "run": "run one desktop in the foreground",

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from ..errors import ErrorModel, UnknownDesktop, VncError
 from .desktop import Desktop
+from .programs.control import ProgramModel
 from .recordings.state import RecordingModel, current
 from .runtime import desktop_path, runtime_directory
 from .state import DesktopState, iso
@@ -50,7 +51,7 @@ class DesktopModel(TypedDict):
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
     follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors;
-    `monitors` are theirs, if there are two or more.
+    `monitors` are theirs, if there are two or more. `programs` are those that control the desktop.
     `recording` is set while it is being recorded. `encoder` is the current video encoder, if known;
     `notes` are sentences about what could be better.
     """
@@ -76,6 +77,7 @@ class DesktopModel(TypedDict):
     clients: int
     viewers: list[ViewerModel]
     recording: RecordingModel | None
+    programs: list[ProgramModel]
     error: ErrorModel | None
     encoder: str | None
     notes: list[str]
@@ -119,6 +121,7 @@ def desktop_model(
         "clients": clients,
         "viewers": list(viewers),
         "recording": current(desktop.path),
+        "programs": state.programs,
         "error": state.error,
         "encoder": state.encoder,
         "notes": state.notes,

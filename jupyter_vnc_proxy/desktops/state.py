@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..errors import Conflict, ErrorModel, UnknownDesktop
+from .programs.control import ProgramModel, are_programs
 
 Phase = Literal["starting", "running", "stopped", "failed", "running-elsewhere"]
 
@@ -52,8 +53,8 @@ class DesktopState:
 
     `resize` to `monitors_socket` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
     current video encoder, if the VNC server reports one; `scaling` says whether the session's programs change their
-    scale while they run, and `scale` is the current one in percent; `notes` are sentences for
-    people about what could be better, and how to fix it.
+    scale while they run, and `scale` is the current one in percent; `programs` are those that control
+    the desktop; `notes` are sentences for people about what could be better, and how to fix it.
     """
 
     name: str
@@ -74,6 +75,7 @@ class DesktopState:
     monitors_socket: str = ""
     scaling: bool = False
     scale: int = 100
+    programs: list[ProgramModel] = field(default_factory=list)
     created: str = field(default_factory=utc_now)
     options: dict[str, Any] = field(default_factory=dict)
     error: ErrorModel | None = None
@@ -106,7 +108,9 @@ class DesktopState:
 
     def ended(self, phase: Literal["stopped", "failed"], error: ErrorModel | None) -> DesktopState:
         """Return the state of the same desktop without any processes."""
-        return replace(self, phase=phase, step=None, display=None, error=error, encoder=None, notes=[], scale=100)
+        return replace(
+            self, phase=phase, step=None, display=None, error=error, encoder=None, notes=[], scale=100, programs=[]
+        )
 
 
 def running_elsewhere(name: str) -> Conflict:
@@ -131,6 +135,7 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
     "full_chroma": (bool,),
     "scaling": (bool,),
     "scale": (int,),
+    "programs": (list,),
     "display": (str, type(None)),
     "options": (dict,),
     "error": (dict, type(None)),
@@ -143,7 +148,7 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
 def checked(state: DesktopState) -> DesktopState:
     """Return ``state``; raise ``TypeError`` if a damaged or edited file gave a field another type."""
     right = all(isinstance(getattr(state, each.name), STATE_TYPES.get(each.name, (str,))) for each in fields(state))
-    right = right and all(isinstance(note, str) for note in state.notes)
+    right = right and all(isinstance(note, str) for note in state.notes) and are_programs(state.programs)
     complete = state.error is None or ErrorModel.__required_keys__ <= state.error.keys()
     if not right or not complete or state.phase not in get_args(Phase) or state.phase == ELSEWHERE:
         raise TypeError("this is not the state of a desktop")

@@ -12,6 +12,7 @@ from ..backends.base import DISPLAY, DISPLAY_NUMBER, Step
 from ..desktops.desktop import Desktop
 from ..desktops.display_number import expected
 from ..desktops.markers import MARKER, is_runner
+from ..desktops.programs.control import CONTROL_SOCKET
 from ..system.cleanup import remove_segments
 from ..system.environment import find_program, program_environment
 from ..system.fork.standby import Standby
@@ -19,6 +20,7 @@ from ..system.inheritance.account import may_enter
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
 from .diagnosis import process_failed
+from .programcontrol.keeper import ControlKeeper
 from .session_programs import SessionPrograms
 from .user_directories import create_user_directories
 
@@ -42,10 +44,16 @@ class Processes:
     """Starts and stops the processes of ``desktop``; ``ended`` has each that ended, with its exit status.
 
     ``environment`` is the user's, ``session_environment`` that of the session and its companions. A child that stands
-    by becomes the first process that it can become.
+    by becomes the first process that it can become. ``set_state`` changes fields of the desktop's state.
     """
 
-    def __init__(self, desktop: Desktop, environment: dict[str, str], standby: Standby | None = None) -> None:
+    def __init__(
+        self,
+        desktop: Desktop,
+        environment: dict[str, str],
+        standby: Standby | None = None,
+        set_state: Callable[..., None] = lambda **_: None,
+    ) -> None:
         self.environment = environment
         self.session_environment = environment
         self.ended: asyncio.Queue[tuple[Process, int]] = asyncio.Queue()
@@ -55,6 +63,7 @@ class Processes:
         self._companions: list[Process] = []
         self._waits: set[asyncio.Task[None]] = set()
         self.programs = SessionPrograms(desktop.paths.program_socket, desktop.log_directory)
+        self._control = ControlKeeper(desktop.path / CONTROL_SOCKET, lambda shown: set_state(programs=shown))
 
     def __getitem__(self, name: str) -> Process:
         return self._processes[name]
@@ -70,6 +79,8 @@ class Processes:
         ``on_report`` is called with each line that it reports until it is replaced. Raise `StartFailed` if it isn't
         ready within ``timeout`` seconds.
         """
+        if step.name == "display":
+            await self._control.start()
         if step.name == "session":
             await asyncio.to_thread(create_user_directories, self.session_environment)
             await self._let_server_go_first()
@@ -172,6 +183,7 @@ class Processes:
     async def stop(self) -> None:
         """Stop every process, the session first, and then everything else that was started on the desktop."""
         await self.programs.close()
+        await self._control.close()
         if self._standby is not None:
             self._standby.close()
         session = [self._processes.pop("session", None), *self._companions]

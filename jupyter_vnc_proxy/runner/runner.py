@@ -70,7 +70,7 @@ class Runner:
     ) -> None:
         self._desktop, self._options, self._backend = desktop, options, backend
         self._environment = process_environment(desktop)
-        self._processes = Processes(desktop, self._environment, standby)
+        self._processes = Processes(desktop, self._environment, standby, self._set)
         self._ownership = OwnershipWatcher(
             desktop, orphan_timeout, parent or os.getppid(), self._end, self._processes.reap_orphans
         )

@@ -25,6 +25,7 @@ from .display_env import DisplayEnvironment
 from .invitations import MAX_SECONDS
 from .metrics import DesktopMetrics
 from .monitors.registry import Monitors
+from .programs.news import News
 from .recordings.registry import Recordings
 from .routes import handlers
 from .terminals.preferences import TerminalPreferences
@@ -206,6 +207,7 @@ class VncProxy(ExtensionApp):
         self.display_environment = DisplayEnvironment(os.environ, terminals)
         self.windows = WindowWatch(self.manager, self.serverapp.event_logger if self.serverapp else None, self.log)
         listeners = [self.metrics.desktop_changed, self.windows.desktop_changed]
+        listeners.append(News(self.sharing.connections).desktop_changed)
         if self.export_display:
             listeners.append(self.display_environment.desktop_changed)
         self.watcher = DesktopWatcher(self.manager, listeners, self.log)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from ..desktops.manager import DesktopManager
 from ..desktops.model import DesktopModel, warning_seconds
@@ -17,15 +18,20 @@ from ..errors import VncError
 
 POLL_SECONDS = 2.0
 STARTING_POLL_SECONDS = 0.1
-"""Polling intervals: normally, and while a desktop starts."""
+PROGRAM_POLL_SECONDS = 0.5
+"""Polling intervals: normally, while a desktop starts, and while programs control one."""
 
 MAX_STEP_SECONDS = 2 * POLL_SECONDS
 """The most that one poll counts for a warning: nobody sees a warning while the server or the machine is suspended."""
 
 
+WATCHED: tuple[Literal["phase", "display", "programs"], ...] = ("phase", "display", "programs")
+"""The fields of a model whose changes listeners get."""
+
+
 @dataclass(frozen=True)
 class DesktopChange:
-    """A change of a desktop's phase or display.
+    """A change of a desktop's phase or display, or of the programs that control it.
 
     ``before`` is ``None`` if the desktop is new to this server, ``after`` if it was removed.
     """
@@ -36,7 +42,7 @@ class DesktopChange:
 
 
 class DesktopWatcher:
-    """Polls the manager's desktops, and calls ``listeners`` with each change of phase or display."""
+    """Polls the manager's desktops, and calls ``listeners`` with each change of phase, display or programs."""
 
     def __init__(
         self, manager: DesktopManager, listeners: Iterable[Callable[[DesktopChange], None]], log: logging.Logger
@@ -70,8 +76,12 @@ class DesktopWatcher:
                 await self._cull()
             except (VncError, OSError) as error:  # the runtime directory is missing; it may come back
                 self._log.debug("cannot list the desktops: %s", error)
-            starting = any(model["phase"] == "starting" for model in self._models.values())
-            await self._manager.wait_for_change(STARTING_POLL_SECONDS if starting else POLL_SECONDS)
+            await self._manager.wait_for_change(self._interval())
+
+    def _interval(self) -> float:
+        if any(model["phase"] == "starting" for model in self._models.values()):
+            return STARTING_POLL_SECONDS
+        return PROGRAM_POLL_SECONDS if any(model["programs"] for model in self._models.values()) else POLL_SECONDS
 
     def poll(self) -> None:
         """Compare the desktops with those of the last call, and notify the listeners of each change."""
@@ -121,4 +131,4 @@ def _differs(change: DesktopChange) -> bool:
     before, after = change.before, change.after
     if before is None or after is None:
         return before is not after
-    return (before["phase"], before["display"]) != (after["phase"], after["display"])
+    return any(before[field] != after[field] for field in WATCHED)

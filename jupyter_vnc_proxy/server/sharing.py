@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from tornado import web
 
 from ..desktops.manager import DesktopManager
-from ..errors import InvalidOption, UnknownDesktop
+from ..desktops.programs.control import set_paused
+from ..errors import InvalidOption, UnknownDesktop, VncError
 from ..rfb.rights import Right, right_names
 from .access import Sharing
 from .connections import CLOSE_FORBIDDEN
@@ -117,7 +119,7 @@ class ControlHandler(SharingHandler):
 
     @web.authenticated
     async def post(self, name: str) -> None:
-        """Take keyboard, pointer, clipboard and size from all other connections; return the desktop."""
+        """Take keyboard, pointer, clipboard and size from all other connections and programs; return the desktop."""
         await self.require("execute")
         await self.respond(self._take(name))
 
@@ -126,6 +128,8 @@ class ControlHandler(SharingHandler):
         created = self.manager.get(name).state().created
         self.sharing.invitations.take_control(name, created)
         self.sharing.connections.take_control(name, ticket_owner(self))
+        with contextlib.suppress(VncError):  # it doesn't run
+            await set_paused(self.manager.get(name).path, True)
         return self.manager.model(name)
 
 

@@ -39,6 +39,7 @@ export class DesktopConnection implements IDesktopConnection {
       openSocket: _options.openSocket ?? ((url, subprotocols) => new WebSocket(url, subprotocols)),
       opened: socket => this._socketOpened.emit(socket),
       closed: (code, opened) => this._onClosed(code, opened),
+      told: news => this._status.model && this.update({ ...this._status.model, ...news }),
       failed: error => (this._usesCachedModel ? void this._request() : this._onError(error))
     });
   }
@@ -154,6 +155,10 @@ export class DesktopConnection implements IDesktopConnection {
     await this._updateFrom(this._options.api.keep(this.name));
   }
 
+  async pausePrograms(paused: boolean): Promise<void> {
+    this.update(await this._options.api.pausePrograms(this.name, paused));
+  }
+
   report(): Promise<string> {
     return this._options.api.report(this.name);
   }
@@ -163,11 +168,8 @@ export class DesktopConnection implements IDesktopConnection {
   }
 
   private async _updateFrom(response: Promise<Desktop.IModel>): Promise<void> {
-    try {
-      this.update(await response);
-    } catch {
-      // The status stays as it is; if the server is gone, the socket closes.
-    }
+    // If it fails, the status stays as it is; if the server is gone, the socket closes.
+    await response.then(model => this.update(model)).catch(() => undefined);
   }
 
   private _begin(verb: Verb): void {
@@ -202,10 +204,7 @@ export class DesktopConnection implements IDesktopConnection {
     try {
       model = await requestModel(this._options, this._verb, this._status.model);
     } catch (error) {
-      if (number === this._requestNumber) {
-        this._onError(error);
-      }
-      return;
+      return number === this._requestNumber ? this._onError(error) : undefined;
     }
     if (number === this._requestNumber) {
       this._verb = 'get';

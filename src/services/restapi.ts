@@ -127,6 +127,10 @@ export class DesktopAPI implements IDesktopAPI {
     await this._requests.call('POST', pathTo(name, 'control'));
   }
 
+  async pausePrograms(name: string, paused: boolean): Promise<Desktop.IModel> {
+    return this._requests.call('POST', pathTo(name, `programs/${paused ? 'pause' : 'resume'}`));
+  }
+
   async connections(name: string): Promise<Desktop.IConnection[]> {
     return this._requests.call('GET', pathTo(name, 'connections'));
   }

@@ -1,4 +1,7 @@
+import { newsFrom } from './news';
+
 import type { IDisposable } from '@lumino/disposable';
+import type { News } from './news';
 
 /** The time that a socket has to complete the RFB handshake. */
 const HANDSHAKE_TIMEOUT_MS = 15000;
@@ -51,6 +54,7 @@ export class RfbSocket implements IDisposable {
     // noVNC sets `onclose`; a listener added before that runs first, while noVNC still shows the last frame.
     socket.addEventListener('close', this);
     socket.addEventListener('open', this);
+    socket.addEventListener('message', this);
     this._socket = socket;
     this._timer = setTimeout(() => socket.close(), HANDSHAKE_TIMEOUT_MS);
     opened(socket);
@@ -62,6 +66,7 @@ export class RfbSocket implements IDisposable {
     const socket = this._release();
     socket?.removeEventListener('close', this);
     socket?.removeEventListener('open', this);
+    socket?.removeEventListener('message', this);
     socket?.close(code);
   }
 
@@ -74,6 +79,10 @@ export class RfbSocket implements IDisposable {
     if (event.type === 'open') {
       this._isOpened = true;
       return;
+    }
+    if (event.type === 'message') {
+      const news = newsFrom(event as MessageEvent);
+      return news === null ? undefined : this._options.told(news);
     }
     const opened = this._isOpened;
     this._release();
@@ -105,6 +114,8 @@ export namespace RfbSocket {
     opened: (socket: WebSocket) => void;
     /** Called with the close code, and whether the socket had been open, unless `close` was called. */
     closed: (code: number, opened: boolean) => void;
+    /** Called with what the server tells beside RFB. */
+    told: (news: News) => void;
     /** Called if `prepare` failed. */
     failed: (error: unknown) => void;
   }

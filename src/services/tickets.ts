@@ -1,5 +1,6 @@
 import { Desktop } from '../model';
 import { ProblemCodes } from './problems';
+import { NEWS_PROTOCOL } from './news';
 import { DesktopError } from './restapi';
 
 import type { IDesktopAPI } from '../tokens';
@@ -35,7 +36,7 @@ export class Tickets {
     this._connection = ticket.connection;
     granted({ rights: ticket.rights ?? Desktop.ALL_RIGHTS, connectionId: ticket.connection ?? null });
     // A subprotocol, since URLs end up in logs.
-    return ['binary', `vnc-ticket.${ticket.ticket}`];
+    return ['binary', `vnc-ticket.${ticket.ticket}`, NEWS_PROTOCOL];
   }
 
   /** Note that a socket could not be opened. */

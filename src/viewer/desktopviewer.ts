@@ -10,6 +10,7 @@ import { DEFAULT_INPUT } from './inputsettings';
 import { mayControl, takesKeys } from '../services/status';
 import { detectFullChroma, qualityFor, AUTOMATIC_QUALITY } from './quality';
 import { Monitor } from './monitor';
+import { ProgramsBar } from './programsbar';
 import { loadNoVNC, RfbClient } from './rfb';
 import { ScreenSize } from './screensize';
 import { StatusView } from './statusview';
@@ -49,6 +50,7 @@ export class DesktopViewer implements IDisposable {
     this.notice = new Notice({ trans: options.trans, closed: () => this.focus() });
     this._viewers = new ViewersBanner({ trans: options.trans, manage: options.manage });
     this.node.append(this._target, this._view.node, this._viewers.node, this._warning.node, this.notice.node);
+    this._programs = new ProgramsBar({ ...options, notify: message => this.notice.show(message, true) });
     this.fullScreen = new FullScreen({ node: this.node });
     this.input = new DesktopInput({
       node: this.node,
@@ -130,6 +132,7 @@ export class DesktopViewer implements IDisposable {
     this.fullScreen.dispose();
     this._view.dispose();
     this._viewers.dispose();
+    this._programs.dispose();
     this._warning.dispose();
     this.notice.dispose();
     Signal.clearData(this);
@@ -199,8 +202,7 @@ export class DesktopViewer implements IDisposable {
   }
 
   private _onStatus(): void {
-    const { status } = this.connection;
-    const { phase, connected, problem } = status;
+    const { phase, connected, problem } = this.connection.status;
     Object.assign(this.node.dataset, { phase, connected: String(connected), problem: problem?.code ?? '' });
     if (!connected && this._client !== null && this._painted) {
       this._painted = false;
@@ -277,6 +279,7 @@ export class DesktopViewer implements IDisposable {
   private readonly _view: StatusView;
   private readonly _lastFrame: LastFrame;
   private readonly _viewers: ViewersBanner;
+  private readonly _programs: ProgramsBar;
   private readonly _warning: StopWarning;
   private readonly _activity: Activity;
   private _quality: IQualitySettings;

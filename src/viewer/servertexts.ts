@@ -63,6 +63,9 @@ const SERVER_TEXTS: readonly string[] = [
   translatable('The window is minimized.'),
   translatable('The window is closed.'),
   translatable('The window is covered, and this X server has only what is on the screen.'),
+  // Why programs can't be paused.
+  translatable('The desktop is not running, or was started by an earlier version: restart the desktop.'),
+  translatable("The desktop's runner does not respond."),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),

@@ -65,10 +65,11 @@ BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"commands"},
-    "commands": {"proxy", "server", "runner", "stream", *BELOW_SERVER},
+    "commands": {"proxy", "server", "assistants", "runner", "stream", *BELOW_SERVER},
     "proxy": {"server", "desktops", *BELOW_DESKTOPS},
     "server": BELOW_SERVER,
     "doctor": {"runner", "desktops", *BELOW_DESKTOPS},
+    "assistants": {"automation", *BELOW_DESKTOPS},
     "automation": {"desktops", *BELOW_DESKTOPS},
     "runner": {"desktops", *BELOW_DESKTOPS},
     "desktops": BELOW_DESKTOPS,
@@ -197,6 +198,11 @@ def test_what_reads_bytes_as_rfb_needs_nothing_but_python() -> None:
     for name in within("rfb"):
         assert foreign(name) == set(), name
         assert not imports(name)[1] & {"asyncio", "subprocess", "threading"}, name
+
+
+def test_only_the_server_for_assistants_imports_mcp() -> None:
+    for name in MODULES:
+        assert "mcp" not in foreign(name) or name.startswith("assistants."), name
 
 
 def test_only_the_packages_for_x_import_xcffib() -> None:

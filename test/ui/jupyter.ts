@@ -42,6 +42,7 @@ export interface IDesktopModel {
   /** In percent. */
   scale: number;
   notes: string[];
+  programs: { name: string; x: number | null }[];
 }
 
 /** A Jupyter server with its own home, port and runtime directory. */

@@ -47,6 +47,7 @@ CLIPBOARD = DESKTOP + "/clipboard/{id}"
 COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
 NEW_WINDOWS = DESKTOP + "/new-windows"
+PROGRAMS = DESKTOP + "/programs"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
 RECORDING = DESKTOP + "/recording"
@@ -67,6 +68,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("keepDesktop", "POST", DESKTOP + "/keep", "execute", operations.keep),
     Endpoint("resizeDesktop", "POST", DESKTOP + "/resize", "execute", operations.resize, SIZE, on_page_server=True),
     Endpoint("scaleDesktop", "POST", DESKTOP + "/scale", "execute", operations.scale, SCALE, on_page_server=True),
+    Endpoint("pausePrograms", "POST", PROGRAMS + "/pause", "execute", operations.pause, on_page_server=True),
+    Endpoint("resumePrograms", "POST", PROGRAMS + "/resume", "execute", operations.resume, on_page_server=True),
     # A log has what programs print, and the report has logs; a screenshot shows what a viewer with `read` sees anyway.
     Endpoint("getLog", "GET", DESKTOP + "/log", "execute", operations.log, on_page_server=True),
     Endpoint("getScreenshot", "GET", DESKTOP + "/screenshot", "read", screenshots.screenshot),

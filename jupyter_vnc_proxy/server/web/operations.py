@@ -10,6 +10,7 @@ from ...backends import all_backends, missing_programs, pick
 from ...backends.fields import field_models, merged
 from ...backends.sessions import installed_sessions
 from ...desktops.manager import DesktopManager
+from ...desktops.programs.control import set_paused
 from ...desktops.waiting import wait_for_step
 from ...errors import InvalidOption
 from ...options import DesktopOptions, Geometry, check_scale, read_body_fields
@@ -129,6 +130,18 @@ async def scale(call: Call) -> Any:
     if len(call.body) != 1:
         raise InvalidOption("The field 'percent' is required.", code="bad-field")
     return await call.manager.scale(call.name, check_scale(call.body["percent"]))
+
+
+async def pause(call: Call) -> Any:
+    """Pause the programs that control the desktop, for a person who takes over."""
+    await set_paused(call.manager.get(call.name).path, True)
+    return call.manager.model(call.name)
+
+
+async def resume(call: Call) -> Any:
+    """Let them go on."""
+    await set_paused(call.manager.get(call.name).path, False)
+    return call.manager.model(call.name)
 
 
 async def log(call: Call) -> Any:

@@ -242,6 +242,15 @@ export class FakeAPI implements IDesktopAPI {
     return this._answer(`control ${name}`, () => undefined);
   }
 
+  async pausePrograms(name: string, paused: boolean): Promise<Desktop.IModel> {
+    return this._answer(`${paused ? 'pause' : 'resume'} ${name}`, () => {
+      const model = this._known(name);
+      const programs = model.programs?.map(program => ({ ...program, paused }));
+      this.models.set(name, { ...model, programs });
+      return { ...model, programs };
+    });
+  }
+
   async connections(name: string): Promise<Desktop.IConnection[]> {
     return this._answer(`connections ${name}`, () => this.connected);
   }

@@ -35,6 +35,16 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(new Event('open'));
   }
 
+  /** Receive a message; return whether the RFB client, which listens last, gets it. */
+  receive(data: unknown): boolean {
+    let isPassedOn = false;
+    const listener = () => (isPassedOn = true);
+    this.addEventListener('message', listener);
+    this.dispatchEvent(new MessageEvent('message', { data }));
+    this.removeEventListener('message', listener);
+    return isPassedOn;
+  }
+
   /** Close the socket, as the server or the network does. */
   drop(code = 1006): void {
     if (this.readyState === WebSocket.CLOSED) {

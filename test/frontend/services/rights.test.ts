@@ -31,7 +31,7 @@ it('offers the ticket as a subprotocol, and has its rights', async () => {
   connection = newConnection();
   connection.start();
   await pass();
-  expect(FakeSocket.last.subprotocols).toEqual(['binary', 'vnc-ticket.once']);
+  expect(FakeSocket.last.subprotocols).toEqual(['binary', 'vnc-ticket.once', 'vnc-news']);
   expect(connection.status.rights).toEqual(['see']);
 });
 

@@ -37,12 +37,12 @@ describe('a ticket', () => {
     api.nextTicket = VIEW;
     connection.start();
     await pass();
-    expect(FakeSocket.last.subprotocols).toEqual(['binary', 'vnc-ticket.view']);
+    expect(FakeSocket.last.subprotocols).toEqual(['binary', 'vnc-ticket.view', 'vnc-news']);
     expect(FakeSocket.last.url).not.toContain('vnc-ticket');
     api.nextTicket = { ...VIEW, ticket: 'other' };
     FakeSocket.last.drop();
     await pass(1000);
-    expect(FakeSocket.last.subprotocols).toEqual(['binary', 'vnc-ticket.other']);
+    expect(FakeSocket.last.subprotocols).toEqual(['binary', 'vnc-ticket.other', 'vnc-news']);
   });
 
   it('is not offered if the server does not require it', async () => {
