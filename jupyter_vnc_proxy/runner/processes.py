@@ -171,7 +171,8 @@ class Processes:
     def reap_orphans(self) -> None:
         """Reap the orphans that we adopted from the desktop's processes."""
         own = [*self._processes.values(), *self._companions]
-        reap_orphans({*(process.pid for process in own if process.pid is not None), *self.programs.pids, *self._sound.pids})
+        pids = {process.pid for process in own if process.pid is not None}
+        reap_orphans(pids | self.programs.pids | self._sound.pids)
 
     async def stop(self) -> None:
         """Stop every process, the session first, and then everything else that was started on the desktop."""

@@ -123,8 +123,8 @@ class VncProxy(ExtensionApp):
     sound = Enum(
         tuple(SOUND_RIGHTS),
         "hear",
-        help="What viewers may do with the desktop's sound: 'hear' it; 'both', to hear and, if they have control, to let "
-        "its programs record their microphone; or 'none'. Default: 'hear'.",
+        help="What viewers may do with the sound of desktops: 'hear' it; 'both', to hear it and, if they have control, "
+        "to let programs record their microphone; or 'none'. Default: 'hear'.",
     ).tag(config=True)
     max_invitation_time = Float(
         MAX_SECONDS,

@@ -196,9 +196,8 @@ class Encoder:
             self._use_wanted_bitrate()
         elif message.kind == MICROPHONE:
             await self._switch_microphone(listener, message.payload == b"\1")
-        elif message.kind == SPEECH and listener.speaker is not None:
-            if 0 < len(message.payload) <= messages.MAX_SPEECH_BYTES:
-                listener.speaker.play(message.payload)
+        elif message.kind == SPEECH and listener.speaker and 0 < len(message.payload) <= messages.MAX_SPEECH_BYTES:
+            listener.speaker.play(message.payload)
 
     async def _switch_microphone(self, listener: _Listener, on: bool) -> None:
         if on and listener.speaker is None:

@@ -60,7 +60,7 @@ STREAM_MAY_IMPORT: dict[str, set[str]] = {
 }
 """The same within ``stream``, by package, or by module at its root."""
 
-BELOW_DESKTOPS = {"backends", "rfb", "system"}
+BELOW_DESKTOPS = {"backends", "rfb", "sound", "system"}
 BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -74,6 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktops": BELOW_DESKTOPS,
     "backends": {"system"},
     "stream": {"rfb", "system"},
+    "sound": {"system"},
     "rfb": set(),
     "system": set(),
     # Python's, Jupyter's and IPython's own entrances, which only lead to a package.

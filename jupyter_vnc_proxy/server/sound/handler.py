@@ -39,7 +39,7 @@ from ..web.handler import GuardedHandler
 from ..websocket import MAX_REASON_BYTES
 from .encoder_socket import EncoderSocket
 from .link import Link
-from .speech_limit import SpeechLimit
+from .microphone import Microphone
 
 FORMAT = {
     "type": "format",
@@ -82,10 +82,9 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
         route = {"manager": manager, "allowed": allowed, "sharing": sharing, "sockets": sockets}
         self._presence = Presence(self, route)
         self._link = Link(messages.FRAME_MS)
-        self._speech_limit = SpeechLimit()
+        self._microphone = Microphone(lambda: self._may(Right.SPEAK), self._microphone_turned_off)
         self._encoder: EncoderSocket | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._speaks = False
 
     @property
     def max_message_size(self) -> int:
@@ -145,7 +144,7 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
 
     async def _send(self) -> None:
         if not self._may(Right.HEAR):
-            return self.refuse(*self._reason())
+            return self.refuse(*self._why_ended())
         try:
             desktop = self.manager.get(self.name)
             if not desktop.state().sound:
@@ -165,7 +164,7 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
 
     def _forward(self, message: messages.Message) -> None:
         if not self._may(Right.HEAR):
-            self.refuse(*self._reason())
+            self.refuse(*self._why_ended())
         elif message.kind == messages.PACKET:
             captured, opus = messages.read_packet(message.payload)
             self._send_packet(captured, opus)
@@ -193,11 +192,10 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
     async def _watch(self) -> None:
         while self._may(Right.HEAR):
             await asyncio.sleep(CHECK_SECONDS)
-            if self._speaks and not self._may(Right.SPEAK):
-                self._silence("The right to speak was withdrawn.")
-        self.refuse(*self._reason())
+            self._microphone.check()
+        self.refuse(*self._why_ended())
 
-    def _reason(self) -> tuple[int, str]:
+    def _why_ended(self) -> tuple[int, str]:
         if self.sharing.connections.find(self.name, self._connection.id) is self._connection:
             return CLOSE_FORBIDDEN, "You may not hear this desktop."
         try:
@@ -214,7 +212,7 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
         """Take an acknowledgement, a switch of the microphone, or a packet of it; tornado reads on after that."""
         RECEIVED.inc(len(message))
         if isinstance(message, bytes):
-            await self._speak(message)
+            await self._microphone.speak(message)
             return
         try:
             told = json.loads(message)
@@ -224,32 +222,13 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
                 self._link.acknowledge(told["sequence"], time.monotonic())
                 self._use_bitrate(before)
             elif kind == "microphone" and type(told["on"]) is bool:
-                self._switch_microphone(told["on"])
+                self._microphone.switch(self._encoder, told["on"])
         except (ValueError, KeyError, TypeError, RecursionError):
             self.refuse(CLOSE_UNKNOWN_MESSAGE, "The connection was closed: the viewer sent an unknown message.")
 
-    def _switch_microphone(self, on: bool) -> None:
-        if on and not self._may(Right.SPEAK):
-            self._silence("You may not speak on this desktop.")
-        elif self._encoder is not None and on != self._speaks:
-            self._speaks = on
-            self._encoder.switch_microphone(on)
-
-    def _silence(self, why: str) -> None:
-        if self._speaks and self._encoder is not None:
-            self._encoder.switch_microphone(False)
-        self._speaks = False
+    def _microphone_turned_off(self, why: str) -> None:
         with contextlib.suppress(WebSocketClosedError):
             self._tell({"type": "microphone", "on": False, "message": why})
-
-    async def _speak(self, opus: bytes) -> None:
-        if not self._speaks or self._encoder is None:
-            return
-        if not self._may(Right.SPEAK):
-            self._silence("The right to speak was withdrawn.")
-        elif len(opus) <= messages.MAX_SPEECH_BYTES and self._speech_limit.allows(time.monotonic()):
-            with contextlib.suppress(ConnectionError):
-                await self._encoder.speak(opus)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -267,7 +246,6 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
 
     def _end(self) -> None:
         """Close the connection to the encoder and end the tasks; do nothing the second time."""
-        self._speaks = False
         encoder, self._encoder = self._encoder, None
         if encoder is not None:
             encoder.close()
