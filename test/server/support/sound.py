@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import struct
@@ -13,7 +14,7 @@ from typing import Any
 
 import av
 import numpy as np
-from tornado.websocket import WebSocketClientConnection
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError
 
 from jupyter_vnc_proxy.server.tickets import TICKET_PROTOCOL
 from support.processes import processes_of
@@ -114,7 +115,8 @@ class Listener:
             self.times.append(captured)
             self.packets.append(message[12:])
             if self._acknowledges and number % 10 == 0:
-                await self.tell(type="received", sequence=number, buffer=60)
+                with contextlib.suppress(WebSocketClosedError):
+                    await self.tell(type="received", sequence=number, buffer=60)
 
     async def tell(self, **message: Any) -> None:
         await self.socket.write_message(json.dumps(message))
@@ -122,11 +124,12 @@ class Listener:
     async def closed(self) -> int | None:
         """Wait for the end; return the close code."""
         await asyncio.wait_for(self._reading, 10)
+        self.socket.close()
         return self.socket.close_code
 
     async def close(self) -> None:
         self.socket.close(1000)
-        await asyncio.wait_for(self._reading, 10)
+        await self.closed()
 
 
 async def listen(
@@ -142,5 +145,3 @@ async def listen(
         subprotocols=protocols,
     )
     return Listener(socket, **settings)
-
-

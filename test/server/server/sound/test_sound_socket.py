@@ -117,11 +117,13 @@ async def test_sound_ends_with_the_connection_of_the_picture(desk: Desk, log_in:
     await until(lambda: listener.told)
     viewer.leave()
     assert await listener.closed() == 1011
+    await viewer.closed()
     viewer = await browser.connect()
     listener = await listen(browser, jp_ws_fetch)
     await until(lambda: listener.told)
     await desk.manager.stop("default")
     assert await listener.closed() in (4410, 1011), "whichever end is noticed first"
+    await viewer.closed()
 
 
 @hears
@@ -230,5 +232,3 @@ async def test_a_message_that_is_none_closes_the_connection(desk: Desk, log_in: 
         assert await listener.closed() in (4400, 1009)
     viewer.close()
     await until(lambda: encoders(Path(desk.path)) == [])
-
-
