@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,6 +25,8 @@ from support.sound import (
 )
 from support.waiting import until
 from support.windows import WINDOW
+
+from jupyter_vnc_proxy.server.tickets import TICKET_PROTOCOL
 
 TRAITS = {"session_command": list(WINDOW)}
 
@@ -127,16 +130,24 @@ async def test_sound_ends_with_the_connection_of_the_picture(desk: Desk, log_in:
 
 
 @hears
-async def test_without_a_picture_there_is_no_sound(desk: Desk, log_in: LogIn, jp_ws_fetch: Any) -> None:
+async def test_without_a_picture_there_is_no_sound(desk: Desk, log_in: LogIn, jp_fetch: Any) -> None:
     browser, other = await log_in(), await log_in()
     viewer = await other.connect()
-    answer = await browser.request("GET", "sound")
-    assert answer.code == 403, "no ticket"
-    with pytest.raises(Exception, match="403"):
-        await listen(browser, jp_ws_fetch)
     (theirs,) = desk.model["viewers"]
-    with pytest.raises(Exception, match="403"):
-        await listen(browser, jp_ws_fetch, viewer=theirs["id"])
+
+    async def refusal(ticket: str | None, connection: str) -> str:
+        headers = {**browser.headers, "Upgrade": "websocket"}
+        if ticket is not None:
+            headers["Sec-WebSocket-Protocol"] = TICKET_PROTOCOL + ticket
+        path, query = ("api", "desktops", "default", "sound"), {"connection": connection}
+        answer = await jp_fetch(*path, params=query, headers=headers, raise_error=False)
+        assert answer.code == 403
+        return str(json.loads(answer.body)["code"])
+
+    assert await refusal(None, "") == "ticket-missing"
+    assert await refusal(await other.ticket(), "") == "ticket-invalid"
+    for connection in ("", theirs["id"]):
+        assert await refusal(await browser.ticket(), connection) == "no-connection"
     viewer.close()
 
 
