@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import statistics
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from support.sharing import Desk, LogIn
 from support.sound import (
+    RATE,
     TONE_HZ,
     Listener,
     Player,
@@ -43,11 +45,11 @@ async def heard(desk: Desk, listener: Listener, hertz: float = TONE_HZ) -> None:
     player = Player(desk.path)
     playing = asyncio.ensure_future(player.play(tone(20, hertz)))
     try:
-        await until(lambda: len(listener.packets) >= first + 60, what="packets of the tone")
+        await until(lambda: len(listener.packets) >= first + 60, 60, "packets of the tone")
     finally:
         player.process.kill()
         await asyncio.gather(playing, return_exceptions=True)
-    assert loudest_hertz(decoded(listener.packets[first : first + 60])[4800:]) == pytest.approx(hertz, abs=5)
+    assert loudest_hertz(decoded(listener.packets[first : first + 60])[4800:]) == pytest.approx(hertz, rel=0.05)
 
 
 @hears
@@ -70,7 +72,7 @@ async def test_what_is_played_arrives_at_each_listener(desk: Desk, log_in: LogIn
     assert len(listeners[1].packets) > 50
     assert listeners[0].numbers == list(range(len(listeners[0].numbers)))
     steps = [later - earlier for earlier, later in itertools.pairwise(listeners[0].times[:50])]
-    assert sum(steps) / len(steps) == pytest.approx(MICROSECONDS_OF_A_PACKET, rel=0.2)
+    assert statistics.median(steps) == pytest.approx(MICROSECONDS_OF_A_PACKET, rel=0.3), "a busy machine has gaps"
     for each in listeners:
         await each.close()
     for each in viewers:
@@ -84,10 +86,12 @@ async def test_nothing_is_sent_while_it_is_silent(desk: Desk, log_in: LogIn, jp_
     listener = await listen(browser, jp_ws_fetch)
     await heard(desk, listener)
     await heard(desk, listener, 440)  # the first one has ended meanwhile, so silence lay between
-    player = Player(desk.path)
-    before = len(listener.packets)
-    await player.play(bytes(4 * 48000))  # one second of zeros
-    assert len(listener.packets) - before < 30, "the rest of the tone only"
+    for _ in range(30):  # until the rest of the tone has arrived
+        before = len(listener.packets)
+        await Player(desk.path).play(bytes(4 * 48000))  # one second of zeros
+        if len(listener.packets) == before:
+            break
+    assert len(listener.packets) == before
     await listener.close()
     viewer.close()
 
@@ -210,10 +214,10 @@ async def test_a_microphone_is_recorded_on_the_desktop(
     speaking = asyncio.ensure_future(speak())
     try:
         assert recorder.stdout is not None
-        samples = await asyncio.wait_for(asyncio.to_thread(_loud_second, recorder), 20)
+        samples = await asyncio.wait_for(asyncio.to_thread(_loud_second, recorder), 60)
     finally:
         speaking.cancel()
-    assert loudest_hertz(samples) == pytest.approx(600, abs=10)
+    assert loudest_hertz(samples) == pytest.approx(600, rel=0.05)
     await browser.api("POST", "control")  # takes the right from others only
     other = await log_in()
     await other.api("POST", "control")
@@ -227,7 +231,7 @@ def _loud_second(recorder: subprocess.Popen[bytes]) -> Any:
 
     assert recorder.stdout is not None
     while True:
-        samples = np.frombuffer(recorder.stdout.read(2 * 48000), "<i2")
+        samples = np.frombuffer(recorder.stdout.read(2 * RATE), "<i2")
         if np.abs(samples).mean() > 1000:
             return samples
 
