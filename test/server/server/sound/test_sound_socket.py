@@ -7,7 +7,7 @@ import itertools
 import json
 import statistics
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +185,7 @@ async def test_an_administrator_can_bar_sound(desk: Desk, log_in: LogIn, jp_ws_f
 
 
 @pytest.fixture
-async def recorder(desk: Desk) -> AsyncIterator[subprocess.Popen[bytes]]:
+def recorder(desk: Desk) -> Iterator[subprocess.Popen[bytes]]:
     """A program on the desktop that records the microphone."""
     player = Player(desk.path, "--record", "--channels=1")
     yield player.process
