@@ -50,7 +50,10 @@ class Microphone:
         """Switch it on or off, as the viewer asks."""
         if on and not self._may_speak():
             self._turn_off("You may not speak on this desktop.")
-        elif encoder is not None and on != (self._encoder is not None):
+        elif encoder is None:
+            if on:
+                self._turn_off("The desktop's sound is not ready.")
+        elif on != (self._encoder is not None):
             encoder.switch_microphone(on)
             self._encoder = encoder if on else None
 

@@ -38,8 +38,14 @@ async def test_it_is_off_at_first_and_ends_with_the_right() -> None:
     rights.clear()
     await microphone.speak(b"without the right")
     microphone.switch(encoder, True)
+    rights.add("speak")
+    microphone.switch(None, True)
     assert fake.noted == [True, b"heard", False, True, False]
-    assert reasons == ["The right to speak was withdrawn.", "You may not speak on this desktop."]
+    assert reasons == [
+        "The right to speak was withdrawn.",
+        "You may not speak on this desktop.",
+        "The desktop's sound is not ready.",
+    ]
 
 
 def test_more_packets_than_a_microphone_makes_are_dropped() -> None:
