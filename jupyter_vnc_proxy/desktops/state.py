@@ -53,8 +53,8 @@ class DesktopState:
 
     `resize` to `monitors_socket` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
     current video encoder, if the VNC server reports one; `scaling` says whether the session's programs change their
-    scale while they run, and `scale` is the current one in percent; `programs` are those that control
-    the desktop; `notes` are sentences for people about what could be better, and how to fix it.
+    scale while they run, and `scale` is the current one in percent; `sound`, whether it has a sound server; `programs`
+    are those that control the desktop; `notes` are sentences for people about what could be better, and how to fix it.
     """
 
     name: str
@@ -75,6 +75,7 @@ class DesktopState:
     monitors_socket: str = ""
     scaling: bool = False
     scale: int = 100
+    sound: bool = False
     programs: list[ProgramModel] = field(default_factory=list)
     created: str = field(default_factory=utc_now)
     options: dict[str, Any] = field(default_factory=dict)
@@ -135,6 +136,7 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
     "full_chroma": (bool,),
     "scaling": (bool,),
     "scale": (int,),
+    "sound": (bool,),
     "programs": (list,),
     "display": (str, type(None)),
     "options": (dict,),

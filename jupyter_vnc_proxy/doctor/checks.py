@@ -10,6 +10,7 @@ from . import directories, machine, programs
 from .findings import Finding
 from .jupyter import jupyter
 from .recording import recording
+from .sound import sound
 
 
 def run_checks(runtime_dir: str = "") -> list[Finding]:
@@ -20,6 +21,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         programs.auto(backends),
         *programs.display(backends),
         *programs.sessions(),
+        *sound(),
         directories.runtime(runtime_dir),
         *directories.planted(runtime_dir),
         directories.home(),

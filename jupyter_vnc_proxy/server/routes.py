@@ -23,6 +23,7 @@ from .recordings.handler import recording_handlers
 from .recordings.registry import Recordings
 from .screenshots.operations import WINDOW
 from .sharing import sharing_handlers
+from .sound.handler import sound_handlers
 from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, NEW_WINDOWS, Endpoint, pattern
 from .web.body import read_body
 from .web.handler import DesktopsAPIHandler, GuardedHandler
@@ -151,5 +152,6 @@ def handlers(
     routes.append((pattern(NEW_WINDOWS), WindowsHandler, {"manager": manager, "windows": windows}))
     routes += file_handlers(manager, sharing)
     routes += recording_handlers(manager, recordings)
+    routes += sound_handlers(manager, limits.allowed, sharing)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

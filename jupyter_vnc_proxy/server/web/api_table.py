@@ -48,6 +48,7 @@ COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
 NEW_WINDOWS = DESKTOP + "/new-windows"
 PROGRAMS = DESKTOP + "/programs"
+SOUND = DESKTOP + "/sound"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
 RECORDING = DESKTOP + "/recording"
@@ -92,6 +93,7 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("claimMonitor", "PUT", MONITOR, None),
     # A title is on the screen, which a viewer with `read` sees anyway.
     Endpoint("listNewWindows", "GET", NEW_WINDOWS, "read"),
+    Endpoint("openSoundSocket", "GET", SOUND, None),
     Endpoint("listCopiedFiles", "POST", COPIED_FILES, None),
     # About files of Jupyter's tree, for which a user needs a right on the resource `contents` too.
     Endpoint("listApplications", "GET", APPLICATIONS, "execute"),
