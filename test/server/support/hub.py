@@ -110,7 +110,11 @@ class Hub:
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        self._wait_until(lambda: requests.get(self.url + "hub/api/", timeout=5).ok, "the hub")
+        try:
+            self._wait_until(lambda: requests.get(self.url + "hub/api/", timeout=5).ok, "the hub")
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End the hub and its proxy, and leave the users' servers alone."""

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 import xcffib.xproto as x
-from support.at_rest import at_rest
 from support.displays import Display
 from support.framebuffer_client import FramebufferClient
 from support.stream.browsers import Browser
@@ -42,8 +41,7 @@ def display(display: Display) -> Display:
 class Grabber:
     """A client that draws while it has the X server for itself, apart from those that are impervious to grabs."""
 
-    def __init__(self, display: Display, server: subprocess.Popen[bytes]) -> None:
-        self._server = server
+    def __init__(self, display: Display) -> None:
         self._connection = connect(display.name, display.xauthority)
         self._root = self._connection.get_setup().roots[0].root
         self._context = self._connection.generate_id()
@@ -51,10 +49,8 @@ class Grabber:
 
     @contextlib.contextmanager
     def grabbed(self) -> Iterator[None]:
-        with at_rest(self._server.pid):
-            self.paint(0)
-            self._connection.core.GrabServer()
-            self.paint(0)
+        self._connection.core.GrabServer()
+        self.paint(0)
         try:
             yield
         finally:
@@ -72,8 +68,8 @@ class Grabber:
 
 
 @pytest.fixture
-def grabber(display: Display, server: subprocess.Popen[bytes]) -> Iterator[Grabber]:
-    made = Grabber(display, server)
+def grabber(display: Display) -> Iterator[Grabber]:
+    made = Grabber(display)
     yield made
     made.close()
 
