@@ -17,7 +17,7 @@ def new_file(tree: Tree, path: str) -> Path:
     Raise `InvalidOption` if its name is none of a recording, `VncError` if it can't be in its folder.
     """
     folder, _, name = path.strip("/").rpartition("/")
-    if name.startswith(".") or Path(name).suffix[1:] not in MEDIA_FORMATS:
+    if name.startswith(".") or "\0" in name or Path(name).suffix[1:] not in MEDIA_FORMATS:
         suffixes = " or ".join(f".{each}" for each in MEDIA_FORMATS)
         message = f"The name of the file must end with {suffixes}, and not begin with a dot."
         raise InvalidOption(message, code="bad-file-name")
