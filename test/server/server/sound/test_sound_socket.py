@@ -75,8 +75,8 @@ async def test_what_is_played_arrives_at_each_listener(desk: Desk, log_in: LogIn
     assert statistics.median(steps) == pytest.approx(MICROSECONDS_OF_A_PACKET, rel=0.3), "a busy machine has gaps"
     for each in listeners:
         await each.close()
-    for each in viewers:
-        each.close()
+    for viewer in viewers:
+        viewer.close()
 
 
 @hears
