@@ -32,7 +32,7 @@ def jp_server_config(jp_server_config: Config) -> Config:
 
 
 def test_the_walk_covers_all_routes() -> None:
-    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None)  # type: ignore[arg-type]
+    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None, None)  # type: ignore[arg-type]
     for pattern, _, _ in table:
         assert any(re.fullmatch(pattern, path) for _, path in EVERYWHERE), pattern
     walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}
@@ -144,6 +144,6 @@ async def test_a_websocket_without_a_token_is_refused_before_the_upgrade(vnc: An
 
 
 def test_only_rfb_and_sound_are_websockets() -> None:
-    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None)  # type: ignore[arg-type]
+    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None, None, None)  # type: ignore[arg-type]
     sockets = [pattern for pattern, handler, _ in table if issubclass(handler, WebSocketHandler)]
     assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb", "sound"]

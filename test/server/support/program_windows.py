@@ -23,7 +23,7 @@ class Program:
         self, title: str, kind: str = "", parent: int = 0, urgent: bool = False, override_redirect: bool = False
     ) -> int:
         """Open a window; ``kind`` is its _NET_WM_WINDOW_TYPE."""
-        core, screen, window = self._x.core, self._x.get_setup().roots[0], self._x.generate_id()
+        core, screen, window = self._x.core, self._x.get_setup().roots[0], int(self._x.generate_id())
         core.CreateWindow(
             screen.root_depth, window, screen.root, 10, 10, 200, 100, 0, x.WindowClass.InputOutput,
             screen.root_visual, x.CW.OverrideRedirect, [int(override_redirect)],
