@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DesktopView, expect, openDesktop, openLab, runCommand, saveScreenshot, sessionUp, test } from './lab';
 import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
@@ -114,6 +114,7 @@ async function drag(view: DesktopView, [x, y, width, height]: Area, saved = ''):
 async function illustrate(page: Page, name: string): Promise<void> {
   await saveScreenshot(page, name);
   if (process.env.UPDATE_SCREENSHOT) {
+    mkdirSync(DOCUMENTATION, { recursive: true });
     await page.screenshot({ path: join(DOCUMENTATION, `${name}.png`) });
   }
 }

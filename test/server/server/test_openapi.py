@@ -231,7 +231,9 @@ def paint_root(display: str, xauthority: Path, colour: tuple[int, int, int]) -> 
 async def test_windows_and_screenshots_of_parts_match_the_specification(api: CheckedApi) -> None:
     await api("POST", "default", "start")
     await api.until("default", "running")
-    while not (windows := await api("GET", "default", "windows")):
+    for _ in range(1000):
+        if windows := await api("GET", "default", "windows"):
+            break
         await asyncio.sleep(0.02)
     assert [each["title"] for each in windows] == ["only"]
     for params, size in (
