@@ -1,4 +1,5 @@
-"""Notifies listeners when desktops change, and stops desktops that have been idle for too long."""
+"""Notifies listeners when desktops change, stops desktops that have been idle for too long, and removes
+those whose application has ended."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from ..desktops.applications.lifecycle import remove_ended
 from ..desktops.manager import DesktopManager
 from ..desktops.model import DesktopModel, warning_seconds
 from ..desktops.stop_reason import unused_for
@@ -68,6 +70,7 @@ class DesktopWatcher:
             try:
                 self.poll()
                 await self._cull()
+                await remove_ended(self._manager, self._models.values())
             except (VncError, OSError) as error:  # the runtime directory is missing; it may come back
                 self._log.debug("cannot list the desktops: %s", error)
             starting = any(model["phase"] == "starting" for model in self._models.values())
