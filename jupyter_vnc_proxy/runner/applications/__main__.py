@@ -19,9 +19,9 @@ from .supervisor import Supervisor
 def main() -> int:
     """Run it; return 0 once the application has ended."""
     directory, manager, application = sys.argv[1:]
-    supervisor = Supervisor(
-        Path(directory), os.environ["DISPLAY"], Path(os.environ["XAUTHORITY"]), json.loads(manager), json.loads(application)
-    )
+    display, xauthority = os.environ["DISPLAY"], Path(os.environ["XAUTHORITY"])
+    commands = json.loads(manager), json.loads(application)
+    supervisor = Supervisor(Path(directory), display, xauthority, *commands)
     return asyncio.run(supervisor.run())
 
 

@@ -19,7 +19,7 @@ NAME = "application"
 """The name of these sessions."""
 
 WINDOW_MANAGERS = ("xfwm4", "openbox", "metacity", "marco", "fluxbox", "icewm", "jwm")
-"""Those that maximize windows, take decorations off them, and tell which there are, when another program asks (EWMH)."""
+"""Those that maximize windows, take decorations off and tell which there are, if a program asks (EWMH)."""
 
 PROGRAM = "jupyter_vnc_proxy.runner.applications"
 
@@ -35,7 +35,9 @@ def application_session(
     as users start it. Raise `InvalidOption` if the backend has a session, `MissingProgram` without a window manager.
     """
     if included:
-        message = f"The backend has a session of its own ({included[0]}), so no application can be alone on its desktops."
+        message = (
+            f"The backend has a session of its own ({included[0]}), so no application can be alone on its desktops."
+        )
         raise InvalidOption(message, code="session-included")
     name = next((each for each in WINDOW_MANAGERS if shutil.which(each, path=search_path(path))), None)
     if name is None:

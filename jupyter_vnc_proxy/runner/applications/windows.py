@@ -100,7 +100,11 @@ class ApplicationWindows(Windows):
             if self._is_decorated(window) and self._may_ask(window):
                 self._undecorate(window)
             wanted = [self._atom(each) for each in MAXIMIZED]
-            if not states.issuperset(wanted) and self._atom(f"{STATE}_FULLSCREEN") not in states and self._may_ask(window):
+            if (
+                not states.issuperset(wanted)
+                and self._atom(f"{STATE}_FULLSCREEN") not in states
+                and self._may_ask(window)
+            ):
                 self._ask(window, STATE, ADD, *wanted, 2)
             self._keep_above(window, states, wanted=False)
         elif self._is_normal(window):

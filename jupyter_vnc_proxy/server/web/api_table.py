@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...options import BODY_FIELDS
-from ..endpoints import DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
+from ..endpoints import APPLICATIONS_PATH, DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
 from . import operations
 from .operations import Operation
 
@@ -47,6 +47,8 @@ COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
+APPLICATION = APPLICATIONS_PATH + "/{id}"
+APPLICATION_ICON = APPLICATION + "/icon"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
 SIZE = {"width": int, "height": int}
 SCALE = {"percent": int}
@@ -87,8 +89,11 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("listApplications", "GET", APPLICATIONS, "execute"),
     Endpoint("openFile", "POST", OPEN_FILE, "execute", status=204),
     Endpoint("discardUpload", "DELETE", UPLOAD_PATH, "execute", status=204),
+    Endpoint("listInstalledApplications", "GET", APPLICATIONS_PATH, "read"),
+    Endpoint("getApplicationIcon", "GET", APPLICATION_ICON, "read"),
+    Endpoint("openApplication", "POST", APPLICATION, "execute", status=201),
 )
-"""The addresses about viewers and files, which handlers of their own answer."""
+"""The addresses about viewers, files and applications, which handlers of their own answer."""
 
 
 def pattern(path: str) -> str:
