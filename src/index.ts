@@ -1,3 +1,4 @@
+import { applicationsPlugin } from './plugins/applications';
 import { displayPlugin } from './plugins/display';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
@@ -22,6 +23,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   logPlugin,
   displayPlugin,
   filesPlugin,
+  applicationsPlugin,
   runningPlugin,
   launcherPlugin,
   palettePlugin,

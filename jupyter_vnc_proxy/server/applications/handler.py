@@ -75,7 +75,7 @@ class IconHandler(ApplicationsHandler):
         except VncError as error:
             return await self.respond_error(error)
         if icon is None:
-            return await self.respond_error(_error("This application has no icon.", "no-icon"))
+            return await self.respond_error(_unknown())
         await self.finish(icon.data, set_content_type=icon.media_type)
         return None
 
@@ -103,7 +103,7 @@ class OpenHandler(ApplicationsHandler):
 
             application = catalogue.find(self.selection, identifier, language)
             if application is None:
-                raise _error("There is no such application, or it may not be opened here.", "unknown-application")
+                raise _unknown()
             return record_of(application, tree.file(path) if tree is not None and path is not None else None)
 
         return await create_for(self.manager, await self.manager.blocking.run(prepare))
@@ -116,13 +116,7 @@ def applications(selection: ApplicationSelection, manager: DesktopManager, langu
 
     found = catalogue.shown(selection, manager.defaults, language)
     return [
-        {
-            "id": each.id,
-            "name": each.name,
-            "comment": each.comment,
-            "icon": bool(each.entry.getIcon()),
-            "opens_files": opens_files(each.entry.getExec()),
-        }
+        {"id": each.id, "name": each.name, "comment": each.comment, "opens_files": opens_files(each.entry.getExec())}
         for each in found
     ]
 
@@ -144,7 +138,7 @@ def _language(text: str) -> str:
     return text.replace("-", "_") if LANGUAGE.fullmatch(text) else ""
 
 
-def _error(message: str, code: str) -> VncError:
-    error = VncError(message, code=code)
+def _unknown() -> VncError:
+    error = VncError("There is no such application, or it may not be opened here.", code="unknown-application")
     error.status = 404
     return error

@@ -40,11 +40,19 @@ class Icon(NamedTuple):
     media_type: str
 
 
-def icon_of(application: Application) -> Icon | None:
-    """Return the icon of an application, ``None`` if it has none that can be shown."""
+GENERIC = Icon(
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#757575" d="M2 2h12a1 1 0 0 1 1 1v10a1 1 0 '
+    b'0 1-1 1H2a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1z"/><path fill="#eee" d="M2 5h12v8H2z"/></svg>',
+    "image/svg+xml",
+)
+"""The icon of an application without one that can be shown: a window."""
+
+
+def icon_of(application: Application) -> Icon:
+    """Return the icon of an application."""
     name = application.entry.getIcon()
     path = name if os.path.isabs(name) else _by_theme(name)
-    return _read(path) if path else None
+    return (_read(path) if path else None) or GENERIC
 
 
 def _by_theme(name: str) -> str | None:
