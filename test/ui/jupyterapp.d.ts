@@ -3,6 +3,7 @@ interface Window {
   jupyterapp: {
     version: string;
     hasPlugin(id: string): boolean;
+    serviceManager: { settings: { save(id: string, raw: string): Promise<void> } };
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }

@@ -32,6 +32,9 @@ LAST_WINDOW_SECONDS = 1.0
 MIN_SECONDS = 3.5
 """A session that ends sooner counts as one that could not start."""
 
+PART = "application"
+"""The name of the log with the application's output."""
+
 SHOWN_LINES = 20
 """The last lines of the log that are shown with a failure."""
 
@@ -99,7 +102,10 @@ class Supervisor:
         """Run the application until it has ended; if it has failed, leave the reason for the desktop's runner."""
         name, directory = self._described()
         try:
-            process = await asyncio.create_subprocess_exec(*self._argv, cwd=directory)
+            with open(self._directory / "log" / f"{PART}.log", "ab") as log:  # noqa: ASYNC230 - a local file
+                process = await asyncio.create_subprocess_exec(
+                    *self._argv, cwd=directory, stdout=log, stderr=asyncio.subprocess.STDOUT
+                )
         except OSError as error:
             return await self._fail(f"{name} could not be executed: {error.strerror}.")
         ended = asyncio.create_task(process.wait())
@@ -143,9 +149,9 @@ class Supervisor:
 
     async def _fail(self, message: str) -> None:
         """Leave the reason for the end of the desktop."""
-        log = logs.log(self._directory / "log", "session", SHOWN_LINES)
+        log = logs.log(self._directory / "log", PART, SHOWN_LINES)
         leave_reason(
             self._directory,
-            {"code": "application-failed", "message": message, "fix": None, "part": "session", "log": log},
+            {"code": "application-failed", "message": message, "fix": None, "part": PART, "log": log},
         )
         await asyncio.sleep(max(0.0, self._started + MIN_SECONDS - time.monotonic()))

@@ -63,7 +63,7 @@ def find(entry: str, language: str = "") -> Application | None:
     for directory in BaseDirectory.xdg_data_dirs:
         for relative in _places(entry):
             file = Path(directory, ENTRIES, relative)
-            if file.is_file():
+            if os.path.isfile(file):
                 return _read(entry, file, language)  # of several, the first counts, even if it is hidden
     return None
 
@@ -77,7 +77,7 @@ def find_all(language: str = "") -> Iterator[Application]:
             for name in sorted(each for each in names if each.endswith(SUFFIX)):
                 file = Path(folder, name)
                 entry = "-".join(file.relative_to(root).parts)
-                if entry in seen or not file.is_file():
+                if entry in seen or not os.path.isfile(file):
                     continue
                 seen.add(entry)
                 if len(seen) > MAX_ENTRIES:
