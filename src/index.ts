@@ -1,3 +1,4 @@
+import { applicationsPlugin } from './plugins/applications';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
 import { lifecyclePlugin } from './plugins/lifecycle';
@@ -24,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   logPlugin,
   windowsPlugin,
   filesPlugin,
+  applicationsPlugin,
   recordingPlugin,
   runningPlugin,
   launcherPlugin,

@@ -70,6 +70,8 @@ export namespace Desktop {
     backend: string;
     transport: string;
     session: string;
+    /** The application that the desktop shows alone; older servers don't send this. */
+    application?: IApplication | null;
     display: string | null;
     /** A path on the server. */
     xauthority: string;
@@ -247,6 +249,20 @@ export namespace Desktop {
   export interface IChoices {
     backends: IBackend[];
     sessions: { name: string; title: string }[];
+  }
+
+  /** An application, by the id of its desktop entry and its name. */
+  export interface IApplication {
+    readonly id: string;
+    readonly name: string;
+  }
+
+  /** An application that can be opened alone. */
+  export interface IInstalledApplication extends IApplication {
+    /** What it is, in a sentence; may be empty. */
+    readonly comment: string;
+    /** Whether it can be opened with a file. */
+    readonly opens_files: boolean;
   }
 
   /** The applications on a desktop that open a file, the default one first, and the file's media type. */

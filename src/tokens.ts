@@ -54,6 +54,12 @@ export interface IDesktopAPI {
   applications(name: string, path: string): Promise<Desktop.IApplications>;
   /** Open a file on a running desktop, with an application's id or with the one for its type. */
   openFile(name: string, path: string, application?: string): Promise<void>;
+  /** List the applications that can be opened alone, with their names in a language such as `pt_BR`. */
+  installedApplications(language: string): Promise<Desktop.IInstalledApplication[]>;
+  /** Open an application alone, on a new desktop; `path` is that of a file in the Contents API. */
+  openApplication(id: string, language: string, path?: string): Promise<Desktop.IModel>;
+  /** The URL of an application's icon, a PNG or SVG. */
+  applicationIconURL(id: string): string;
   /** Get the recording of a desktop, and how the last one has ended. */
   recording(name: string): Promise<Desktop.IRecordingStatus>;
   /** Record a desktop to a new file of Jupyter's tree. */

@@ -99,6 +99,11 @@ class Entries:
             if entry.turn.users:
                 self._entries[name] = Entry(turn=entry.turn)
 
+    def is_busy(self, name: str) -> bool:
+        """Return whether an operation on this name runs or waits."""
+        entry = self._entries.get(name)
+        return entry is not None and entry.turn.users > 0
+
     @contextlib.asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
         """Wait until no other operation on this name runs."""

@@ -228,6 +228,10 @@ class DesktopManager:
         await self.blocking.scale(desktop.state().usable_display(), desktop, percent)
         return {**self.model(name), "scale": percent}
 
+    def is_busy(self, name: str) -> bool:
+        """Return whether a desktop is being created, started, stopped, restarted or removed here."""
+        return self._entries.is_busy(name)
+
     async def stop_all(self) -> None:
         """Stop every desktop that no other server owns."""
         mine = self._release_all()

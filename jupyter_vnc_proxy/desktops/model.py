@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TypedDict
 
 from ..errors import ErrorModel, UnknownDesktop, VncError
+from .applications.record import ApplicationModel, application_model
 from .desktop import Desktop
 from .programs.control import ProgramModel
 from .recordings.state import RecordingModel, current
@@ -48,6 +49,8 @@ class MonitorModel(TypedDict):
 class DesktopModel(TypedDict):
     """A desktop as JSON. Times are ISO 8601 in UTC; `geometry` is in pixels, as in ``1280x720``.
 
+    `application` is the one that it shows alone, ``None`` if it has a session.
+
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
     follow the session's scale, `scale`, in percent. `sound`: whether it has a sound server. `several_monitors`: whether
@@ -62,6 +65,7 @@ class DesktopModel(TypedDict):
     backend: str
     transport: str
     session: str
+    application: ApplicationModel | None
     display: str | None
     xauthority: str
     geometry: str
@@ -107,6 +111,7 @@ def desktop_model(
         "backend": state.backend,
         "transport": state.transport,
         "session": state.session,
+        "application": application_model(desktop.path),
         "display": state.display,
         "xauthority": str(desktop.xauthority),
         "geometry": state.geometry,
@@ -131,13 +136,21 @@ def desktop_model(
 
 
 def list_models(runtime_dir: str) -> list[DesktopModel]:
-    """Return the models of all desktops, sorted by name. Unlike `DesktopManager`, it does not take ownership."""
+    """Return the models of all desktops, sorted by name. Unlike `DesktopManager`, it does not take ownership.
+
+    Those whose application has ended are left out: a server removes them.
+    """
     runtime = runtime_directory(runtime_dir)
     found = []
     for entry in sorted(runtime.iterdir()):
         with contextlib.suppress(VncError):
             found.append(model_of(Desktop(desktop_path(runtime, entry.name))))
-    return found
+    return [each for each in found if not is_over(each)]
+
+
+def is_over(model: DesktopModel) -> bool:
+    """Return whether a desktop was for an application that has ended, and has nothing to tell."""
+    return model["application"] is not None and model["phase"] == "stopped" and model["error"] is None
 
 
 def model_of(desktop: Desktop) -> DesktopModel:
@@ -160,6 +173,7 @@ def invited_model(model: DesktopModel) -> DesktopModel:
         "backend": "",
         "transport": "",
         "session": "",
+        "application": None,
         "display": None,
         "xauthority": "",
         "error": None,

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..backends.base import Plan, Step
 from ..backends.sessions import Session, choose_session, session_environment
+from ..desktops.applications.record import read_record
 from ..desktops.desktop import Desktop
 from ..desktops.markers import MARKER, SESSION_DIRECTORY, outside_desktop
 from ..options import DesktopOptions
@@ -20,6 +21,7 @@ from ..sound.pulse import address, with_server
 from ..system.environment import user_environment
 from ..system.inheritance.places import RUNTIME_DIRECTORY as XDG_RUNTIME_DIR
 from ..system.inheritance.places import unusable_places
+from .applications.session import application_session
 from .diagnosis import home_missing
 from .scale.xfconf import PROGRAM as XFCONF_QUERY
 from .session_bus import SessionBus
@@ -80,15 +82,19 @@ def environment_notes(environment: Mapping[str, str]) -> list[str]:
 def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str], directory: Path) -> Startup:
     """Return what to start for a plan: a session too, if none of its processes includes one or a command is configured.
 
+    Instead of a session, a desktop that was made for an application has that alone.
     ``environment`` is the user's. Raise `InvalidOption` or `MissingProgram` if no session can be chosen,
     `StartFailed` if it has no home directory, `OSError` if the desktop's ``directory`` can't be written.
     """
+    record = read_record(directory)
     included = [each.session for each in plan.steps if each.session]
     chosen = bool(options.session_command or not included) and "session" not in (each.name for each in plan.steps)
     if not options.session_command and (missing := home_missing()) is not None:
         raise missing
-    session = choose_session(options) if chosen else Session(next(iter(included), ""), "", ())
+    session = choose_session(options) if chosen and record is None else Session(next(iter(included), ""), "", ())
     programs = UserPrograms(directory, environment, session.scripted)
+    if record is not None:
+        session = application_session(record, directory, environment["PATH"], included, programs.command)
     bus = SessionBus(directory, environment["PATH"])
     steps: dict[str, Step] = {
         each.name: replace(each, argv=bus.around(programs.own(each.argv))) if each.session else each

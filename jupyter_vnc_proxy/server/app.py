@@ -20,6 +20,8 @@ from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
 from ..rfb.rights import CLIPBOARD_RIGHTS, SOUND_RIGHTS
 from .access import Sharing
+from .applications.handler import application_handlers
+from .applications.selection import ApplicationSelection
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
 from .invitations import MAX_SECONDS
@@ -159,6 +161,21 @@ class VncProxy(ExtensionApp):
         help="The time in seconds without keyboard, pointer or clipboard input after which a desktop is stopped; its "
         "panel shows a warning first. 0: never stop it. Default: 0.",
     ).tag(config=True)
+    application_allow = List(
+        Unicode(),
+        help="The applications that users may open alone on a desktop of their own, by the ids of their desktop "
+        "entries, such as 'org.xfce.mousepad' or 'libreoffice-*'. Default: empty, which means all.",
+    ).tag(config=True)
+    application_deny = List(
+        Unicode(),
+        help="The applications that they may not, whatever else allows them; '*' for all. It hides tiles and protects "
+        "nothing: who may use a desktop can start any program there. Default: empty.",
+    ).tag(config=True)
+    application_categories = List(
+        Unicode(),
+        help="The categories of desktop entries of which an application must have one, such as 'Science' or "
+        "'Graphics'. Default: empty, which means all.",
+    ).tag(config=True)
     export_display = Bool(
         True,
         help="Set DISPLAY, XAUTHORITY and PULSE_SERVER to those of the default desktop in new kernels and terminals "
@@ -231,6 +248,10 @@ class VncProxy(ExtensionApp):
         self.handlers.extend(
             handlers(self.manager, self.metrics, limits, self.sharing, self.monitors, self.recordings, self.windows)
         )
+        selection = ApplicationSelection(
+            tuple(self.application_allow), tuple(self.application_deny), tuple(self.application_categories)
+        )
+        self.handlers.extend(application_handlers(self.manager, selection))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)
             if not hasattr(ExtensionApp, "_start_jupyter_server_extension"):  # Jupyter Server before 2.16

@@ -1,4 +1,5 @@
-"""Notifies listeners when desktops change, and stops desktops that have been idle for too long."""
+"""Notifies listeners when desktops change, stops desktops that have been idle for too long, and removes
+those whose application has ended."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
+from ..desktops.applications.lifecycle import remove_ended
 from ..desktops.manager import DesktopManager
 from ..desktops.model import DesktopModel, warning_seconds
 from ..desktops.stop_reason import unused_for
@@ -74,6 +76,7 @@ class DesktopWatcher:
             try:
                 self.poll()
                 await self._cull()
+                await remove_ended(self._manager, self._models.values())
             except (VncError, OSError) as error:  # the runtime directory is missing; it may come back
                 self._log.debug("cannot list the desktops: %s", error)
             await self._manager.wait_for_change(self._interval())

@@ -9,6 +9,9 @@ REPORT_PATH = "/api/vnc/report"
 
 UPLOAD_PATH = "/api/vnc/upload"
 
+APPLICATIONS_PATH = "/api/vnc/applications"
+"""The applications of this machine."""
+
 NAME = r"([^/]+)"
 """Matches a desktop's name, or another identifier, in a path."""
 

@@ -1,6 +1,7 @@
 import { ToolbarButton, addIcon } from '@jupyterlab/ui-components';
 
 import { Desktop } from '../model';
+import { applicationIcon } from './applications/icons';
 import { CommandIDs } from './commands/ids';
 import { showProblem } from './dialogs';
 import { desktopIcon } from './icons';
@@ -66,12 +67,14 @@ export class RunningDesktops implements RunningDesktops.IManager {
   private _itemOf(model: Desktop.IModel): IRunningSessions.IRunningItem {
     const { name } = model;
     const isAlive = Desktop.isAlive(model);
-    const details = [model.backend, model.session, model.geometry].filter(Boolean);
-    const label = labelFor(name, this._trans);
+    const { application } = model;
+    const details = [model.backend, application ? name : model.session, model.geometry].filter(Boolean);
+    const label = application?.name ?? labelFor(name, this._trans);
+    const icon = application ? applicationIcon(application.id, this._manager.api) : desktopIcon;
     return {
       className: isAlive ? 'jp-Desktop-item' : 'jp-Desktop-item jp-mod-stopped',
       context: isAlive ? ALIVE : '',
-      icon: () => desktopIcon,
+      icon: () => icon,
       label: () => this._labelOf(model, label),
       labelTitle: () => [label, ...details].join('\n'),
       detail: () => details.join(' · '),

@@ -19,6 +19,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     this._trans = options.trans;
     this._customTitle = options.title ?? '';
     this.view = options.view ?? 1;
+    this.isApplication = options.isApplication ?? false;
     this.connection = options.connection;
     this.node.tabIndex = -1;
     this.viewer = new DesktopViewer({
@@ -44,6 +45,9 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   readonly statistics: ViewerStatistics;
 
   readonly view: number;
+
+  /** Whether the desktop is for one application, as far as it is known. */
+  isApplication: boolean;
 
   /** The title of a tab that the user has given no other. */
   get usualTitle(): string {
@@ -174,6 +178,8 @@ export namespace DesktopWidget {
     view?: number;
     /** The number of the desktop's monitor that the panel is, if it is one. */
     monitor?: number;
+    /** Whether the desktop is for one application. */
+    isApplication?: boolean;
     /** The title that the user chose for the tab. */
     title?: string;
   }

@@ -13,6 +13,7 @@ import { settingsTable } from '../viewer/settings/table';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
+import { hasEnded, openApplication, showEnded } from './application';
 import { addBar } from './bar';
 import { showRecord } from './record';
 import { PageSettings } from './settings';
@@ -26,13 +27,20 @@ const REFRESH_INTERVAL_MS = 10000;
 /** The page is at `{base}/desktops/`, or at `{base}/vnc/` if the server extension is disabled. */
 const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 
-const name = new URLSearchParams(location.search).get('desktop') ?? Desktop.DEFAULT_NAME;
+const query = new URLSearchParams(location.search);
+const applicationId = query.get('application');
+const named = query.get('desktop') ?? Desktop.DEFAULT_NAME;
 /** Whether another page of Jupyter's shows this one within itself; its focus is not taken then. */
-const isEmbedded = new URLSearchParams(location.search).has('embedded');
+const isEmbedded = query.has('embedded');
 const invitation = takeInvitation();
 const trans = await loadTranslation({ baseUrl, isGuest: invitation !== undefined });
 const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
 const api = new DesktopAPI({ baseUrl, wsUrl: baseUrl.replace(/^http/, 'ws'), send });
+/** The link comes from anywhere, so the user decides whether it starts a program. */
+const name =
+  applicationId !== null && invitation === undefined
+    ? await openApplication({ id: applicationId, path: query.get('path') ?? undefined, api, trans })
+    : named;
 const connection = new DesktopConnection({ name, api, prepare: DesktopViewer.prepare, invitation });
 const node = document.createElement('main');
 node.tabIndex = -1;
@@ -68,8 +76,16 @@ settings.changed.connect(() => {
   viewer.applySettings(settings.current);
   overlay.isShown = settings.current.showStatistics;
 });
+/** The application that the desktop shows alone, once it is known. */
+let shownApplication: Desktop.IApplication | null = null;
 connection.statusChanged.connect(() => {
-  document.title = titleWithStatus(viewer.monitor.title, connection.status, trans);
+  const { status } = connection;
+  const { application } = status.model ?? {};
+  document.title = titleWithStatus(application?.name ?? viewer.monitor.title, status, trans);
+  shownApplication = application ?? shownApplication;
+  if (shownApplication !== null && hasEnded(status)) {
+    showEnded(shownApplication, node, trans);
+  }
 });
 const attention = new Attention({ returned: refresh });
 setInterval(() => {
@@ -115,7 +131,7 @@ function sendWithToken(url: string, init: RequestInit, token?: string): Promise<
 
 /** Return the secret of the invitation in the address, and hide it there; a reload finds it in the tab's storage. */
 function takeInvitation(): string | undefined {
-  const key = `jupyter-vnc-proxy:invitation:${name}`;
+  const key = `jupyter-vnc-proxy:invitation:${named}`;
   const secret = new URLSearchParams(location.hash.slice(1)).get('invitation');
   if (secret !== null) {
     sessionStorage.setItem(key, secret);

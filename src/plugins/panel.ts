@@ -69,6 +69,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
           start: false,
           view: content.view,
           title: content.customTitle,
+          isApplication: content.isApplication,
           monitor: content.monitor
         }),
         name: ({ content: { connection, view } }) => (view === 1 ? connection.name : `${connection.name}:${view}`)

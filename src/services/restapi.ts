@@ -178,6 +178,19 @@ export class DesktopAPI implements IDesktopAPI {
     return this._requests.call('POST', pathTo(name, 'recording/stop'));
   }
 
+  async installedApplications(language: string): Promise<Desktop.IInstalledApplication[]> {
+    return this._requests.call('GET', `vnc/applications?language=${encodeURIComponent(language)}`);
+  }
+
+  async openApplication(id: string, language: string, path?: string): Promise<Desktop.IModel> {
+    const body = { language, ...(path !== undefined && { path }) };
+    return this._requests.call('POST', `vnc/applications/${encodeURIComponent(id)}`, body);
+  }
+
+  applicationIconURL(id: string): string {
+    return `${this._baseUrl}api/vnc/applications/${encodeURIComponent(id)}/icon${this._tokenQuery}`;
+  }
+
   async discardUpload(path: string): Promise<void> {
     await this._requests.call('DELETE', `vnc/upload?path=${encodeURIComponent(path)}`);
   }
@@ -213,13 +226,16 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   socketURL(name: string): string {
-    const query = this._token ? `?token=${encodeURIComponent(this._token)}` : '';
-    return this._wsUrl + ROOTS[this._requests.route ?? 'extension'] + pathTo(name, 'rfb') + query;
+    return this._wsUrl + ROOTS[this._requests.route ?? 'extension'] + pathTo(name, 'rfb') + this._tokenQuery;
   }
 
   pageURL(name: string): string {
     const page = this._requests.route === 'proxy' ? 'vnc' : 'desktops';
     return `${this._baseUrl}${page}/?desktop=${encodeURIComponent(name)}`;
+  }
+
+  private get _tokenQuery(): string {
+    return this._token ? `?token=${encodeURIComponent(this._token)}` : '';
   }
 
   private readonly _baseUrl: string;

@@ -66,6 +66,15 @@ const SERVER_TEXTS: readonly string[] = [
   // Why programs can't be paused.
   translatable('The desktop is not running, or was started by an earlier version: restart the desktop.'),
   translatable("The desktop's runner does not respond."),
+  // Why an application can't be opened alone, or has ended.
+  translatable('There is no such application, or it may not be opened here.'),
+  translatable('%1 opens no files that it is given.'),
+  translatable('The desktop entry of %1 has no valid command: %2.'),
+  translatable('The program %1 of %2 is not installed.'),
+  translatable('No terminal is installed, in which the program runs.'),
+  translatable('No window manager is installed, which an application needs.'),
+  translatable('%1 ended without showing a window (%2).'),
+  translatable('%1 crashed (%2).'),
   // What failed in it …
   translatable('%1 was not ready within %2 s.'),
   translatable('%1 ended while starting (%2).'),

@@ -4,6 +4,7 @@ interface Window {
     version: string;
     hasPlugin(id: string): boolean;
     shell: { currentWidget: object | null };
+    serviceManager: { settings: { save(id: string, raw: string): Promise<void> } };
     commands: { execute(id: string, args?: object): Promise<unknown> };
   };
 }

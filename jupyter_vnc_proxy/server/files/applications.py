@@ -10,15 +10,12 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from xdg import BaseDirectory, Mime
-from xdg.DesktopEntry import DesktopEntry
 from xdg.Exceptions import Error as XdgError
 from xdg.IniFile import IniFile
 
-ENTRIES = "applications"
-"""The directory of desktop entries in a data directory."""
+from ..applications.entries import ENTRIES, Application, find
 
 ASSOCIATIONS = "mimeapps.list"
 CACHE = "mimeinfo.cache"
@@ -29,14 +26,6 @@ ANY = "application/octet-stream"
 
 _database = threading.Lock()
 """Held while pyxdg reads its database of types, which is global."""
-
-
-class Application(NamedTuple):
-    """A desktop entry: its id, its name in the server's language, and its file."""
-
-    id: str
-    name: str
-    file: Path
 
 
 def type_of(file: Path) -> str:
@@ -57,37 +46,6 @@ def applications_for(media_type: str, session: str) -> list[Application]:
             if name not in found and (application := find(name)) is not None:
                 found[name] = application
     return list(found.values())
-
-
-def find(entry: str) -> Application | None:
-    """Return the application with an id, such as ``org.xfce.mousepad.desktop``; ``None`` if it can't be started."""
-    if not entry.endswith(".desktop") or "/" in entry or "\0" in entry:
-        return None
-    for directory in BaseDirectory.xdg_data_dirs:
-        for relative in _places(entry):
-            file = Path(directory, ENTRIES, relative)
-            if file.is_file():
-                return _read(entry, file)  # of several, the first counts, even if it is hidden
-    return None
-
-
-def _places(entry: str) -> Iterator[str]:
-    """Yield where the entry of an id may be: its dashes may be slashes of a path."""
-    yield entry
-    parts = entry.split("-")
-    for count in range(1, len(parts)):
-        yield "/".join(parts[:count]) + "/" + "-".join(parts[count:])
-
-
-def _read(entry: str, file: Path) -> Application | None:
-    try:
-        parsed = DesktopEntry(os.fspath(file))
-        hidden = parsed.getHidden() or parsed.getType() != "Application" or not parsed.getExec()
-        if hidden or (parsed.getTryExec() and not parsed.findTryExec()):
-            return None
-        return Application(entry, parsed.getName() or entry, file)
-    except (XdgError, OSError, ValueError):  # an entry that is broken
-        return None
 
 
 def _lineage(media_type: str) -> list[str]:

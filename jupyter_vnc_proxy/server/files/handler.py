@@ -128,7 +128,7 @@ def command(tree: Tree, path: str, application: str) -> list[str]:
     uri = tree.file(path).as_uri()  # neither an option nor a field code, whatever the name is
     opener = shutil.which(GIO, path=search_path(""))
     if application:
-        from .applications import find  # with pyxdg's modules, which few need
+        from ..applications.entries import find  # with pyxdg's modules, which few need
 
         found = find(application)
         if found is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...options import BODY_FIELDS
-from ..endpoints import DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
+from ..endpoints import APPLICATIONS_PATH, DESKTOPS_PATH, REPORT_PATH, UPLOAD_PATH
 from ..screenshots import operations as screenshots
 from . import operations
 from .operations import Operation
@@ -51,6 +51,8 @@ PROGRAMS = DESKTOP + "/programs"
 SOUND = DESKTOP + "/sound"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
+APPLICATION = APPLICATIONS_PATH + "/{id}"
+APPLICATION_ICON = APPLICATION + "/icon"
 RECORDING = DESKTOP + "/recording"
 PAUSE_RECORDING, RESUME_RECORDING, STOP_RECORDING = (f"{RECORDING}/{verb}" for verb in ("pause", "resume", "stop"))
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
@@ -104,8 +106,11 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("resumeRecording", "POST", RESUME_RECORDING, "execute"),
     Endpoint("stopRecording", "POST", STOP_RECORDING, "execute"),
     Endpoint("discardUpload", "DELETE", UPLOAD_PATH, "execute", status=204),
+    Endpoint("listInstalledApplications", "GET", APPLICATIONS_PATH, "read"),
+    Endpoint("getApplicationIcon", "GET", APPLICATION_ICON, "read"),
+    Endpoint("openApplication", "POST", APPLICATION, "execute", status=201),
 )
-"""The addresses about viewers and files, which handlers of their own answer."""
+"""The addresses about viewers, files and applications, which handlers of their own answer."""
 
 
 def pattern(path: str) -> str:

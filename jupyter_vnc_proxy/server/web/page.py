@@ -70,15 +70,15 @@ class PageRedirectHandler(GuardedHandler):
 
     @web.authenticated
     async def get(self, *_: str) -> None:
-        """Redirect, with the name of the desktop."""
+        """Redirect, with the desktop or the application that the page is to show."""
         await self._redirect()
 
     async def _redirect(self) -> None:
         if not self._invited():
             await self.require("read")
-        desktop = self.get_query_argument("desktop", "")
-        query = f"?{urlencode({'desktop': desktop})}" if desktop else ""
-        self.redirect(url_path_join(self.base_url, PAGE_PATH) + "/" + query)
+        wanted = {each: self.get_query_argument(each, "", strip=False) for each in ("desktop", "application", "path")}
+        query = urlencode({each: value for each, value in wanted.items() if value})
+        self.redirect(url_path_join(self.base_url, PAGE_PATH) + "/" + (query and f"?{query}"))
 
 
 class ProxyEntryHandler(PageRedirectHandler):

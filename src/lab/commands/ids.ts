@@ -30,5 +30,8 @@ export namespace CommandIDs {
   export const openFile = 'vnc:open-file';
   export const openFileWith = 'vnc:open-file-with';
   export const revealCopied = 'vnc:reveal-copied-files';
+  export const openApplication = 'vnc:open-application';
+  export const pinApplication = 'vnc:pin-application';
+  export const unpinApplication = 'vnc:unpin-application';
   export const desktopSettings = 'vnc:desktop-settings';
 }

@@ -37,6 +37,7 @@ export function addOpenPanel(context: IPanelContext): void {
         name,
         view: view ?? unusedView(tracker, name),
         title: typeof args.title === 'string' ? args.title : '',
+        isApplication: args.isApplication === true,
         monitor: typeof args.monitor === 'number' ? args.monitor : 0,
         beside: typeof args.beside === 'string' ? args.beside : null,
         start: args.start !== false
@@ -76,13 +77,14 @@ interface IPanelOptions {
   name: string;
   view: number;
   title: string;
+  isApplication: boolean;
   start: boolean;
   monitor: number;
   beside: string | null;
 }
 
 async function addPanel(context: IPanelContext, options: IPanelOptions): Promise<DesktopPanel> {
-  const { name, view, title, start, monitor, beside } = options;
+  const { name, view, title, isApplication, start, monitor, beside } = options;
   const { app, manager, tracker, trans, settings, fillToolbar } = context;
   const connection = manager.connectTo(name);
   const content = new DesktopWidget({
@@ -91,6 +93,7 @@ async function addPanel(context: IPanelContext, options: IPanelOptions): Promise
     settings: settings.for(name),
     view,
     title,
+    isApplication,
     monitor,
     manage: () => void app.commands.execute(CommandIDs.share, { id: panel.id })
   });
@@ -153,6 +156,7 @@ const openArguments = {
     monitor: { type: 'number', description: 'The number of the desktop’s monitor that the panel is' },
     beside: { type: 'string', description: 'The id of the panel at whose right the new one is opened' },
     title: { type: 'string', description: 'The title of the tab' },
+    isApplication: { type: 'boolean', description: 'Whether the desktop is for one application' },
     isPalette: { type: 'boolean', description: 'Whether the command is in the command palette' }
   }
 };

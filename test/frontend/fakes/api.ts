@@ -36,6 +36,7 @@ export class FakeAPI implements IDesktopAPI {
   error: DesktopError | null = null;
   route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
+  installed: Desktop.IInstalledApplication[] = [];
   lines: string[] = [];
   lastRecording: Desktop.IEndedRecording | null = null;
   /** The windows of each desktop; null if the user may not see them. */
@@ -225,6 +226,22 @@ export class FakeAPI implements IDesktopAPI {
   private _record(name: string, recording: Desktop.IRecording): Desktop.IRecording {
     this.set({ ...this._known(name), recording });
     return recording;
+  }
+
+  async installedApplications(language: string): Promise<Desktop.IInstalledApplication[]> {
+    return this._answer(`applications in ${language}`, () => this.installed);
+  }
+
+  async openApplication(id: string, language: string, path?: string): Promise<Desktop.IModel> {
+    return this._answer(['application', id, path].filter(Boolean).join(' '), () => {
+      const name = id.replace('.desktop', '');
+      this.set({ name, phase: 'starting', application: { id, name: `The ${name}` } });
+      return this._known(name);
+    });
+  }
+
+  applicationIconURL(id: string): string {
+    return `/icon/${id}`;
   }
 
   async discardUpload(path: string): Promise<void> {

@@ -1,0 +1,3 @@
+"""Desktops that show one application alone: what is kept about it, and how such a desktop is made and removed."""
+
+from __future__ import annotations
