@@ -40,7 +40,7 @@ COPY --from=build /wheels /tmp/wheels
 RUN python3 -m venv /opt/jupyter \
     && pip="/opt/jupyter/bin/pip install --no-cache-dir --constraint /tmp/wheels/constraints.txt" \
     && wheel=$(echo /tmp/wheels/*.whl) \
-    && { $pip --only-binary=pixelflux "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
+    && { $pip --only-binary=pcmflux,pixelflux "$wheel[lab,stream]" || $pip "$wheel[lab]"; } \
     && rm -rf /tmp/wheels
 # The directories of X's and ICE's sockets, which only root may create, and the user that the desktop runs as.
 RUN install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix \

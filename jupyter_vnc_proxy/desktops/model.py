@@ -48,9 +48,9 @@ class DesktopModel(TypedDict):
 
     `stops_at` is set if an idle desktop is about to be stopped. `xauthority` is a path on the server. `full_chroma`:
     whether the VNC server can send H.264 with full chroma (4:4:4). `scaling`: whether programs that run
-    follow the session's scale, `scale`, in percent. `several_monitors`: whether viewers can add monitors;
-    `monitors` are theirs, if there are two or more. `encoder` is the current video encoder, if known;
-    `notes` are sentences about what could be better.
+    follow the session's scale, `scale`, in percent. `sound`: whether it has a sound server. `several_monitors`: whether
+    viewers can add monitors; `monitors` are theirs, if there are two or more. `encoder` is the current video encoder,
+    if known; `notes` are sentences about what could be better.
     """
 
     name: str
@@ -66,6 +66,7 @@ class DesktopModel(TypedDict):
     full_chroma: bool
     scaling: bool
     scale: int
+    sound: bool
     several_monitors: bool
     monitors: list[MonitorModel]
     created: str
@@ -108,6 +109,7 @@ def desktop_model(
         "full_chroma": state.full_chroma,
         "scaling": state.scaling,
         "scale": state.scale,
+        "sound": state.sound,
         "several_monitors": state.monitors_through != "",
         "monitors": list(monitors),
         "created": state.created,

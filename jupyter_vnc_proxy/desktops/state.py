@@ -52,8 +52,8 @@ class DesktopState:
 
     `resize` to `monitors_socket` are the properties of the backend's plan (`backends.Plan`). `encoder` names the
     current video encoder, if the VNC server reports one; `scaling` says whether the session's programs change their
-    scale while they run, and `scale` is the current one in percent; `notes` are sentences for
-    people about what could be better, and how to fix it.
+    scale while they run, and `scale` is the current one in percent; `sound`, whether it has a sound server; `notes` are
+    sentences for people about what could be better, and how to fix it.
     """
 
     name: str
@@ -74,6 +74,7 @@ class DesktopState:
     monitors_socket: str = ""
     scaling: bool = False
     scale: int = 100
+    sound: bool = False
     created: str = field(default_factory=utc_now)
     options: dict[str, Any] = field(default_factory=dict)
     error: ErrorModel | None = None
@@ -131,6 +132,7 @@ STATE_TYPES: dict[str, tuple[type, ...]] = {
     "full_chroma": (bool,),
     "scaling": (bool,),
     "scale": (int,),
+    "sound": (bool,),
     "display": (str, type(None)),
     "options": (dict,),
     "error": (dict, type(None)),

@@ -9,6 +9,7 @@ from ..system.packages import next_command
 from . import directories, machine, programs
 from .findings import Finding
 from .jupyter import jupyter
+from .sound import sound
 
 
 def run_checks(runtime_dir: str = "") -> list[Finding]:
@@ -19,6 +20,7 @@ def run_checks(runtime_dir: str = "") -> list[Finding]:
         programs.auto(backends),
         *programs.display(backends),
         *programs.sessions(),
+        *sound(),
         directories.runtime(runtime_dir),
         *directories.planted(runtime_dir),
         directories.home(),

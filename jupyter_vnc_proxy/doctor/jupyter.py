@@ -31,7 +31,7 @@ def jupyter() -> list[Finding]:
 
 
 def _packages() -> Finding:
-    names = ("jupyter-server", "jupyterlab", "notebook", "jupyter-server-proxy", "websockify", "pixelflux")
+    names = ("jupyter-server", "jupyterlab", "notebook", "jupyter-server-proxy", "websockify", "pcmflux", "pixelflux")
     found = {name: _version(name) for name in names}
     named = ", ".join(f"{name} {number}" for name, number in found.items() if number)
     message = f"jupyter-vnc-proxy {__version__} with {named}."

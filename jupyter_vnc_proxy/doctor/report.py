@@ -38,6 +38,7 @@ PUBLIC_STATE = (
     "monitors_socket",
     "scaling",
     "scale",
+    "sound",
     "created",
     "encoder",
     "notes",

@@ -14,6 +14,7 @@ TIMEOUT_SECONDS = 5.0
 VERSION_OPTIONS = {
     **dict.fromkeys(("Xtigervnc", "Xvnc", "Xorg", "x11vnc", "xterm", "fluxbox"), "-version"),
     **dict.fromkeys(("openbox", "icewm", "i3", "weston", "sway", "wayvnc", "dbus-run-session"), "--version"),
+    "pulseaudio": "--version",
 }
 """The options with which programs print their version without a display. Others may start instead, as Xvfb does."""
 

@@ -15,7 +15,7 @@ class ViewerMessages:
         self._activity = ViewerActivity()
         self._client: ClientFilter | None = None
         self._server: ServerFilter | None = None
-        if allowed != Right.ALL:
+        if Right.RFB not in allowed:
             self._client = ClientFilter(allowed)
             self._server = ServerFilter(self._client)
 

@@ -27,8 +27,17 @@ class Right(enum.Flag):
     RESIZE = enum.auto()
     """Change the desktop's size."""
 
-    ALL = SEE | KEYS | POINTER | CLIPBOARD_IN | CLIPBOARD_OUT | RESIZE
-    VIEW = SEE
+    HEAR = enum.auto()
+    """Hear what is played."""
+
+    SPEAK = enum.auto()
+    """Let the desktop's programs record a microphone."""
+
+    RFB = SEE | KEYS | POINTER | CLIPBOARD_IN | CLIPBOARD_OUT | RESIZE
+    """All that RFB's messages need; sound has a socket of its own."""
+
+    ALL = RFB | HEAR | SPEAK
+    VIEW = SEE | HEAR
 
 
 _NAMES = {
@@ -45,6 +54,9 @@ CLIPBOARD_RIGHTS = {
     "none": Right(0),
 }
 """The directions in which an administrator may allow the clipboard, as rights."""
+
+SOUND_RIGHTS = {"hear": Right.HEAR, "both": Right.HEAR | Right.SPEAK, "none": Right(0)}
+"""The directions in which an administrator may allow sound, as rights."""
 
 
 def allowed_rights(clipboard: str) -> Right:

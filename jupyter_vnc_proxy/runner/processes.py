@@ -20,6 +20,7 @@ from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
 from .diagnosis import process_failed
 from .session_programs import SessionPrograms
+from .sound.service import SoundService
 from .user_directories import create_user_directories
 
 SESSION_GRACE = 2.0
@@ -55,6 +56,7 @@ class Processes:
         self._companions: list[Process] = []
         self._waits: set[asyncio.Task[None]] = set()
         self.programs = SessionPrograms(desktop.paths.program_socket, desktop.log_directory)
+        self._sound = SoundService(desktop.path, desktop.log_directory)
 
     def __getitem__(self, name: str) -> Process:
         return self._processes[name]
@@ -73,6 +75,8 @@ class Processes:
         if step.name == "session":
             await asyncio.to_thread(create_user_directories, self.session_environment)
             await self._let_server_go_first()
+        if step.name == "session" or step.session:
+            self._sound.start(self.environment)
         try:
             process, line = await self._start(step, timeout, on_report)
         except ProcessFailed as failure:
@@ -167,7 +171,8 @@ class Processes:
     def reap_orphans(self) -> None:
         """Reap the orphans that we adopted from the desktop's processes."""
         own = [*self._processes.values(), *self._companions]
-        reap_orphans({*(process.pid for process in own if process.pid is not None), *self.programs.pids})
+        pids = {process.pid for process in own if process.pid is not None}
+        reap_orphans(pids | self.programs.pids | self._sound.pids)
 
     async def stop(self) -> None:
         """Stop every process, the session first, and then everything else that was started on the desktop."""
@@ -177,7 +182,7 @@ class Processes:
         session = [self._processes.pop("session", None), *self._companions]
         await asyncio.gather(*(process.stop(SESSION_GRACE) for process in session if process))
         others, self._processes = list(self._processes.values()), {}
-        await asyncio.gather(*(process.stop(PROCESS_GRACE) for process in others))
+        await asyncio.gather(self._sound.stop(), *(process.stop(PROCESS_GRACE) for process in others))
         await end_descendants(REST_GRACE, spare=is_runner)  # a desktop that was started on this one outlives it
         end_marked(MARKER, str(self._desktop.path))
         self.reap_orphans()

@@ -190,8 +190,7 @@ class Runner:
         self._steps, self._companions = startup.steps, startup.companions
         self._processes.environment = dict(self._environment)
         self._processes.session_environment = startup.environment
-        changes = {**plan.properties(), "session": startup.session, "scaling": startup.scaling, "scale": 100}
-        self._state = replace(self._state, **changes)
+        self._state = replace(self._state, **plan.properties(), **startup.properties())
 
     def _stop_waiting_for_session(self) -> None:
         """Assume that a session without a window manager by now has none."""

@@ -8,12 +8,15 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..backends.base import Plan, Step
 from ..backends.sessions import Session, choose_session, session_environment
 from ..desktops.desktop import Desktop
 from ..desktops.markers import MARKER, SESSION_DIRECTORY, outside_desktop
 from ..options import DesktopOptions
+from ..sound.pulse import SERVER as SOUND_SERVER
+from ..sound.pulse import address, with_server
 from ..system.environment import user_environment
 from ..system.inheritance.places import RUNTIME_DIRECTORY as XDG_RUNTIME_DIR
 from ..system.inheritance.places import unusable_places
@@ -35,7 +38,7 @@ class Startup:
     """The processes by name, in the order of their dependencies; the session's name, companions and environment.
 
     ``environment`` is that of the session and its companions; ``scaling`` says whether the session's programs follow
-    a change of its scale while they run.
+    a change of its scale while they run, ``sound`` whether they have a sound server.
     """
 
     steps: Mapping[str, Step]
@@ -43,6 +46,11 @@ class Startup:
     companions: tuple[tuple[str, ...], ...]
     environment: dict[str, str]
     scaling: bool
+    sound: bool
+
+    def properties(self) -> dict[str, Any]:
+        """Return what a `DesktopState` tells of it, by field."""
+        return {"session": self.session, "scaling": self.scaling, "scale": 100, "sound": self.sound}
 
 
 def process_environment(desktop: Desktop) -> dict[str, str]:
@@ -57,7 +65,7 @@ def process_environment(desktop: Desktop) -> dict[str, str]:
         del environment[name]
     if not environment.get(XDG_RUNTIME_DIR):
         environment[XDG_RUNTIME_DIR] = str(desktop.path / RUNTIME_DIRECTORY)
-    return environment
+    return with_server(environment, desktop.path)
 
 
 def environment_notes(environment: Mapping[str, str]) -> list[str]:
@@ -95,7 +103,8 @@ def arrange(plan: Plan, options: DesktopOptions, environment: Mapping[str, str],
             variables = xfce_environment(directory / SESSION_DIRECTORY, variables)
     companions = tuple(bus.around(programs.own(argv)) for argv in session.companions)
     scaling = session.name == "xfce" and shutil.which(programs.own((XFCONF_QUERY,))[0]) is not None
-    return Startup(steps, session.name, companions, variables, scaling)
+    sound = environment.get(SOUND_SERVER) == address(directory)
+    return Startup(steps, session.name, companions, variables, scaling, sound)
 
 
 async def start_in_order(

@@ -18,7 +18,7 @@ from ..desktops.manager import DesktopManager
 from ..desktops.runtime import named_server_directory
 from ..errors import InvalidOption
 from ..options import OPTIONS, DesktopOptions, Geometry, environment_texts
-from ..rfb.rights import CLIPBOARD_RIGHTS
+from ..rfb.rights import CLIPBOARD_RIGHTS, SOUND_RIGHTS
 from .access import Sharing
 from .desktop_watcher import DesktopWatcher
 from .display_env import DisplayEnvironment
@@ -120,6 +120,12 @@ class VncProxy(ExtensionApp):
         help="The directions in which viewers may share the clipboard: 'both', 'in' (from the browser to the desktop), "
         "'out' (from the desktop to the browser) or 'none'. Default: 'both'.",
     ).tag(config=True)
+    sound = Enum(
+        tuple(SOUND_RIGHTS),
+        "hear",
+        help="What viewers may do with the sound of desktops: 'hear' it; 'both', to hear it and, if they have control, "
+        "to let programs record their microphone; or 'none'. Default: 'hear'.",
+    ).tag(config=True)
     max_invitation_time = Float(
         MAX_SECONDS,
         help="The longest time in seconds that an invitation to a desktop can be valid. 0: no invitations. "
@@ -138,8 +144,8 @@ class VncProxy(ExtensionApp):
     ).tag(config=True)
     export_display = Bool(
         True,
-        help="Set DISPLAY and XAUTHORITY to those of the default desktop in new kernels and terminals while that "
-        "desktop runs. Default: True.",
+        help="Set DISPLAY, XAUTHORITY and PULSE_SERVER to those of the default desktop in new kernels and terminals "
+        "while that desktop runs. Default: True.",
     ).tag(config=True)
 
     @default("backend_options")
@@ -196,7 +202,8 @@ class VncProxy(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Register the routes."""
-        limits = SocketLimits(self.idle_disconnect, self.max_clients, CLIPBOARD_RIGHTS[self.clipboard])
+        clipboard, sound = CLIPBOARD_RIGHTS[self.clipboard], SOUND_RIGHTS[self.sound]
+        limits = SocketLimits(self.idle_disconnect, self.max_clients, clipboard, sound)
         self.handlers.extend(handlers(self.manager, self.metrics, limits, self.sharing, self.monitors))
         if self.serverapp is not None:
             take_proxy_address(self.serverapp.web_app, self.sharing.invitations.is_any_open, self.proxy_entry)

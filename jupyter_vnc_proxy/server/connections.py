@@ -21,7 +21,7 @@ CLOSE_ERROR = 1011
 """Close codes; 4000 to 4999 are for private use (RFC 6455, section 7.4.2). A viewer leaves with 1000; a browser closes
 the connections of a page that is left or reloaded with 1001."""
 
-CONTROL = Right.KEYS | Right.POINTER | Right.CLIPBOARD_IN | Right.RESIZE
+CONTROL = Right.KEYS | Right.POINTER | Right.CLIPBOARD_IN | Right.RESIZE | Right.SPEAK
 """What a viewer loses when another one takes back control."""
 
 

@@ -1,4 +1,4 @@
-"""Sets DISPLAY and XAUTHORITY for new kernels and terminals, which inherit the server's environment."""
+"""Sets DISPLAY, XAUTHORITY and PULSE_SERVER for new kernels and terminals, which inherit the server's environment."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 from ..desktops.display_number import expected
 from ..desktops.manager import DEFAULT_NAME
 from ..desktops.model import DesktopModel
+from ..sound.pulse import SERVER as SOUND_SERVER
+from ..sound.pulse import address, server_program
 from .desktop_watcher import DesktopChange
 
 ASKPASS = "SSH_ASKPASS_REQUIRE"
 
-VARIABLES = ("DISPLAY", "XAUTHORITY", ASKPASS)
+VARIABLES = ("DISPLAY", "XAUTHORITY", SOUND_SERVER, ASKPASS)
 """With a display, ssh would ask for passwords in a window of a desktop that perhaps nobody looks at, while the kernel
 waits. So ssh asks in the terminal, or fails at once if there is none (ssh(1)), unless the user wants otherwise."""
 
@@ -31,7 +33,7 @@ class DisplayEnvironment:
         after = change.after
         display = None if after is None else _display(after)
         if after is not None and display is not None:
-            self._set({"DISPLAY": display, "XAUTHORITY": after["xauthority"]})
+            self._set({"DISPLAY": display, "XAUTHORITY": after["xauthority"], **_sound(after)})
         else:
             self.restore()
 
@@ -56,3 +58,8 @@ def _display(model: DesktopModel) -> str | None:
     if model["phase"] == "starting":
         return model["display"] or expected(Path(model["xauthority"]).parent)
     return model["display"] if model["phase"] == "running" else None
+
+
+def _sound(model: DesktopModel) -> dict[str, str]:
+    """Return the variable for the desktop's sound server, also before it starts, if the program is installed."""
+    return {SOUND_SERVER: address(Path(model["xauthority"]).parent)} if server_program() is not None else {}

@@ -44,14 +44,14 @@ def ticket_owner(handler: JupyterHandler) -> str:
 
 
 async def authorized_rights(handler: JupyterHandler) -> Right:
-    """Return the rights that Jupyter's authorizer grants the user of a request: all, to see, or none."""
+    """Return the rights that Jupyter's authorizer grants the user of a request: all, to see and hear, or none."""
     user = handler.current_user
     if not user:
         return Right(0)
     if await ensure_async(handler.authorizer.is_authorized(handler, user, "execute", RESOURCE)):
         return Right.ALL
     if await ensure_async(handler.authorizer.is_authorized(handler, user, "read", RESOURCE)):
-        return Right.SEE
+        return Right.VIEW
     return Right(0)
 
 

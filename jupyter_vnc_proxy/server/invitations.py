@@ -32,7 +32,7 @@ SECRET_BYTES = 32
 REVOKED_REASON = "The invitation was withdrawn."
 ENDED_REASON = "The invitation has ended."
 
-RIGHTS: dict[str, Right] = {"see": Right.SEE, "control": Right.ALL}
+RIGHTS: dict[str, Right] = {"see": Right.VIEW, "control": Right.ALL}
 """What an invitation can grant, by the name in REST."""
 
 

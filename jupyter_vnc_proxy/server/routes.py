@@ -20,6 +20,7 @@ from .metrics import DesktopMetrics
 from .monitors.handler import MonitorHandler
 from .monitors.registry import Monitors
 from .sharing import sharing_handlers
+from .sound.handler import sound_handlers
 from .web.api_table import CLIPBOARD, ENDPOINTS, MONITOR, Endpoint, pattern
 from .web.body import read_body
 from .web.handler import DesktopsAPIHandler, GuardedHandler
@@ -137,5 +138,6 @@ def handlers(
     routes.append((pattern(CLIPBOARD), ClipboardHandler, {"manager": manager, "sharing": sharing}))
     routes.append((pattern(MONITOR), MonitorHandler, {"manager": manager, "sharing": sharing, "monitors": monitors}))
     routes += file_handlers(manager, sharing)
+    routes += sound_handlers(manager, limits.allowed, sharing)
     routes.append((rf"{DESKTOPS_PATH}/[^/]+/.*", NotFoundHandler, {"manager": manager}))
     return routes + page_handlers(sharing.invitations.is_any_open)

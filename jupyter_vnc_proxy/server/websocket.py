@@ -49,17 +49,18 @@ class SocketLimits:
     """Limits of the viewers' connections.
 
     ``idle_disconnect``: seconds without input after which a connection is closed; ``max_clients``: viewers per desktop;
-    0 disables either. ``clipboard`` has the rights to the clipboard that any connection may have.
+    0 disables either. ``clipboard`` and ``sound`` have the rights to each that any connection may have.
     """
 
     idle_disconnect: float = 0.0
     max_clients: int = 0
-    clipboard: Right = Right.ALL
+    clipboard: Right = Right.RFB
+    sound: Right = Right.HEAR
 
     @property
     def allowed(self) -> Right:
         """The rights that any connection may have."""
-        return Right.ALL & ~(Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT) | self.clipboard
+        return Right.RFB & ~(Right.CLIPBOARD_IN | Right.CLIPBOARD_OUT) | self.clipboard | self.sound
 
 
 class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -78,8 +79,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self.metrics = metrics
         self.limits = limits
         self.sharing = sharing
-        route = {"manager": manager, "metrics": metrics, "limits": limits, "sharing": sharing}
-        self._presence = Presence(self, route)
+        self._presence = Presence(self, {"manager": manager, "metrics": metrics, "limits": limits, "sharing": sharing})
         self._upstream: Upstream | None = None
         self._connection: Connection | None = None
         self._disconnected: Callable[[], None] | None = None
@@ -120,7 +120,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             invitation=admission.invitation,
         )
         self._filter = ClientFilter(self._connection.rights)
-        is_limited = self._connection.rights != Right.ALL or admission.invitation is not None
+        is_limited = Right.RFB not in self._connection.rights or admission.invitation is not None
         self._server_filter = ServerFilter(self._filter) if is_limited else None
         try:
             await super().get(name)

@@ -78,7 +78,7 @@ class Process:
 
     ``umask`` is its umask; -1 keeps ours. ``on_report`` is called with each line that it writes to the pipe whose
     number replaces `REPORTS` in its argv. With ``asks`` it reads a line from its standard input, which `answer` writes.
-    ``standby`` becomes the program, if it can and is still there.
+    ``standby`` becomes the program, if it can and is still there. It ``inherits`` these of our descriptors.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Process:
     on_report: Callable[[str], None] | None = None
     asks: bool = False
     standby: Standby | None = None
+    inherits: Sequence[int] = ()
     started_at: float = 0.0
     is_ready: bool = False
     _answer: str | None = None
@@ -144,7 +145,7 @@ class Process:
             stdin=asyncio.subprocess.PIPE if self.asks else asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=asyncio.subprocess.STDOUT,
-            pass_fds=[number for word, number in numbers.items() if word in self.argv],
+            pass_fds=[*self.inherits, *(number for word, number in numbers.items() if word in self.argv)],
             start_new_session=True,
             umask=self.umask,
             cwd=self.directory,

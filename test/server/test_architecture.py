@@ -61,19 +61,20 @@ STREAM_MAY_IMPORT: dict[str, set[str]] = {
 """The same within ``stream``, by package, or by module at its root."""
 
 BELOW_DESKTOPS = {"backends", "rfb", "system"}
-BELOW_SERVER = {"doctor", "desktops", *BELOW_DESKTOPS}
+BELOW_SERVER = {"doctor", "desktops", "sound", *BELOW_DESKTOPS}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"commands"},
     "commands": {"proxy", "server", "runner", "stream", *BELOW_SERVER},
     "proxy": {"server", "desktops", *BELOW_DESKTOPS},
     "server": BELOW_SERVER,
-    "doctor": {"runner", "desktops", *BELOW_DESKTOPS},
+    "doctor": {"runner", "desktops", "sound", *BELOW_DESKTOPS},
     "automation": {"desktops", *BELOW_DESKTOPS},
-    "runner": {"desktops", *BELOW_DESKTOPS},
+    "runner": {"desktops", "sound", *BELOW_DESKTOPS},
     "desktops": BELOW_DESKTOPS,
     "backends": {"system"},
     "stream": {"rfb", "system"},
+    "sound": {"system"},
     "rfb": set(),
     "system": set(),
     # Python's, Jupyter's and IPython's own entrances, which only lead to a package.

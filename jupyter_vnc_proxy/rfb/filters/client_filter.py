@@ -55,9 +55,9 @@ NEEDED = {
     _Kind.CLIPBOARD_REQUEST: Right.CLIPBOARD_OUT,
     _Kind.CLIPBOARD_PEEK: Right.CLIPBOARD_OUT,
     _Kind.SET_DESKTOP_SIZE: Right.RESIZE,
-    _Kind.GII_EVENTS: Right.ALL,
-    _Kind.GII_DEVICE: Right.ALL,
-    _Kind.QEMU_AUDIO: Right.ALL,
+    _Kind.GII_EVENTS: Right.RFB,
+    _Kind.GII_DEVICE: Right.RFB,
+    _Kind.QEMU_AUDIO: Right.RFB,
 }
 """The rights that a message needs; the others need none."""
 
@@ -189,7 +189,7 @@ class ClientFilter:
 
     @property
     def _unrestricted(self) -> bool:
-        return self.rights == Right.ALL
+        return Right.RFB in self.rights
 
     def _check_certain(self) -> None:
         if self._ambiguous and not self._unrestricted:

@@ -45,6 +45,7 @@ DESKTOP = DESKTOPS_PATH + "/{name}"
 CLIPBOARD = DESKTOP + "/clipboard/{id}"
 COPIED_FILES = CLIPBOARD + "/files"
 MONITOR = DESKTOP + "/monitors/{id}"
+SOUND = DESKTOP + "/sound"
 APPLICATIONS = DESKTOP + "/applications"
 OPEN_FILE = DESKTOP + "/open"
 NEW_DESKTOP: dict[str, type] = {"name": str, **BODY_FIELDS}
@@ -82,6 +83,7 @@ SHARING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("readClipboard", "POST", CLIPBOARD, None),
     Endpoint("writeClipboard", "PUT", CLIPBOARD, None, status=204),
     Endpoint("claimMonitor", "PUT", MONITOR, None),
+    Endpoint("openSoundSocket", "GET", SOUND, None),
     Endpoint("listCopiedFiles", "POST", COPIED_FILES, None),
     # About files of Jupyter's tree, for which a user needs a right on the resource `contents` too.
     Endpoint("listApplications", "GET", APPLICATIONS, "execute"),

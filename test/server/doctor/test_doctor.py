@@ -13,9 +13,9 @@ import pytest
 from support.machines import Machine
 
 from jupyter_vnc_proxy import __version__
-from jupyter_vnc_proxy.backends import AUTO, BUILT_IN
+from jupyter_vnc_proxy.backends import AUTO, BUILT_IN, Module
 from jupyter_vnc_proxy.commands.doctor import table
-from jupyter_vnc_proxy.doctor import jupyter, programs
+from jupyter_vnc_proxy.doctor import jupyter, programs, sound
 from jupyter_vnc_proxy.doctor.checks import can_run, next_step, run_checks
 from jupyter_vnc_proxy.doctor.findings import Finding
 from jupyter_vnc_proxy.doctor.versions import versions
@@ -43,6 +43,21 @@ def test_with_nothing_installed_each_backend_lists_its_missing_programs(machine:
     auto = programs.auto(findings)
     assert (auto.status, auto.message) == ("problem", "No backend can run on this machine, so no desktop can start.")
     assert not can_run([*findings, auto])
+
+
+def test_what_sound_lacks_is_named_with_the_command(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    (server,) = sound.sound()
+    assert (server.status, server.message) == ("note", "PulseAudio is not installed, so desktops have no sound.")
+    assert server.fixes == (f"{APT} pulseaudio",)
+    machine.stand_in("pulseaudio", then="echo pulseaudio 16.1")
+    server, encoder = sound.sound()
+    assert (server.status, encoder.status) == ("ok", "ok")
+    assert "16.1" in server.message
+    monkeypatch.setattr(sound, "ENCODER", Module(("no_such_module",), "encodes sound"))
+    _, encoder = sound.sound()
+    assert encoder.status == "note"
+    assert encoder.fixes == (f"{sys.executable} -m pip install 'jupyter-vnc-proxy[stream]'",)
+    assert can_run([server, encoder])
 
 
 @pytest.mark.parametrize(

@@ -134,12 +134,12 @@ async def test_a_guest_with_a_look_only_link_can_only_look_and_goes_with_the_sha
             timeout=30,
         )
     )
-    assert given.json()["rights"] == ["see"]
+    assert given.json()["rights"] == ["see", "hear"]
     request = HTTPRequest(alice.url.replace("http", "ws", 1) + "api/desktops/default/rfb", headers=authorized(guest))
     socket = await websocket_connect(request, subprotocols=["binary", f"vnc-ticket.{given.json()['ticket']}"])
     assert await socket.read_message() == BANNER
     viewers = await asyncio.to_thread(lambda: desktop(alice)["viewers"])
-    assert [(viewer["user"]["username"], viewer["rights"]) for viewer in viewers] == [("carol", ["see"])]
+    assert [(viewer["user"]["username"], viewer["rights"]) for viewer in viewers] == [("carol", ["see", "hear"])]
     await asyncio.to_thread(hub.api, "DELETE", f"shares/{alice.name}/")
     assert await asyncio.wait_for(socket.read_message(), 60) is None, "closed when the share was taken back"
     assert socket.close_code == 4403

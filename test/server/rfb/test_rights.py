@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from jupyter_vnc_proxy.rfb.rights import Right, parse_rights, right_names
 
-NAMES = ["see", "keys", "pointer", "clipboard-in", "clipboard-out", "resize"]
+NAMES = ["see", "keys", "pointer", "clipboard-in", "clipboard-out", "resize", "hear", "speak"]
 
 
 def test_each_right_has_a_name() -> None:
     assert right_names(Right.ALL) == NAMES
-    assert right_names(Right.VIEW) == ["see"]
+    assert right_names(Right.VIEW) == ["see", "hear"]
     assert right_names(Right(0)) == []
 
 

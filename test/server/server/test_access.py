@@ -85,7 +85,7 @@ async def test_every_route_needs_authorization_for_vnc(vnc: Any, jp_serverapp: A
         assert await status(jp_fetch, verb, path) == 403, (verb, path)
         assert authorizer.asked, "it was asked for by our resource's name"
         # A socket, and a ticket for it, are given for either action, with other rights.
-        alike = ("rfb", "ticket", "clipboard/nothing", "clipboard/nothing/files", "monitors/nothing")
+        alike = ("rfb", "ticket", "clipboard/nothing", "clipboard/nothing/files", "monitors/nothing", "sound")
         either = path in [f"/api/desktops/default/{each}" for each in alike]
         expected = ["execute", "read"] if either else [ACTIONS.get((verb, path), "read")]
         assert [action for action, _ in authorizer.asked] == expected, (verb, path)
@@ -143,7 +143,7 @@ async def test_a_websocket_without_a_token_is_refused_before_the_upgrade(vnc: An
     assert raised.value.code in (401, 403)
 
 
-def test_only_the_rfb_route_is_a_websocket() -> None:
+def test_only_rfb_and_sound_are_websockets() -> None:
     table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None)  # type: ignore[arg-type]
     sockets = [pattern for pattern, handler, _ in table if issubclass(handler, WebSocketHandler)]
-    assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb"]
+    assert [pattern.rpartition("/")[2] for pattern in sockets] == ["rfb", "sound"]

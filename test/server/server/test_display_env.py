@@ -1,4 +1,4 @@
-"""New kernels and terminals get DISPLAY and XAUTHORITY of the default desktop while it runs."""
+"""New kernels and terminals get DISPLAY, XAUTHORITY and PULSE_SERVER of the default desktop while it runs."""
 
 from __future__ import annotations
 
@@ -18,17 +18,29 @@ from support.xclient import x_setup
 from traitlets.config import Config
 
 from jupyter_vnc_proxy.desktops.display_number import remembered
+from jupyter_vnc_proxy.server import display_env
 from jupyter_vnc_proxy.server.desktop_watcher import DesktopChange
 from jupyter_vnc_proxy.server.display_env import DisplayEnvironment
 
 NAMES = ("DISPLAY", "XAUTHORITY")
 
 
+@pytest.fixture(autouse=True, params=["/usr/bin/pulseaudio"])
+def sound_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PulseAudio is installed, or is not."""
+    monkeypatch.setattr(display_env, "server_program", lambda: request.param)
+
+
 def model(phase: str, display: str | None = None) -> Any:
     return {"name": "default", "phase": phase, "display": display, "xauthority": "/run/default/Xauthority"}
 
 
-OURS = {"DISPLAY": ":5", "XAUTHORITY": "/run/default/Xauthority", "SSH_ASKPASS_REQUIRE": "never"}
+OURS = {
+    "DISPLAY": ":5",
+    "XAUTHORITY": "/run/default/Xauthority",
+    "PULSE_SERVER": "unix:/run/default/pcm.sock",
+    "SSH_ASKPASS_REQUIRE": "never",
+}
 BEFORE_IT_RUNS = [{}, {"DISPLAY": ":0"}, {"DISPLAY": ":0", "XAUTHORITY": "/home/me/.Xauthority"}]
 
 
@@ -59,6 +71,16 @@ def test_a_kernel_that_starts_with_the_desktop_gets_the_display_that_it_will_hav
     (tmp_path / "display").write_text(":4711\n")
     DisplayEnvironment(environment).desktop_changed(DesktopChange("default", None, starting))
     assert environment["DISPLAY"] == ":4711"
+
+
+@pytest.mark.parametrize("sound_server", [None], indirect=True)
+def test_without_a_sound_server_programs_keep_theirs() -> None:
+    environment = {"PULSE_SERVER": "tcp:elsewhere"}
+    display_environment = DisplayEnvironment(environment)
+    display_environment.desktop_changed(DesktopChange("default", None, model("running", ":5")))
+    assert environment["PULSE_SERVER"] == "tcp:elsewhere"
+    display_environment.restore()
+    assert environment == {"PULSE_SERVER": "tcp:elsewhere"}
 
 
 def test_ssh_asks_where_its_user_is_unless_he_wants_otherwise() -> None:

@@ -33,7 +33,7 @@ async def test_a_secret_opens_its_desktop_with_its_rights(recorded: Recorded) ->
     control, other = recorded.all.create("default", CREATED, "control", ANN)
     assert recorded.all.find(secret, "default", CREATED) is see
     assert recorded.all.find(other, "default", CREATED) is control
-    assert (see.rights, control.rights) == (Right.SEE, Right.ALL)
+    assert (see.rights, control.rights) == (Right.VIEW, Right.ALL)
     assert recorded.all.find("nonsense", "default", CREATED) is None
     assert recorded.all.find(secret, "other", CREATED) is None
     assert recorded.all.find(secret, "default", "later") is None, "another desktop has the name now"

@@ -50,7 +50,7 @@ async def test_a_client_that_may_only_look_changes_nothing_whatever_it_sends(des
     model = desk.model
     assert (model["last_activity"], model["geometry"]) == (activity, "1280x720")
     (seen,) = model["viewers"]
-    assert (seen["rights"], seen["invited"]) == (["see"], True)
+    assert (seen["rights"], seen["invited"]) == (["see", "hear"], True)
 
     own = await owner.connect()
     await own.send(click(*CLICK) + typed_keys("good"))
@@ -75,14 +75,14 @@ async def test_taking_back_control_releases_what_is_held_and_leaves_the_picture(
     await viewer.send(click(*CLICK) + typed_keys("a") + key(0xFFE1, True))
     await until(lambda: desk.letters().startswith("a") and "0xffe1" in desk.noted())
     model = await owner.api("POST", "control")
-    assert [each["rights"] == ["see", "clipboard-out"] for each in model["viewers"]] == [True, False]
+    assert [each["rights"] == ["see", "clipboard-out", "hear"] for each in model["viewers"]] == [True, False]
     await viewer.send(typed_keys("bad"))
     await viewer.settle()
     await own.send(typed_keys("z"))
     await until(lambda: desk.noted()[-1] == hex(ord("z")))
     assert "B" not in desk.letters() and "b" not in desk.letters()
     again = await guest.api("POST", "ticket", body={"invitation": invitation["secret"]})
-    assert again["rights"] == ["see"], "the invitation gives no control any more"
+    assert again["rights"] == ["see", "hear"], "the invitation gives no control any more"
     viewer.close()
     own.close()
 
@@ -158,12 +158,12 @@ async def test_an_authorizer_that_grants_read_alone_gives_a_view(
 ) -> None:
     grant("read")
     user = await log_in()
-    assert (await user.api("POST", "ticket"))["rights"] == ["see"]
+    assert (await user.api("POST", "ticket"))["rights"] == ["see", "hear"]
     with_ticket = await user.connect()
     with_token = await Viewer(await jp_ws_fetch("api", "desktops", "default", "rfb")).greet()
     for viewer in (with_ticket, with_token):
         await do_everything(viewer)
-    assert [each["rights"] for each in desk.model["viewers"]] == [["see"], ["see"]]
+    assert [each["rights"] for each in desk.model["viewers"]] == [["see", "hear"], ["see", "hear"]]
     assert (desk.letters(), desk.noted().count("clicked"), desk.model["geometry"]) == ("", 0, "1280x720")
     for verb, *parts in (("POST", "control"), ("GET", "invitations"), ("POST", "invitations")):
         assert (await user.request(verb, *parts)).code == 403
@@ -228,7 +228,7 @@ async def test_rights_that_the_authorizer_withdraws_end_the_connection(
     monkeypatch.setattr("jupyter_vnc_proxy.server.websocket.RECHECK_SECONDS", 0.1)
     viewer = await (await log_in()).connect()
     grant("read")
-    await until(lambda: desk.model["viewers"][0]["rights"] == ["see"])
+    await until(lambda: desk.model["viewers"][0]["rights"] == ["see", "hear"])
     grant()
     assert (await viewer.closed())[0] == 4403
 

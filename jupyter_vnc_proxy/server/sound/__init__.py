@@ -1,0 +1,3 @@
+"""The viewers' sound: a WebSocket beside the picture's."""
+
+from __future__ import annotations
