@@ -10,6 +10,7 @@ from pathlib import Path
 import xcffib
 import xcffib.xproto as x
 
+from ...options import Area
 from ...system.x_clients.windows import WindowGone, Windows
 
 ADD = 1
@@ -107,8 +108,19 @@ class ApplicationWindows(Windows):
             ):
                 self._ask(window, STATE, ADD, *wanted, 2)
             self._keep_above(window, states, wanted=False)
-        elif self._is_normal(window):
-            self._keep_above(window, states, wanted=True)
+        elif self._atom(f"{STATE}_FULLSCREEN") not in states:
+            self._fit(window)
+            if self._is_normal(window):
+                self._keep_above(window, states, wanted=True)
+
+    def _fit(self, window: int) -> None:
+        """Shrink a window that is larger than the display: GTK's file dialogs have buttons at their lower edge."""
+        shown, screen = self.get(window), self._x.core.GetGeometry(self._root).reply()
+        area, frame = shown.area, shown.frame
+        width = min(area.width, screen.width - (frame.width - area.width))
+        height = min(area.height, screen.height - (frame.height - area.height))
+        if min(width, height) > 0 and (width, height) != (area.width, area.height) and self._may_ask(window):
+            self.place(window, Area(area.x - frame.x, area.y - frame.y, width, height))
 
     def _keep_above(self, window: int, states: set[int], wanted: bool) -> None:
         """Let a second window stay above the first, or not any more: nothing else could bring it back to the front."""

@@ -41,8 +41,9 @@ class Icon(NamedTuple):
 
 
 GENERIC = Icon(
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#757575" d="M2 2h12a1 1 0 0 1 1 1v10a1 1 0 '
-    b'0 1-1 1H2a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1z"/><path fill="#eee" d="M2 5h12v8H2z"/></svg>',
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#757575" '
+    b'd="M2 2h12a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H2a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1z"/>'
+    b'<path fill="#eee" d="M2 5h12v8H2z"/></svg>',
     "image/svg+xml",
 )
 """The icon of an application without one that can be shown: a window."""
