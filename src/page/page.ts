@@ -8,6 +8,8 @@ import { Attention } from '../viewer/attention';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { Monitor } from '../viewer/monitor';
 import { settingsTable } from '../viewer/settings/table';
+import { DesktopSound } from '../viewer/sound/desktopsound';
+import { MicrophoneSign } from '../viewer/sound/microphonesign';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
@@ -47,13 +49,24 @@ const viewer = new DesktopViewer({
   leave
 });
 
-addBar({ viewer, trans, settings, share, addMonitor });
+const sound = new DesktopSound({
+  connection,
+  api,
+  invitation,
+  trans,
+  volume: settings.current.volume,
+  remember: volume => settings.set(name, 'volume', volume),
+  notify: message => viewer.notice.show(message, true)
+});
+node.append(new MicrophoneSign(sound, trans).node);
+addBar({ viewer, trans, settings, sound, share, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());
 settings.changed.connect(() => {
   viewer.applySettings(settings.current);
   overlay.isShown = settings.current.showStatistics;
+  sound.volume = settings.current.volume;
 });
 connection.statusChanged.connect(() => {
   document.title = titleWithStatus(viewer.monitor.title, connection.status, trans);

@@ -175,13 +175,25 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   socketURL(name: string): string {
-    const query = this._token ? `?token=${encodeURIComponent(this._token)}` : '';
-    return this._wsUrl + ROOTS[this._requests.route ?? 'extension'] + pathTo(name, 'rfb') + query;
+    return this._socketURL(name, 'rfb');
+  }
+
+  soundURL(name: string, connectionId: string | null): string {
+    return this._socketURL(name, 'sound', connectionId ?? '');
   }
 
   pageURL(name: string): string {
     const page = this._requests.route === 'proxy' ? 'vnc' : 'desktops';
     return `${this._baseUrl}${page}/?desktop=${encodeURIComponent(name)}`;
+  }
+
+  private _socketURL(name: string, socket: string, connection = ''): string {
+    const query = Object.entries({ connection, token: this._token })
+      .filter(([, value]) => value !== '')
+      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+      .join('&');
+    const path = ROOTS[this._requests.route ?? 'extension'] + pathTo(name, socket);
+    return this._wsUrl + path + (query && `?${query}`);
   }
 
   private readonly _baseUrl: string;
