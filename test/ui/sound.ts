@@ -10,10 +10,10 @@ import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
 import type { DesktopView } from './lab';
 
-const RATE_HZ = 48000;
+const RATE_HZ = 16000;
 
-/** Far longer than a test. */
-const TONE_SECONDS = 60;
+/** Longer than a test. */
+const TONE_SECONDS = 300;
 
 declare global {
   interface Window {

@@ -1,4 +1,3 @@
-import FakeRFB from '../../fakes/rfb';
 import { DesktopConnection } from '../../../../src/services/connection';
 import { DesktopSound } from '../../../../src/viewer/sound/desktopsound';
 import { FakeAPI, modelOf } from '../../fakes/api';
@@ -59,8 +58,7 @@ async function live(): Promise<FakeSocket> {
 beforeEach(() => {
   jest.useFakeTimers();
   installSound();
-  performance.mark = jest.fn();
-  [FakeSocket.instances, FakeRFB.instances] = [[], []];
+  FakeSocket.instances = [];
   [sounds, notices, remembered] = [[], [], []];
   failure = null;
   api = new FakeAPI();
@@ -252,11 +250,7 @@ describe('the microphone', () => {
   beforeEach(() => {
     const getUserMedia = () => Promise.resolve({ getAudioTracks: () => [track], getTracks: () => [track] });
     Object.defineProperty(navigator, 'mediaDevices', { value: { getUserMedia }, configurable: true });
-    const Encoder = class {
-      configure(): void {}
-      close(): void {}
-    };
-    Object.assign(window, { AudioEncoder: Encoder });
+    Object.assign(window, { AudioEncoder: FakeAudioDecoder });
   });
 
   it('is for those who may speak, once the desktop is unmuted', async () => {
