@@ -134,7 +134,7 @@ it('takes a pause of the server for silence, not for a late packet', () => {
 it('plays a sound that is shorter than its delay', () => {
   session.receive();
   session.playUntil(200);
-  expect(Math.max(...session.played)).toBeGreaterThan(0.9);
+  expect(session.played.some(sample => Math.abs(sample) > 0.5)).toBe(true);
   expect(session.buffer.isActive).toBe(false);
   expect(session.buffer.underruns).toBe(0);
 });
