@@ -88,6 +88,8 @@ export namespace Desktop {
     several_monitors?: boolean;
     /** The monitors from left to right, if there are two or more; older servers don't send this. */
     monitors?: IMonitor[];
+    /** Whether the desktop has sound; older servers don't send this. */
+    sound?: boolean;
     created: string;
     last_activity: string;
     /** When the desktop stops for lack of activity (ISO 8601); set some time in advance. */
@@ -122,8 +124,9 @@ export namespace Desktop {
   }
 
   /** A part of what a connection may do; the server enforces them. */
-  export type Right = 'see' | 'keys' | 'pointer' | 'clipboard-in' | 'clipboard-out' | 'resize';
+  export type Right = 'see' | 'keys' | 'pointer' | 'clipboard-in' | 'clipboard-out' | 'resize' | 'hear' | 'speak';
 
+  /** The rights of a server that sends none, which has no sound either. */
   export const ALL_RIGHTS: readonly Right[] = ['see', 'keys', 'pointer', 'clipboard-in', 'clipboard-out', 'resize'];
 
   /** A live connection to a desktop. */

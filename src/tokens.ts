@@ -82,6 +82,8 @@ export interface IDesktopAPI {
   invitationURL(invitation: Desktop.INewInvitation): string;
   /** The URL of the desktop's RFB WebSocket; correct only after the first response. */
   socketURL(name: string): string;
+  /** The URL of the WebSocket for the sound of the desktop, for a connection of the picture; correct only then, too. */
+  soundURL(name: string, connectionId: string | null): string;
   /** The URL of the plain page that shows the desktop. */
   pageURL(name: string): string;
 }

@@ -4,5 +4,6 @@ import './panels.css';
 import './recording.css';
 import './screenshots.css';
 import './settings.css';
+import './sound.css';
 import './statistics.css';
 import './touch.css';

@@ -1,6 +1,7 @@
 import { CommandToolbarButton, createToolbarFactory, setToolbar } from '@jupyterlab/apputils';
 
 import { CommandIDs } from './commands/ids';
+import { SoundItem } from './sound';
 
 import type { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -48,6 +49,8 @@ export function toolbarFiller({
       panel => new CommandToolbarButton({ commands, id: command, args: { id: panel.id, toolbar: true }, label: '' })
     );
   }
+  const trans = translator.load('jupyter_vnc_proxy');
+  widgets.addFactory<DesktopPanel>(FACTORY, 'sound', ({ content }) => new SoundItem(content.sound, trans));
   const factory = createToolbarFactory(widgets, settings, FACTORY, id, translator);
   return panel => {
     panel.toolbar.addClass('jp-Desktop-toolbar');

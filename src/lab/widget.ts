@@ -3,14 +3,17 @@ import { Widget } from '@lumino/widgets';
 
 import { desktopIcon } from './icons';
 import { DesktopViewer } from '../viewer/desktopviewer';
+import { DesktopSound } from '../viewer/sound/desktopsound';
+import { MicrophoneSign } from '../viewer/sound/microphonesign';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { titleWithStatus } from '../viewer/titles';
+import { DEFAULT_VOLUME } from '../viewer/vieweroptions';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
 import type { IViewerSettings } from '../viewer/vieweroptions';
-import type { IDesktopConnection, IDesktopWidget } from '../tokens';
+import type { IDesktopAPI, IDesktopConnection, IDesktopWidget } from '../tokens';
 
 /** A Lumino widget that shows a desktop; it disposes its connection. */
 export class DesktopWidget extends Widget implements IDesktopWidget {
@@ -33,6 +36,16 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     });
     this.statistics = new ViewerStatistics(this.viewer, options.trans);
     this.statistics.overlay.isShown = options.settings?.showStatistics ?? false;
+    this.sound = new DesktopSound({
+      connection: options.connection,
+      api: options.api,
+      trans: options.trans,
+      volume: options.settings?.volume ?? DEFAULT_VOLUME,
+      remember: options.rememberVolume ?? (() => undefined),
+      notify: message => this.viewer.notice.show(message, true)
+    });
+    this._microphoneSign = new MicrophoneSign(this.sound, options.trans);
+    this.node.append(this._microphoneSign.node);
     this.viewer.visible = false;
     this.title.icon = desktopIcon;
     this.title.closable = true;
@@ -43,6 +56,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   readonly connection: IDesktopConnection;
   readonly viewer: DesktopViewer;
   readonly statistics: ViewerStatistics;
+  readonly sound: DesktopSound;
 
   readonly view: number;
 
@@ -88,6 +102,8 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
       return;
     }
     this.statistics.dispose();
+    this._microphoneSign.dispose();
+    this.sound.dispose();
     // First: it says that the viewer leaves; noVNC would close the socket without a word.
     this.connection.dispose();
     this.viewer.dispose();
@@ -98,6 +114,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   applySettings(settings: IViewerSettings): void {
     this.viewer.applySettings(settings);
     this.statistics.overlay.isShown = settings.showStatistics;
+    this.sound.volume = settings.volume;
   }
 
   protected override onAfterAttach(_: Message): void {
@@ -163,6 +180,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   }
 
   private readonly _trans: TranslationBundle;
+  private readonly _microphoneSign: MicrophoneSign;
   private readonly _renamed = new Signal<this, void>(this);
   private readonly _monitorChanged = new Signal<this, void>(this);
   private _customTitle: string;
@@ -171,8 +189,11 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
 export namespace DesktopWidget {
   export interface IOptions {
     connection: IDesktopConnection;
+    api: IDesktopAPI;
     trans: TranslationBundle;
     settings?: IViewerSettings;
+    /** Stores the volume of the desktop. */
+    rememberVolume?: (volume: number) => void;
     /** Opens the dialog about the desktop's viewers. */
     manage?: () => void;
     view?: number;

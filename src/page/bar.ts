@@ -5,8 +5,10 @@ import { canLockPointer } from '../viewer/pointer/pointerlock';
 import { MenuButton } from './menu';
 import { Monitor } from '../viewer/monitor';
 import { openByTouch } from './touchbar';
+import { SoundControl } from '../viewer/sound/soundcontrol';
 
 import type { DesktopViewer } from '../viewer/desktopviewer';
+import type { DesktopSound } from '../viewer/sound/desktopsound';
 import type { ITranslation } from '../viewer/translation';
 import type { IMenuItem } from './menu';
 import type { PageSettings } from './settings';
@@ -15,6 +17,7 @@ export interface IBarOptions {
   viewer: DesktopViewer;
   trans: ITranslation;
   settings: PageSettings;
+  sound: DesktopSound;
   /** Opens the dialog that shares the desktop. */
   share?: () => void;
   /** Opens the dialog that records the desktop. */
@@ -26,7 +29,8 @@ export interface IBarOptions {
 }
 
 /** Add a toolbar, which slides in from the upper edge of the viewer. */
-export function addBar({ viewer, trans, settings, share, record, screenshot, addMonitor }: IBarOptions): void {
+export function addBar(options: IBarOptions): void {
+  const { viewer, trans, settings, sound, share, record, screenshot, addMonitor } = options;
   const bar = document.createElement('div');
   bar.className = 'jp-Desktop-bar';
   bar.setAttribute('role', 'toolbar');
@@ -59,6 +63,7 @@ export function addBar({ viewer, trans, settings, share, record, screenshot, add
   const restricted = [add(trans.__('Send Clipboard'), () => void viewer.input.sendClipboard())];
   const camera = add(trans.__('Screenshot…'), screenshot);
   const monitor = addMonitor === undefined ? null : add(trans.__('Add Monitor'), addMonitor);
+  bar.append(new SoundControl({ sound, trans, acted: () => viewer.focus() }).node);
   add(trans.__('Reconnect'), () => viewer.connection.reconnect());
   if (share !== undefined) {
     restricted.push(add(trans.__('Share…'), share));

@@ -15,7 +15,7 @@ const out = 'jupyter_vnc_proxy/page';
 
 await rm(out, { recursive: true, force: true });
 await mkdir(`${out}/locale`, { recursive: true });
-const [bundle] = await Promise.all([
+const [bundle, decoder] = await Promise.all([
   build({
     entryPoints: { page: 'src/page/page.ts' },
     outdir: out,
@@ -30,6 +30,29 @@ const [bundle] = await Promise.all([
     define: { LANGUAGES: JSON.stringify(languages()) },
     logLevel: 'warning'
   }),
+  // For browsers that decode no Opus; the page loads it only then.
+  build({
+    entryPoints: { opusdecoder: 'opus-decoder' },
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    globalName: 'jupyterVncOpus',
+    target: 'es2022',
+    legalComments: 'eof',
+    metafile: true,
+    logLevel: 'warning'
+  }),
+  // The module of the AudioWorklet.
+  build({
+    entryPoints: { soundworklet: 'src/viewer/sound/processor.ts' },
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning'
+  }),
   build({
     entryPoints: { page: 'src/page/page.css' },
     outdir: out,
@@ -41,4 +64,4 @@ const [bundle] = await Promise.all([
   copyFile('style/icons/desktop.svg', `${out}/desktop.svg`),
   ...languages().map(language => copyFile(compiledFileOf(language), `${out}/locale/${language}.json`))
 ]);
-await writeFile(`${out}/third-party-licenses.json`, await licenses(bundle.metafile));
+await writeFile(`${out}/third-party-licenses.json`, await licenses(bundle.metafile, decoder.metafile));

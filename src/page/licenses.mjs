@@ -4,16 +4,17 @@ import { basename } from 'node:path';
 
 const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i; // in any folder: noVNC has a copy of pako
 
-/** Return the folder of each package that esbuild's metafile names as an input. */
-function packageFolders(metafile) {
-  const folders = Object.keys(metafile.inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+/** Return the folder of each package that esbuild's metafiles name as an input. */
+function packageFolders(metafiles) {
+  const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
+  const folders = inputs.map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   return [...new Set(folders.filter(folder => folder))].sort();
 }
 
-/** Return name, version, license and its text, for each package in a bundle. Some packages have no text. */
-export async function licenses(metafile) {
+/** Return name, version, license and its text, for each package in the bundles. Some packages have no text. */
+export async function licenses(...metafiles) {
   const packages = await Promise.all(
-    packageFolders(metafile).map(async folder => {
+    packageFolders(metafiles).map(async folder => {
       const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
       const files = (await readdir(folder, { recursive: true }))
         .filter(file => LICENSE_FILE.test(basename(file)))

@@ -10,6 +10,8 @@ import { Monitor } from '../viewer/monitor';
 import { endedText } from '../viewer/recording/recordingtexts';
 import { ViewerRecording } from '../viewer/recording/viewerrecording';
 import { settingsTable } from '../viewer/settings/table';
+import { DesktopSound } from '../viewer/sound/desktopsound';
+import { MicrophoneSign } from '../viewer/sound/microphonesign';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
@@ -68,13 +70,24 @@ const recording = new ViewerRecording({
 });
 const record = invitation === undefined ? () => void showRecord(recording, api, trans) : undefined;
 const screenshot = () => void screenshotOnPage(viewer, api, trans);
-addBar({ viewer, trans, settings, share, record, screenshot, addMonitor });
+const sound = new DesktopSound({
+  connection,
+  api,
+  invitation,
+  trans,
+  volume: settings.current.volume,
+  remember: volume => settings.set(name, 'volume', volume),
+  notify: message => viewer.notice.show(message, true)
+});
+node.append(new MicrophoneSign(sound, trans).node);
+addBar({ viewer, trans, settings, sound, share, record, screenshot, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
 overlay.closed.connect(() => settings.toggleStatistics());
 settings.changed.connect(() => {
   viewer.applySettings(settings.current);
   overlay.isShown = settings.current.showStatistics;
+  sound.volume = settings.current.volume;
 });
 /** The application that the desktop shows alone, once it is known. */
 let shownApplication: Desktop.IApplication | null = null;

@@ -226,7 +226,11 @@ export class DesktopAPI implements IDesktopAPI {
   }
 
   socketURL(name: string): string {
-    return this._wsUrl + ROOTS[this._requests.route ?? 'extension'] + pathTo(name, 'rfb') + this._tokenQuery;
+    return this._socketURL(name, 'rfb');
+  }
+
+  soundURL(name: string, connectionId: string | null): string {
+    return this._socketURL(name, 'sound', connectionId ?? '');
   }
 
   pageURL(name: string): string {
@@ -236,6 +240,15 @@ export class DesktopAPI implements IDesktopAPI {
 
   private get _tokenQuery(): string {
     return this._token ? `?token=${encodeURIComponent(this._token)}` : '';
+  }
+
+  private _socketURL(name: string, socket: string, connection = ''): string {
+    const query = Object.entries({ connection, token: this._token })
+      .filter(([, value]) => value !== '')
+      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+      .join('&');
+    const path = ROOTS[this._requests.route ?? 'extension'] + pathTo(name, socket);
+    return this._wsUrl + path + (query && `?${query}`);
   }
 
   private readonly _baseUrl: string;

@@ -5,6 +5,9 @@ import type { IScreenSettings } from './screensettings';
 import type { IDesktopConnection } from '../tokens';
 import type { ITranslation } from './translation';
 
+/** The volume of a desktop whose own was never changed. */
+export const DEFAULT_VOLUME = 100;
+
 /** The user's settings. */
 export interface IViewerSettings {
   quality: IQualitySettings;
@@ -13,6 +16,8 @@ export interface IViewerSettings {
   /** Whether the statistics are shown. */
   showStatistics: boolean;
   pointer: IPointerSettings;
+  /** The volume of the sound, from 0 to 100. */
+  volume: number;
 }
 
 /** The options of a `DesktopViewer`. */

@@ -39,6 +39,7 @@ def page_policy(ancestors: str, host: str = "") -> str:
     sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
     directives = {
         "default-src": "'self'",
+        "script-src": "'self' 'wasm-unsafe-eval'",  # WebAssembly decodes sound for browsers that cannot
         "connect-src": "'self'" + sockets,
         "img-src": "'self' data: blob:",
         "media-src": "'self' data: blob:",

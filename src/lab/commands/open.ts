@@ -89,8 +89,10 @@ async function addPanel(context: IPanelContext, options: IPanelOptions): Promise
   const connection = manager.connectTo(name);
   const content = new DesktopWidget({
     connection,
+    api: manager.api,
     trans,
     settings: settings.for(name),
+    rememberVolume: volume => void settings.set(name, 'volume', volume),
     view,
     title,
     isApplication,

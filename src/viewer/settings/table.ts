@@ -1,3 +1,5 @@
+import { DEFAULT_VOLUME } from '../vieweroptions';
+
 import type { ITranslation } from '../translation';
 
 export type SettingValue = string | number | boolean | null | readonly string[];
@@ -200,6 +202,14 @@ function pointerSettings(trans: ITranslation): ISetting[] {
 
 function otherSettings(trans: ITranslation): ISetting[] {
   return [
+    {
+      key: 'volume',
+      title: trans.__('Volume'),
+      description: trans.__('How loud the desktop is once it is unmuted, in percent. Takes effect immediately.'),
+      choices: Array.from({ length: 21 }, (_, step) => ({ value: 5 * step, title: trans.__('%1 %', 5 * step) })),
+      default: DEFAULT_VOLUME,
+      isPerDesktop: true
+    },
     {
       key: 'showStatistics',
       title: trans.__('Statistics'),

@@ -151,6 +151,7 @@ export function resolved(
       touchMode: values.touchMode as IPointerSettings['touchMode'],
       keyboardButton: values.keyboardButton as IPointerSettings['keyboardButton']
     },
+    volume: values.volume as number,
     showStatistics: values.showStatistics as boolean,
     combinations: values.sendKeys as readonly string[]
   };

@@ -304,6 +304,10 @@ export class FakeAPI implements IDesktopAPI {
     return `ws://server/${name}`;
   }
 
+  soundURL(name: string, connectionId: string | null): string {
+    return `ws://server/${name}/sound?connection=${connectionId}`;
+  }
+
   pageURL(name: string): string {
     return `http://server/desktops/?desktop=${name}`;
   }

@@ -19,6 +19,19 @@ export class FakeSocket extends EventTarget {
   }
 
   readyState: number = WebSocket.CONNECTING;
+
+  /** What the client has sent. */
+  readonly sent: unknown[] = [];
+
+  send(data: unknown): void {
+    this.sent.push(data);
+  }
+
+  /** Send a message to the client. */
+  receive(data: string | ArrayBuffer): void {
+    this.dispatchEvent(new MessageEvent('message', { data }));
+  }
+
   onclose: ((event: Event) => void) | null = null;
 
   /** The code with which the client has closed the socket, if it has, with 1005 for none. */

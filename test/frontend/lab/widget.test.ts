@@ -33,7 +33,7 @@ beforeEach(() => {
   api = new FakeAPI();
   api.set();
   connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
-  widget = new DesktopWidget({ connection, trans: english });
+  widget = new DesktopWidget({ connection, api, trans: english });
 });
 
 afterEach(() => {

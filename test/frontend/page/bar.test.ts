@@ -3,17 +3,20 @@ import { addBar } from '../../../src/page/bar';
 import { english } from '../fakes/translation';
 import { PageSettings } from '../../../src/page/settings';
 import { loadNoVNC } from '../../../src/viewer/rfb';
+import { DesktopSound } from '../../../src/viewer/sound/desktopsound';
 import { settingsTable } from '../../../src/viewer/settings/table';
 import { DesktopViewer } from '../../../src/viewer/desktopviewer';
 import { DesktopConnection } from '../../../src/services/connection';
 import { FakeAPI } from '../fakes/api';
 import { FakeSocket } from '../fakes/socket';
+import { installSound } from '../fakes/sound';
 
 import type { Desktop } from '../../../src/model';
 
 let api: FakeAPI;
 let connection: DesktopConnection;
 let viewer: DesktopViewer;
+let sound: DesktopSound;
 let settings: PageSettings;
 let addMonitor: jest.Mock;
 
@@ -48,10 +51,19 @@ beforeEach(() => {
   settings = new PageSettings(settingsTable(english), 'default');
   viewer = new DesktopViewer({ connection, node, trans: english, settings: settings.current });
   addMonitor = jest.fn();
-  addBar({ viewer, trans: english, settings, screenshot: jest.fn(), addMonitor });
+  sound = new DesktopSound({
+    connection,
+    api,
+    trans: english,
+    volume: 100,
+    remember: jest.fn(),
+    notify: jest.fn()
+  });
+  addBar({ viewer, trans: english, settings, sound, screenshot: jest.fn(), addMonitor });
 });
 
 afterEach(() => {
+  sound.dispose();
   viewer.dispose();
   connection.dispose();
   jest.useRealTimers();
@@ -152,6 +164,20 @@ it('opens the drawer, which gives the focus back', async () => {
 it('has names for screen readers', () => {
   expect(bar().getAttribute('aria-label')).toBe('Desktop');
   for (const node of bar().querySelectorAll('button')) {
-    expect(node.textContent).not.toBe('');
+    expect(node.getAttribute('aria-label') ?? node.textContent).not.toBe('');
   }
+});
+
+it('has the speaker of a desktop with sound, which gives the focus back', async () => {
+  installSound();
+  const toggle = jest.spyOn(sound, 'toggle').mockReturnValue(undefined);
+  const speaker = () => bar().querySelector<HTMLElement>('.jp-Desktop-sound')!;
+  expect(speaker().hidden).toBe(true);
+  api.set({ sound: true });
+  await live(['see', 'keys', 'pointer', 'hear']);
+  expect(speaker().hidden).toBe(false);
+  const focus = jest.spyOn(viewer, 'focus');
+  speaker().querySelector('button')!.click();
+  expect(toggle).toHaveBeenCalledTimes(1);
+  expect(focus).toHaveBeenCalled();
 });

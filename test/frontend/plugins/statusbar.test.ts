@@ -42,7 +42,7 @@ beforeEach(async () => {
   const trans = nullTranslator.load('jupyter-vnc-proxy');
   status = jest.spyOn(connection, 'status', 'get');
   status.mockReturnValue({ ...connection.status, phase: 'running', connected: true });
-  panel = new MainAreaWidget({ content: new DesktopWidget({ connection, trans }) });
+  panel = new MainAreaWidget({ content: new DesktopWidget({ connection, api, trans }) });
   panel.id = 'panel';
   await tracker.add(panel);
   shell = { currentWidget: null, currentChanged: new Signal({}) };

@@ -160,6 +160,7 @@ def test_policies_are_made_of_configuration_and_host() -> None:
     assert is_hub({"JUPYTERHUB_SERVICE_PREFIX": "/user/a/"})
     assert not is_hub({})
     assert "connect-src 'self' ws://h:1 wss://h:1;" in page_policy("'self'", "h:1")
+    assert "script-src 'self' 'wasm-unsafe-eval';" in page_policy("'self'")
     for host in ("h;script-src *", "a b", "h\r\nx: y", "*", ""):
         assert "connect-src 'self';" in page_policy("'self'", host)
 
