@@ -40,7 +40,7 @@ export class FakeAPI implements IDesktopAPI {
   lines: string[] = [];
   lastRecording: Desktop.IEndedRecording | null = null;
   /** The windows of each desktop; null if the user may not see them. */
-  windows: Desktop.INewWindow[] | null = [];
+  appeared: Desktop.INewWindow[] | null = [];
   nextTicket: Desktop.ITicket | null = null;
   invited: Desktop.IInvitation[] = [];
   connected: Desktop.IConnection[] = [];
@@ -133,10 +133,10 @@ export class FakeAPI implements IDesktopAPI {
 
   async newWindows(name: string): Promise<Desktop.INewWindow[]> {
     return this._answer(`newWindows ${name}`, () => {
-      if (this.windows === null) {
+      if (this.appeared === null) {
         throw new DesktopError({ status: 403, message: 'No.' });
       }
-      return this.windows;
+      return this.appeared;
     });
   }
 

@@ -27,11 +27,6 @@ export class FakeSocket extends EventTarget {
     this.sent.push(data);
   }
 
-  /** Send a message to the client. */
-  receive(data: string | ArrayBuffer): void {
-    this.dispatchEvent(new MessageEvent('message', { data }));
-  }
-
   onclose: ((event: Event) => void) | null = null;
 
   /** The code with which the client has closed the socket, if it has, with 1005 for none. */

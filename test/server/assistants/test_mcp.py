@@ -19,8 +19,8 @@ from mcp.client.client import Client
 from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, ImageContent, Implementation, TextContent
 from PIL import Image
-from support.driven import LONG_SECONDS, driven, read
-from support.waiting import until, wait_until
+from support.driven import driven, read
+from support.waiting import LONG_SECONDS, until, wait_until
 
 from jupyter_vnc_proxy import Desktop
 from jupyter_vnc_proxy.assistants.looking import fitted

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.driven import LONG_SECONDS, driven, read
-from support.waiting import wait_until
+from support.driven import driven, read
+from support.waiting import LONG_SECONDS, wait_until
 
 from jupyter_vnc_proxy import Desktop
 from jupyter_vnc_proxy.automation import permission

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from support.driven import LONG_SECONDS, driven
-from support.waiting import wait_until
+from support.driven import driven
+from support.waiting import LONG_SECONDS, wait_until
 
 from jupyter_vnc_proxy import Desktop
 from jupyter_vnc_proxy.desktops.desktop import Desktop as Directory

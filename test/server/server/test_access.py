@@ -32,7 +32,7 @@ def jp_server_config(jp_server_config: Config) -> Config:
 
 
 def test_the_walk_covers_all_routes() -> None:
-    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None, None)  # type: ignore[arg-type]
+    table = handlers(None, DesktopMetrics(None), SocketLimits(), Sharing(), None, None, None)  # type: ignore[arg-type]
     for pattern, _, _ in table:
         assert any(re.fullmatch(pattern, path) for _, path in EVERYWHERE), pattern
     walked = {f"{verb} {path.removeprefix('/api/desktops')}" for verb, path in ROUTES}

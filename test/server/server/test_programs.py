@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -54,6 +55,10 @@ class Listener:
         self.socket.close()
         await self._reading
 
+    def is_told(self, *programs: tuple[str, str, bool]) -> bool:
+        """Return whether the last news is of these programs."""
+        return bool(self.last == list(programs))
+
 
 async def listen(browser: Browser, fetch: Any, *protocols: str, invitation: str | None = None) -> Listener:
     body = {} if invitation is None else {"invitation": invitation}
@@ -101,7 +106,7 @@ async def test_viewers_are_told_at_once_if_they_read_it(desk: Desk, log_in: LogI
     async with await AsyncDesktop.connect("default", program="Robot") as robot:
         await robot.click(*CLICK)
         for each in (own, other):
-            await until(lambda each=each: each.last == [("Robot", "click", False)], what="it is told of the program")
+            await until(partial(each.is_told, ("Robot", "click", False)), what="it is told of the program")
         late = await listen(owner, jp_ws_fetch, NEWS_PROTOCOL)
         await until(lambda: late.last == [("Robot", "click", False)], what="who comes later is told, too")
         await owner.api("POST", "programs/pause")

@@ -26,7 +26,7 @@ function windowOf(second: number, change: Partial<Desktop.INewWindow> = {}): Des
 
 /** Let these windows be open, and the server say so. */
 async function report(windows: Desktop.INewWindow[], since = 0): Promise<void> {
-  api.windows = windows;
+  api.appeared = windows;
   events.emit({ schema_id: WINDOWS_EVENT, name: 'default', since });
   await new Promise(resolve => setTimeout(resolve));
 }
@@ -141,7 +141,7 @@ it.each([
 it('ignores other events, and errors', async () => {
   events.emit({ schema_id: 'https://other', name: 'default', since: 0 });
   events.emit({ schema_id: WINDOWS_EVENT, name: 1, since: 0 });
-  api.windows = null;
+  api.appeared = null;
   events.emit({ schema_id: WINDOWS_EVENT, name: 'default', since: 0 });
   await new Promise(resolve => setTimeout(resolve));
   expect(messages()).toEqual([]);

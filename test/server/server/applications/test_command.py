@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jupyter_vnc_proxy.runner.menu_entries import quoted
 from jupyter_vnc_proxy.server.applications.command import BadCommand, Details, expand, opens_files, split
 
-ARGUMENTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=30)
+ARGUMENTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 FILES = ARGUMENTS.map(lambda name: Path("/", "tree", name.replace("/", "_") or "x"))
 DETAILS = Details("My Editor", "my-icon", "/usr/share/applications/my.desktop")
 FILE = Path("/tree/a b")
