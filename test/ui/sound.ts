@@ -51,7 +51,7 @@ export class Tone {
 /** Lets tests hear what a page plays. */
 export async function listen(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const { connect } = AudioNode.prototype as { connect: (this: AudioNode, ...args: unknown[]) => AudioNode };
+    const connect = Reflect.get(AudioNode.prototype, 'connect') as (this: AudioNode, ...args: unknown[]) => AudioNode;
     window.outputs = [];
     AudioNode.prototype.connect = function (this: AudioNode, target: unknown, ...rest: unknown[]) {
       if (target instanceof AudioDestinationNode) {

@@ -105,7 +105,8 @@ async function addPanel(context: IPanelContext, options: IPanelOptions): Promise
   fillToolbar(panel);
   content.statistics.overlay.closed.connect(() => void settings.toggleStatistics(name));
   const update = () => {
-    for (const id of FOLLOWING_STATUS) {
+    // Each plugin can be disabled, and its commands with it.
+    for (const id of FOLLOWING_STATUS.filter(each => app.commands.hasCommand(each))) {
       app.commands.notifyCommandChanged(id);
     }
   };

@@ -1,39 +1,16 @@
 import { DesktopError } from '../../../src/services/restapi';
+import { FakeModels, modelOf } from './models';
 import type { Desktop } from '../../../src/model';
 import type { IDesktopAPI, IDesktopWindow, IScreenshotSubject } from '../../../src/tokens';
 
-export function modelOf(change: Partial<Desktop.IModel> = {}): Desktop.IModel {
-  return {
-    name: 'default',
-    phase: 'running',
-    step: null,
-    backend: 'tigervnc',
-    transport: 'direct',
-    session: 'xfce',
-    display: ':1',
-    xauthority: '/run/desktop/Xauthority',
-    geometry: '1280x720',
-    resize: 'rfb',
-    created: '2026-01-01T00:00:00Z',
-    last_activity: '2026-01-01T00:00:00Z',
-    stops_at: null,
-    clients: 0,
-    error: null,
-    encoder: null,
-    notes: [],
-    ...change
-  };
-}
+export { modelOf };
 
 /** An API with desktops in a map; it throws `error` while that is set. */
-export class FakeAPI implements IDesktopAPI {
-  readonly models = new Map<string, Desktop.IModel>();
-  readonly calls: string[] = [];
+export class FakeAPI extends FakeModels implements IDesktopAPI {
   readonly created: Desktop.ICreateOptions[] = [];
   readonly sizes: Desktop.ISize[] = [];
   readonly scales: number[] = [];
   readonly claims: [connection: string, claim: Desktop.IMonitorClaim][] = [];
-  error: DesktopError | null = null;
   route: Desktop.Route | null = 'extension';
   choices: Desktop.IChoices = { backends: [], sessions: [] };
   installed: Desktop.IInstalledApplication[] = [];
@@ -46,11 +23,6 @@ export class FakeAPI implements IDesktopAPI {
   connected: Desktop.IConnection[] = [];
   /** The step of each request for a model. */
   waits: (string | undefined)[] = [];
-
-  set(change: Partial<Desktop.IModel> = {}): void {
-    const model = modelOf(change);
-    this.models.set(model.name, model);
-  }
 
   async list(): Promise<Desktop.IModel[]> {
     return this._answer('list', () => [...this.models.values()]);
@@ -310,22 +282,5 @@ export class FakeAPI implements IDesktopAPI {
 
   pageURL(name: string): string {
     return `http://server/desktops/?desktop=${name}`;
-  }
-
-  private _known(name: string): Desktop.IModel {
-    const model = this.models.get(name);
-    if (model === undefined) {
-      throw new DesktopError({ status: 404, code: 'unknown-desktop', message: 'There is no such desktop.' });
-    }
-    return model;
-  }
-
-  private async _answer<T>(call: string, answer: () => T): Promise<T> {
-    this.calls.push(call);
-    await Promise.resolve();
-    if (this.error !== null) {
-      throw this.error;
-    }
-    return answer();
   }
 }
