@@ -60,7 +60,7 @@ export async function listen(page: Page): Promise<void> {
         connect.call(this, analyser);
       }
       return connect.call(this, target, ...rest);
-    } as typeof connect;
+    };
   });
 }
 
