@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from ..errors import InvalidOption
+from ..errors import InvalidOption, VncError
 from ..options import DesktopOptions, environment_texts, read_texts
 from .base import Backend, BackendBase, Field, Paths, Plan, Program, Step
-from .compatibility import AnyBackend, MethodBackend, plan_of
+from .compatibility import NO_PATHS, AnyBackend, MethodBackend, plan_of
 from .fields import check_values, fields_from_environment, unknown_field
 from .missing import command_for, commands_for, describe_missing
 from .module import Module
@@ -59,6 +59,7 @@ __all__ = [
     "commands_for",
     "describe_missing",
     "environment_options",
+    "has_own_session",
     "missing_programs",
     "pick",
     "plan_of",
@@ -110,6 +111,20 @@ def select(options: DesktopOptions) -> tuple[AnyBackend, list[str]]:
             raise unknown_field(name, backend.name, own)
     check_values(backend, options.extra)
     return backend, notes
+
+
+def has_own_session(options: DesktopOptions) -> bool:
+    """Return whether the backend that ``options`` name starts a session itself; raise as `choose` does.
+
+    The one that ``auto`` chooses does not.
+    """
+    if options.backend == "auto":
+        return False
+    backend, _ = pick(options)
+    try:
+        return any(step.session for step in plan_of(backend, options, NO_PATHS).steps)
+    except VncError:  # options that only a start needs, such as the host of a session elsewhere, are missing
+        return True
 
 
 def pick(options: DesktopOptions) -> tuple[AnyBackend, list[str]]:

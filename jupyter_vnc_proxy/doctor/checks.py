@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from ..system.inheritance.account import home_directory, may_enter
 from ..system.packages import next_command
 from . import directories, machine, programs
+from .features.recording import recording
+from .features.sound import sound
 from .findings import Finding
 from .jupyter import jupyter
-from .recording import recording
-from .sound import sound
 
 
 def run_checks(runtime_dir: str = "") -> list[Finding]:

@@ -28,6 +28,7 @@ export const recordingPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter_vnc_proxy');
     const { commands, serviceManager } = app;
     const { ended } = new RecordingNotices(commands, trans);
+    const recorded = new Set<string>();
     const recordings = new WeakMap<IDesktopWidget, ViewerRecording>();
     const changed = () => commands.notifyCommandChanged(CommandIDs.record);
     addRecordingCommand({
@@ -43,7 +44,16 @@ export const recordingPlugin: JupyterFrontEndPlugin<void> = {
         return;
       }
       const { viewer, connection } = content;
-      const recording = new ViewerRecording({ viewer, api: manager.api, trans, isInvited: false, ended, changed });
+      const recording = new ViewerRecording({
+        ...{ viewer, api: manager.api, trans, isInvited: false, ended },
+        changed: () => {
+          // The panel may be closed before the list of desktops tells of it.
+          if (connection.status.model?.recording) {
+            recorded.add(connection.name);
+          }
+          changed();
+        }
+      });
       recordings.set(content, recording);
       connection.statusChanged.connect(changed);
       content.disposed.connect(() => {
@@ -52,7 +62,6 @@ export const recordingPlugin: JupyterFrontEndPlugin<void> = {
       });
       changed();
     });
-    const recorded = new Set<string>();
     manager.changed.connect((_, models) => {
       // A desktop without a panel tells here that its recording has ended.
       for (const { name, recording } of models) {
@@ -60,7 +69,7 @@ export const recordingPlugin: JupyterFrontEndPlugin<void> = {
           recorded.add(name);
         } else if (recorded.delete(name)) {
           void manager.api.recording(name).then(
-            ({ last }) => last && ended(name, last),
+            status => (status.recording ? recorded.add(name) : status.last && ended(name, status.last)),
             () => undefined
           );
         }

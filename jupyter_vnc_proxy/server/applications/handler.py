@@ -23,8 +23,8 @@ FIELDS = {"path": str, "language": str}
 
 LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
-ICON_POLICY = "; style-src 'unsafe-inline'; img-src data:; sandbox"
-"""Added to the policy of pictures: an SVG may look as it likes, and do nothing."""
+ICON_POLICY = "; img-src data:; sandbox"
+"""Added to the policy of pictures: an SVG does nothing. Policies don't apply to how it looks in a page."""
 
 
 class ApplicationsHandler(FilesHandler):

@@ -17,6 +17,7 @@ OTHER_MEANINGS = {
     "doctor/versions.py": {"x11vnc"},  # the program, whose version is read
     "runner/diagnosis.py": {"wayland"},  # conda's package of a library
     "stream/wayland/source.py": {"wayland"},  # a directory
+    "server/sound/handler.py": {"stream"},  # as in the next
     "server/websocket.py": {"stream"},  # an attribute of tornado's connections
     "stream/wayland/weston.py": {"wayland"},  # a value of XDG_SESSION_TYPE
 }

@@ -15,8 +15,9 @@ from support.machines import Machine
 from jupyter_vnc_proxy import __version__
 from jupyter_vnc_proxy.backends import AUTO, BUILT_IN, Module
 from jupyter_vnc_proxy.commands.doctor import table
-from jupyter_vnc_proxy.doctor import jupyter, programs, sound
+from jupyter_vnc_proxy.doctor import jupyter, programs
 from jupyter_vnc_proxy.doctor.checks import can_run, next_step, run_checks
+from jupyter_vnc_proxy.doctor.features import sound
 from jupyter_vnc_proxy.doctor.findings import Finding
 from jupyter_vnc_proxy.doctor.versions import versions
 from jupyter_vnc_proxy.system import packages

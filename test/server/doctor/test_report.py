@@ -172,7 +172,8 @@ def test_what_is_no_secret_of_a_command_stays(configured: str) -> None:
 
 def test_each_field_of_a_state_is_public_or_left_out_on_purpose() -> None:
     names = {each.name for each in fields(DesktopState)}
-    assert names == {*module.PUBLIC_STATE, "name", "options", "error"}
+    # Programs are called after the files of their users.
+    assert names == {*module.PUBLIC_STATE, "name", "options", "error", "programs"}
     assert {each.name for each in options.OPTIONS} == {*PUBLIC_OPTIONS, "extra", "session_command"}
 
 

@@ -127,7 +127,8 @@ async def test_every_response_has_the_headers(vnc: Any, stand_in: StandIn, jp_fe
         policy = response.headers["Content-Security-Policy"]
         assert re.search(r"frame-ancestors 'self'(;|$)", policy), response.effective_url
         assert re.match(r"default-src '(none|self)'", policy)
-        assert "unsafe" not in policy
+        # The page compiles WebAssembly, which decodes sound; that lets no script in.
+        assert "unsafe" not in policy.replace("'wasm-unsafe-eval'", "")
 
 
 async def test_nothing_can_be_framed_under_a_hub(vnc: Any, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tornado.httpclient import HTTPResponse
 from tornado.websocket import WebSocketClientConnection
@@ -183,7 +183,10 @@ class Browser:
         if verb in ("POST", "PUT"):
             settings["body"] = json.dumps({} if body is None else body)
         path = ("api", "desktops", "default", *parts)
-        response: HTTPResponse = await self._fetch(*path, method=verb, headers=headers, raise_error=False, **settings)
+        last, _, query = path[-1].partition("?")
+        response: HTTPResponse = await self._fetch(
+            *path[:-1], last, params=dict(parse_qsl(query)), method=verb, headers=headers, raise_error=False, **settings
+        )
         return response
 
     async def api(self, verb: str, *parts: str, body: Any = None, status: int = 200) -> Any:

@@ -158,5 +158,10 @@ def test_nothing_else_starts_a_python() -> None:
         assert "-m" not in {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}, file
         if any(isinstance(node, ast.Attribute) and node.attr == "executable" for node in ast.walk(tree)):
             users.add(str(file.relative_to(package)))
-    others = {"backends/module.py", "system/module_check.py"}  # which name it in a command, and ask for its environment
+    # Which name it in a command, ask for its environment, or have a terminal's shell started without the package.
+    others = {
+        *("backends/module.py", "desktops/recordings/requirements.py", "sound/encoder.py"),
+        *("server/recordings/process.py", "system/module_check.py"),
+        "server/terminals/preferences.py",
+    }
     assert users == {"system/own_python.py", *others}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from ..desktops.recordings.requirements import MODULES, install_command, missing_modules
-from .findings import Finding
+from ...desktops.recordings.requirements import MODULES, install_command, missing_modules
+from ..findings import Finding
 
 GROUP, TOPIC = "Recording", "recording"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..backends import Module
-from ..sound.pulse import PACKAGES, server_program
-from ..system.packages import install_commands
-from .findings import Finding
-from .versions import versions
+from ...backends import Module
+from ...sound.pulse import PACKAGES, server_program
+from ...system.packages import install_commands
+from ..findings import Finding
+from ..versions import versions
 
 GROUP = "Sound"
 
