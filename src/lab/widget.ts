@@ -5,6 +5,7 @@ import { desktopIcon } from './icons';
 import { DesktopViewer } from '../viewer/desktopviewer';
 import { DesktopSound } from '../viewer/sound/desktopsound';
 import { MicrophoneSign } from '../viewer/sound/microphonesign';
+import { storedVolume, storeVolume } from '../viewer/sound/storedvolume';
 import { ViewerStatistics } from '../viewer/statistics/viewerstatistics';
 import { titleWithStatus } from '../viewer/titles';
 import { DEFAULT_VOLUME } from '../viewer/vieweroptions';
@@ -36,12 +37,13 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
     });
     this.statistics = new ViewerStatistics(this.viewer, options.trans);
     this.statistics.overlay.isShown = options.settings?.showStatistics ?? false;
+    this._volumeSetting = options.settings?.volume ?? DEFAULT_VOLUME;
     this.sound = new DesktopSound({
       connection: options.connection,
       api: options.api,
       trans: options.trans,
-      volume: options.settings?.volume ?? DEFAULT_VOLUME,
-      remember: options.rememberVolume ?? (() => undefined),
+      volume: storedVolume(options.connection.name) ?? this._volumeSetting,
+      remember: volume => storeVolume(options.connection.name, volume),
       notify: message => this.viewer.notice.show(message, true)
     });
     this._microphoneSign = new MicrophoneSign(this.sound, options.trans);
@@ -114,7 +116,12 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   applySettings(settings: IViewerSettings): void {
     this.viewer.applySettings(settings);
     this.statistics.overlay.isShown = settings.showStatistics;
-    this.sound.volume = settings.volume;
+    // What was chosen at the speaker stays when another setting changes.
+    if (settings.volume !== this._volumeSetting) {
+      this._volumeSetting = settings.volume;
+      this.sound.volume = settings.volume;
+      this.sound.remember();
+    }
   }
 
   protected override onAfterAttach(_: Message): void {
@@ -184,6 +191,7 @@ export class DesktopWidget extends Widget implements IDesktopWidget {
   private readonly _renamed = new Signal<this, void>(this);
   private readonly _monitorChanged = new Signal<this, void>(this);
   private _customTitle: string;
+  private _volumeSetting: number;
 }
 
 export namespace DesktopWidget {
@@ -192,8 +200,6 @@ export namespace DesktopWidget {
     api: IDesktopAPI;
     trans: TranslationBundle;
     settings?: IViewerSettings;
-    /** Stores the volume of the desktop. */
-    rememberVolume?: (volume: number) => void;
     /** Opens the dialog about the desktop's viewers. */
     manage?: () => void;
     view?: number;

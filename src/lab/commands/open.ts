@@ -92,7 +92,6 @@ async function addPanel(context: IPanelContext, options: IPanelOptions): Promise
     api: manager.api,
     trans,
     settings: settings.for(name),
-    rememberVolume: volume => void settings.set(name, 'volume', volume),
     view,
     title,
     isApplication,
