@@ -20,7 +20,7 @@ from support.processes import complaints, processes_of
 from support.runners import COMMAND, IDLE, WITHOUT_PIDFD
 from support.standins import BANNER, StandIn
 from support.viewers import RawViewer
-from support.waiting import wait_until
+from support.waiting import until, wait_until
 
 from jupyter_vnc_proxy.desktops.desktop import Desktop
 from jupyter_vnc_proxy.proxy.page_handler import PAGE
@@ -370,7 +370,7 @@ async def test_it_limits_the_viewers(start_server: Callable[..., ServeProcess]) 
     second = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
     assert await close_code(second) == 4429
     first.close()
-    wait_until(lambda: server.until("running")["clients"] == 0)
+    await until(lambda: server.until("running")["clients"] == 0)
     third = await RawViewer.connect_unix(str(server.socket), "/api/desktops/default/rfb")
     assert await third.message() == (2, BANNER)
     third.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from jupyter_vnc_proxy.system.x_display import connect, intern_atom
@@ -24,14 +25,19 @@ def copy(
 ) -> None:
     """Have a program copy, and wait until it owns the selection.
 
-    ``become``: what begins the argv of another user's program. Nothing is pasted to find out: while xclip gives a large
-    picture to one, it may not answer others.
+    ``become``: what begins the argv of another user's program, whose display may refuse us: it pastes the text to find
+    out. Otherwise nothing is pasted: while xclip gives a large picture to one, it may not answer others.
     """
-    before = owner(display, xauthority, selection)
+    before = 0 if become else owner(display, xauthority, selection)
     environment = {"DISPLAY": display, "XAUTHORITY": os.fspath(xauthority), "PATH": "/usr/bin:/bin"}
     argv = [*become, "xclip", "-i", "-selection", selection, *arguments]
     null = subprocess.DEVNULL
     subprocess.run(argv, input=data, env=environment, stdout=null, stderr=null, timeout=COPY_SECONDS, check=True)
+    if become:
+        paste = [*become, "xclip", "-o", "-selection", selection]
+        run = partial(subprocess.run, env=environment, stdout=subprocess.PIPE, stderr=null, timeout=COPY_SECONDS)
+        wait_until(lambda: bytes(run(paste).stdout) == data, what=f"xclip owns {selection}")
+        return
     wait_until(lambda: owner(display, xauthority, selection) not in (before, 0), what=f"xclip owns {selection}")
 
 
