@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from jupyter_vnc_proxy.system.x_display import connect, intern_atom
@@ -35,8 +34,13 @@ def copy(
     subprocess.run(argv, input=data, env=environment, stdout=null, stderr=null, timeout=COPY_SECONDS, check=True)
     if become:
         paste = [*become, "xclip", "-o", "-selection", selection]
-        run = partial(subprocess.run, env=environment, stdout=subprocess.PIPE, stderr=null, timeout=COPY_SECONDS)
-        wait_until(lambda: bytes(run(paste).stdout) == data, what=f"xclip owns {selection}")
+
+        def pasted() -> bytes:
+            return subprocess.run(
+                paste, env=environment, stdout=subprocess.PIPE, stderr=null, timeout=COPY_SECONDS
+            ).stdout
+
+        wait_until(lambda: pasted() == data, what=f"xclip owns {selection}")
         return
     wait_until(lambda: owner(display, xauthority, selection) not in (before, 0), what=f"xclip owns {selection}")
 
