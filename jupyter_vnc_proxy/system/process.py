@@ -193,8 +193,10 @@ class Process:
         finally:
             for task in (waiting, ended):
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ProcessFailed):
-                    await task
+            # Awaiting each would take our own cancellation for its.
+            await asyncio.wait({waiting, ended})
+            for task in (waiting, ended):
+                _ = task.cancelled() or task.exception()  # it is told, or of no interest any more
 
     async def _readiness(self, reader: int) -> str:
         if isinstance(self.ready, WritesLine):

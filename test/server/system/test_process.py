@@ -352,3 +352,17 @@ def test_marked_processes_are_found_and_ended_also_where_they_left_the_group(run
     end_marked("MARK", value)
     assert child.wait(5) == -signal.SIGKILL
     wait_until(lambda: marked_processes("MARK", value) == [])
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_start_ends_when_it_is_cancelled_at_any_time(runtime: Path, turns: int) -> None:
+    child = shell(runtime, "sleep 99")
+    start = asyncio.ensure_future(child.start(QUICK))
+    while child.pid is None:
+        await asyncio.sleep(0)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    if start.cancel():
+        with pytest.raises(asyncio.CancelledError):
+            await start
+    await child.stop(0)
