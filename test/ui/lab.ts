@@ -1,11 +1,15 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 
+import { REPOSITORY } from './jupyter';
 import { START_TIMEOUT_MS, STATE_TIMEOUT_MS } from './timing';
 
 import type { Locator, Page } from '@playwright/test';
 import type { Jupyter } from './jupyter';
+
+/** The pictures that the documentation shows. */
+const DOCUMENTATION = join(REPOSITORY, 'docs/pictures');
 
 /** Fails a test on an uncaught error from our code, and if JupyterLab has a version that our build does not accept. */
 export const test = base.extend<{ uncaught: string[] }>({
@@ -196,11 +200,15 @@ export function countSockets(page: Page): { opened: number; closed: number } {
   return count;
 }
 
-/** Saves a screenshot of the page in the directory SCREENSHOTS, if that is set. */
+/** Saves what the page shows in the directory SCREENSHOTS; with UPDATE_SCREENSHOT, in the documentation if that has it. */
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
   const directory = process.env.SCREENSHOTS;
   if (directory) {
     mkdirSync(directory, { recursive: true });
     await page.screenshot({ path: join(directory, `${name}.png`) });
+  }
+  const shown = join(DOCUMENTATION, `${name}.png`);
+  if (process.env.UPDATE_SCREENSHOT && existsSync(shown)) {
+    await page.screenshot({ path: shown });
   }
 }

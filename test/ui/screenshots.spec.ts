@@ -1,15 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DesktopView, expect, openDesktop, openLab, runCommand, saveScreenshot, sessionUp, test } from './lab';
-import { jupyterForFile, PYTHON, REPOSITORY } from './jupyter';
+import { jupyterForFile, PYTHON } from './jupyter';
 import { outputOf, startOn, XWindow } from './xclient';
 
 import type { Download, Locator, Page } from '@playwright/test';
 
 const jupyter = jupyterForFile({ config: { VncProxy: { session_command: ['openbox'] } } });
-
-/** The pictures that the documentation shows; `UPDATE_SCREENSHOT=1 scripts/test ui screenshots` updates them. */
-const DOCUMENTATION = join(REPOSITORY, 'docs/screenshots');
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -105,18 +102,9 @@ async function drag(view: DesktopView, [x, y, width, height]: Area, saved = ''):
   await mouse.down();
   await mouse.move(left + x + width, top + y + height, { steps: 4 });
   if (saved !== '') {
-    await illustrate(view.page, saved);
+    await saveScreenshot(view.page, saved);
   }
   await mouse.up();
-}
-
-/** Saves a picture for the documentation, if it is to be updated. */
-async function illustrate(page: Page, name: string): Promise<void> {
-  await saveScreenshot(page, name);
-  if (process.env.UPDATE_SCREENSHOT) {
-    mkdirSync(DOCUMENTATION, { recursive: true });
-    await page.screenshot({ path: join(DOCUMENTATION, `${name}.png`) });
-  }
 }
 
 test('copies the desktop, a covered window and a marked area, in the pixels of X', async ({ page }) => {
@@ -127,7 +115,7 @@ test('copies the desktop, a covered window and a marked area, in the pixels of X
   await view.toolbar('vnc:screenshot').click();
   const ofX = await pixelsOfX();
   expect(await difference(page, await preview(page), ofX)).toBe('');
-  await illustrate(page, 'screenshot-dialog');
+  await saveScreenshot(page, 'screenshot-dialog');
   await dialog(page).getByRole('button', { name: 'Copy' }).click();
   await expect(dialog(page)).toBeHidden();
   await expect(view.node.locator('.jp-Desktop-notice')).toContainText('The screenshot was copied.');
@@ -218,7 +206,7 @@ test('inserts a screenshot into the active cell of a notebook', async ({ page })
     await desktop.toolbar('vnc:screenshot').click();
     await preview(page);
     if (cell === 0) {
-      await illustrate(page, 'screenshot-insert');
+      await saveScreenshot(page, 'screenshot-insert');
     }
     await dialog(page).getByRole('button', { name: 'Insert into Notes.ipynb' }).click();
     await expect(dialog(page)).toBeHidden();
