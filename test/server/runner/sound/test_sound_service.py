@@ -34,14 +34,18 @@ def play_silence(run: Run) -> None:
     assert player.process.returncode == 0, error
 
 
+def session_of(run: Run) -> int:
+    """Return the session's process, once it has become the program."""
+    return wait_until(lambda: run.processes().get("sleep"), what="the session") or 0
+
+
 def test_each_desktop_has_a_sound_server_of_its_own_which_ends_with_it(runners: Runners) -> None:
     first, second = runners.start(name="first"), runners.start(name="second")
     servers = [with_sound(run) for run in (first, second)]
     assert servers[0] != servers[1]
     for run, server in zip((first, second), servers, strict=True):
         play_silence(run)
-        wait_until(lambda run=run: "sleep" in run.processes())  # type: ignore[misc]
-        assert environment_of(run.processes()["sleep"])["PULSE_SERVER"] == f"unix:{run.path}/pcm.sock"
+        assert environment_of(session_of(run))["PULSE_SERVER"] == f"unix:{run.path}/pcm.sock"
         assert not tcp_listeners({server})
         assert encoders(run.path) == []
         assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
@@ -54,12 +58,12 @@ def test_each_desktop_has_a_sound_server_of_its_own_which_ends_with_it(runners: 
 def test_a_sound_server_that_was_killed_comes_back_and_the_desktop_stays(runners: Runners) -> None:
     run = runners.start()
     before = with_sound(run)
-    session = run.processes()["sleep"]
+    session = session_of(run)
     os.kill(before, signal.SIGKILL)
     wait_until(lambda: sound_servers(run.path) not in ([before], []), what="another sound server")
     assert with_sound(run) != before
     play_silence(run)
-    assert run.processes()["sleep"] == session
+    assert session_of(run) == session
     assert run.state["phase"] == "running"
 
 
@@ -84,7 +88,7 @@ def test_a_desktop_works_without_pulseaudio(
     state = run.until(phase="running")
     assert state["sound"] is False
     wait_until(lambda: "sleep" in run.processes())
-    assert "PULSE_SERVER" not in environment_of(run.processes()["sleep"])
+    assert "PULSE_SERVER" not in environment_of(session_of(run))
     assert sound_servers(run.path) == []
     assert not (run.path / LISTENERS_SOCKET).exists()
 
