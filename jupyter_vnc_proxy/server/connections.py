@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypedDict
 
+from ..desktops.manager import DesktopManager
 from ..desktops.model import UserModel, ViewerModel
 from ..desktops.state import utc_now
+from ..errors import UnknownDesktop
 from ..rfb.rights import Right, right_names
 
 CLOSE_LEFT = 1000
@@ -23,6 +25,17 @@ the connections of a page that is left or reloaded with 1001."""
 
 CONTROL = Right.KEYS | Right.POINTER | Right.CLIPBOARD_IN | Right.RESIZE | Right.SPEAK
 """What a viewer loses when another one takes back control."""
+
+
+def why_ended(manager: DesktopManager, name: str, otherwise: str) -> tuple[int, str]:
+    """Return the close code and the reason for a viewer whose desktop sends no more; ``otherwise``: while it runs."""
+    try:
+        state = manager.get(name).state()
+    except UnknownDesktop:
+        return CLOSE_REMOVED, "The desktop was removed."
+    if state.phase == "stopped" or state.is_stopping:
+        return CLOSE_STOPPED, "The desktop was stopped."
+    return CLOSE_ERROR, otherwise
 
 
 class ConnectionModel(TypedDict):

@@ -28,11 +28,10 @@ from .connections import (
     CLOSE_FORBIDDEN,
     CLOSE_IDLE,
     CLOSE_LEFT,
-    CLOSE_REMOVED,
-    CLOSE_STOPPED,
     CLOSE_TOO_MANY,
     CLOSE_UNKNOWN_MESSAGE,
     Connection,
+    why_ended,
 )
 from .endpoints import PING_SECONDS
 from .identity import RECHECK_SECONDS, Presence, user_model
@@ -239,13 +238,7 @@ class DesktopSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             self._idle = asyncio.get_running_loop().call_later(self.limits.idle_disconnect, self.disconnect, *reason)
 
     def _close_reason(self) -> tuple[int, str]:
-        try:
-            state = self.manager.get(self.name).state()
-        except UnknownDesktop:
-            return CLOSE_REMOVED, "The desktop was removed."
-        if state.phase == "stopped" or state.is_stopping:
-            return CLOSE_STOPPED, "The desktop was stopped."
-        return CLOSE_ERROR, "The VNC server ended."
+        return why_ended(self.manager, self.name, "The VNC server ended.")
 
     # -- from outside -------------------------------------------------------------------------------------------------
 

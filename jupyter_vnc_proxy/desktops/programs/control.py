@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from ...errors import Conflict, TimedOut, VncError
+from .request import ask
 
 CONTROL_SOCKET = "bot.sock"
 """The name of the socket in a desktop's directory; no longer than ``rfb.sock``."""
@@ -84,17 +84,10 @@ async def set_paused(directory: Path, paused: bool) -> list[ProgramModel]:
 
 
 async def _set_paused(socket: Path, paused: bool) -> list[ProgramModel]:
-    reader, writer = await asyncio.open_unix_connection(os.fspath(socket))
-    try:
-        writer.write(line({"paused": paused}))
-        await writer.drain()
-        answer = json.loads(await reader.readline())
-        programs = answer.get("programs") if isinstance(answer, dict) else None
-        if not isinstance(programs, list) or not are_programs(programs):
-            raise ValueError("an answer that is none")
-        return programs
-    finally:
-        writer.close()
+    programs = (await ask(socket, {"paused": paused})).get("programs")
+    if not isinstance(programs, list) or not are_programs(programs):
+        raise ValueError("an answer that is none")
+    return programs
 
 
 def line(message: dict[str, object]) -> bytes:

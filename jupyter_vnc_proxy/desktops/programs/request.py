@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import Conflict, TimedOut, VncError
@@ -34,7 +34,7 @@ async def run_in_session(socket: Path, argv: Sequence[str]) -> int | None:
     be executed.
     """
     try:
-        answer = await asyncio.wait_for(_ask(socket, json.dumps({"argv": list(argv)})), ANSWER_TIMEOUT_SECONDS)
+        answer = await asyncio.wait_for(ask(socket, {"argv": list(argv)}), ANSWER_TIMEOUT_SECONDS)
     except (FileNotFoundError, ConnectionRefusedError):
         message = "The desktop's session is not running, or was started by an earlier version: restart the desktop."
         raise Conflict(message, code="no-session") from None
@@ -48,10 +48,14 @@ async def run_in_session(socket: Path, argv: Sequence[str]) -> int | None:
     return status if isinstance(status, int) else None
 
 
-async def _ask(socket: Path, request: str) -> dict[str, object]:
+async def ask(socket: Path, message: Mapping[str, object]) -> dict[str, object]:
+    """Send a message to one of the runner's sockets, and return its answer; each is one line of JSON.
+
+    Raise `OSError` if nobody listens, `ValueError` for an answer that is none.
+    """
     reader, writer = await asyncio.open_unix_connection(os.fspath(socket), limit=MAX_LINE_BYTES)
     try:
-        writer.write(request.encode() + b"\n")
+        writer.write(json.dumps(message).encode() + b"\n")
         await writer.drain()
         answer = json.loads(await reader.readline())
         if not isinstance(answer, dict):

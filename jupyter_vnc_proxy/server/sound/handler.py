@@ -26,9 +26,9 @@ from ..connections import (
     CLOSE_FORBIDDEN,
     CLOSE_LEFT,
     CLOSE_REMOVED,
-    CLOSE_STOPPED,
     CLOSE_UNKNOWN_MESSAGE,
     Connection,
+    why_ended,
 )
 from ..endpoints import PING_SECONDS
 from ..identity import Presence
@@ -198,13 +198,7 @@ class SoundSocket(WebSocketMixin, WebSocketHandler, GuardedHandler):
     def _why_ended(self) -> tuple[int, str]:
         if self.sharing.connections.find(self.name, self._connection.id) is self._connection:
             return CLOSE_FORBIDDEN, "You may not hear this desktop."
-        try:
-            state = self.manager.get(self.name).state()
-        except UnknownDesktop:
-            return CLOSE_REMOVED, "The desktop was removed."
-        if state.phase == "stopped" or state.is_stopping:
-            return CLOSE_STOPPED, "The desktop was stopped."
-        return CLOSE_ERROR, "The connection of the desktop's picture has ended."
+        return why_ended(self.manager, self.name, "The connection of the desktop's picture has ended.")
 
     # -- what the viewer sends ----------------------------------------------------------------------------------------
 
