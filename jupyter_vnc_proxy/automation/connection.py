@@ -17,6 +17,7 @@ from ..rfb.encodings import (
     PSEUDO_DESKTOP_SIZE,
     PSEUDO_EXTENDED_DESKTOP_SIZE,
 )
+from ..system.timeouts import within
 
 ANSWER_SECONDS = 10.0
 """The time that the server may take for each answer."""
@@ -119,7 +120,7 @@ class RFBConnection:
 async def _in_time(work: Awaitable[T]) -> T:
     """Wait for the server; raise `TimedOut` if it takes too long."""
     try:
-        return await asyncio.wait_for(work, ANSWER_SECONDS)
+        return await within(ANSWER_SECONDS, work)
     except asyncio.TimeoutError as error:
         raise _slow() from error
 

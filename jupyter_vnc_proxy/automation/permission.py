@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ..desktops.desktop import Desktop
 from ..desktops.programs.control import ANSWER_SECONDS, CONTROL_SOCKET, MAX_LINE_BYTES, line
 from ..errors import Conflict, TimedOut
+from ..system.timeouts import within
 
 T = TypeVar("T")
 
@@ -153,7 +154,7 @@ class Permission:
 async def _in_time(event: asyncio.Event, seconds: float) -> bool:
     """Return whether an event happens in time."""
     with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        await within(seconds, event.wait())
     return event.is_set()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..errors import AlreadyRunning, Conflict, ErrorModel, TooManyDesktops, UnknownDesktop, VncError
 from ..options import Area, DesktopOptions, Geometry, check_new_name
 from ..system.process_identity import ProcessIdentity
+from ..system.timeouts import within
 from .blocking import BlockingWork, Division
 from .desktop import Desktop
 from .entries import Entries
@@ -143,7 +144,7 @@ class DesktopManager:
     async def wait_for_change(self, timeout: float) -> None:
         """Wait until a desktop is started or stopped here, at most ``timeout`` seconds."""
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout)
+            await within(timeout, self._changed.wait())
         self._changed.clear()
 
     # -- start, resize, stop ------------------------------------------------------------------------------------------

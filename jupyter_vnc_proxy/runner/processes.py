@@ -19,6 +19,7 @@ from ..system.fork.standby import Standby
 from ..system.inheritance.account import may_enter
 from ..system.process import Process, ProcessFailed
 from ..system.process_groups import end_descendants, end_marked, reap_orphans
+from ..system.timeouts import within
 from .diagnosis import process_failed
 from .programcontrol.keeper import ControlKeeper
 from .session_programs import SessionPrograms
@@ -156,7 +157,7 @@ class Processes:
     async def ends_within(self, name: str, timeout: float) -> bool:
         """Return whether the process of this name has ended, or ends within ``timeout`` seconds."""
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self[name].wait(), timeout)
+            await within(timeout, self[name].wait())
             return True
         return False
 

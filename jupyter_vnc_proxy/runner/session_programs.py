@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..desktops.programs.request import END_TIMEOUT_SECONDS, LOG, MAX_LINE_BYTES
 from ..system.process_groups import descendants, environment_of
+from ..system.timeouts import within
 from ..system.unix_sockets import PrivateServer
 
 log = logging.getLogger("jupyter_vnc_proxy")
@@ -81,9 +82,9 @@ class SessionPrograms:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            argv = parse_request(await asyncio.wait_for(reader.readline(), REQUEST_TIMEOUT_SECONDS))
+            argv = parse_request(await within(REQUEST_TIMEOUT_SECONDS, reader.readline()))
             writer.write(json.dumps(await self._run(argv)).encode() + b"\n")
-            await asyncio.wait_for(writer.drain(), REQUEST_TIMEOUT_SECONDS)
+            await within(REQUEST_TIMEOUT_SECONDS, writer.drain())
         except (ValueError, OSError, asyncio.TimeoutError) as error:
             log.warning("a request to start a program failed: %s", type(error).__name__)
 

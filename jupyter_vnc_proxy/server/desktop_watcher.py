@@ -54,7 +54,6 @@ class DesktopWatcher:
         self._log = log
         self._models: dict[str, DesktopModel] = {}
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
         self._warned: dict[str, tuple[datetime, float]] = {}  # deadline, seconds of warning that passed
         self._last_look = time.monotonic()
 
@@ -65,14 +64,13 @@ class DesktopWatcher:
 
     async def stop(self) -> None:
         """Cancel the task, and wait until it has ended."""
-        self._stopping = True
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
     async def _run(self) -> None:
-        while not self._stopping:  # Python 3.11's wait_for() may swallow a cancellation
+        while True:
             try:
                 self.poll()
                 await self._cull()

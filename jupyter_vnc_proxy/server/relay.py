@@ -20,6 +20,8 @@ from tornado.httpclient import HTTPError, HTTPRequest
 from tornado.netutil import Resolver
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
+from ..system.timeouts import within
+
 CHUNK_BYTES = 256 * 1024
 """Maximum size of one read, and so of the data buffered in one direction."""
 
@@ -68,7 +70,7 @@ class SocketUpstream:
         connection.setblocking(False)
         try:
             loop = asyncio.get_running_loop()
-            await asyncio.wait_for(loop.sock_connect(connection, os.fspath(path)), CONNECT_TIMEOUT_SECONDS)
+            await within(CONNECT_TIMEOUT_SECONDS, loop.sock_connect(connection, os.fspath(path)))
         except BaseException:
             connection.close()
             raise
@@ -151,7 +153,7 @@ class WebSocketUpstream:
             max_message_size=MAX_MESSAGE_BYTES,
         )
         try:
-            return cls(await asyncio.wait_for(asyncio.ensure_future(connecting), CONNECT_TIMEOUT_SECONDS))
+            return cls(await within(CONNECT_TIMEOUT_SECONDS, asyncio.ensure_future(connecting)))
         except HTTPError as error:
             raise OSError(f"the WebSocket upgrade was refused: {error}") from error
 

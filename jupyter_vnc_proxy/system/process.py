@@ -18,6 +18,7 @@ from .fork.standby import Standby
 from .pipes import follow_lines, read_line
 from .process_groups import POLL, cpu_seconds, group_ended, group_waited, signal_group
 from .process_identity import ProcessIdentity
+from .timeouts import within
 from .unix_sockets import is_listening
 
 GROUP_GRACE = 0.5
@@ -231,11 +232,11 @@ class Process:
         if running:
             self._signal_group(signal.SIGTERM)
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._process.wait(), grace)
+                await within(grace, self._process.wait())
                 await group_ended(self._process.pid, GROUP_GRACE)
         self._signal_group(signal.SIGKILL, just_ended=running)
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._process.wait(), KILL_TIMEOUT)
+            await within(KILL_TIMEOUT, self._process.wait())
 
     def _signal_group(self, number: signal.Signals, *, just_ended: bool = False) -> None:
         assert self._identity is not None

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..errors import Busy, TimedOut
+from .timeouts import within
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class WorkerPool:
         self._admit(key)
         self._calls.put(_Call(work, loop, future, lambda: self._release(key)))
         try:
-            return await asyncio.wait_for(future, timeout)
+            return await within(timeout, future)
         except asyncio.TimeoutError as error:
             raise TimedOut(f"There was no result within {timeout:g} seconds.") from error
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from ...errors import Conflict, TimedOut, VncError
+from ...system.timeouts import within
 from .request import ask
 
 CONTROL_SOCKET = "bot.sock"
@@ -73,7 +74,7 @@ async def set_paused(directory: Path, paused: bool) -> list[ProgramModel]:
     Raise `Conflict` if the desktop doesn't run, `TimedOut` if its runner hangs.
     """
     try:
-        return await asyncio.wait_for(_set_paused(directory / CONTROL_SOCKET, paused), ANSWER_SECONDS)
+        return await within(ANSWER_SECONDS, _set_paused(directory / CONTROL_SOCKET, paused))
     except (FileNotFoundError, ConnectionRefusedError):
         message = "The desktop is not running, or was started by an earlier version: restart the desktop."
         raise Conflict(message, code="not-running") from None

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import Conflict, TimedOut, VncError
+from ...system.timeouts import within
 
 MAX_LINE_BYTES = 64 * 1024
 """The length of a request and of an answer."""
@@ -34,7 +35,7 @@ async def run_in_session(socket: Path, argv: Sequence[str]) -> int | None:
     be executed.
     """
     try:
-        answer = await asyncio.wait_for(ask(socket, {"argv": list(argv)}), ANSWER_TIMEOUT_SECONDS)
+        answer = await within(ANSWER_TIMEOUT_SECONDS, ask(socket, {"argv": list(argv)}))
     except (FileNotFoundError, ConnectionRefusedError):
         message = "The desktop's session is not running, or was started by an earlier version: restart the desktop."
         raise Conflict(message, code="no-session") from None

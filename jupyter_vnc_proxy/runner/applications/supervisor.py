@@ -16,6 +16,7 @@ from ...desktops.applications.record import read_record
 from ...desktops.stop_reason import leave_reason
 from ...errors import InvalidOption
 from ...system.process import describe_status
+from ...system.timeouts import within
 from ..backoff import Backoff
 from .windows import ApplicationWindows
 
@@ -143,7 +144,7 @@ class Supervisor:
         while not condition() and self._windows is not None:
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), None if end is None else end - time.monotonic())
+                await within(None if end is None else end - time.monotonic(), self._changed.wait())
             except asyncio.TimeoutError:
                 return
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...desktops.programs.control import MAX_LINE_BYTES, ProgramModel, line
+from ...system.timeouts import within
 from ...system.unix_sockets import PrivateServer
 from .program import Program, parse
 
@@ -82,7 +83,7 @@ class ControlKeeper:
                 elif "paused" in message:
                     self._set_paused(message["paused"])
                     writer.write(line({"programs": list(self.models())}))
-                await asyncio.wait_for(writer.drain(), WRITE_SECONDS)
+                await within(WRITE_SECONDS, writer.drain())
         except (ValueError, OSError, asyncio.TimeoutError) as error:
             log.warning("a program that controls the desktop was disconnected: %s", type(error).__name__)
         finally:

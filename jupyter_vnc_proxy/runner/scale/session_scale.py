@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...system.timeouts import within
 from ...system.worker_pool import WorkerPool
 from ...system.x_display import MAX_RESOURCE_BYTES, SCALE_PROPERTY, connect, intern_atom, scale_of
 from .resources import Resources
@@ -85,7 +86,7 @@ class SessionScale:
         pause: float | None = None
         while True:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._due.wait(), pause)
+                await within(pause, self._due.wait())
             await asyncio.sleep(SETTLE_SECONDS)
             self._due.clear()
             try:

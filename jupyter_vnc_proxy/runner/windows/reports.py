@@ -18,6 +18,7 @@ from ...desktops.windows.report import (
     clean,
     encode,
 )
+from ...system.timeouts import within
 from ...system.unix_sockets import PrivateServer
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class WindowReports:
             while await changed.wait() and not gone.done():
                 changed.clear()
                 writer.write(encode(sorted(self._windows.values(), key=lambda each: each["number"])))
-                await asyncio.wait_for(writer.drain(), WRITE_SECONDS)
+                await within(WRITE_SECONDS, writer.drain())
         except (OSError, asyncio.TimeoutError):
             pass  # the reader is gone, or hangs
         finally:

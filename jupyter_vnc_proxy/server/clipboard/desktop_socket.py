@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...errors import Conflict, TimedOut, VncError
 from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, READ_FILES, TEXT, Contents, pack, parse_head, split
+from ...system.timeouts import within
 
 EXCHANGE_TIMEOUT_SECONDS = 25.0
 """How long the desktop may take; it gives up a program that does not answer before that."""
@@ -30,7 +31,7 @@ async def write_clipboard(path: Path, contents: Contents) -> None:
 
 async def _exchange(path: Path, request: bytes) -> Contents:
     try:
-        return await asyncio.wait_for(_ask(path, request), EXCHANGE_TIMEOUT_SECONDS)
+        return await within(EXCHANGE_TIMEOUT_SECONDS, _ask(path, request))
     except (FileNotFoundError, ConnectionRefusedError):
         message = "This desktop's VNC server takes text only; the backends stream and wayland take pictures and HTML."
         raise Conflict(message, code="clipboard-text-only") from None

@@ -22,6 +22,7 @@ from ...errors import Conflict, TimedOut, VncError
 from ...system.environment import program_environment
 from ...system.own_python import own_python
 from ...system.process_identity import ProcessIdentity
+from ...system.timeouts import within
 
 LOG = "recording"
 """The name of the desktop's log with what the program writes."""
@@ -82,7 +83,7 @@ class RecordingProcess:
         async with self._turn:
             self._write(line)
             try:
-                answer = await asyncio.wait_for(self._answers.get(), ANSWER_SECONDS)
+                answer = await within(ANSWER_SECONDS, self._answers.get())
             except (TimeoutError, asyncio.TimeoutError):
                 raise TimedOut("The program that records does not respond.") from None
             if "recording" in answer:

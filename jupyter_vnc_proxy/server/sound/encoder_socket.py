@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from ...sound import messages
+from ...system.timeouts import within
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 
@@ -23,7 +24,7 @@ class EncoderSocket:
     async def connect(cls, path: Path) -> EncoderSocket:
         """Connect; raise ``OSError`` or ``TimeoutError`` on failure."""
         opening = asyncio.open_unix_connection(os.fspath(path), limit=messages.MAX_MESSAGE_BYTES)
-        return cls(*await asyncio.wait_for(opening, CONNECT_TIMEOUT_SECONDS))
+        return cls(*await within(CONNECT_TIMEOUT_SECONDS, opening))
 
     async def received(self) -> AsyncIterator[messages.Message]:
         """Yield the messages, until the encoder ends; raise ``ValueError`` for what is none."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...rfb.clipboard_contents import MAX_HEAD_BYTES, READ, READ_FILES, Contents, checked, pack, parse_head, split
+from ...system.timeouts import within
 from ...system.unix_sockets import PrivateServer
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
@@ -42,7 +43,7 @@ class ContentsSocket(PrivateServer):
 
     async def _exchange_in_time(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await asyncio.wait_for(self._exchange(reader, writer), EXCHANGE_TIMEOUT_SECONDS)
+            await within(EXCHANGE_TIMEOUT_SECONDS, self._exchange(reader, writer))
         except (ValueError, OSError, EOFError, asyncio.TimeoutError) as error:
             log.warning("a request for the clipboard failed: %s", type(error).__name__)
 

@@ -15,6 +15,7 @@ from PIL import Image
 from ...errors import Conflict
 from ...options import Geometry
 from ...system.files.removal import remove_tree
+from ...system.timeouts import within
 from ...system.x_display import write_cookie
 from ..cursor import Cursor
 from ..display_source import Listener
@@ -80,7 +81,7 @@ class WaylandSource:
         tap.start()
         self.display = await self._weston.display()
         try:
-            await asyncio.wait_for(self._first.wait(), FIRST_FRAME_TIMEOUT_SECONDS)
+            await within(FIRST_FRAME_TIMEOUT_SECONDS, self._first.wait())
         except asyncio.TimeoutError as error:
             raise OSError(f"Weston drew nothing within {FIRST_FRAME_TIMEOUT_SECONDS:g} s") from error
         loop = asyncio.get_running_loop()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...system.environment import find_program
 from ...system.process_identity import ProcessIdentity
+from ...system.timeouts import within
 
 log = logging.getLogger("jupyter_vnc_proxy.stream")
 
@@ -66,7 +67,7 @@ async def _major_version(weston: str) -> int:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), VERSION_TIMEOUT_SECONDS)
+        output, _ = await within(VERSION_TIMEOUT_SECONDS, process.communicate())
     except asyncio.TimeoutError:
         return 0
     finally:
@@ -131,7 +132,7 @@ class Weston:
         """
         assert self._display is not None
         try:
-            return await asyncio.wait_for(self._display, START_TIMEOUT_SECONDS)
+            return await within(START_TIMEOUT_SECONDS, self._display)
         except asyncio.TimeoutError as error:
             raise OSError(f"Weston reported no X display within {START_TIMEOUT_SECONDS:g} s") from error
 
@@ -181,5 +182,5 @@ class Weston:
             if self._identity is not None:
                 self._identity.signal(number)
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_SECONDS)
+                await within(STOP_TIMEOUT_SECONDS, process.wait())
                 return

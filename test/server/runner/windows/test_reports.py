@@ -105,6 +105,21 @@ async def reports(display: Display, runtime: Path) -> AsyncIterator[Reader]:
         await made.close()
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_it_ends_while_it_writes_a_report(display: Display, runtime: Path, turns: int) -> None:
+    made = WindowReports("work", runtime / "win.sock")
+    made.open(display.name, display.xauthority)
+    await until((runtime / "win.sock").exists)
+    reader, writer = await asyncio.open_unix_connection(runtime / "win.sock")
+    await Reader(reader).next()
+    made.update({})
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    _, left = await asyncio.wait({asyncio.ensure_future(made.close())}, timeout=REPORT_SECONDS)
+    writer.close()
+    assert not left
+
+
 async def test_windows_are_reported_when_they_appear_and_when_they_close(
     display: Display, program: Program, runtime: Path, managed: None
 ) -> None:
