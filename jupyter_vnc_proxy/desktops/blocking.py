@@ -69,7 +69,7 @@ class BlockingWork:
         await self._removals.run(function)
 
     async def screenshot(self, desktop: Desktop, subject: Subject = None) -> bytes:
-        """Return a screenshot as a PNG; raise `Busy` while another screenshot of the desktop is being made."""
+        """Return a screenshot as a PNG, after those that were asked for before; raise `Busy` if many wait."""
         return await self._displays.run(partial(screenshot, desktop, subject), SCREENSHOT_TIMEOUT, key=desktop.path)
 
     async def windows(self, desktop: Desktop) -> list[WindowModel]:

@@ -27,16 +27,13 @@ def private_socket(path: Path) -> socket.socket:
 
 
 def bind_privately(unix_socket: socket.socket, path: Path) -> None:
-    """Bind a unix socket at ``path``, in the place of an old one; only this user may connect to it.
+    """Bind a unix socket, before it listens, at ``path``, in the place of an old one; only this user may connect to it.
 
-    The umask, which all threads share, is another for a moment only.
+    The umask stays: threads share it, and a program that one of them starts would keep ours.
     """
     path.unlink(missing_ok=True)
-    mask = os.umask(0o177)
-    try:
-        unix_socket.bind(os.fspath(path))
-    finally:
-        os.umask(mask)
+    unix_socket.bind(os.fspath(path))
+    path.chmod(0o600)  # nobody connects before it listens
 
 
 class PrivateServer:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 MAX_WAITING = 32
 """Calls that may wait for a thread; further ones are refused."""
+
+MAX_WAITING_FOR_ANOTHER = 4
+"""Calls that may wait for the one with the same key; further ones are refused."""
 
 
 @dataclass(frozen=True)
@@ -42,32 +46,36 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._threads = 0
         self._unfinished = 0
-        self._keys: set[Hashable] = set()
+        self._behind: dict[Hashable, deque[_Call]] = {}
 
     async def run(self, work: Callable[[], T], timeout: float | None = None, key: Hashable | None = None) -> T:
         """Return what ``work()`` returns on a thread, or raise what it raises.
 
-        Raise `TimedOut` after ``timeout`` seconds; the thread is free again when ``work`` returns. Raise `Busy` if too
-        many calls wait, or if a call with the same ``key`` has not returned.
+        Calls with the same ``key`` run one after another, in their order, and take one thread. Raise `TimedOut` after
+        ``timeout`` seconds; the thread is free again when ``work`` returns. Raise `Busy` if too many calls wait.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._admit(key)
-        self._calls.put(_Call(work, loop, future, lambda: self._release(key)))
+        self._admit(_Call(work, loop, future, lambda: self._release(key)), key)
         try:
             return await within(timeout, future)
         except asyncio.TimeoutError as error:
             raise TimedOut(f"There was no result within {timeout:g} seconds.") from error
 
-    def _admit(self, key: Hashable | None) -> None:
+    def _admit(self, call: _Call, key: Hashable | None) -> None:
         with self._lock:
-            if key is not None and key in self._keys:
+            behind = None if key is None else self._behind.get(key)
+            if behind is not None and len(behind) >= MAX_WAITING_FOR_ANOTHER:
                 raise Busy("The same request is being handled already; try again later.")
             if self._unfinished >= self._max_calls:
                 raise Busy("Too many requests wait for this machine's programs; try again later.")
-            if key is not None:
-                self._keys.add(key)
             self._unfinished += 1
+            if behind is not None:
+                behind.append(call)
+                return
+            if key is not None:
+                self._behind[key] = deque()
+            self._calls.put(call)
             if self._threads < min(self._max_threads, self._unfinished):
                 self._threads += 1
                 threading.Thread(target=self._work, name=f"{self._name}-{self._threads}", daemon=True).start()
@@ -75,8 +83,12 @@ class WorkerPool:
     def _release(self, key: Hashable | None) -> None:
         with self._lock:
             self._unfinished -= 1
-            if key is not None:
-                self._keys.discard(key)
+            if key is None:
+                return
+            if self._behind[key]:
+                self._calls.put(self._behind[key].popleft())
+            else:
+                del self._behind[key]
 
     def _work(self) -> None:
         while True:
