@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import subprocess
 from pathlib import Path
 
+import xcffib.randr as randr
+
 from jupyter_vnc_proxy.stream.picture.framebuffer import Rectangle
 from jupyter_vnc_proxy.system.cleanup import remove_dead_display
-from jupyter_vnc_proxy.system.x_display import write_cookie
+from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
 
 class Display:
@@ -74,10 +75,15 @@ def unmanaged_windows(display: str, xauthority: Path) -> int:
 
 
 def listed_monitors(display: str, xauthority: Path) -> list[str]:
-    """Return the areas of a display's monitors, such as ``640x480+0+0``, as xrandr lists them."""
-    environment = {"DISPLAY": display, "XAUTHORITY": str(xauthority), "PATH": "/usr/bin:/bin"}
-    output = subprocess.run(
-        ["xrandr", "--listmonitors"], env=environment, capture_output=True, text=True, check=True
-    ).stdout
-    areas = [re.sub(r"/\d+", "", line.split()[2]) for line in output.splitlines()[1:]]
-    return sorted(areas, key=lambda area: int(area.split("+")[1]))
+    """Return the areas of a display's monitors, such as ``640x480+0+0``, from left to right.
+
+    With one request: xrandr fails if a monitor goes between two of its requests.
+    """
+    connection = connect(display, xauthority)
+    try:
+        root = connection.get_setup().roots[0].root
+        found = connection(randr.key).GetMonitors(root, True).reply().monitors
+    finally:
+        connection.disconnect()
+    areas = sorted((each.x, each.y, each.width, each.height) for each in found)
+    return [f"{width}x{height}+{x}+{y}" for x, y, width, height in areas]

@@ -6,6 +6,7 @@ import asyncio
 import json
 import struct
 import subprocess
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,15 @@ class Viewer:
         before = len(self.received)
         await self.send(update_request())
         await until(lambda: len(self.received) >= before + 16, what="the server answers")
+
+    async def resized(self, width: int, height: int) -> None:
+        """Wait until the server has told its new size, in a rectangle of ExtendedDesktopSize."""
+        rectangle = struct.pack(">HHHHi", 0, 0, width, height, -308)
+        before, deadline = len(self.received), time.monotonic() + LONG_SECONDS
+        while self.received.find(rectangle, before) < 0:
+            assert time.monotonic() < deadline, f"the server has {width}x{height}"
+            await self.send(update_request())  # the one before may have brought an earlier size
+            await asyncio.sleep(0.05)
 
     async def closed(self) -> tuple[int | None, str | None]:
         """Wait for the end; return the close code and the reason."""
