@@ -30,6 +30,7 @@ from .network.link import LINKS
 from .parts.run import measure_part
 from .plan import measure_configuration
 from .report import page
+from .report.data import with_parts
 from .report.part_tables import part_lines
 from .report.table import lines_of
 from .report.targets import check_all
@@ -59,6 +60,8 @@ def report(file: Path) -> int:
     """Update the comparison from a run's results; return the exit status."""
     try:
         result = json.loads(file.read_text())
+        if not result["configurations"]:
+            result = with_parts(json.loads((page.DOCS / page.DATA).read_text(encoding="utf-8")), result)
         path = page.write(result)
     except (OSError, ValueError, KeyError) as error:
         log(f"Cannot write the comparison from {file}: {error!r}")

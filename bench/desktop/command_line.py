@@ -23,8 +23,8 @@ _RELATIVE = RESULTS.relative_to(REPOSITORY)
 OTHER_SCENES = ("scroll", "video", "click")
 """At other sizes and over the links, unless the command line names scenes; at the second size also `click-video`."""
 
-PARTS = ("desktops", "server", "browser", "class", "idle")
-"""What a run measures: desktops in a browser, then the server and the browser alone, then many desktops at once."""
+PARTS = ("desktops", "server", "browser", "sound", "class", "idle")
+"""What a run measures: desktops in a browser, the server and the browser alone, sound, then many desktops at once."""
 
 QUICK_CONFIGURATIONS = ("stream", "tigervnc")
 QUICK_LINKS = ("loopback", "10mbit-40ms")
@@ -57,7 +57,11 @@ def arguments(argv: list[str] | None = None, description: str | None = None) -> 
     parser.add_argument("--link", action="append", choices=LINKS, help="only this link; can be repeated")
     parser.add_argument("--seconds", type=float, metavar="S", help="how long each moving or idle scene is measured")
     parser.add_argument(
-        "--users", type=int, action="append", metavar="N", help="desktops of the parts class and idle; can be repeated"
+        "--users",
+        type=int,
+        action="append",
+        metavar="N",
+        help="desktops of the parts class, idle and sound; can be repeated",
     )
     parser.add_argument(
         "--session", default="", help="session of our desktops in class and idle (default: one that sleeps)"
@@ -69,7 +73,8 @@ def arguments(argv: list[str] | None = None, description: str | None = None) -> 
         metavar="FILE",
         nargs="?",
         const=RESULTS,
-        help="do not measure, but update docs/comparison.md from a run's results (default: reports/bench.json)",
+        help="do not measure, but update docs/comparison.md from a run's results, or from those of parts alone "
+        "(default: reports/bench.json)",
     )
     found = parser.parse_args(argv)
     for name in found.configuration:

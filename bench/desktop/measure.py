@@ -48,6 +48,9 @@ QUICK = Durations(warm=1.0, scene=1.5, idle=1.0, clicks=4, exact=2.0, click_time
 class Run(ProcessOwner):
     """A context manager that starts a server, the link in front of it and a browser, and stops them at its end."""
 
+    ear = False
+    """Whether what the page plays can be recorded."""
+
     def __init__(
         self, configuration: str | JupyterServer, size: tuple[int, int], durations: Durations, log: Path
     ) -> None:
@@ -86,7 +89,7 @@ class Run(ProcessOwner):
         base = f"http://127.0.0.1:{self.port}/"
         # Jupyter's "not found" page sets the same cookies as any other page, and loads nothing else.
         login, url = f"{base}log-in?token={TOKEN}", base + self.server.page
-        answer = self.browser.ask("open", timeout=150, login=login, url=url, width=width, height=height)
+        answer = self.browser.ask("open", timeout=150, login=login, url=url, width=width, height=height, ear=self.ear)
         self.chromium = answer["version"]
         if not hasattr(self, "viewport"):
             self._fit()

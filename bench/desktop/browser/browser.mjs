@@ -1,7 +1,8 @@
 /**
  * Drives Chromium for the bench: commands are lines of JSON on standard input, answers go to standard output.
  *
- *   open {login, url, width, height}  logs in, opens a page with an empty cache and waits for the first picture
+ *   open {login, url, width, height, ear}  logs in, opens a page with an empty cache and waits for the first picture;
+ *                                     `ear`: whether what it plays can be recorded
  *   viewport {width, height}          resizes the window
  *   place {place}                     sets the position of the stamp; returns the offset of the page's clock
  *   size                              returns the size of the picture
@@ -9,6 +10,9 @@
  *   click {wait}                      clicks the picture and waits until it shows the click
  *   exact {sha256, since, wait}       waits until the picture has this digest
  *   trace {seconds}                   traces the whole browser; returns CPU milliseconds by stage and by event
+ *   press {selector}                  presses a button of the page
+ *   hear                              returns what was played since the last call
+ *   freeze {seconds}                  suspends the tab for a while; returns when it ran on
  *   screenshot {path}, close
  */
 import { createInterface } from 'node:readline';
@@ -17,7 +21,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { CATEGORIES, summarize } from './trace.mjs';
 
-const PROBE = join(dirname(fileURLToPath(import.meta.url)), 'probe.js');
+const HERE = dirname(fileURLToPath(import.meta.url));
+const PROBE = join(HERE, 'probe.js');
+const EAR = join(HERE, 'ear.js');
 const FLAGS =
   '--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking ' +
   '--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required';
@@ -61,14 +67,18 @@ async function clockOffset() {
 }
 
 const commands = {
-  async open({ login, url, width, height }) {
+  async open({ login, url, width, height, ear }) {
     browser ??= await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: FLAGS.split(' ')
     });
     await context?.close();
-    context = await browser.newContext({ viewport: { width, height } });
+    // The ear's worklet is a blob.
+    context = await browser.newContext({ viewport: { width, height }, bypassCSP: ear === true });
     await context.addInitScript({ path: PROBE });
+    if (ear === true) {
+      await context.addInitScript({ path: EAR });
+    }
     page = await context.newPage();
     await page.goto(login, { timeout: FIRST_PICTURE });
     const began = performance.timeOrigin + performance.now();
@@ -168,6 +178,25 @@ const commands = {
     await complete;
     await session.detach();
     return { began: began / 1000, ended: ended / 1000, ...summarize(events) };
+  },
+
+  async press({ selector }) {
+    // The bar of the page is hidden while the pointer is elsewhere.
+    await frame.locator(selector).dispatchEvent('click');
+    return {};
+  },
+
+  async hear() {
+    return frame.evaluate(() => window.__benchEar.drain());
+  },
+
+  async freeze({ seconds }) {
+    const session = await context.newCDPSession(page);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await new Promise(resolve => setTimeout(resolve, seconds * 1000));
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await session.detach();
+    return { time: Date.now() / 1000 };
   },
 
   async screenshot({ path }) {

@@ -2,7 +2,8 @@
 
     python -m bench.desktop.network.link PORT
 
-Commands are lines of JSON: ``listen`` → ``port``; ``set`` with the ``name`` of a link. Answers have the bytes so far.
+Commands are lines of JSON: ``listen`` → ``port``; ``set`` with the ``name`` of a link; ``cut``, which closes all
+connections. Answers have the bytes so far.
 All connections share the link's rate. Bytes that exceed the queue stay unread, so that TCP slows the sender down as on
 a real link. Segments are 1448 bytes, because a sender on the loopback otherwise gets megabytes of buffers.
 """
@@ -123,9 +124,13 @@ class Proxy:
         return port
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and accept no more."""
         if self._server is not None:
             self._server.close()
+        await self.cut()
+
+    async def cut(self) -> None:
+        """Close every connection."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -215,6 +220,8 @@ async def main(target: int) -> None:
             answer["port"] = await proxy.listen()
         elif command["do"] == "set":
             proxy.set(LINKS[command["name"]])
+        elif command["do"] == "cut":
+            await proxy.cut()
         answer |= {"up": proxy.up.bytes, "down": proxy.down.bytes}
         print(json.dumps(answer), flush=True)
     await proxy.close()

@@ -11,7 +11,7 @@ from ..command_line import durations_of
 from ..measure import Durations
 from ..servers.configurations import CONFIGURATIONS
 from ..servers.jupyter_server import ServerError
-from . import browser, many, server
+from . import browser, many, server, sound
 
 Log = Callable[[str], None]
 
@@ -19,13 +19,17 @@ WITH_PEERS = ("stream", "tigervnc", "jupyter-remote-desktop-proxy", "selkies")
 DEFAULTS = {
     "server": ("stream", "tigervnc"),
     "browser": ("stream", "tigervnc"),
+    "sound": ("stream", "selkies"),
     "class": WITH_PEERS,
     "idle": WITH_PEERS,
 }
 """The configurations of each part, unless the command line names some."""
 
-USERS = {"class": (20, 40), "idle": (40,)}
+USERS = {"sound": (sound.IDLE_USERS,), "class": (20, 40), "idle": (40,)}
 QUICK_USERS = (2,)
+
+LABELS = ("size", "link", "scene", "situation", "users")
+"""The fields that tell the rows of a configuration apart."""
 
 IDLE = Durations(idle=10.0)
 
@@ -43,7 +47,7 @@ def measure_part(part: str, found: argparse.Namespace, stderr: Path, log: Log) -
             continue
         for row in ROWS[part](name, found, stderr):
             result["rows"].append(row)
-            log(" ".join([part, name, *(str(row[key]) for key in ("size", "scene", "users") if key in row)]))
+            log(" ".join([part, name, *(str(row[key]) for key in LABELS if key in row)]))
             yield name, result
 
 
@@ -55,6 +59,16 @@ def _server(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict
 def _browser(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
     sizes = found.size or (browser.SIZES[:1] if found.quick else browser.SIZES)
     return browser.measure_browser(name, sizes, found.scene, durations_of(found, browser.DURATIONS), stderr)
+
+
+def _sound(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
+    durations = durations_of(found, sound.DURATIONS)
+    yield from sound.measure_sound(name, found.link, durations, stderr, found.quick)
+    for users in () if found.link else _users("sound", found):
+        try:
+            yield sound.measure_silence(name, users, durations.idle)
+        except ServerError as error:
+            yield {"users": users, "situation": "silent", "error": str(error)}
 
 
 def _class(name: str, found: argparse.Namespace, stderr: Path) -> Iterator[dict[str, Any]]:
@@ -80,6 +94,7 @@ def _users(part: str, found: argparse.Namespace) -> tuple[int, ...]:
 ROWS: dict[str, Callable[[str, argparse.Namespace, Path], Iterator[dict[str, Any]]]] = {
     "server": _server,
     "browser": _browser,
+    "sound": _sound,
     "class": _class,
     "idle": _idle,
 }

@@ -23,9 +23,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
 KEPT = ("p50", "p95", "cores")
 """The keys kept of a field that is an object."""
 
-PARTS = ("server", "browser", "class", "idle")
+PARTS = ("server", "browser", "sound", "class", "idle")
 NOT_SHOWN = ("cpu_seconds_by_process", "cpu_seconds", "thread_cpu_seconds", "event_ms", "seconds", "updates", "frames")
 """The parts of a run besides the desktops in a browser, and what the page does not show of their rows."""
+
+OTHER_RUNS = "other_runs"
+"""For each part that is of another run than the rest: that run's date and machine."""
 
 ABOUT_RUN = ("date", "quick", "machine", "links", "default", "seconds")
 ABOUT_CONFIGURATION = ("configuration", "versions", "error")
@@ -36,7 +39,16 @@ def reduce(result: dict[str, Any]) -> dict[str, Any]:
     reduced = {name: result[name] for name in ABOUT_RUN}
     reduced["configurations"] = {name: _configuration(each) for name, each in result["configurations"].items()}
     reduced |= {part: _part(part, result[part]) for part in PARTS if result.get(part)}
+    reduced |= {OTHER_RUNS: result[OTHER_RUNS]} if OTHER_RUNS in result else {}
     return reduced | ({"again": _configuration(result["again"])} if "again" in result else {})
+
+
+def with_parts(result: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return a run's results with the parts of another run, which measured nothing else."""
+    about = {name: other[name] for name in ("date", "quick", "machine")}
+    parts = {part: other[part] for part in PARTS if other.get(part)}
+    runs = {**result.get(OTHER_RUNS, {}), **dict.fromkeys(parts, about)}
+    return {**result, **parts, OTHER_RUNS: runs}
 
 
 def _part(part: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -52,9 +64,10 @@ def to_json(result: dict[str, Any]) -> str:
     reduced = reduce(result)
     about = _json({name: reduced[name] for name in ABOUT_RUN})[:-1]
     configurations = _all_by_rows(reduced["configurations"])
+    others = f',\n"{OTHER_RUNS}":{_json(reduced[OTHER_RUNS])}' if OTHER_RUNS in reduced else ""
     again = f',\n"again":{_by_rows(reduced["again"])}' if "again" in reduced else ""
     parts = "".join(f',\n"{part}":{{\n{_all_by_rows(reduced[part])}}}' for part in PARTS if part in reduced)
-    return f'{about},\n"configurations":{{\n{configurations}}}{again}{parts}}}\n'
+    return f'{about},\n"configurations":{{\n{configurations}}}{again}{parts}{others}}}\n'
 
 
 def _all_by_rows(found: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .data import OTHER_RUNS
+from .sound_table import SOUND, cells, label
 from .table import cell, pair
 
 Lines = list[str]
@@ -95,6 +97,11 @@ def browser_table(found: dict[str, dict[str, Any]]) -> Lines:
     return _part_table(found, BROWSER, lambda name, row: f"{name} {row['size']} {row['scene']}", cells)
 
 
+def sound_table(found: dict[str, dict[str, Any]]) -> Lines:
+    """Return the table of the part ``sound``: a row for each situation."""
+    return _part_table(found, SOUND, label, cells)
+
+
 CLASS = ("", "running, s", "picture, s", "slowest, s", "running → picture, ms", "CPU s a user", "pictures", "faults")
 
 
@@ -158,13 +165,28 @@ def part_lines(result: dict[str, Any]) -> Lines:
     lines: Lines = []
     for part, title, table in PARTS:
         if result.get(part):
-            lines += ["", f"### {title}", "", *table(result[part])]
+            lines += ["", f"### {title}", "", *_other_run(result, part), *table(result[part])]
     return lines
+
+
+def _other_run(result: dict[str, Any], part: str) -> Lines:
+    """Return the line about the run of a part, if that is another one than the page's."""
+    run = result.get(OTHER_RUNS, {}).get(part)
+    if run is None:
+        return []
+    quick = "A quick run, too short for conclusions" if run["quick"] else "Another run"
+    machine = run["machine"]
+    return [
+        f"{quick}: {run['date'].replace('T', ' ').replace('+00:00', ' UTC')}, on {machine['cores']} cores of "
+        f"{machine['cpu']}; load before the run {machine['load_before']:.2f}.",
+        "",
+    ]
 
 
 PARTS = (
     ("server", "The server alone", server_table),
     ("browser", "The browser alone", browser_table),
+    ("sound", "Sound", sound_table),
     ("class", "A class that begins at once", class_table),
     ("idle", "Desktops at rest", idle_table),
 )

@@ -54,6 +54,9 @@ class JupyterServer:
     worker = ""
     """Name of the process that encodes the picture: the VNC server, which may also be the X server."""
 
+    speaker = ""
+    """CSS selector of the button that unmutes the desktop, if the page has to be asked for sound."""
+
     python = sys.executable
     package = "jupyter-vnc-proxy"
 
@@ -84,6 +87,13 @@ class JupyterServer:
                     variables = processes.environment(process.pid)
                     cookies = variables.get("XAUTHORITY") or os.fspath(self.home / ".Xauthority")
                     return variables["DISPLAY"], Path(cookies)
+        return None
+
+    def want_sound(self) -> None:
+        """Let the desktop have a sound server, if it does not start one itself; call it before `start`."""
+
+    def sound_server(self) -> str | None:
+        """Return the desktop's ``PULSE_SERVER``; ``None`` if it has no sound."""
         return None
 
     def versions(self) -> dict[str, str]:

@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from jupyter_vnc_proxy.sound.pulse import SOCKET, address
+
 from ..paths import REPOSITORY
 from . import own_backends
 from .configurations import Configuration
@@ -21,6 +23,7 @@ class OurServer(JupyterServer):
     """This project's server, with the backend, transport and options of a configuration."""
 
     page = "vnc/"
+    speaker = ".jp-Desktop-soundButton"
     own_backend: type[Any] | None = UntunedX11vnc
     """A backend that only the bench has, which is registered if the configuration names it."""
 
@@ -64,6 +67,11 @@ class OurServer(JupyterServer):
             if model["phase"] == "running" and model["display"]:
                 return model["display"], Path(model["xauthority"])
         return None
+
+    def sound_server(self) -> str | None:
+        """Return the address of the desktop's own sound server."""
+        directory = self.runtime_directory / "default"
+        return address(directory) if (directory / SOCKET).exists() else None
 
     def check(self) -> None:
         """Raise `ServerError` if a process that the configuration names is missing."""

@@ -8,11 +8,19 @@ import sys
 from pathlib import Path
 
 from ..paths import REPOSITORY
-from .jupyter_server import JupyterServer, ServerError
+from .jupyter_server import MARKER, JupyterServer, ServerError
 from .versions import debian_version
 
 ENVIRONMENTS = REPOSITORY / ".cache" / "bench"
 INSTALL_TIMEOUT_SECONDS = 900.0
+
+SOUND_SOCKET = "native"
+SOUND_CONFIGURATION = f"""\
+load-module module-native-protocol-unix socket={SOUND_SOCKET} auth-anonymous=yes auth-cookie-enabled=no
+load-module module-null-sink sink_name=output rate=48000 channels=2
+set-default-sink output
+"""
+"""The sink that Selkies captures, and creates if it is missing."""
 
 
 class PeerServer(JupyterServer):
@@ -70,6 +78,8 @@ class Selkies(PeerServer):
     name = "selkies"
     page = "selkies/"
     worker = "selkies"
+    _sound: Path | None = None
+    """The directory of its sound server, if one is wanted."""
 
     def environment(self) -> dict[str, str]:
         """Set a session that does nothing: install one and make it the current desktop."""
@@ -77,7 +87,39 @@ class Selkies(PeerServer):
         sessions.mkdir(parents=True, exist_ok=True)
         entry = "[Desktop Entry]\nName=Idle\nExec=sleep infinity\nDesktopNames=idle\n"
         (sessions / "idle.desktop").write_text(entry)
-        return {"XDG_CURRENT_DESKTOP": "idle"}
+        sound = {} if self._sound is None else {"PULSE_SERVER": f"unix:{self._sound / SOUND_SOCKET}"}
+        return {"XDG_CURRENT_DESKTOP": "idle", **sound}
+
+    def want_sound(self) -> None:
+        """Run the sound server that it expects, as its container image does."""
+        self._sound = self.directory / "pulse"
+
+    def start(self) -> None:
+        """Start the sound server, too, if it is wanted."""
+        if self._sound is not None:
+            self._sound.mkdir(mode=0o700)
+            (self._sound / "configuration").write_text(SOUND_CONFIGURATION)
+            variables = {"PATH": os.environ["PATH"], "HOME": os.fspath(self.home), MARKER: os.fspath(self.directory)}
+            variables |= dict.fromkeys(("PULSE_RUNTIME_PATH", "PULSE_STATE_PATH"), os.fspath(self._sound))
+            arguments = ("-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "-F", "configuration")
+            with open(self.directory / "pulse.log", "ab") as log:
+                try:
+                    subprocess.Popen(
+                        ["pulseaudio", *arguments],
+                        cwd=self._sound,
+                        env=variables,
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                    )
+                except OSError as error:
+                    raise ServerError(f"PulseAudio does not start: {error}") from error
+        super().start()
+
+    def sound_server(self) -> str | None:
+        """Return the address of the sound server, if it is wanted and runs."""
+        runs = self._sound is not None and (self._sound / SOUND_SOCKET).exists()
+        return f"unix:{self._sound}/{SOUND_SOCKET}" if runs else None
 
 
 PEERS: dict[str, type[PeerServer]] = {peer.name: peer for peer in (JupyterRemoteDesktopProxy, Selkies)}

@@ -58,12 +58,23 @@ def test_the_parts_of_a_run_are_in_the_data_and_on_the_page() -> None:
     assert "event_ms" not in text
     page_of_it = generated(json.loads(text))
     assert page_of_it == generated(result)
-    for title in ("The server alone", "The browser alone", "A class that begins at once", "Desktops at rest"):
+    for title in ("The server alone", "The browser alone", "Sound", "A class that begins at once", "Desktops at rest"):
         assert f"\n### {title}\n" in page_of_it
     assert "| stream 1920x1080 video | 59.0 | 20.1/31.2 |" in page_of_it
     assert "| stream, 20 at once | 3.00/4.00 | 3.50/4.50 | 5.00 | 200 | 0.50 | 20 | 1 |" in page_of_it
     assert "| selkies: It is missing. |" in page_of_it
     assert "This run measured none of them." in generated(everything())
+
+
+def test_parts_of_another_run_are_added_with_its_date() -> None:
+    other = {**run_of(), "date": "2026-03-04T05:06:07+00:00", "sound": parts()["sound"]}
+    result = data.with_parts(everything(), other)
+    text = to_json(result)
+    assert json.loads(text) == reduce(result) and to_json(json.loads(text)) == text
+    page_of_it = generated(json.loads(text))
+    sound = page_of_it.partition("\n### Sound\n")[2]
+    assert "Another run: 2026-03-04 05:06:07 UTC" in sound and "| stream loopback video | 20.1/31.2 |" in sound
+    assert page_of_it.startswith(generated(everything()).partition("This run measured none")[0])
 
 
 def test_the_data_has_every_field_of_a_column_a_chart_and_a_target() -> None:

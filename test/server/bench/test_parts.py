@@ -58,6 +58,16 @@ def test_the_browser_alone_paints_a_recording(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(180)
+def test_a_browser_hears_clicks_beside_the_picture(tmp_path: Path) -> None:
+    result, printed = run(tmp_path, "stream", "--part", "sound", "--link", "loopback", "--seconds", "6")
+    (row,) = result["sound"]["stream"]["rows"]
+    assert "error" not in row, row["error"]
+    assert row["clicks"] > 0 and row["apart_ms"]["count"] == row["clicks"]
+    assert row["sound_kbit"] > 0 and row["bitrates"] and row["gaps"] >= 0
+    assert "### Sound" in printed and "| stream loopback video |" in printed
+
+
+@pytest.mark.timeout(180)
 def test_users_who_start_at_once_and_desktops_at_rest(tmp_path: Path) -> None:
     words = ("stream", "--part", "class", "--part", "idle", "--users", "2", "--seconds", "1")
     result, printed = run(tmp_path, *words)

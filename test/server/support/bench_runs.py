@@ -60,12 +60,16 @@ def parts() -> dict[str, Any]:
     server |= {"frame_ms_by_process": by_process, "memory_mb_by_process": {"jupyter_vnc_proxy.stream": 120.0}}
     browser = {"fps": 58.0, "recorded_fps": 59.0, "present_ms": age, "drop_share": 0.01, "frame_ms": 11.0}
     browser |= {"frame_ms_by_process": {"renderer": 8.0}, "stage_ms": {"script": 3.0}, "event_ms": {"x": 1.0}}
+    sound = {"link": "loopback", "situation": "video", "listened_s": 60.0, "load": 1.5, "mbit_down": 8.0}
+    sound |= {"clicks": 60, **dict.fromkeys(("apart_ms", "later_ms", "sound_ms", "picture_ms"), age)}
+    sound |= {"gaps": 1, "gap_ms": 20, "bitrates": [96000], "sound_kbit": 90.0}
     begun = {"users": 20, "running_s": seconds, "picture_s": {"p50": 3.5, "p95": 4.5, "max": 5.0, "count": 20}}
     begun |= {"after_running_ms": 200, "cpu_seconds": 10.0, "faults": ["It failed."]}
     cost = {"memory_mb": 240.0, "cores": 0.01, "processes": {"Xvfb": {"count": 1, "mb": 60.0, "cores": 0.002}}}
     found = {
         "server": {"size": FULL_HD, "scene": "video", **server},
         "browser": {"size": FULL_HD, "scene": "video", **browser},
+        "sound": sound,
         "class": begun,
         "idle": {"users": 40, "alone": cost, "viewed": cost, "faults": []},
     }
