@@ -23,7 +23,7 @@ class OurServer(JupyterServer):
     """This project's server, with the backend, transport and options of a configuration."""
 
     page = "vnc/"
-    speaker = ".jp-Desktop-soundButton"
+    speaker = '.jp-Desktop-sound[data-state="muted"] .jp-Desktop-soundButton'
     own_backend: type[Any] | None = UntunedX11vnc
     """A backend that only the bench has, which is registered if the configuration names it."""
 
