@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import time
 from pathlib import Path
 
 from jupyter_vnc_proxy.system.process_groups import descendants
@@ -21,12 +25,32 @@ SERVICE = "network"
 def thread_seconds(marker: str) -> dict[str, float]:
     """Return the CPU time so far by kind of process and name of thread, as in ``renderer main``, in seconds."""
     found: dict[str, float] = {}
-    roots = [each.pid for each in processes.marked(MARKER, marker) if Path(each.argv[0]).name.startswith("chrom")]
-    for pid in {pid for root in roots for pid in (root, *(each.pid for each in descendants(root)))}:
+    for pid in _pids(marker):
         for (_, thread), seconds in processes.thread_seconds(pid).items():
             name = f"{_kind(pid)} {thread.rstrip('0123456789/')}"
             found[name] = found.get(name, 0.0) + seconds
     return found
+
+
+def _pids(marker: str) -> set[int]:
+    roots = [each.pid for each in processes.marked(MARKER, marker) if Path(each.argv[0]).name.startswith("chrom")]
+    return {pid for root in roots for pid in (root, *(each.pid for each in descendants(root)))}
+
+
+def suspend_tabs(marker: str, seconds: float) -> None:
+    """Stop the processes of all pages for a while, as a browser does with tabs in the background."""
+    renderers = [pid for pid in _pids(marker) if _kind(pid) == "renderer"]
+    try:
+        _signal(renderers, signal.SIGSTOP)
+        time.sleep(seconds)
+    finally:
+        _signal(renderers, signal.SIGCONT)
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _kind(pid: int) -> str:

@@ -12,7 +12,6 @@
  *   trace {seconds}                   traces the whole browser; returns CPU milliseconds by stage and by event
  *   press {selector}                  presses a button of the page
  *   hear                              returns what was played since the last call
- *   freeze {seconds}                  suspends the tab for a while; returns when it ran on
  *   screenshot {path}, close
  */
 import { createInterface } from 'node:readline';
@@ -188,15 +187,6 @@ const commands = {
 
   async hear() {
     return frame.evaluate(() => window.__benchEar.drain());
-  },
-
-  async freeze({ seconds }) {
-    const session = await context.newCDPSession(page);
-    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-    await new Promise(resolve => setTimeout(resolve, seconds * 1000));
-    await session.send('Page.setWebLifecycleState', { state: 'active' });
-    await session.detach();
-    return { time: Date.now() / 1000 };
   },
 
   async screenshot({ path }) {

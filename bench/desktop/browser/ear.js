@@ -51,12 +51,13 @@
     };
   };
 
-  window.WebSocket = class extends WebSocket {
-    constructor(url, ...rest) {
-      super(url, ...rest);
+  // Not a class of our own, since noVNC looks for the methods on the socket's own prototype.
+  window.WebSocket = new Proxy(WebSocket, {
+    construct(type, [url, ...rest]) {
+      const socket = Reflect.construct(type, [url, ...rest]);
       const isSound = /\/sound(\?|$)/.test(url);
       const isSelkies = /\/selkies\//.test(url);
-      this.addEventListener('message', ({ data }) => {
+      socket.addEventListener('message', ({ data }) => {
         if (!ear.isOpen) {
           return;
         }
@@ -70,8 +71,9 @@
           ear.packets++;
         }
       });
+      return socket;
     }
-  };
+  });
 
   const base64 = bytes => {
     let text = '';

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..browser_processes import suspend_tabs
 from ..measure import Durations, Run
 from ..network.link import LINKS
 from ..network.send_buffer import limit_send_buffer
@@ -136,10 +137,15 @@ class SoundRun(Run):
             whole = self.durations.warm + seconds
             self._listening = pool.submit(asyncio.run, listen(port, whole)).result
         elif situation.name == "tab suspended":
-            return lambda: float(self.browser.ask("freeze", seconds=DISTURBANCE_SECONDS)["time"])
+            return self._suspend
         elif situation.name == "connection cut":
             return self._cut
         return lambda: None
+
+    def _suspend(self) -> float:
+        time.sleep(DISTURBANCE_SECONDS)
+        suspend_tabs(os.fspath(self.server.directory), DISTURBANCE_SECONDS)
+        return time.time()
 
     def _cut(self) -> float:
         time.sleep(DISTURBANCE_SECONDS)
@@ -154,9 +160,14 @@ class SoundRun(Run):
         found = []
         for milliseconds, frame, drawn, clicks in drained["samples"]:
             seen = (drained["origin"] + milliseconds - self.offset()) / 1000
-            found.append((seen, seen - Stamp(frame, drawn, clicks).age(seen)))
+            age = Stamp(frame, drawn, clicks).age(seen)
+            if abs(age) < MAX_AGE_SECONDS:  # one in some hundred mixed rows passes the checksum
+                found.append((seen, seen - age))
         return found
 
+
+MAX_AGE_SECONDS = 10.0
+"""Older frames are misread stamps."""
 
 BUSY = """
 import os, sys, threading
@@ -183,7 +194,7 @@ def numbers(
     gaps = track.gaps(sound.samples) if tone else []
     if disturbed is not None:
         start = round((disturbed - sound.time(0)) * track.RATE_HZ)
-        longest = longest_near(gaps, (0, start + round(BACK_SECONDS * track.RATE_HZ)))
+        longest = longest_near(gaps, (start, start + round(BACK_SECONDS * track.RATE_HZ)))
         first = 0 if longest is None else longest.end
         row["back_ms"] = 0 if longest is None else max(0, round(1000 * (sound.time(longest.end) - disturbed)))
         row["silent_ms"] = 0 if longest is None else round(1000 * longest.length / track.RATE_HZ)

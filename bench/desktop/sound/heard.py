@@ -90,6 +90,6 @@ def in_step(clicks: Sequence[tuple[float, float]], frames: Sequence[tuple[float,
 
 
 def longest_near(gaps: Sequence[Gap], samples: tuple[int, int]) -> Gap | None:
-    """Return the longest interruption that begins between two samples, as after a disturbance."""
-    near = [gap for gap in gaps if samples[0] <= gap.start < samples[1]]
+    """Return the longest interruption that lasts between two samples, as after a disturbance."""
+    near = [gap for gap in gaps if gap.end >= samples[0] and gap.start < samples[1]]
     return max(near, key=lambda gap: gap.length, default=None)
