@@ -10,10 +10,18 @@ const MAX_TARGET_MS = 200;
 const MIN_GROWTH_MS = 10;
 const MAX_GROWTH_MS = 80;
 
-/** What the target shrinks by after each stable period, if this share of it was never needed. */
-const SHRINK_MS = 1;
-const STABLE_MS = 1000;
-const UNNEEDED_SHARE = 0.4;
+/** The greatest dip of the level is remembered of each period, for so many of them: 20 seconds. */
+const PERIOD_MS = 2000;
+const PERIODS = 10;
+
+/** What the target is longer than a dip that is expected again. */
+const MARGIN_MS = 15;
+
+/**
+ * The share of what the target is too long that it shrinks by after each period. After a bad time, the sound is in step
+ * with the picture again in less than a minute; it can't be faster without being heard.
+ */
+const SHRINK_SHARE = 0.2;
 
 /** Sound that waits longer than the target and this is thrown away. */
 const EXCESS_MS = 60;
@@ -116,7 +124,6 @@ export class JitterBuffer {
       if (this._level >= this._target || this._waited >= this._target) {
         this._state = 'playing';
         this._averageLevel = Math.min(this._level, this._target);
-        this._resetPeriod();
         this._fadeFrom(null);
       }
     }
@@ -126,6 +133,7 @@ export class JitterBuffer {
     if (this._state === 'playing') {
       this._follow(frames);
     }
+    this._pass(frames);
     for (let frame = 0; frame < frames; frame++) {
       if (this._state === 'playing' && this._level < 1) {
         this._stop();
@@ -146,30 +154,37 @@ export class JitterBuffer {
     return this._frames(this._targetMs);
   }
 
-  /** Choose the speed by the deviation from the target, and shrink the target if it is longer than necessary. */
+  /** Choose the speed by the deviation from the target, and look for dips of the level. */
   private _follow(frames: number): void {
     this._averageLevel += (this._level - this._averageLevel) * Math.min(1, frames / this._frames(AVERAGE_MS));
     const deviation = (this._averageLevel - this._target) / this._frames(FULL_STRETCH_MS);
     this._speed = 1 + MAX_STRETCH * Math.max(-1, Math.min(1, deviation));
-    this._least = Math.min(this._least, this._level);
-    this._period += frames;
-    if (this._period >= this._frames(STABLE_MS)) {
-      if (this._least > this._target * UNNEEDED_SHARE) {
-        this._targetMs = Math.max(MIN_TARGET_MS, this._targetMs - SHRINK_MS);
-      }
-      this._resetPeriod();
-    }
+    this._dip = Math.max(this._dip, this._averageLevel - this._level);
   }
 
-  private _resetPeriod(): void {
-    this._period = 0;
-    this._least = Infinity;
+  /** Shrink the target if it is longer than necessary, also in silence: sounds may be short, and pauses long. */
+  private _pass(frames: number): void {
+    this._period += frames;
+    if (this._period < this._frames(PERIOD_MS)) {
+      return;
+    }
+    this._dips = [...this._dips, this._ms(this._dip)].slice(-PERIODS);
+    this._period = this._dip = 0;
+    const leastMs = Math.max(this._state === 'playing' ? MIN_TARGET_MS : START_TARGET_MS, this._expectedMs);
+    this._targetMs -= SHRINK_SHARE * Math.max(0, this._targetMs - leastMs);
+  }
+
+  /** The target that the dips need: one that came once isn't expected again. */
+  private get _expectedMs(): number {
+    const [, second = 0] = [...this._dips, this._ms(this._dip)].sort((a, b) => b - a);
+    return second + MARGIN_MS;
   }
 
   private _grow(): void {
     this._underruns++;
+    this._dip = Math.max(this._dip, this._averageLevel + this._starved);
     const growth = Math.max(MIN_GROWTH_MS, Math.min(MAX_GROWTH_MS, this._ms(this._starved)));
-    this._targetMs = Math.min(MAX_TARGET_MS, this._targetMs + growth);
+    this._targetMs = Math.min(MAX_TARGET_MS, Math.max(this._targetMs + growth, this._expectedMs));
   }
 
   /** Play on from a later position. */
@@ -178,7 +193,6 @@ export class JitterBuffer {
     this._position += frames;
     this._discarded += frames;
     this._averageLevel = this._target;
-    this._resetPeriod();
   }
 
   private _stop(): void {
@@ -272,7 +286,8 @@ export class JitterBuffer {
   private _speed = 1;
   private _targetMs = START_TARGET_MS;
   private _averageLevel = 0;
-  private _least = Infinity;
+  private _dip = 0;
+  private _dips: number[] = [];
   private _period = 0;
   private _waited = 0;
   private _starved = 0;

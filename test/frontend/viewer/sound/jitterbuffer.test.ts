@@ -106,10 +106,39 @@ it('waits longer if packets come too late, and no longer than necessary', () => 
   expect(targetMs).toBeLessThanOrEqual(200);
   session.stream(5000, stalls(90));
   expect(session.buffer.underruns - underruns).toBeLessThan(2);
-  const before = session.buffer.targetMs;
-  session.stream(12_000);
-  expect(session.buffer.targetMs).toBeLessThan(before - 10);
+  session.stream(60_000);
+  expect(session.buffer.targetMs).toBeLessThan(40);
   expect(session.buffer.levelMs - session.buffer.targetMs).toBeLessThan(20);
+});
+
+it('stays long enough for a stall that comes again and again', () => {
+  const underruns: number[] = [];
+  session.stream(60_000, packet => {
+    underruns.push(session.buffer.underruns);
+    return packet % 400 === 0 ? 90 : 0;
+  });
+  expect(underruns[1000]).toBe(2);
+  expect(underruns.at(-1)).toBe(2);
+});
+
+it('soon forgets a bad time, while it plays and in silence', () => {
+  session.stream(3000, stalls(150));
+  const bad = session.buffer.targetMs;
+  expect(bad).toBeGreaterThan(100);
+  const sound = session.now;
+  session.stream(45_000);
+  expect(session.buffer.targetMs).toBeLessThan(45);
+  expect(session.gaps(sound + 1000)).toBe(0);
+
+  session.stream(3000, stalls(150));
+  expect(session.buffer.targetMs).toBeGreaterThan(100);
+  // Only a click now and then.
+  for (let click = 0; click < 15; click++) {
+    session.playUntil(session.now + 3000);
+    session.captured += 3000;
+    session.stream(20);
+  }
+  expect(session.buffer.targetMs).toBeLessThan(50);
 });
 
 it('never waits longer than 200 ms', () => {
