@@ -2,7 +2,7 @@
  * Runs in every frame of a measured page before its own scripts, and records what the page plays: everything that it
  * connects to the loudspeakers goes through a worklet, too, as whole numbers of 16 bits.
  *
- * It also counts the sound's bytes. Nothing is recorded before `ear.isOpen` is set.
+ * It also counts the sound's bytes, and notes the bitrates. Nothing else is recorded before `ear.isOpen` is set.
  */
 (() => {
   const CHUNK = 4800;
@@ -58,15 +58,15 @@
       const isSound = /\/sound(\?|$)/.test(url);
       const isSelkies = /\/selkies\//.test(url);
       socket.addEventListener('message', ({ data }) => {
-        if (!ear.isOpen) {
-          return;
-        }
         if (isSound && typeof data === 'string') {
           const { type, bitrate } = JSON.parse(data);
           if (type === 'bitrate') {
             ear.bitrates.push(bitrate);
           }
-        } else if (isSound || (isSelkies && data instanceof ArrayBuffer && new Uint8Array(data, 0, 1)[0] === 1)) {
+        } else if (
+          ear.isOpen &&
+          (isSound || (isSelkies && data instanceof ArrayBuffer && new Uint8Array(data, 0, 1)[0] === 1))
+        ) {
           ear.bytes += data.byteLength;
           ear.packets++;
         }
