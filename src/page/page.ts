@@ -32,8 +32,6 @@ const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 const query = new URLSearchParams(location.search);
 const applicationId = query.get('application');
 const named = query.get('desktop') ?? Desktop.DEFAULT_NAME;
-/** Whether another page of Jupyter's shows this one within itself; its focus is not taken then. */
-const isEmbedded = query.has('embedded');
 const invitation = takeInvitation();
 const trans = await loadTranslation({ baseUrl, isGuest: invitation !== undefined });
 const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
@@ -50,7 +48,7 @@ document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, trans) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
-const settings = new PageSettings(settingsTable(trans), name, isEmbedded);
+const settings = new PageSettings(settingsTable(trans), name);
 const viewer = new DesktopViewer({
   connection,
   node,
@@ -111,9 +109,7 @@ if (invitation === undefined) {
 } else {
   connection.attach();
 }
-if (!isEmbedded) {
-  viewer.focus();
-}
+viewer.focus();
 
 /** Open a window as another monitor; a reload of this page finds its own number in the address. */
 function addMonitor(): void {
