@@ -35,13 +35,18 @@ export class UploadPanel implements IProgressView {
   /** Say how the upload has ended; `actions` are offered unless it was cancelled. */
   report({ kind, message, details }: IUploadResult, actions: readonly IUploadAction[] = []): void {
     const { trans } = this._options;
-    const buttons = kind === 'cancelled' ? [] : actions.map(({ label, act }) => this._button(label, () => this._end(act)));
+    const buttons =
+      kind === 'cancelled' ? [] : actions.map(({ label, act }) => this._button(label, () => this._end(act)));
     if (details !== null) {
       buttons.unshift(this._button(trans.__('Details'), () => this._showDetails(details)));
     }
     this._text.setAttribute('role', kind === 'failed' ? 'alert' : 'status');
     this._node.classList.toggle('jp-mod-failed', kind === 'failed');
-    this._node.replaceChildren(this._text, ...buttons, this._button(trans.__('Close'), () => this._end()));
+    this._node.replaceChildren(
+      this._text,
+      ...buttons,
+      this._button(trans.__('Close'), () => this._end())
+    );
     this._show(message);
     if (kind !== 'failed') {
       setTimeout(() => this.hide(), DURATION_MS);

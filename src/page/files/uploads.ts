@@ -34,7 +34,11 @@ export class PageUploads {
     this._contents = new ContentsAPI(this._requests);
     new FileDropTarget({
       node: viewer.node,
-      entered: () => this._look(),
+      entered: () => {
+        if (this._isPossible) {
+          void this._look();
+        }
+      },
       offer: () => this._offer(),
       drop: data => void this._drop(data)
     });
@@ -47,18 +51,16 @@ export class PageUploads {
   }
 
   /** Ask where files go, as it is when they are dragged here. */
-  private _look(): void {
-    if (!this._isPossible) {
-      return;
-    }
-    this._known = null;
+  private _look(): Promise<IDestination> {
     const destination = findDestination(this._options.baseUrl, this._requests);
     this._destination = destination;
+    this._known = null;
     void destination.then(known => {
       if (this._destination === destination) {
         this._known = known;
       }
     });
+    return destination;
   }
 
   private _offer(): IDropOffer {
@@ -76,7 +78,7 @@ export class PageUploads {
   }
 
   private async _drop(data: DataTransfer): Promise<void> {
-    if (!this._isPossible || this._destination === null) {
+    if (!this._isPossible) {
       return;
     }
     const { viewer, api, trans } = this._options;
@@ -84,7 +86,10 @@ export class PageUploads {
     const panel = new UploadPanel({ parent: this._panels, trans, closed: () => viewer.focus() });
     try {
       // The browser empties the data when this has returned to it.
-      const [dropped, { folder, mayWrite, mayOpen }] = await Promise.all([readDropped(data), this._destination]);
+      const [dropped, { folder, mayWrite, mayOpen }] = await Promise.all([
+        readDropped(data),
+        this._destination ?? this._look()
+      ]);
       if (!mayWrite) {
         throw new DesktopError({ status: 403, message: '' });
       }

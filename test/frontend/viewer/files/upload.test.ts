@@ -183,7 +183,10 @@ it('sends nothing to folders that can not be written to, and the rest', async ()
   put({ locked: null, 'locked/old': 'old', 'locked/open': null });
   contents.readOnly.add('locked');
   const folders = ['locked', 'locked/open', 'locked/new', 'locked/new/deep'];
-  const what = dropped({ 'locked/old': 'new', 'locked/open/1': '1', 'locked/new/2': '2', 'locked/new/deep/3': '3' }, folders);
+  const what = dropped(
+    { 'locked/old': 'new', 'locked/open/1': '1', 'locked/new/2': '2', 'locked/new/deep/3': '3' },
+    folders
+  );
   const made = await upload(what);
   expect(contents.files).toEqual({ 'locked/old': 'old', 'locked/open/1': '1' });
   expect(made.failures).toEqual(['locked/new', 'locked/old'].map(path => ({ path, error: new ReadOnlyFolder() })));
