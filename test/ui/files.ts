@@ -117,6 +117,16 @@ export async function drop(view: DesktopView, ...files: string[]): Promise<void>
   await (await FileDrag.over(view, ...files)).drop();
 }
 
+/** Drops what a page must not take, nor show in its place. */
+export async function dropInVain({ page, node }: DesktopView, drag: FileDrag): Promise<void> {
+  await page.evaluate(() => Object.assign(window, { stays: true }));
+  await drag.drop();
+  // Whatever the drop has begun is under way after this.
+  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve))));
+  await expect(node).toHaveAttribute('data-connected', 'true');
+  expect(await page.evaluate(() => 'stays' in window)).toBe(true);
+}
+
 /** Calls `handle` for each request that writes a file, with its number from 1. */
 export async function onWrite(page: Page, handle: (route: Route, number: number) => Promise<void>): Promise<void> {
   let count = 0;

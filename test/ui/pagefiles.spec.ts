@@ -1,9 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { expectAccessible } from './accessibility';
 import {
   AUTHORIZER,
   cutWrites,
   drop,
+  dropInVain,
   FileDrag,
   HOSTILE,
   holdWrite,
@@ -67,6 +70,7 @@ test('uploads what is dropped, with folders, whatever the names are, and opens i
   await saveScreenshot(page, 'pagefiles-drag');
   await drag.drop();
   await expect(panel(view, `${HOSTILE.length + 2} files were uploaded.`)).toBeVisible({ timeout: START_TIMEOUT_MS });
+  await expectAccessible(page, 'html');
   await saveScreenshot(page, 'pagefiles-uploaded');
   await expect(hint(view)).toBeHidden();
   expect(HOSTILE.map(name => folders.uploaded('a folder', name))).toEqual(HOSTILE);
@@ -96,6 +100,7 @@ test('asks before a file is overwritten, each or all', async ({ page }) => {
   const files = names.map(name => folders.computer(name));
   await drop(view, ...files);
   await expect(question(view)).toContainText('"1" exists already in the folder.');
+  await expectAccessible(page, 'html');
   await saveScreenshot(page, 'pagefiles-overwrite');
   await question(view).getByRole('button', { name: 'Skip' }).click();
   await expect(question(view)).toContainText('"2" exists already');
@@ -140,18 +145,6 @@ test('leaves nothing incomplete when an upload is cancelled', async ({ page }) =
   expect(folders.inTree()).toEqual([]);
 });
 
-/** Drops a file that the page must not take, nor show in its place. */
-async function dropInVain(view: DesktopView, drag: FileDrag): Promise<void> {
-  const { page } = view;
-  const url = page.url();
-  await drag.drop();
-  // Whatever the drop has begun is under way now.
-  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve))));
-  await view.live();
-  expect([page.url(), folders.inTree()]).toEqual([url, []]);
-  await expect(panel(view, '')).toHaveCount(0);
-}
-
 test('tells users before anything is sent that they may not write', async ({ page }) => {
   folders.deny('write contents');
   const view = await openPage(page);
@@ -159,6 +152,8 @@ test('tells users before anything is sent that they may not write', async ({ pag
   const drag = await dragUntil(view, 'There is no permission to write there.', file);
   await saveScreenshot(page, 'pagefiles-refused');
   await dropInVain(view, drag);
+  await expect(panel(view, '')).toHaveCount(0);
+  expect(folders.inTree()).toEqual([]);
 });
 
 async function openInvitation(browser: Browser): Promise<DesktopView> {
@@ -173,5 +168,7 @@ test('takes nothing from users who are invited, and stays', async ({ page, brows
   const drag = await FileDrag.over(guest, write(folders.computer('a.txt'), 'a'));
   await expect(hint(guest)).toBeHidden();
   await dropInVain(guest, drag);
+  await expect(panel(guest, '')).toHaveCount(0);
+  expect(folders.inTree()).toEqual([]);
   await guest.page.context().close();
 });

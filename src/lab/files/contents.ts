@@ -17,8 +17,10 @@ export function isLocal(contents: Contents.IManager, path: string): boolean {
 export class LabContents implements IContents {
   constructor(private readonly _manager: Contents.IManager) {}
 
-  get(path: string, query: IContentsQuery): Promise<IContentsModel> {
-    return withOurErrors(this._manager.get(path, query));
+  async get(path: string, query: IContentsQuery): Promise<IContentsModel> {
+    const model = await withOurErrors(this._manager.get(path, query));
+    // Other drives may not know it of folders.
+    return isLocal(this._manager, path) ? model : { ...model, writable: true };
   }
 
   save(path: string, contents: INewContents): Promise<IContentsModel> {

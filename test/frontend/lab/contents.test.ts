@@ -26,3 +26,11 @@ it('knows the drives that have the server’s own files', () => {
   const manager = { driveName: (path: string) => path.split(':')[0] } as Contents.IManager;
   expect([':a', 'RTC:a', 'S3:a'].map(path => isLocal(manager, path))).toEqual([true, true, false]);
 });
+
+it('believes only the server’s own drive that a folder is read-only', async () => {
+  const driveName = (path: string) => path.split(':')[0];
+  const get = () => Promise.resolve({ name: 'a', type: 'directory', writable: false });
+  const contents = new LabContents({ driveName, get } as unknown as Contents.IManager);
+  expect((await contents.get('RTC:a', { content: true })).writable).toBe(false);
+  expect((await contents.get('S3:a', { content: true })).writable).toBe(true);
+});
