@@ -117,14 +117,19 @@ export async function drop(view: DesktopView, ...files: string[]): Promise<void>
   await (await FileDrag.over(view, ...files)).drop();
 }
 
-/** Drops what a page must not take, nor show in its place. */
+/** Drops what a page must not take: the browser shows it neither in its place nor in another tab, as Chromium does. */
 export async function dropInVain({ page, node }: DesktopView, drag: FileDrag): Promise<void> {
+  const context = page.context();
+  const pages = context.pages();
   await page.evaluate(() => Object.assign(window, { stays: true }));
   await drag.drop();
-  // Whatever the drop has begun is under way after this.
-  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve))));
-  await expect(node).toHaveAttribute('data-connected', 'true');
+  // A tab that the drop has opened comes before this one.
+  const next = await context.newPage();
+  await next.goto('about:blank');
+  expect(context.pages()).toEqual([...pages, next]);
+  await next.close();
   expect(await page.evaluate(() => 'stays' in window)).toBe(true);
+  await expect(node).toHaveAttribute('data-connected', 'true');
 }
 
 /** Calls `handle` for each request that writes a file, with its number from 1. */
