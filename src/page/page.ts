@@ -17,11 +17,15 @@ import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { hasEnded, openApplication, showEnded } from './application';
 import { addBar } from './bar';
+import { keepPageOnDrop } from './files/dropguard';
+import { PageUploads } from './files/uploads';
 import { showRecord } from './record';
 import { PageSettings } from './settings';
 import { showShare } from './share';
 import { screenshotOnPage } from './screenshot';
 import { loadTranslation } from './translation';
+
+keepPageOnDrop();
 
 /** The time between two requests for the model, which announces a stop. */
 const REFRESH_INTERVAL_MS = 10000;
@@ -78,6 +82,7 @@ const sound = new DesktopSound({
   notify: message => viewer.notice.show(message, true)
 });
 node.append(new MicrophoneSign(sound, trans).node);
+new PageUploads({ viewer, api, baseUrl, send, trans, isInvited: invitation !== undefined });
 addBar({ viewer, trans, settings, sound, share, record, screenshot, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
