@@ -4,6 +4,7 @@ import { launcherPlugin } from './plugins/launcher';
 import { lifecyclePlugin } from './plugins/lifecycle';
 import { logPlugin } from './plugins/log';
 import { managerPlugin } from './plugins/manager';
+import { outputPlugin } from './plugins/output';
 import { palettePlugin } from './plugins/palette';
 import { panelPlugin } from './plugins/panel';
 import { prefetchPlugin } from './plugins/prefetch';
@@ -29,6 +30,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   recordingPlugin,
   runningPlugin,
   launcherPlugin,
+  outputPlugin,
   palettePlugin,
   prefetchPlugin,
   screenshotsPlugin,

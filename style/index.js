@@ -1,4 +1,5 @@
 import './base.css';
+import './files.css';
 import './keyboard.css';
 import './panels.css';
 import './recording.css';

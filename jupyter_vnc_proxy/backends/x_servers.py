@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..options import MAX_SIDE, DesktopOptions, Geometry
-from ..system.help_text import switches
 from ..system.memory import memory_limit
 from ..system.process import PIPE, WritesLine
 from .base import DISPLAY_NUMBER, Field, Paths, Plan, Program, Step
 from .programs import xdummy as xorg
+from .programs.help_text import switches
 
 VIRTUAL_SCREENS = (Geometry(5120, 3840), Geometry(5120, 2880), Geometry(3840, 2160))
 """Sizes of Xvfb's and Xorg's framebuffer, within which RANDR chooses the screen's; the last one is for every machine.

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
-
-if sys.version_info >= (3, 11):
-    from asyncio import timeout
-else:
-    from async_timeout import timeout
 
 T = TypeVar("T")
 
@@ -20,5 +15,14 @@ async def within(seconds: float | None, work: Awaitable[T]) -> T:
     Before Python 3.12, ``asyncio.wait_for`` returns the result even if we are cancelled at the same time. Whoever
     waits for the end of a task that is cancelled then waits for ever.
     """
-    async with timeout(seconds):
-        return await work
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+        _ = task.cancelled() or task.exception()  # nobody may ask for it
+    if not done and task.cancelled():
+        raise asyncio.TimeoutError
+    return task.result()

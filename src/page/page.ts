@@ -17,11 +17,15 @@ import { titleWithStatus } from '../viewer/titles';
 import { XsrfRequests } from '../services/xsrf';
 import { hasEnded, openApplication, showEnded } from './application';
 import { addBar } from './bar';
+import { keepPageOnDrop } from './files/dropguard';
+import { PageUploads } from './files/uploads';
 import { showRecord } from './record';
 import { PageSettings } from './settings';
 import { showShare } from './share';
 import { screenshotOnPage } from './screenshot';
 import { loadTranslation } from './translation';
+
+keepPageOnDrop();
 
 /** The time between two requests for the model, which announces a stop. */
 const REFRESH_INTERVAL_MS = 10000;
@@ -32,8 +36,6 @@ const baseUrl = new URL('..', location.href.split(/[?#]/, 1)[0]).href;
 const query = new URLSearchParams(location.search);
 const applicationId = query.get('application');
 const named = query.get('desktop') ?? Desktop.DEFAULT_NAME;
-/** Whether another page of Jupyter's shows this one within itself; its focus is not taken then. */
-const isEmbedded = query.has('embedded');
 const invitation = takeInvitation();
 const trans = await loadTranslation({ baseUrl, isGuest: invitation !== undefined });
 const { send } = new XsrfRequests({ cookies: () => document.cookie, send: sendWithToken });
@@ -50,7 +52,7 @@ document.body.append(node);
 /** An invited user cannot share the desktop. */
 const share = invitation === undefined ? () => showShare(connection, api, trans) : undefined;
 const leave = () => node.querySelector<HTMLElement>('.jp-Desktop-bar button')?.focus();
-const settings = new PageSettings(settingsTable(trans), name, isEmbedded);
+const settings = new PageSettings(settingsTable(trans), name);
 const viewer = new DesktopViewer({
   connection,
   node,
@@ -80,6 +82,7 @@ const sound = new DesktopSound({
   notify: message => viewer.notice.show(message, true)
 });
 node.append(new MicrophoneSign(sound, trans).node);
+new PageUploads({ viewer, api, baseUrl, send, trans, isInvited: invitation !== undefined });
 addBar({ viewer, trans, settings, sound, share, record, screenshot, addMonitor });
 const { overlay } = new ViewerStatistics(viewer, trans);
 overlay.isShown = settings.current.showStatistics;
@@ -111,9 +114,7 @@ if (invitation === undefined) {
 } else {
   connection.attach();
 }
-if (!isEmbedded) {
-  viewer.focus();
-}
+viewer.focus();
 
 /** Open a window as another monitor; a reload of this page finds its own number in the address. */
 function addMonitor(): void {

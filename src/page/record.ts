@@ -1,11 +1,10 @@
 import { toDesktopError } from '../services/problems';
 import { RecordingForm } from '../viewer/recording/recordingform';
 import { newFileName } from '../viewer/recording/recordingtexts';
-import { translateServerText } from '../viewer/servertexts';
 import { element } from '../viewer/sharing/element';
 import { labelFor } from '../viewer/titles';
+import { problemText } from './problemtext';
 
-import type { Desktop } from '../model';
 import type { IDesktopAPI } from '../tokens';
 import type { ViewerRecording } from '../viewer/recording/viewerrecording';
 import type { ITranslation } from '../viewer/translation';
@@ -56,8 +55,4 @@ export async function showRecord(recording: ViewerRecording, api: IDesktopAPI, t
   document.body.append(dialog);
   dialog.showModal();
   form.focus();
-}
-
-function problemText({ message, fix }: Pick<Desktop.IProblem, 'message' | 'fix'>, trans: ITranslation): string {
-  return [translateServerText(message, trans), fix].filter(Boolean).join(' ');
 }

@@ -10,14 +10,10 @@ const STORAGE_KEY = 'jupyter-vnc-proxy:settings';
 
 /** The settings of the plain page, which this browser stores for all its pages. */
 export class PageSettings {
-  /**
-   * `desktop`: the desktop that the page shows; `isEmbedded`: whether another page shows it within itself, such as the
-   * output of a notebook's cell. Then it keeps the desktop's size, which is that of its panel.
-   */
+  /** `desktop`: the desktop that the page shows. */
   constructor(
     readonly table: readonly ISetting[],
-    readonly desktop: string,
-    readonly isEmbedded = false
+    readonly desktop: string
   ) {
     this._stored = read();
     window.addEventListener('storage', event => {
@@ -39,8 +35,7 @@ export class PageSettings {
 
   /** The settings of the page's desktop. */
   get current(): IResolvedSettings {
-    const stored = this.isEmbedded ? changed(this._stored, this.desktop, 'scaling', 'fit') : this._stored;
-    return resolved(this.table, stored, this.desktop);
+    return resolved(this.table, this._stored, this.desktop);
   }
 
   /** Change a setting for all desktops or for one; undefined removes that of the one. */

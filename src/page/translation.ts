@@ -1,3 +1,5 @@
+import { fetchJSON, labSetting } from './labsettings';
+
 import type { ITranslation } from '../viewer/translation';
 
 /** The languages that have a catalogue, such as `de_DE`: the build defines this. */
@@ -6,11 +8,11 @@ declare const LANGUAGES: readonly string[];
 /** The language of the texts in the code, which needs no catalogue. */
 const ENGLISH = 'en';
 
-/** The setting of JupyterLab's translation, in the REST API of its server. */
-const SETTING = 'lab/api/settings/@jupyterlab/translation-extension:plugin';
+/** The plugin that has JupyterLab's language as its setting. */
+const PLUGIN = '@jupyterlab/translation-extension:plugin';
 
-/** The time that a response may take; without it, the page is in English. */
-const TIMEOUT_MS = 3000;
+/** The categories of CLDR's plural rules, in the order in which gettext's rules number them. */
+const PLURALS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 
 /** A catalogue as JupyterLab reads it, too: translations by the English text, and a header. */
 type Catalogue = Record<string, unknown>;
@@ -42,9 +44,28 @@ export class CatalogueTranslation implements ITranslation {
   constructor(private readonly _catalogue: Catalogue) {}
 
   __(text: string, ...args: unknown[]): string {
-    const [translated] = (this._catalogue[text] as string[] | undefined) ?? [text];
-    return translated.replace(/%(\d)/g, (_, index: string) => String(args[Number(index) - 1]));
+    const [translated] = this._translated(text) ?? [text];
+    return filled(translated, args);
   }
+
+  _n(singular: string, plural: string, count: number, ...args: unknown[]): string {
+    const translated = this._translated(singular);
+    const { language = ENGLISH } = (translated && (this._catalogue[''] as { language?: string } | undefined)) ?? {};
+    const forms = translated ?? [singular, plural];
+    const rules = new Intl.PluralRules(language);
+    const { pluralCategories } = rules.resolvedOptions();
+    const index = PLURALS.filter(each => (pluralCategories as string[]).includes(each)).indexOf(rules.select(count));
+    return filled(forms[Math.min(index, forms.length - 1)], [count, ...args]);
+  }
+
+  private _translated(text: string): string[] | undefined {
+    return this._catalogue[text] as string[] | undefined;
+  }
+}
+
+/** Replace `%1`, `%2`, … in a text. */
+function filled(text: string, args: readonly unknown[]): string {
+  return text.replace(/%(\d)/g, (_, index: string) => String(args[Number(index) - 1]));
 }
 
 /** Return the language that suits a tag such as `de-AT` or `de_DE`; null if there is no catalogue. */
@@ -56,26 +77,10 @@ export function findLanguage(tag: string): string | null {
 
 /** Return the language that the user or the administrator has set in JupyterLab; null if there is none. */
 async function languageSetting(baseUrl: string): Promise<string | null> {
-  const response = (await fetchJSON(baseUrl + SETTING)) as ISetting | null;
-  const locale = response?.settings?.locale ?? response?.schema?.properties?.locale?.default;
+  const locale = await labSetting(baseUrl, PLUGIN, 'locale');
   return typeof locale === 'string' && locale !== 'default' ? locale : null;
-}
-
-interface ISetting {
-  settings?: { locale?: unknown };
-  schema?: { properties?: { locale?: { default?: unknown } } };
 }
 
 async function load(language: string): Promise<Catalogue> {
   return language === ENGLISH ? {} : (((await fetchJSON(`locale/${language}.json`)) as Catalogue | null) ?? {});
-}
-
-/** Fetch JSON; null if there is none. */
-async function fetchJSON(url: string): Promise<unknown> {
-  try {
-    const response = await fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
 }

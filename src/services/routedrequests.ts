@@ -1,8 +1,10 @@
 import { DesktopError, errorFrom, originError, parseJSON, xsrfError } from './errors';
 import { ProblemCodes } from './problemcodes';
+import { sendRequest } from './sendrequest';
 import { refusesToken } from './xsrf';
 
 import type { Desktop } from '../model';
+import type { SendRequest } from './sendrequest';
 
 /** The root of each route's URLs, relative to the server's base URL. */
 export const ROOTS: Record<Desktop.Route, string> = { extension: 'api/', proxy: 'vnc/api/' };
@@ -95,24 +97,8 @@ export class RoutedRequests {
   }
 
   private async _request(method: string, path: string, body?: object): Promise<Response> {
-    const init: RequestInit = {
-      method,
-      cache: 'no-store',
-      // Other origins can't send this header without the server's permission (CORS).
-      headers: { 'X-Requested-With': 'jupyter-vnc-proxy', 'Content-Type': 'application/json' }
-    };
-    if (body !== undefined) {
-      init.body = JSON.stringify(body);
-    }
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), path.includes(REPORT) ? REPORT_TIMEOUT_MS : TIMEOUT_MS);
-    try {
-      return await this._send(this._baseUrl + path, { ...init, signal: limit.signal });
-    } catch (error) {
-      throw new DesktopError({ status: 0, message: String(error) });
-    } finally {
-      clearTimeout(timer);
-    }
+    const time = path.includes(REPORT) ? REPORT_TIMEOUT_MS : TIMEOUT_MS;
+    return sendRequest(this._send, { method, url: this._baseUrl + path, body, time });
   }
 
   private readonly _baseUrl: string;
@@ -121,8 +107,7 @@ export class RoutedRequests {
 }
 
 export namespace RoutedRequests {
-  /** Sends a request; rejects if there is no response. */
-  export type Send = (url: string, init: RequestInit) => Promise<Response>;
+  export type Send = SendRequest;
 }
 
 /** Return the path of a desktop, or of something below it, relative to a route. */

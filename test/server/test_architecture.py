@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -87,7 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 """From the top floor to the ground; each also imports itself and the ground."""
 
 
-def imports(name: str) -> tuple[set[str], set[str]]:
+@functools.cache
+def imports(name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return what a module imports anywhere in it: our modules, and others' top-level packages.
 
     Of ``from .. import x``, x is a module of ours, or a name in the package's ``__init__``.
@@ -106,10 +108,10 @@ def imports(name: str) -> tuple[set[str], set[str]]:
             for alias in node.names:
                 inner = f"{module}.{alias.name}".strip(".")
                 own.add(inner if inner in MODULES else module or "__init__")
-    return own, others
+    return frozenset(own), frozenset(others)
 
 
-def own(name: str) -> set[str]:
+def own(name: str) -> frozenset[str]:
     return imports(name)[0]
 
 

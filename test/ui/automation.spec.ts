@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, openLab, saveScreenshot, test } from './lab';
 import { jupyterForFile } from './jupyter';
@@ -28,14 +28,22 @@ test('a cell shows a desktop, live and without resizing it', async ({ page }) =>
     await panel.sessionContext.ready;
     await window.jupyterapp.commands.execute('notebook:run-all-cells');
   });
-  const frame = page.frameLocator('.jp-OutputArea-output iframe[title="driven"]');
-  const canvas = frame.locator('.jp-Desktop-screen canvas:not([data-kept])');
+  const output = page.locator('.jp-OutputArea-output.jp-DesktopOutput');
+  const canvas = output.locator('.jp-Desktop-screen canvas:not([data-kept])');
   await expect(canvas).toBeVisible({ timeout: START_TIMEOUT_MS });
   await expect.poll(() => pixel(canvas, 200, 100), { message: 'the terminal' }).toBe('#20a0e0');
   await expect
     .poll(() => canvas.evaluate(({ width, height }: HTMLCanvasElement) => `${width}x${height}`))
     .toBe('640x400');
+  await canvas.click();
+  const typed = join(jupyter.root, 'typed');
+  await page.keyboard.type(`dd=$(pwd); touch ${typed}`); // in JupyterLab, "dd" would delete the cell
+  await page.keyboard.press('Enter');
+  await expect.poll(() => existsSync(typed), { message: 'keys reach the desktop' }).toBe(true);
   await saveScreenshot(page, 'desktop-in-a-cell');
+  await expect(page.locator('.jp-Notebook .jp-Cell')).toHaveCount(1);
   expect((await jupyter.model('driven'))!.geometry).toBe('640x400');
   await jupyter.post('api/desktops/driven/stop');
+  await expect(canvas).toHaveCount(0);
+  await expect(output.getByRole('img', { name: 'The desktop driven' })).toBeVisible();
 });

@@ -1,14 +1,24 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { expect, openDesktop, runCommand, saveScreenshot, sessionUp, test } from './lab';
 import { jupyterForFile } from './jupyter';
 import { START_TIMEOUT_MS, TEST_TIMEOUT_MS } from './timing';
+import {
+  cutWrites,
+  drop,
+  FileDrag,
+  HOSTILE,
+  holdWrite,
+  noise,
+  notingApplication,
+  onWrite,
+  UploadFolders,
+  write
+} from './files';
 import { startOn } from './xclient';
 
-import type { CDPSession, Locator, Page, Route } from '@playwright/test';
-import type { DesktopView } from './lab';
+import type { Locator, Page } from '@playwright/test';
 
 const jupyter = jupyterForFile({ config: { VncProxy: { session_command: ['openbox'] } } });
 
@@ -21,66 +31,9 @@ const UPLOAD_TIMEOUT_MS = IS_SLOW ? 240_000 : START_TIMEOUT_MS;
 
 test.describe.configure({ timeout: UPLOAD_TIMEOUT_MS + TEST_TIMEOUT_MS });
 
-const HOSTILE = ['a b.txt', 'ü ß €.txt', 'two\nlines.txt', '-rf.txt', '%41 #?&.txt', '\'"$(x)`.txt'];
+const folders = new UploadFolders(jupyter);
 
-/** Files of the user's computer. */
-const computer = (): string => join(jupyter.home, 'computer');
-
-function write(path: string, content: string | Buffer): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
-  return path;
-}
-
-function large(seed: number): Buffer {
-  const data = Buffer.alloc(LARGE_BYTES);
-  for (let at = 0; at < data.length; at += 32) {
-    createHash('sha256').update(`${seed} ${at}`).digest().copy(data, at);
-  }
-  return data;
-}
-
-test.beforeEach(() => {
-  for (const directory of [computer(), jupyter.root]) {
-    rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory);
-  }
-});
-
-/** A drag of files from outside of the browser, as Chromium gets it from the system. */
-class FileDrag {
-  private constructor(
-    private readonly _session: CDPSession,
-    private readonly _files: string[],
-    private readonly _place: { x: number; y: number }
-  ) {}
-
-  /** Drags files or folders over the middle of a desktop. */
-  static async over(view: DesktopView, ...files: string[]): Promise<FileDrag> {
-    // A dialog would get the drag.
-    await expect(view.page.locator('.jp-Dialog')).toHaveCount(0);
-    const { x, y, width, height } = (await view.node.boundingBox())!;
-    const session = await view.page.context().newCDPSession(view.page);
-    const drag = new FileDrag(session, files, { x: x + width / 2, y: y + height / 2 });
-    await drag._send('dragEnter');
-    await drag._send('dragOver');
-    return drag;
-  }
-
-  async drop(): Promise<void> {
-    await this._send('drop');
-    await this._session.detach();
-  }
-
-  private async _send(type: 'dragEnter' | 'dragOver' | 'drop'): Promise<void> {
-    const data = { items: [], files: this._files, dragOperationsMask: 1 };
-    await this._session.send('Input.dispatchDragEvent', { type, ...this._place, data });
-  }
-}
-
-async function drop(view: DesktopView, ...files: string[]): Promise<void> {
-  await (await FileDrag.over(view, ...files)).drop();
-}
+test.beforeEach(() => folders.clear());
 
 /** Closes a dialog of the file browser: Jupyter Server finds no folder from which a file goes while it is listed. */
 test.beforeEach(async ({ page }) => {
@@ -96,27 +49,16 @@ function dialog(page: Page): Locator {
   return page.locator('.jp-Dialog');
 }
 
-function uploaded(...path: string[]): string {
-  return readFileSync(join(jupyter.root, ...path), 'utf8');
-}
-
-/** The files and folders of the tree, without what is in them, and without the folder that Jupyter makes. */
-function inTree(): string[] {
-  return readdirSync(jupyter.root)
-    .filter(name => name !== '.ipynb_checkpoints')
-    .sort();
-}
-
 test('uploads what is dropped, with folders, whatever the names are, and reveals it', async ({ page }) => {
-  HOSTILE.forEach(name => write(join(computer(), 'a folder', name), name));
-  write(join(computer(), 'a folder', 'in', 'deep.txt'), 'deep');
-  mkdirSync(join(computer(), 'a folder', 'empty'));
+  HOSTILE.forEach(name => write(folders.computer('a folder', name), name));
+  write(folders.computer('a folder', 'in', 'deep.txt'), 'deep');
+  mkdirSync(folders.computer('a folder', 'empty'));
   for (let index = 0; index < MANY_FILES; index++) {
-    write(join(computer(), 'many', `${index}.txt`), String(index));
+    write(folders.computer('many', `${index}.txt`), String(index));
   }
-  write(join(computer(), 'none.bin'), '');
+  write(folders.computer('none.bin'), '');
   const view = await openDesktop(page, jupyter);
-  const drag = await FileDrag.over(view, ...['a folder', 'many', 'none.bin'].map(name => join(computer(), name)));
+  const drag = await FileDrag.over(view, ...['a folder', 'many', 'none.bin'].map(name => folders.computer(name)));
   await expect(view.node.locator('.jp-Desktop-dropHint')).toHaveText('Upload to /');
   await saveScreenshot(page, 'files-drag');
   await drag.drop();
@@ -127,20 +69,20 @@ test('uploads what is dropped, with folders, whatever the names are, and reveals
   await done.getByRole('button', { name: 'Reveal in File Browser' }).click();
   await expect(page.locator('.jp-FileBrowser .jp-DirListing-item', { hasText: 'two' })).toBeVisible();
   await expect(view.node.locator('.jp-Desktop-dropHint')).toBeHidden();
-  expect(HOSTILE.map(name => uploaded('a folder', name))).toEqual(HOSTILE);
-  expect(uploaded('a folder', 'in', 'deep.txt')).toBe('deep');
+  expect(HOSTILE.map(name => folders.uploaded('a folder', name))).toEqual(HOSTILE);
+  expect(folders.uploaded('a folder', 'in', 'deep.txt')).toBe('deep');
   expect(readdirSync(join(jupyter.root, 'a folder', 'empty'))).toEqual([]);
   expect(readdirSync(join(jupyter.root, 'many'))).toHaveLength(MANY_FILES);
-  expect(uploaded('none.bin')).toBe('');
+  expect(folders.uploaded('none.bin')).toBe('');
 });
 
 test('asks before a file is overwritten, each or all', async ({ page }) => {
   for (const name of ['1', '2', '3', '4']) {
     write(join(jupyter.root, name), 'old');
-    write(join(computer(), name), `new ${name}`);
+    write(folders.computer(name), `new ${name}`);
   }
   const view = await openDesktop(page, jupyter);
-  const files = ['1', '2', '3', '4'].map(name => join(computer(), name));
+  const files = ['1', '2', '3', '4'].map(name => folders.computer(name));
   await drop(view, ...files);
   await expect(dialog(page)).toContainText('"1" exists already in the folder.');
   await saveScreenshot(page, 'files-overwrite');
@@ -149,59 +91,33 @@ test('asks before a file is overwritten, each or all', async ({ page }) => {
   await dialog(page).getByLabel('Also for 2 other files').check();
   await dialog(page).getByRole('button', { name: 'Overwrite' }).click();
   await expect(notice(page, '3 files were uploaded.')).toBeVisible();
-  expect(['1', '2', '3', '4'].map(name => uploaded(name))).toEqual(['old', 'new 2', 'new 3', 'new 4']);
+  expect(['1', '2', '3', '4'].map(name => folders.uploaded(name))).toEqual(['old', 'new 2', 'new 3', 'new 4']);
   await drop(view, ...files);
   await dialog(page).getByRole('button', { name: 'Cancel' }).click();
   await expect(notice(page, 'The upload was cancelled.')).toBeVisible();
-  expect(inTree()).toEqual(['1', '2', '3', '4']);
+  expect(folders.inTree()).toEqual(['1', '2', '3', '4']);
 });
-
-/** Calls `handle` for each request that writes a file, with its number from 1. */
-async function onWrite(page: Page, handle: (route: Route, number: number) => Promise<void>): Promise<void> {
-  let count = 0;
-  await page.route('**/api/contents/**', route =>
-    route.request().method() === 'PUT' ? handle(route, ++count) : route.fallback()
-  );
-}
 
 test('goes on after the connection was cut, and replaces the file when it is complete', async ({ page }) => {
   write(join(jupyter.root, 'large.bin'), 'old');
-  const data = large(1);
+  const data = noise(LARGE_BYTES, 1);
   const view = await openDesktop(page, jupyter);
-  await onWrite(page, async (route, number) => {
-    if (number === 2) {
-      await route.abort('connectionreset'); // before it reached the server
-    } else if (number === 4) {
-      await route.fetch(); // after that
-      await route.abort('connectionreset');
-    } else {
-      expect(uploaded('large.bin')).toBe('old');
-      await route.continue();
-    }
-  });
-  await drop(view, write(join(computer(), 'large.bin'), data));
+  await cutWrites(page, () => expect(folders.uploaded('large.bin')).toBe('old'));
+  await drop(view, write(folders.computer('large.bin'), data));
   await dialog(page).getByRole('button', { name: 'Overwrite' }).click();
   await expect(notice(page, '1 file was uploaded.')).toBeVisible({ timeout: UPLOAD_TIMEOUT_MS });
   expect(readFileSync(join(jupyter.root, 'large.bin')).equals(data)).toBe(true);
-  expect(inTree()).toEqual(['large.bin']);
+  expect(folders.inTree()).toEqual(['large.bin']);
 });
 
 test('leaves nothing incomplete when an upload is cancelled or fails', async ({ page }) => {
-  const file = write(join(computer(), 'large.bin'), large(2));
+  const file = write(folders.computer('large.bin'), noise(LARGE_BYTES, 2));
   const view = await openDesktop(page, jupyter);
-  let isHeld = false;
-  let resume = () => undefined as void;
-  await onWrite(page, async (route, number) => {
-    if (number === 3) {
-      isHeld = true;
-      await new Promise<void>(resolve => (resume = resolve));
-    }
-    await route.continue();
-  });
+  const { isHeld, resume } = await holdWrite(page, 3);
   await drop(view, file);
   const progress = notice(page, /^Uploading /);
   const bar = view.node.getByRole('progressbar', { name: 'Upload' });
-  await expect.poll(() => isHeld, { message: 'the third part is sent' }).toBe(true);
+  await expect.poll(isHeld, { message: 'the third part is sent' }).toBe(true);
   await expect.poll(() => bar.evaluate((node: HTMLProgressElement) => node.value)).toBeGreaterThan(IS_SLOW ? 0 : 0.3);
   await expect.poll(async () => (await progress.boundingBox())?.x).toBeLessThan(1000);
   await saveScreenshot(page, 'files-progress');
@@ -210,7 +126,7 @@ test('leaves nothing incomplete when an upload is cancelled or fails', async ({ 
   resume();
   await expect(notice(page, 'The upload was cancelled.')).toBeVisible();
   await expect(bar).toHaveCount(0);
-  expect(inTree()).toEqual([]);
+  expect(folders.inTree()).toEqual([]);
 
   await page.unrouteAll({ behavior: 'wait' });
   await onWrite(page, async (route, number) => {
@@ -222,25 +138,13 @@ test('leaves nothing incomplete when an upload is cancelled or fails', async ({ 
   await expect(failed).toBeVisible();
   await expect(failed).toContainText('0 files were uploaded.');
   await saveScreenshot(page, 'files-full');
-  expect(inTree()).toEqual([]);
+  expect(folders.inTree()).toEqual([]);
 });
-
-/** Makes an application for text files that notes what it opens; returns what it has noted. */
-function application(): () => string[] {
-  const data = join(jupyter.home, '.local', 'share', 'applications');
-  const log = write(join(jupyter.home, 'opened'), '');
-  const script = write(join(jupyter.home, 'editor'), `#!/bin/sh\nprintf '%s\\n' "$1 on $DISPLAY" >>'${log}'\n`);
-  chmodSync(script, 0o700);
-  const entry = `[Desktop Entry]\nType=Application\nName=My Editor\nExec=${script} %f\nMimeType=text/plain;\n`;
-  write(join(data, 'editor.desktop'), entry);
-  write(join(data, 'mimeapps.list'), '[Default Applications]\ntext/plain=editor.desktop\n');
-  return () => readFileSync(log, 'utf8').split('\n').slice(0, -1);
-}
 
 test('opens files of the file browser on the desktop: dropped, by the menu, and with a chosen application', async ({
   page
 }) => {
-  const opened = application();
+  const opened = notingApplication(jupyter);
   write(join(jupyter.root, 'notes ü.txt'), 'notes');
   const view = await openDesktop(page, jupyter);
   await sessionUp(jupyter);

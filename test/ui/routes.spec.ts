@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+
+import { dropInVain, FileDrag, write } from './files';
 import { DesktopView, expect, saveScreenshot, openDesktop, openLab, test, tile } from './lab';
 import { COLOURS, paint, painted } from './desktops';
 import { jupyterForFile } from './jupyter';
@@ -35,5 +38,13 @@ test('without the server extension, jupyter-server-proxy shows a desktop that is
   await window.type(view, 'Same');
   expect(await jupyter.model('default', 'vnc/api/desktops')).toMatchObject({ phase: 'running', display });
   await saveScreenshot(page, 'other-route');
+
+  // The page of jupyter-server-proxy has no files; it must not show them in its place either.
+  await page.goto(jupyter.url('vnc/'));
+  const own = new DesktopView(page);
+  await own.live();
+  const drag = await FileDrag.over(own, write(join(jupyter.home, 'a.txt'), 'a'));
+  await expect(own.node.locator('.jp-Desktop-dropHint')).toBeHidden();
+  await dropInVain(own, drag);
   window.close();
 });

@@ -25,6 +25,7 @@ export namespace CommandIDs {
   export const lockPointer = 'vnc:lock-pointer';
   export const trackpad = 'vnc:trackpad';
   export const record = 'vnc:record';
+  export const toggleSound = 'vnc:toggle-sound';
   export const reconnect = 'vnc:reconnect';
   export const toggleStatistics = 'vnc:toggle-statistics';
   export const openFile = 'vnc:open-file';

@@ -11,6 +11,7 @@ import { addMonitorCommands } from './monitor';
 import { addPointerCommands } from './pointer';
 import { addSendKeys } from './sendkeys';
 import { addSettingsCommands } from './settings';
+import { addSoundCommand } from './sound';
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IPanelContext } from './context';
@@ -131,6 +132,7 @@ export function addPanelCommands(context: IPanelContext): void {
   addSettingsCommands(context);
   addPointerCommands(context);
   addMonitorCommands(context);
+  addSoundCommand(context);
   commands.addCommand(CommandIDs.reconnect, {
     label: trans.__('Reconnect Desktop'),
     caption: trans.__('Close the connection to the desktop and connect again'),

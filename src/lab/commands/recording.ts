@@ -1,7 +1,7 @@
 import { DesktopError } from '../../services/errors';
+import { joined } from '../../viewer/files/paths';
 import { newFileName } from '../../viewer/recording/recordingtexts';
 import { showProblem } from '../dialogs';
-import { joined } from '../files/contents';
 import { recordIcon } from '../icons';
 import { askForFile } from '../recording/dialog';
 import { findPanel, panelArguments } from './context';

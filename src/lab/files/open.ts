@@ -1,7 +1,6 @@
 import { InputDialog, Notification } from '@jupyterlab/apputils';
 
-import { Desktop } from '../../model';
-import { DesktopError } from '../../services/errors';
+import { refusal, startForPrograms } from '../../viewer/files/running';
 import { labelFor } from '../../viewer/titles';
 import { CommandIDs } from '../commands/ids';
 import { errorText } from '../dialogs';
@@ -11,10 +10,6 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDesktopManager } from '../../tokens';
-
-/** How long a desktop may take to start until files are opened on it, and the pause between two looks. */
-const START_TIMEOUT_MS = 90 * 1000;
-const POLL_MS = 300;
 
 /** Opens files of JupyterLab's tree on desktops. */
 export class FileOpener {
@@ -26,7 +21,7 @@ export class FileOpener {
     try {
       const local = paths.map(path => this._localPath(path));
       await commands.execute(CommandIDs.open, { name: desktop });
-      await this._running(desktop);
+      await startForPrograms(manager.api, desktop, trans);
       const application = choose ? await this._chooseApplication(desktop, local[0]) : undefined;
       if (application === null) {
         return;
@@ -50,20 +45,6 @@ export class FileOpener {
     return contents.localPath(path);
   }
 
-  /** Wait until programs can be started on a desktop. */
-  private async _running(name: string): Promise<void> {
-    const { manager, trans } = this._options;
-    const end = Date.now() + START_TIMEOUT_MS;
-    let model = await manager.api.start(name);
-    while (!(model.phase === 'running' && model.step === null)) {
-      if (!Desktop.isUsable(model) || Date.now() > end) {
-        throw refusal(model.error?.message ?? trans.__('The desktop is not running.'));
-      }
-      await new Promise(resolve => setTimeout(resolve, POLL_MS));
-      model = await manager.api.get(name, model.step ?? undefined);
-    }
-  }
-
   /** Ask for an application; return null if the user cancels. */
   private async _chooseApplication(desktop: string, path: string): Promise<string | null> {
     const { manager, trans } = this._options;
@@ -81,11 +62,6 @@ export class FileOpener {
     });
     return button.accept && value !== null ? applications[items.indexOf(value)].id : null;
   }
-}
-
-/** Return an error that the server would have responded with. */
-function refusal(message: string): DesktopError {
-  return new DesktopError({ status: 409, message });
 }
 
 export namespace FileOpener {

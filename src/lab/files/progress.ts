@@ -1,20 +1,11 @@
 import { Dialog, Notification } from '@jupyterlab/apputils';
 
-import { contentsErrorText } from './contents';
-import { DamagedFile, Upload } from './upload';
-import { OtherKind } from './uploadplan';
-import { UnreadableFile } from './base64';
 import { showNamedDialog, showText } from '../dialogs';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IDropped } from './dropped';
-import type { Choice, Choose } from './uploadplan';
-
-/** The shortest time between two changes of the progress bar. */
-const UPDATE_MS = 200;
-
-/** The failures that the details list. */
-const MAX_LISTED = 100;
+import type { Choice, Choose } from '../../viewer/files/uploadplan';
+import type { IProgressView } from '../../viewer/files/uploadprogress';
+import type { IUploadResult } from '../../viewer/files/uploadtexts';
 
 /** Ask whether a file that exists is overwritten. */
 export function chooseInDialog(trans: TranslationBundle): Choose {
@@ -37,109 +28,51 @@ export function chooseInDialog(trans: TranslationBundle): Choose {
   };
 }
 
-/**
- * Run an upload, with a notification that cancels it and a progress bar in `node`; return it when it has ended.
- *
- * JupyterLab's notifications have no bar.
- */
-export async function uploadWithProgress(
-  options: Upload.IOptions,
-  node: HTMLElement,
-  trans: TranslationBundle
-): Promise<Upload> {
-  const bar = document.createElement('progress');
-  bar.className = 'jp-Desktop-uploadBar';
-  bar.setAttribute('aria-label', trans.__('Upload'));
-  let id: string | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const show = () => {
-    timer = undefined;
-    const label = trans.__('Cancel');
-    const message = upload.isCancelled
-      ? trans.__('Cancelling the upload…')
-      : trans.__('Uploading %1 of %2…', size(upload.done, trans), size(upload.total, trans));
-    const state = {
-      autoClose: false as const,
-      actions: upload.isCancelled
-        ? []
-        : [
-            {
-              label,
-              callback: (event: MouseEvent) => {
-                event.preventDefault();
-                upload.cancel();
-              }
-            }
-          ]
+/** A notification that shows how far an upload is, and cancels it. */
+export class ProgressNotification implements IProgressView {
+  constructor(private readonly _trans: TranslationBundle) {}
+
+  show(message: string, cancel: (() => void) | null): void {
+    const callback = (event: MouseEvent) => {
+      event.preventDefault();
+      cancel?.();
     };
-    bar.value = upload.total > 0 ? Math.min(upload.done / upload.total, 1) : 0;
-    if (id === null) {
-      node.append(bar);
-      id = Notification.emit(message, 'in-progress', state);
+    const actions = cancel === null ? [] : [{ label: this._trans.__('Cancel'), callback }];
+    const state = { autoClose: false as const, actions };
+    if (this._id === null) {
+      this._id = Notification.emit(message, 'in-progress', state);
     } else {
-      Notification.update({ id, message, ...state });
-    }
-  };
-  const upload = new Upload({
-    ...options,
-    // The bar is not shown before the questions are answered.
-    changed: () => (timer ??= setTimeout(show, UPDATE_MS))
-  });
-  const keepPage = (event: Event) => event.preventDefault();
-  window.addEventListener('beforeunload', keepPage);
-  try {
-    await upload.run();
-  } finally {
-    window.removeEventListener('beforeunload', keepPage);
-    clearTimeout(timer);
-    bar.remove();
-    if (id !== null) {
-      Notification.dismiss(id);
+      Notification.update({ id: this._id, message, ...state });
     }
   }
-  return upload;
+
+  hide(): void {
+    if (this._id !== null) {
+      Notification.dismiss(this._id);
+    }
+  }
+
+  private _id: string | null = null;
 }
 
-/** Say how an upload has ended; `actions` are offered if anything was uploaded. */
-export function reportUpload(
-  upload: Upload,
-  dropped: IDropped,
+/** Notify of how an upload has ended; `actions` are offered unless it was cancelled. */
+export function notifyOfUpload(
+  { kind, message, details }: IUploadResult,
   actions: Notification.IAction[],
   trans: TranslationBundle
 ): void {
-  const { failures, uploaded } = upload;
-  const count = trans._n('%1 file was uploaded.', '%1 files were uploaded.', uploaded);
-  if (failures.length > 0) {
-    const [first] = failures;
-    const reason = `"${first.path}": ${failureText(first.error, trans)}`;
-    const lines = failures.slice(0, MAX_LISTED).map(({ path, error }) => `"${path}": ${failureText(error, trans)}`);
-    const title = trans.__('Upload');
-    const details = { label: trans.__('Details'), callback: () => void showText(title, lines.join('\n'), trans) };
-    Notification.error(trans.__('The upload failed. %1 %2', reason, count), {
-      autoClose: false,
-      actions: failures.length > 1 ? [details, ...actions] : actions
-    });
-  } else if (upload.isCancelled) {
-    Notification.info(trans.__('The upload was cancelled. %1', count), { autoClose: 5000 });
-  } else if (uploaded > 0 || dropped.folders.length > 0) {
-    Notification.success(count, { autoClose: 10 * 1000, actions });
+  const showDetails = () => void showText(trans.__('Upload'), details ?? '', trans);
+  switch (kind) {
+    case 'failed':
+      Notification.error(message, {
+        autoClose: false,
+        actions: details === null ? actions : [{ label: trans.__('Details'), callback: showDetails }, ...actions]
+      });
+      break;
+    case 'cancelled':
+      Notification.info(message, { autoClose: 5000 });
+      break;
+    case 'done':
+      Notification.success(message, { autoClose: 10 * 1000, actions });
   }
-}
-
-function failureText(error: unknown, trans: TranslationBundle): string {
-  if (error instanceof UnreadableFile) {
-    return trans.__('The browser can’t read it.');
-  }
-  if (error instanceof OtherKind) {
-    return trans.__('A file and a folder have the same name.');
-  }
-  if (error instanceof DamagedFile) {
-    return trans.__('It did not arrive complete.');
-  }
-  return contentsErrorText(error, trans);
-}
-
-function size(bytes: number, trans: TranslationBundle): string {
-  const megabytes = bytes / 1e6;
-  return trans.__('%1 MB', megabytes.toFixed(megabytes < 10 ? 1 : 0));
 }

@@ -1,9 +1,12 @@
 import { Notification } from '@jupyterlab/apputils';
 
-import { toDesktopError } from '../../services/problems';
-import { contentsErrorText, isLocal, isUnreachable, joined } from './contents';
-import { readDropped } from './dropped';
-import { chooseInDialog, reportUpload, uploadWithProgress } from './progress';
+import { discardUpload } from '../../viewer/files/discard';
+import { readDropped } from '../../viewer/files/dropped';
+import { joined } from '../../viewer/files/paths';
+import { uploadWithProgress } from '../../viewer/files/uploadprogress';
+import { uploadProblem, uploadResult } from '../../viewer/files/uploadtexts';
+import { isLocal, LabContents } from './contents';
+import { chooseInDialog, notifyOfUpload, ProgressNotification } from './progress';
 
 import type { CommandRegistry } from '@lumino/commands';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -25,13 +28,14 @@ export class FileUploader {
 
   /** Upload what was dropped on a desktop, with a bar in its `node`, and offer to show it. */
   async upload(data: DataTransfer, desktop: string, node: HTMLElement): Promise<void> {
-    const { contents, opener, trans } = this._options;
+    const { opener, trans } = this._options;
+    const contents = new LabContents(this._options.contents);
     const folder = this._options.folder();
     try {
       const dropped = await readDropped(data);
-      const discard = (path: string) => this._discard(path);
+      const discard = (path: string) => this._discard(contents, path);
       const options = { contents, folder, dropped, discard, choose: chooseInDialog(trans) };
-      const upload = await uploadWithProgress(options, node, trans);
+      const upload = await uploadWithProgress(options, node, new ProgressNotification(trans), trans);
       const [first] = [...dropped.folders, ...dropped.files.map(({ path }) => path)];
       const path = first === undefined ? null : joined(folder, first);
       const actions: Notification.IAction[] = [];
@@ -41,26 +45,18 @@ export class FileUploader {
       if (path !== null && upload.uploaded > 0) {
         actions.push({ label: trans.__('Open on Desktop'), callback: () => void opener.open(desktop, [path]) });
       }
-      reportUpload(upload, dropped, actions, trans);
+      const result = uploadResult(upload, dropped, trans);
+      if (result !== null) {
+        notifyOfUpload(result, actions, trans);
+      }
     } catch (error) {
-      Notification.error(trans.__('The upload failed. %1', contentsErrorText(error, trans)), { autoClose: false });
+      Notification.error(uploadProblem(error, trans), { autoClose: false });
     }
   }
 
-  /** Remove an incomplete file, with our server extension if it can, since Jupyter's trash needs space. */
-  private async _discard(path: string): Promise<void> {
-    const { contents, api } = this._options;
-    try {
-      if (isLocal(contents, path)) {
-        await api.discardUpload(contents.localPath(path));
-        return;
-      }
-    } catch (error) {
-      if (isUnreachable(error) || toDesktopError(error).status === 404) {
-        throw error;
-      }
-    }
-    await contents.delete(path);
+  private _discard(contents: LabContents, path: string): Promise<void> {
+    const manager = this._options.contents;
+    return discardUpload(this._options.api, contents, path, isLocal(manager, path) ? manager.localPath(path) : null);
   }
 
   /** Whether this front end has a file browser that shows files. */

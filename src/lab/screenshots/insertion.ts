@@ -1,4 +1,4 @@
-import { readBase64 } from '../files/base64';
+import { readBase64 } from '../../viewer/files/base64';
 
 import type { Cell, ICodeCellModel, IMarkdownCellModel } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';

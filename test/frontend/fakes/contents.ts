@@ -1,14 +1,13 @@
-import { ServerConnection } from '@jupyterlab/services';
+import { DesktopError } from '../../../src/services/errors';
 
-import type { Contents } from '@jupyterlab/services';
-import type { IContents } from '../../../src/lab/files/contents';
+import type { IContents, IContentsModel, IContentsQuery, INewContents } from '../../../src/services/contents';
 
 /** An error response of the Contents API. */
-export function responseError(status: number, message: string): ServerConnection.ResponseError {
-  return new ServerConnection.ResponseError({ status } as Response, message);
+export function responseError(status: number, message: string): DesktopError {
+  return new DesktopError({ status, message });
 }
 
-export const unreachable = () => new ServerConnection.NetworkError(new TypeError('Failed to fetch'));
+export const unreachable = () => new DesktopError({ status: 0, message: 'TypeError: Failed to fetch' });
 
 /** Jupyter's tree of files in memory; a folder is null, a file its bytes in base64, chunk after chunk. */
 export class FakeContents implements IContents {
@@ -26,17 +25,18 @@ export class FakeContents implements IContents {
     return Object.fromEntries(files.map(([path, data]) => [path, data!.toString()]));
   }
 
-  /** As JupyterLab's own: with options, the content is sent only if they ask for it. */
-  async get(path: string, options: Contents.IFetchOptions = { content: true }): Promise<Contents.IModel> {
+  /** The folders that can't be written to. */
+  readonly readOnly = new Set<string>();
+
+  /** As JupyterLab's own: the content is sent only if the query asks for it. */
+  async get(path: string, query: IContentsQuery): Promise<IContentsModel> {
     return this._handle(`get ${path}`, () => {
       const model = this._model(path);
-      return options.content === true ? model : { ...model, content: null };
+      return query.content === true ? model : { ...model, content: null };
     });
   }
 
-  async save(path: string, options: Partial<Contents.IModel> = {}): Promise<Contents.IModel> {
-    const { chunk, type, format } = options as { chunk?: number } & Partial<Contents.IModel>;
-    const content = options.content as string;
+  async save(path: string, { chunk, type, format, content = '' }: INewContents): Promise<IContentsModel> {
     return this._handle(`save ${path}${chunk === undefined ? '' : ` ${chunk}`}`, () => {
       if (!this.tree.has(parent(path))) {
         throw responseError(404, `No such directory: ${parent(path)}`);
@@ -48,14 +48,13 @@ export class FakeContents implements IContents {
     });
   }
 
-  async rename(path: string, target: string): Promise<Contents.IModel> {
+  async rename(path: string, target: string): Promise<void> {
     return this._handle(`rename ${path} ${target}`, () => {
       if (this.tree.has(target)) {
         throw responseError(409, `File already exists: ${target}`);
       }
       this.tree.set(target, this.tree.get(path)!);
       this.tree.delete(path);
-      return this._model(target);
     });
   }
 
@@ -67,14 +66,14 @@ export class FakeContents implements IContents {
     });
   }
 
-  private _model(path: string): Contents.IModel {
+  private _model(path: string): IContentsModel {
     const data = this.tree.get(path);
     if (data === undefined) {
       throw responseError(404, `No such file or directory: ${path}`);
     }
     const inside = [...this.tree.keys()].filter(each => each !== '' && parent(each) === path);
     const content = data === null ? inside.map(each => this._entry(each)) : null;
-    return { ...this._entry(path), content, size: data?.length } as unknown as Contents.IModel;
+    return { ...this._entry(path), content, size: data?.length, writable: !this.readOnly.has(path) };
   }
 
   private _entry(path: string): { name: string; path: string; type: string } {

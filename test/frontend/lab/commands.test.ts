@@ -220,6 +220,21 @@ describe('in JupyterLab', () => {
     expect(commands.isEnabled(CommandIDs.ctrlAltDel, { id: panel.id })).toBe(false);
   });
 
+  it('plays and mutes the sound of the given panel', async () => {
+    const panel = await open();
+    const args = { id: panel.id };
+    const { sound } = panel.content;
+    expect(commands.isEnabled(CommandIDs.toggleSound, args)).toBe(false);
+    const state = jest.spyOn(sound, 'state', 'get').mockReturnValue('muted');
+    const toggle = jest.spyOn(sound, 'toggle').mockReturnValue();
+    expect(commands.isEnabled(CommandIDs.toggleSound, args)).toBe(true);
+    expect(commands.isToggled(CommandIDs.toggleSound, args)).toBe(false);
+    await commands.execute(CommandIDs.toggleSound, args);
+    expect(toggle).toHaveBeenCalledTimes(1);
+    state.mockReturnValue('playing');
+    expect(commands.isToggled(CommandIDs.toggleSound, args)).toBe(true);
+  });
+
   it('shares the desktop of the given panel, unless its user may only look', async () => {
     api.set();
     api.nextTicket = { ticket: 't', rights: ['see', 'keys'], connection: 'c1' };

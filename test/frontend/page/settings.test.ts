@@ -42,13 +42,6 @@ it('has a labelled control with a description for each setting', () => {
   }
 });
 
-it('keeps the size of a desktop that another page shows within itself', () => {
-  expect(settings.current.screen.scaling).toBe('resize');
-  const embedded = new PageSettings(settingsTable(english), 'lab', true);
-  expect(embedded.current.screen.scaling).toBe('fit');
-  expect(make().current.screen.scaling).toBe('resize');
-});
-
 it('offers what Cmd is on a Mac', () => {
   Object.defineProperty(navigator, 'platform', { value: 'MacIntel', configurable: true });
   drawer.open();

@@ -68,3 +68,16 @@ it('finds languages by JupyterLab’s names, too', () => {
 it('puts values into a text that has no translation', () => {
   expect(new CatalogueTranslation({}).__('%1 of %2', 'a', 'b')).toBe('a of b');
 });
+
+it('has the plural that the language needs', () => {
+  const header = (language: string) => ({ '': { language, plural_forms: 'nplurals=2; plural=(n != 1);' } });
+  const counted = (catalogue: object, count: number) =>
+    new CatalogueTranslation({ ...catalogue })._n('%1 file of %2', '%1 files of %2', count, 9);
+  expect([0, 1, 2].map(count => counted({}, count))).toEqual(['0 files of 9', '1 file of 9', '2 files of 9']);
+  const german = { ...header('de-DE'), '%1 file of %2': ['%1 Datei von %2', '%1 Dateien von %2'] };
+  expect([0, 1].map(count => counted(german, count))).toEqual(['0 Dateien von 9', '1 Datei von 9']);
+  const french = { ...header('fr-FR'), '%1 file of %2': ['%1 fichier sur %2', '%1 fichiers sur %2'] };
+  const counts = [0, 1, 2, 1e6].map(count => counted(french, count).slice(-9));
+  expect(counts).toEqual(['ier sur 9', 'ier sur 9', 'ers sur 9', 'ers sur 9']);
+  expect(counted(header('fr-FR'), 0)).toBe('0 files of 9');
+});

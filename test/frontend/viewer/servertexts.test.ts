@@ -14,7 +14,8 @@ const MESSAGES: Record<string, string> = {
 };
 
 const german: ITranslation = {
-  __: (text, ...args) => (MESSAGES[text] ?? text).replace(/%(\d)/g, (_, index: string) => String(args[+index - 1]))
+  __: (text, ...args) => (MESSAGES[text] ?? text).replace(/%(\d)/g, (_, index: string) => String(args[+index - 1])),
+  _n: singular => singular
 };
 
 function inGerman(text: string): string {

@@ -87,7 +87,7 @@ def test_the_display_number_is_written_to_a_descriptor_of_any_number(tmp_path: P
     code = "import os, sys; os.dup2(int(sys.argv[1]), int(sys.argv[2])); os.execvp('sh', ['sh', '-c', sys.argv[3]])"
     argv = [sys.executable, "-c", code, str(writer), str(number), line.removeprefix("exec ")]
     environment = {**os.environ, "DISPLAY": ":42", sway.DESCRIPTOR: str(number)}
-    subprocess.run(argv, env=environment, pass_fds=(writer,), check=True, timeout=20)
+    subprocess.run(argv, env=environment, pass_fds=(writer,), check=True, timeout=60)
     os.close(writer)
     with os.fdopen(reader) as pipe:
         assert pipe.read() == "42\n"

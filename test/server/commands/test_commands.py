@@ -86,7 +86,7 @@ async def test_a_jupyter_server_lists_it_and_does_not_stop_it_at_shutdown(cli: C
 def test_with_an_orphan_timeout_it_ends_without_a_server(cli: Cli, runtime: Path) -> None:
     start(cli, "work", "--orphan-timeout=0")
     desktop = Desktop(runtime / "work")
-    wait_until(lambda: desktop.state().phase == "stopped", 15)
+    wait_until(lambda: desktop.state().phase == "stopped")
     assert "it has had no Jupyter server" in "\n".join(desktop.log("runner", 10))
 
 

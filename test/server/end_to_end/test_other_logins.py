@@ -47,7 +47,7 @@ def test_xfce_runs_without_the_places_of_the_user_before(
     run = runners.start(session=(), command=command)
     state = run.until(phase="running", session="xfce", step=None)
     assert [note.split()[0] for note in state["notes"]] == sorted(places)
-    wait_until(lambda: {"xfce4-panel", "xfdesktop", "xfwm4"} <= run.processes().keys(), 20)
+    wait_until(lambda: {"xfce4-panel", "xfdesktop", "xfwm4"} <= run.processes().keys())
     environment = Path(f"/proc/{run.processes()['xfce4-panel']}/environ").read_bytes().split(b"\0")
     assert not [each for each in environment if os.fsencode(private) in each]
     assert run.end() == 0

@@ -12,8 +12,8 @@ from support.traces import tcp_listeners
 
 from jupyter_vnc_proxy.backends import choose, missing_programs, plan_of, tigervnc, x_servers
 from jupyter_vnc_proxy.backends.base import Paths
+from jupyter_vnc_proxy.backends.programs.help_text import switches
 from jupyter_vnc_proxy.options import DesktopOptions
-from jupyter_vnc_proxy.system.help_text import switches
 
 OPTIONS = DesktopOptions(backend="tigervnc")
 STAND_IN = Path(__file__).parents[1] / "support" / "turbovnc.py"

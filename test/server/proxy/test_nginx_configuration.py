@@ -66,7 +66,7 @@ def check(text: str, directory: Path) -> str:
     file = directory / "nginx.conf"
     file.write_text(text)
     argv = [NGINX, "-t", "-e", str(directory / "error.log"), "-p", str(directory), "-c", str(file)]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False).stderr
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stderr
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", "semi;colon", "quo\"te's", "back\\slash", "a:b", "{braces}#"])
@@ -108,11 +108,11 @@ def test_an_unprivileged_user_can_run_it(runtime: Path) -> None:
     process = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
     try:
         wait_until((directory / "pid").exists, what="nginx listens")
-        connection = http.client.HTTPConnection("127.0.0.1", told.listen.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", told.listen.port, timeout=60)
         connection.request("GET", "/vnc/")
         assert connection.getresponse().read() == b"theirs"
         connection.close()
     finally:
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
     assert said == ""

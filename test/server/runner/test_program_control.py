@@ -48,7 +48,7 @@ class Program:
         self.writer.write(line(message))
 
     async def read(self) -> Any:
-        text = await asyncio.wait_for(self.reader.readline(), 20)
+        text = await asyncio.wait_for(self.reader.readline(), 60)
         return json.loads(text) if text else None
 
     async def ask(self, number: int, action: str, **point: object) -> Any:

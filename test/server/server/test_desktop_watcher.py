@@ -218,7 +218,7 @@ async def test_it_stops_even_if_a_desktop_changes_at_the_same_moment(manager: De
     manager._changed.set()
     for _ in range(passes):  # passes of the event loop from what is waited for to the end of the waiting
         await asyncio.sleep(0)
-    await asyncio.wait_for(watcher.stop(), 5)
+    await asyncio.wait_for(watcher.stop(), 60)
 
 
 class FakeClocks:

@@ -88,7 +88,7 @@ async def test_other_requests_are_answered_while_programs_hang(
     request = asyncio.ensure_future(jp_fetch(path, method=method, body=body))
     try:
         await until(slow.called, what="a program runs")
-        response = await asyncio.wait_for(jp_fetch("api", "status"), 10)
+        response = await asyncio.wait_for(jp_fetch("api", "status"), 60)
         assert response.code == 200
         assert not request.done(), "it waits for its program"
     finally:
@@ -140,7 +140,7 @@ async def test_screenshots_of_a_display_that_is_stopped_leave_the_default_execut
         await until(lambda: sum(each.done() for each in asked) == 40 - taken, what="the answers to all but a few")
         assert {each.result().code for each in asked if each.done()} == {503}, "one is made at a time, and few wait"
         loop = asyncio.get_running_loop()
-        await asyncio.wait_for(loop.run_in_executor(None, socket.getaddrinfo, "localhost", 80), 10)
+        await asyncio.wait_for(loop.run_in_executor(None, socket.getaddrinfo, "localhost", 80), 60)
     finally:
         os.kill(pid, signal.SIGCONT)
     assert sorted([each.code for each in await asyncio.gather(*asked)]) == [200] * taken + [503] * (40 - taken)

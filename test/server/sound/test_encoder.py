@@ -86,7 +86,7 @@ class Program:
 
     async def ended(self) -> None:
         assert self.task is not None
-        await asyncio.wait_for(self.task, 10)
+        await asyncio.wait_for(self.task, 60)
 
 
 @contextlib.asynccontextmanager
@@ -102,7 +102,7 @@ async def program(directory: Path) -> AsyncIterator[Program]:
 
 
 async def read(reader: asyncio.StreamReader) -> messages.Message:
-    message = await asyncio.wait_for(messages.read(reader), 10)
+    message = await asyncio.wait_for(messages.read(reader), 60)
     assert message is not None
     return message
 
@@ -225,6 +225,6 @@ async def test_what_is_no_message_ends_the_connection(nonsense: bytes, tmp_path:
         serving.start()
         await read(reader)
         writer.write(nonsense)
-        assert await asyncio.wait_for(messages.read(reader), 10) is None
+        assert await asyncio.wait_for(messages.read(reader), 60) is None
         writer.close()
         await serving.ended()

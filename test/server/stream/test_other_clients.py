@@ -72,7 +72,7 @@ class TigerViewer:
 
     def do(self, *command: str) -> None:
         """Have xdotool do something on the viewer's display."""
-        subprocess.run(["xdotool", *command], env=self.display.environment(), check=True, timeout=20)
+        subprocess.run(["xdotool", *command], env=self.display.environment(), check=True, timeout=60)
 
     def close(self) -> None:
         self.process.terminate()

@@ -110,7 +110,7 @@ def test_viewers_are_served_and_told_while_the_x_server_is_stopped_and_see_it_af
     environment = display.environment()
     pasted = ["xclip", "-o", "-selection", "clipboard"]
     viewer.until(
-        lambda: subprocess.run(pasted, env=environment, capture_output=True, timeout=10).stdout == b"meanwhile",
+        lambda: subprocess.run(pasted, env=environment, capture_output=True, timeout=60).stdout == b"meanwhile",
         "what was copied meanwhile can be pasted",
     )
     viewer.close()

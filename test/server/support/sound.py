@@ -123,7 +123,7 @@ class Listener:
 
     async def closed(self) -> int | None:
         """Wait for the end; return the close code."""
-        await asyncio.wait_for(self._reading, 10)
+        await asyncio.wait_for(self._reading, 60)
         self.socket.close()
         return self.socket.close_code
 

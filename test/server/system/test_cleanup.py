@@ -138,7 +138,7 @@ def test_shared_memory_of_a_process_that_was_killed_is_removed_and_no_other() ->
     make = "import ctypes, os; print(ctypes.CDLL(None).shmget(0, 4096, 0o600), flush=True); os.kill(os.getpid(), 9)"
     made = [subprocess.Popen([sys.executable, "-c", make], stdout=subprocess.PIPE) for _ in range(2)]
     for process in made:
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     first, second = (process.pid for process in made)
     assert len(segments_of(first)) == len(segments_of(second)) == 1
     remove_segments(first)

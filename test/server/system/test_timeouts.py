@@ -27,6 +27,14 @@ async def test_what_takes_longer_is_cancelled() -> None:
     assert never.cancelled()
 
 
+async def test_an_error_of_the_work_is_raised() -> None:
+    async def fail() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await within(60, fail())
+
+
 @pytest.mark.parametrize("turns", range(4))
 async def test_a_cancellation_at_the_time_of_the_result_is_not_lost(turns: int) -> None:
     """As `asyncio.wait_for` lost it before Python 3.12."""

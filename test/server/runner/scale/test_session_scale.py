@@ -83,7 +83,7 @@ class Session:
         title = os.urandom(4).hex()
         process = subprocess.Popen(["/usr/bin/python3", str(LABEL), title], env=self.environment())
         try:
-            yield wait_until(lambda: self._window(self.root, title), 20)
+            yield wait_until(lambda: self._window(self.root, title))
         finally:
             process.kill()
             process.wait()
@@ -133,7 +133,7 @@ def test_a_running_xfce_follows_the_scale(runners: Runners, backend: str) -> Non
             height = xfce.height(window)
             for percent in (200, 125, 300, 150, 250):
                 xfce.scale(percent)
-                wait_until(lambda: is_about(xfce.height(window), height * percent / 100), 20)  # noqa: B023
+                wait_until(lambda: is_about(xfce.height(window), height * percent / 100))  # noqa: B023
                 assert xfce.resource("Xft.dpi") == str(96 * percent // 100)
                 with xfce.label() as another:
                     wait_until(lambda: is_about(xfce.height(another), height * percent / 100))  # noqa: B023

@@ -74,7 +74,7 @@ def test_no_program_on_the_desktop_can_make_it_listen_on_tcp(runners: Runners) -
     server = with_sound(run)
     environment = {"PULSE_SERVER": f"unix:{run.path}/pcm.sock", "PATH": os.environ["PATH"]}
     for command in (["load-module", "module-native-protocol-tcp"], ["exit"]):
-        result = subprocess.run(["pactl", *command], env=environment, capture_output=True, timeout=20, check=False)
+        result = subprocess.run(["pactl", *command], env=environment, capture_output=True, timeout=60, check=False)
         assert result.returncode != 0, command
     assert sound_servers(run.path) == [server]
 

@@ -216,7 +216,7 @@ async def test_a_full_disk_ends_it_with_a_file_that_can_be_played(
         draw_noise(model["display"], desk.path / "Xauthority")
         return desk.model["recording"] is None
 
-    await until(has_ended, 60.0)
+    await until(has_ended)
     end = await ended(api, desk)
     assert (end["path"], end["error"]["code"]) == (f"small/{name}", "disk-full")
     assert os.listdir(small_disk) == [name]

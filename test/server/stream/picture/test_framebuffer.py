@@ -32,7 +32,7 @@ class TrackedScreen:
         self.screen.start(lambda: self._events.put_nowait("gone"))
 
     async def next(self) -> Tiles | str:
-        return await asyncio.wait_for(self._events.get(), 10)
+        return await asyncio.wait_for(self._events.get(), 60)
 
 
 async def test_a_change_has_its_tiles_and_pixels(display: Display) -> None:
@@ -107,7 +107,7 @@ async def test_a_screen_at_rest_shares_no_memory_with_the_x_server(
         paint(display, Rectangle(0, 0, 1000, 1000), colour)
         await tracked.next()
         assert tracked.screen.memory.pixels[999, 999, :3].tolist() == list(colour.to_bytes(3, "little"))
-        await until(lambda: shared_bytes() == 0, 10)
+        await until(lambda: shared_bytes() == 0)
     monkeypatch.setattr(shared_memory, "REST_SECONDS", 1000.0)
     paint(display, Rectangle(0, 0, 1000, 1000), 0xFF0000)
     await tracked.next()
@@ -144,7 +144,7 @@ async def test_a_screen_at_rest_keeps_its_pixels_in_less_memory(
         paint(display, Rectangle(100, 70, 30, 10), colour)
         tiles = await tracked.next()
         assert isinstance(tiles, np.ndarray) and int(tiles.sum()) == 2
-        await until(lambda: len(tracked.screen.memory.packed) > 20, 10)
+        await until(lambda: len(tracked.screen.memory.packed) > 20)
         tracked.screen.memory.load(0, 720)
         assert tracked.screen.memory.pixels[75, 110, :3].tolist() == list(colour.to_bytes(3, "little"))
     tracked.screen.close()

@@ -53,8 +53,8 @@ async def test_a_version_that_follows_the_size_is_full_screen_and_an_older_one_g
     ours, theirs = socket.socketpair()
     with ours, theirs:
         await weston.start(theirs.fileno())
-        assert await asyncio.wait_for(weston.display(), 20) == ":73"
-        await asyncio.wait_for(ended, 20)
+        assert await asyncio.wait_for(weston.display(), 60) == ":73"
+        await asyncio.wait_for(ended, 60)
         await weston.stop()
     arguments = (tmp_path / "arguments").read_text().split()
     assert weston.follows_size == follows_size
@@ -70,7 +70,7 @@ async def test_a_program_that_never_tells_its_version_is_not_waited_for(
     ours, theirs = socket.socketpair()
     with ours, theirs:
         await weston.start(theirs.fileno())
-        assert await asyncio.wait_for(weston.display(), 20) == ":73"
+        assert await asyncio.wait_for(weston.display(), 60) == ":73"
         await weston.stop()
     assert not weston.follows_size
 
@@ -85,7 +85,7 @@ async def test_a_long_line_stops_neither_weston_nor_its_reader(
     ours, theirs = socket.socketpair()
     with ours, theirs, caplog.at_level(logging.INFO, "jupyter_vnc_proxy.stream"):
         await weston.start(theirs.fileno())
-        assert await asyncio.wait_for(weston.display(), 20) == ":73"
-        assert await asyncio.wait_for(ended, 20) == 3
+        assert await asyncio.wait_for(weston.display(), 60) == ":73"
+        assert await asyncio.wait_for(ended, 60) == 3
         await weston.stop()
     assert max(len(record.getMessage()) for record in caplog.records) < MAX_LINE_BYTES + 20

@@ -28,7 +28,7 @@ async def become(standby, *words, **env):
             return None
         process.stdin.write(b"line\\n")
         process.stdin.close()
-        status = await asyncio.wait_for(process.wait(), 20)
+        status = await asyncio.wait_for(process.wait(), 60)
         log.seek(0)
         return status, log.read().decode()
 """

@@ -1,14 +1,14 @@
-import { nullTranslator } from '@jupyterlab/translation';
+import { xsrfError } from '../../../../src/services/errors';
+import { contentsErrorText, ReadOnlyFolder } from '../../../../src/viewer/files/contentserrors';
+import { hasFiles, readDropped } from '../../../../src/viewer/files/dropped';
+import { folderOf, joined, nameOf } from '../../../../src/viewer/files/paths';
+import { Upload } from '../../../../src/viewer/files/upload';
+import { FakeContents, responseError, unreachable } from '../../fakes/contents';
+import { english as trans } from '../../fakes/translation';
 
-import { contentsErrorText, joined } from '../../../src/lab/files/contents';
-import { hasFiles, readDropped } from '../../../src/lab/files/dropped';
-import { Upload } from '../../../src/lab/files/upload';
-import { FakeContents, responseError, unreachable } from '../fakes/contents';
+import type { IDropped } from '../../../../src/viewer/files/dropped';
+import type { Choice, Choose } from '../../../../src/viewer/files/uploadplan';
 
-import type { IDropped } from '../../../src/lab/files/dropped';
-import type { Choice, Choose } from '../../../src/lab/files/uploadplan';
-
-const trans = nullTranslator.load('jupyter_vnc_proxy');
 const LARGE = 'x'.repeat(2.5 * 1024 * 1024);
 
 let contents: FakeContents;
@@ -179,6 +179,20 @@ it('does not try files in a folder that could not be made', async () => {
   expect(contents.files).toEqual({ a: '' });
 });
 
+it('sends nothing to folders that can not be written to, and the rest', async () => {
+  put({ locked: null, 'locked/old': 'old', 'locked/open': null });
+  contents.readOnly.add('locked');
+  const folders = ['locked', 'locked/open', 'locked/new', 'locked/new/deep'];
+  const what = dropped(
+    { 'locked/old': 'new', 'locked/open/1': '1', 'locked/new/2': '2', 'locked/new/deep/3': '3' },
+    folders
+  );
+  const made = await upload(what);
+  expect(contents.files).toEqual({ 'locked/old': 'old', 'locked/open/1': '1' });
+  expect(made.failures).toEqual(['locked/new', 'locked/old'].map(path => ({ path, error: new ReadOnlyFolder() })));
+  expect(asked).toEqual([]);
+});
+
 it('says in words why a request failed', () => {
   const text = (status: number, message: string) => contentsErrorText(responseError(status, message), trans);
   expect(text(500, 'x [Errno 28] No space left on device')).toBe('There is no space left on the server’s disk.');
@@ -191,6 +205,14 @@ it('says in words why a request failed', () => {
   expect(text(413, '')).toMatch(/does not accept files of this size/);
   expect(text(400, 'What the server says.')).toBe('What the server says.');
   expect(contentsErrorText(unreachable(), trans)).toBe('The Jupyter server does not respond.');
+  expect(contentsErrorText(new ReadOnlyFolder(), trans)).toBe('The folder is read-only.');
+  expect(contentsErrorText(xsrfError(), trans)).toBe('The Jupyter server refused the XSRF token of this page.');
+  expect(contentsErrorText(new Error('Anything else.'), trans)).toBe('Anything else.');
+});
+
+it('takes paths apart', () => {
+  expect(['a', 'b/a', 'c/b/a'].map(folderOf)).toEqual(['', 'b', 'c/b']);
+  expect(['a', 'b/a', 'c/b/a'].map(nameOf)).toEqual(['a', 'a', 'a']);
 });
 
 it('joins folders with drives', () => {

@@ -1,8 +1,8 @@
-import { PathExt } from '@jupyterlab/coreutils';
+import { ReadOnlyFolder, statusOf } from './contentserrors';
+import { folderOf, joined, nameOf } from './paths';
+import { persistently } from './persistently';
 
-import { joined, persistently, statusOf } from './contents';
-
-import type { IContents } from './contents';
+import type { IContents } from '../../services/contents';
 import type { IDropped, IDroppedFile } from './dropped';
 
 /** What happens to a file that exists. */
@@ -14,8 +14,13 @@ export type Choose = (path: string, others: number) => Promise<{ choice: Choice;
 /** A file and a folder have the same name, so one can't take the place of the other. */
 export class OtherKind extends Error {}
 
-/** The names in a folder of the server, each with its type. */
-type Listing = ReadonlyMap<string, string>;
+/** A folder of the server: the names in it, each with its type, and whether others can be added. */
+interface IListing {
+  readonly types: ReadonlyMap<string, string>;
+  readonly isWritable: boolean;
+}
+
+const NEW_FOLDER: IListing = { types: new Map(), isWritable: true };
 
 /** What an upload has to do, once the user has said what happens to files that exist. Paths are relative to the folder. */
 export class UploadPlan {
@@ -32,35 +37,43 @@ export class UploadPlan {
   static async make(options: UploadPlan.IOptions): Promise<UploadPlan | null> {
     const { contents, folder, dropped } = options;
     await makePath(contents, folder);
-    const listings = new Map<string, Listing>([['', await list(contents, folder)]]);
+    const listings = new Map([['', await list(contents, folder)]]);
     const newFolders: string[] = [];
     const failures: { path: string; error: Error }[] = [];
-    const blocked = new Set<string>();
     for (const path of dropped.folders) {
-      const parent = PathExt.dirname(path);
-      const type = listings.get(parent)?.get(PathExt.basename(path));
-      if (blocked.has(parent)) {
-        blocked.add(path);
-      } else if (type === undefined) {
-        newFolders.push(path);
-        listings.set(path, new Map());
-      } else if (type === 'directory') {
+      const parent = listings.get(folderOf(path));
+      const type = parent?.types.get(nameOf(path));
+      if (type === 'directory') {
         listings.set(path, await list(contents, joined(folder, path)));
-      } else {
+      } else if (type !== undefined) {
         failures.push({ path, error: new OtherKind() });
-        blocked.add(path);
+      } else if (parent?.isWritable === false) {
+        failures.push({ path, error: new ReadOnlyFolder() });
+      } else if (parent !== undefined) {
+        newFolders.push(path);
+        listings.set(path, NEW_FOLDER);
       }
     }
-    const files = dropped.files.filter(({ path }) => !blocked.has(PathExt.dirname(path)));
-    const typeOf = ({ path }: IDroppedFile) => listings.get(PathExt.dirname(path))?.get(PathExt.basename(path));
-    const existing = files.filter(each => typeOf(each) !== undefined && typeOf(each) !== 'directory');
+    const files: IDroppedFile[] = [];
+    const existing: IDroppedFile[] = [];
+    for (const each of dropped.files) {
+      const { path } = each;
+      const parent = listings.get(folderOf(path));
+      const type = parent?.types.get(nameOf(path));
+      if (type === 'directory') {
+        failures.push({ path, error: new OtherKind() });
+      } else if (parent?.isWritable === false) {
+        failures.push({ path, error: new ReadOnlyFolder() });
+      } else if (parent !== undefined) {
+        files.push(each);
+        if (type !== undefined) {
+          existing.push(each);
+        }
+      }
+    }
     const skipped = await ask(existing, options.choose);
     if (skipped === null) {
       return null;
-    }
-    for (const each of files.filter(file => typeOf(file) === 'directory')) {
-      failures.push({ path: each.path, error: new OtherKind() });
-      skipped.add(each);
     }
     return new UploadPlan(
       files.filter(each => !skipped.has(each)),
@@ -101,9 +114,10 @@ async function ask(existing: readonly IDroppedFile[], choose: Choose): Promise<S
   return skipped;
 }
 
-async function list(contents: IContents, folder: string): Promise<Listing> {
+async function list(contents: IContents, folder: string): Promise<IListing> {
   const model = await persistently(() => contents.get(folder, { type: 'directory', content: true }));
-  return new Map((model.content as { name: string; type: string }[]).map(({ name, type }) => [name, type]));
+  const types = new Map((model.content as { name: string; type: string }[]).map(({ name, type }) => [name, type]));
+  return { types, isWritable: model.writable !== false };
 }
 
 /** Make a folder, and those that it is in, if it is missing. */
@@ -111,11 +125,10 @@ async function makePath(contents: IContents, folder: string): Promise<void> {
   try {
     await persistently(() => contents.get(folder, { content: false }));
   } catch (error) {
-    const parent = PathExt.dirname(folder);
-    if (statusOf(error) !== 404 || folder === '' || parent === folder) {
+    if (statusOf(error) !== 404 || folder === '') {
       throw error;
     }
-    await makePath(contents, parent);
+    await makePath(contents, folderOf(folder));
     await persistently(() => contents.save(folder, { type: 'directory' }));
   }
 }

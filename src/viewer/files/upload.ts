@@ -1,11 +1,10 @@
-import { PathExt } from '@jupyterlab/coreutils';
-
-import { isFinal, isUnreachable, joined, persistently, statusOf } from './contents';
 import { readBase64, UnreadableFile } from './base64';
+import { isFinal, isUnreachable, statusOf } from './contentserrors';
+import { folderOf, joined } from './paths';
+import { persistently } from './persistently';
 import { UploadPlan } from './uploadplan';
 
-import type { Contents } from '@jupyterlab/services';
-import type { IContents } from './contents';
+import type { IContents, IContentsModel } from '../../services/contents';
 import type { IDropped, IDroppedFile } from './dropped';
 import type { Choose } from './uploadplan';
 
@@ -74,14 +73,14 @@ export class Upload {
     this.total = plan.files.reduce((sum, { file }) => sum + file.size, 0);
     const missing = new Set<string>();
     for (const path of plan.newFolders) {
-      if (!this.isStopped && !missing.has(PathExt.dirname(path))) {
+      if (!this.isStopped && !missing.has(folderOf(path))) {
         await this._attempt(path, () => this._makeFolder(path));
       }
-      if (this.failures.some(failure => failure.path === path) || missing.has(PathExt.dirname(path))) {
+      if (this.failures.some(failure => failure.path === path) || missing.has(folderOf(path))) {
         missing.add(path);
       }
     }
-    const waiting = plan.files.filter(({ path }) => !missing.has(PathExt.dirname(path)));
+    const waiting = plan.files.filter(({ path }) => !missing.has(folderOf(path)));
     const work = async () => {
       for (let next = waiting.shift(); next !== undefined && !this.isStopped; next = waiting.shift()) {
         const { path, file } = next;
@@ -170,7 +169,7 @@ export class Upload {
     chunk: number | undefined,
     sent: number,
     size: number
-  ): Promise<Contents.IModel> {
+  ): Promise<IContentsModel> {
     let isRepeated = false;
     return this._persistently(async () => {
       if (isRepeated && sent > 0) {
