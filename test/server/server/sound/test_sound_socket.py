@@ -107,7 +107,7 @@ async def test_the_encoder_runs_while_somebody_listens(desk: Desk, log_in: LogIn
     assert await first.closed() == 1000, "one connection plays once"
     assert first.told[-1]["type"] == "refused"
     await until(lambda: again.told)
-    assert len(encoders(desk.path)) == 1
+    await until(lambda: len(encoders(desk.path)) == 1)
     await again.close()
     await until(lambda: encoders(desk.path) == [])
     later = await listen(browser, jp_ws_fetch)
