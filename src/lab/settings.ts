@@ -11,6 +11,9 @@ import type { ISignal } from '@lumino/signaling';
 import type { ISetting, SettingValue } from '../viewer/settings/table';
 import type { IResolvedSettings, StoredSettings } from '../viewer/settings/values';
 
+/** The plugin that has them, the one for panels. */
+export const SETTINGS_ID = 'jupyter-vnc-proxy:plugin';
+
 /** The user's settings in JupyterLab, for all desktops and for single ones. */
 export class LabSettings {
   constructor(private readonly _trans: TranslationBundle) {

@@ -3,14 +3,12 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { DESKTOP_MIME_TYPE, DesktopOutput } from '../lab/output';
+import { SETTINGS_ID } from '../lab/settings';
 import { IDesktopManager } from '../tokens';
 import { settingsTable } from '../viewer/settings/table';
 import { resolved } from '../viewer/settings/values';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-
-/** The plugin whose settings are those of viewers. */
-const SETTINGS_ID = 'jupyter-vnc-proxy:plugin';
 
 /** Before `text/html` (50) and `image/png` (90). */
 const RANK = 40;

@@ -6,7 +6,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../lab/commands/ids';
 import { addOpenPage, addOpenPanel } from '../lab/commands/open';
 import { addPanelCommands } from '../lab/commands/panel';
-import { LabSettings } from '../lab/settings';
+import { LabSettings, SETTINGS_ID } from '../lab/settings';
 import { toolbarFiller } from '../lab/toolbar';
 import { translatedSettings } from '../lab/settingtexts';
 import { IDesktopManager, IDesktopTracker } from '../tokens';
@@ -15,10 +15,8 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import type { DesktopWidget } from '../lab/widget';
 
-const ID = 'jupyter-vnc-proxy:plugin';
-
 export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
-  id: ID,
+  id: SETTINGS_ID,
   description: 'Opens desktops in panels in JupyterLab, and in browser tabs elsewhere.',
   autoStart: true,
   provides: IDesktopTracker,
@@ -34,20 +32,20 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
     widgets: IToolbarWidgetRegistry | null
   ): IDesktopTracker => {
     const trans = translator.load('jupyter_vnc_proxy');
-    const settingRegistry = registry && translatedSettings(registry, ID, trans);
+    const settingRegistry = registry && translatedSettings(registry, SETTINGS_ID, trans);
     const tracker = new WidgetTracker<MainAreaWidget<DesktopWidget>>({ namespace: 'desktop' });
     const fillToolbar =
       settingRegistry !== null && widgets !== null
-        ? toolbarFiller({ id: ID, commands: app.commands, widgets, settings: settingRegistry, translator })
+        ? toolbarFiller({ id: SETTINGS_ID, commands: app.commands, widgets, settings: settingRegistry, translator })
         : () => undefined;
     if (widgets === null) {
       // The settings are only complete with a transform, which else is that of the toolbar.
-      settingRegistry?.transform(ID, {});
+      settingRegistry?.transform(SETTINGS_ID, {});
     }
     if (labShell === null) {
       addOpenPage({ app, manager, trans });
       // The settings contain the menu entries.
-      void settingRegistry?.load(ID);
+      void settingRegistry?.load(SETTINGS_ID);
       return tracker;
     }
     const settings = new LabSettings(trans);
@@ -58,7 +56,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IDesktopTracker> = {
       tracker.forEach(({ content }) => content.applySettings(settings.for(content.connection.name)));
     });
     if (settingRegistry !== null) {
-      void settings.follow(settingRegistry, ID);
+      void settings.follow(settingRegistry, SETTINGS_ID);
     }
     if (restorer !== null) {
       void restorer.restore(tracker, {

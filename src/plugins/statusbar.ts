@@ -4,14 +4,12 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../lab/commands/ids';
+import { SETTINGS_ID } from '../lab/settings';
 import { StatusItem } from '../lab/statusitem';
 import { DesktopWidget } from '../lab/widget';
 import { IDesktopTracker } from '../tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-
-/** The plugin whose settings have the item's. */
-const SETTINGS_ID = 'jupyter-vnc-proxy:plugin';
 
 export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-vnc-proxy:status-bar',

@@ -14,6 +14,11 @@ import type { ITranslation } from '../translation';
 /** `elsewhere`: another panel or page plays; `connecting`: it plays as soon as the server sends. */
 export type SoundState = 'hidden' | 'unavailable' | 'muted' | 'elsewhere' | 'connecting' | 'playing';
 
+/** Whether the user has unmuted the desktop here. */
+export function isUnmuted(state: SoundState): boolean {
+  return state === 'connecting' || state === 'playing';
+}
+
 export type MicrophoneState = 'hidden' | 'unavailable' | 'off' | 'asking' | 'on';
 
 /** The sound of one desktop in one panel: muted until the user unmutes it, and again if another panel is unmuted. */

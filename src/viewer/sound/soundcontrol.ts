@@ -1,4 +1,5 @@
 import { element } from '../sharing/element';
+import { isUnmuted } from './desktopsound';
 import { microphoneTexts, soundHint, soundLabel } from './words';
 
 import type { IDisposable } from '@lumino/disposable';
@@ -124,7 +125,7 @@ export class SoundControl implements IDisposable {
     const { state, microphone } = sound;
     this.node.hidden = state === 'hidden';
     this.node.dataset.state = state;
-    this.button.innerHTML = state === 'playing' || state === 'connecting' ? ICONS.playing : ICONS.muted;
+    this.button.innerHTML = isUnmuted(state) ? ICONS.playing : ICONS.muted;
     this.button.setAttribute('aria-label', soundLabel(state, trans));
     this.button.title = soundHint(state, trans);
     this.button.setAttribute('aria-disabled', String(state === 'unavailable'));

@@ -1,12 +1,11 @@
-import { canPlay } from './desktopsound';
+import { canPlay, isUnmuted } from './desktopsound';
 
 import type { ITranslation } from '../translation';
 import type { MicrophoneState, SoundState } from './desktopsound';
 
 /** What the speaker button does. */
 export function soundLabel(state: SoundState, trans: ITranslation): string {
-  const isOn = state === 'playing' || state === 'connecting';
-  return isOn ? trans.__('Mute Desktop') : trans.__('Unmute Desktop');
+  return isUnmuted(state) ? trans.__('Mute Desktop') : trans.__('Unmute Desktop');
 }
 
 /** The state in a sentence, and what a click changes. */

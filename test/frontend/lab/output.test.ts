@@ -2,6 +2,7 @@ import { Widget } from '@lumino/widgets';
 
 import { english } from '../fakes/translation';
 import { FakeAPI } from '../fakes/api';
+import { resetFakes } from '../fakes/reset';
 import FakeRFB from '../fakes/rfb';
 import { FakeSocket } from '../fakes/socket';
 import { DESKTOP_MIME_TYPE, DesktopOutput } from '../../../src/lab/output';
@@ -32,10 +33,7 @@ function viewer(): HTMLElement | null {
 beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  performance.mark = jest.fn();
-  FakeSocket.instances = [];
-  FakeRFB.instances = [];
+  resetFakes();
   api = new FakeAPI();
   const connectTo = (name: string) =>
     new DesktopConnection({ name, api, openSocket: (url: string) => FakeSocket.open(url) });

@@ -9,6 +9,7 @@ import { loadNoVNC } from '../../../src/viewer/rfb';
 import { DesktopConnection } from '../../../src/services/connection';
 import { DesktopWidget } from '../../../src/lab/widget';
 import { FakeAPI } from '../fakes/api';
+import { resetFakes } from '../fakes/reset';
 import FakeRFB from '../fakes/rfb';
 import { FakeSocket } from '../fakes/socket';
 
@@ -26,10 +27,7 @@ async function live(): Promise<void> {
 beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  performance.mark = jest.fn();
-  FakeSocket.instances = [];
-  FakeRFB.instances = [];
+  resetFakes();
   api = new FakeAPI();
   api.set();
   connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });

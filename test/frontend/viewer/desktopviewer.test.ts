@@ -1,4 +1,5 @@
 import { FakeProbe } from '../fakes/display';
+import { resetFakes } from '../fakes/reset';
 import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../fakes/translation';
@@ -39,10 +40,7 @@ function key(type: string, init: KeyboardEventInit): void {
 beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  performance.mark = jest.fn();
-  FakeSocket.instances = [];
-  FakeRFB.instances = [];
+  resetFakes();
   api = new FakeAPI();
   api.set();
   connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });

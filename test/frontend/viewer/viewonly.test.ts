@@ -1,3 +1,4 @@
+import { resetFakes } from '../fakes/reset';
 import FakeRFB from '../fakes/rfb';
 import { loadNoVNC } from '../../../src/viewer/rfb';
 import { english } from '../fakes/translation';
@@ -33,10 +34,7 @@ function key(type: string, init: KeyboardEventInit): void {
 beforeAll(() => loadNoVNC());
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  performance.mark = jest.fn();
-  FakeSocket.instances = [];
-  FakeRFB.instances = [];
+  resetFakes();
   api = new FakeAPI();
   api.set();
   connection = new DesktopConnection({ name: 'default', api, openSocket: url => FakeSocket.open(url) });
