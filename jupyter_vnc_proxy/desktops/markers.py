@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+
+from ..system.process_groups import environment_entries
 
 MARKER = "JUPYTER_VNC_DESKTOP"
 """Environment variable of every process of a desktop; its value is the desktop's directory."""
@@ -48,7 +49,6 @@ def is_runner(pid: int) -> bool:
     """Return whether a process is the runner of a desktop, which a server or a command started."""
     prefix = os.fsencode(f"{RUNNER_MARKER}=")
     try:
-        entries = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
+        return any(entry.startswith(prefix) for entry in environment_entries(pid))
     except OSError:
         return False
-    return any(entry.startswith(prefix) for entry in entries)

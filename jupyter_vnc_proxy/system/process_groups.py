@@ -20,6 +20,9 @@ POLL = 0.004
 TREE_POLL = 0.02
 """Seconds between two searches for descendants, which read all of /proc."""
 
+EXECVE_SECONDS = 0.1
+"""How long a process that is being executed is waited for, at the most, to show its environment."""
+
 MAX_SWEEPS = 10
 """Searches for processes that are left, at the most; one that is being killed may have forked just before."""
 
@@ -68,15 +71,38 @@ def marked_processes(variable: str, value: str) -> list[ProcessIdentity]:
             continue
         with contextlib.suppress(OSError):
             process = ProcessIdentity.of(pid)  # before its environment, which then is its own or a later process's
-            if wanted in Path("/proc", str(pid), "environ").read_bytes().split(b"\0"):
+            if wanted in environment_entries(pid):
                 found.append(process)
     return found
 
 
+def environment_entries(pid: int) -> list[bytes]:
+    """Return the entries of the environment that a process was started with; raise `OSError` if it can't be read.
+
+    For a moment after execve(2), and after its caller knows of the success, the kernel shows an empty environment
+    (environ_read() in Linux' fs/proc/base.c). Wait until it is over.
+    """
+    file, is_empty = Path("/proc", str(pid), "environ"), False
+    deadline = time.monotonic() + EXECVE_SECONDS
+    while True:
+        text = file.read_bytes()
+        if text or is_empty or time.monotonic() > deadline:
+            return text.split(b"\0")
+        is_empty = not _is_being_executed(pid)
+        if not is_empty:
+            time.sleep(POLL / 4)
+
+
+def _is_being_executed(pid: int) -> bool:
+    """Return whether a process has a program, as kernel threads and zombies don't, and no environment yet."""
+    with contextlib.suppress(OSError):
+        return bool(os.readlink(f"/proc/{pid}/exe")) and read_stat(pid).environment_end == 0
+    return False
+
+
 def environment_of(pid: int) -> dict[str, str]:
     """Return the environment that a process was started with; raise `OSError` if it can't be read."""
-    entries = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
-    return dict(os.fsdecode(each).split("=", 1) for each in entries if b"=" in each)
+    return dict(os.fsdecode(each).split("=", 1) for each in environment_entries(pid) if b"=" in each)
 
 
 def end_marked(variable: str, value: str) -> None:

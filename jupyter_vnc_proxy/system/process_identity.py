@@ -28,13 +28,17 @@ ENDED_STATES = "ZXx"
 
 
 class ProcessStat(NamedTuple):
-    """Fields of /proc/<pid>/stat (proc(5)); ``start_time`` is in clock ticks since the boot."""
+    """Fields of /proc/<pid>/stat (proc(5)); ``start_time`` is in clock ticks since the boot.
+
+    ``environment_end`` is an address; 0 without an environment, if it is hidden, and for a moment after execve(2).
+    """
 
     state: str
     parent: int
     group: int
     session: int
     start_time: int
+    environment_end: int
 
 
 def read_stat(pid: int | str) -> ProcessStat:
@@ -44,7 +48,8 @@ def read_stat(pid: int | str) -> ProcessStat:
     except OSError as error:
         raise ProcessLookupError(f"there is no process {pid}") from error
     fields = text.rpartition(")")[2].split()  # the name before may contain spaces and parentheses
-    return ProcessStat(fields[0], int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
+    state, parent, group, session = fields[0], *map(int, fields[1:4])
+    return ProcessStat(state, parent, group, session, start_time=int(fields[19]), environment_end=int(fields[48]))
 
 
 @functools.cache

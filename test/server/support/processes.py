@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from jupyter_vnc_proxy.system.process_groups import environment_entries
+
 
 def processes_of(directory: Path) -> dict[int, str]:
     """Return the other processes with ``directory`` in their environment: process id → command line."""
@@ -14,7 +16,7 @@ def processes_of(directory: Path) -> dict[int, str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
-                if wanted in (entry / "environ").read_bytes():
+                if any(wanted in each for each in environment_entries(int(entry.name))):
                     found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     return found
 

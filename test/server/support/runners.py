@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jupyter_vnc_proxy.system.process_groups import environment_entries
 from support.waiting import LONG_SECONDS
 
 COMMAND = (sys.executable, "-m", "jupyter_vnc_proxy")
@@ -101,7 +102,7 @@ class Run:
         found = {}
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError, ValueError):
-                if marker in (entry / "environ").read_bytes().split(b"\0"):
+                if marker in environment_entries(int(entry.name)):
                     words = (entry / "cmdline").read_bytes().split(b"\0")
                     found[os.path.basename(words[0]).decode()] = int(entry.name)
         return found

@@ -15,7 +15,14 @@ import pytest
 from support.namespaces import in_container, needs_namespaces
 from support.waiting import until, wait_until
 
-from jupyter_vnc_proxy.system.process_groups import cpu_seconds, descendants, group_waited, signal_group
+from jupyter_vnc_proxy.system.process_groups import (
+    cpu_seconds,
+    descendants,
+    environment_entries,
+    group_waited,
+    marked_processes,
+    signal_group,
+)
 from jupyter_vnc_proxy.system.process_identity import ProcessIdentity, read_stat
 
 COMPANION = """
@@ -93,6 +100,26 @@ async def test_descendants_are_found_at_any_depth_and_a_spared_tree_is_left_out(
     for each in [ProcessIdentity.child(root.pid), *descendants(root.pid)]:  # else the shell may end by itself
         each.signal(signal.SIGKILL)
     assert await root.wait() == -signal.SIGKILL
+
+
+def test_a_process_is_known_by_its_environment_from_its_first_moment() -> None:
+    """One in about two hundred still shows an empty one when execve(2) has just succeeded."""
+    for number in range(1000):
+        with subprocess.Popen(["sleep", "1000"], env={"NUMBER": str(number)}, start_new_session=True) as process:
+            entries = environment_entries(process.pid)
+            process.kill()
+        assert entries == [b"NUMBER=%d" % number, b""]
+
+
+def test_a_process_may_have_no_environment_and_others_are_found() -> None:
+    with subprocess.Popen(["sleep", "1000"], env={}) as empty, subprocess.Popen(["sleep", "1000"]) as other:
+        entries = environment_entries(empty.pid), environment_entries(other.pid)
+        marked = marked_processes("PYTEST_CURRENT_TEST", os.environ["PYTEST_CURRENT_TEST"])
+        for process in (empty, other):
+            process.kill()
+    assert entries[0] == [b""]
+    assert b"PATH=" + os.fsencode(os.environ["PATH"]) in entries[1]
+    assert [each.pid for each in marked] == [other.pid]
 
 
 @pytest.mark.parametrize("pid", ["self", pytest.param(os.getpid(), id="own")])
