@@ -27,26 +27,33 @@ TOPIC = "self-test-session"
 
 
 def session_test(backend: str = "auto") -> list[Finding]:
-    """Test the default session on a backend: it must run for `SETTLE_SECONDS`, or until its window manager does."""
+    """Test the default session on a backend: it must run for `SETTLE_SECONDS`, or until its window manager does.
+
+    A backend that brings a session is tested with that one.
+    """
     extra = fields_from_environment(all_backends().values(), os.environ)
     # In /tmp, because the path of a socket must be short.
     with tempfile.TemporaryDirectory(prefix="jvt-", dir="/tmp", ignore_cleanup_errors=True) as runtime:
         home = Path(runtime, "home")
         home.mkdir(mode=0o700)
-        try:
-            session = choose_session(DesktopOptions(session=os.environ.get("JUPYTER_VNC_SESSION", "")))
-            variables = [*(f"-u{each}" for each in CONFIGURATION), f"HOME={home}"]
-            options = DesktopOptions(
-                backend, session_command=("env", *variables, *session.argv), geometry=Geometry(640, 480), extra=extra
-            )
-            options = options.replaced(backend=choose(options).name)
-        except VncError as error:
-            return [_failed(error.message, error.fix)]
         desktop = Desktop(Path(runtime, "session"))
         desktop.prepare()
+        try:
+            options = DesktopOptions(backend, geometry=Geometry(640, 480), extra=extra)
+            chosen = choose(options)
+            options = options.replaced(backend=chosen.name)
+            if any(step.session for step in chosen.plan(options, desktop.paths).steps):
+                title = f"The session of {chosen.title}"
+            else:
+                session = choose_session(DesktopOptions(session=os.environ.get("JUPYTER_VNC_SESSION", "")))
+                title = session.title
+                variables = [*(f"-u{each}" for each in CONFIGURATION), f"HOME={home}"]
+                options = options.replaced(session_command=("env", *variables, *session.argv))
+        except VncError as error:
+            return [_failed(error.message, error.fix)]
         with desktop.own():
             try:
-                return [_test(desktop, options, session.title)]
+                return [_test(desktop, options, title)]
             finally:
                 stop(desktop)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,13 @@ def test_the_default_session_is_started_and_leaves_nothing(runtime: Path, monkey
     assert (finding.status, finding.topic) == ("ok", "self-test-session")
     assert finding.message.startswith("openbox and a terminal: runs ")
     assert list((runtime / ".home").iterdir()) == [], "the user's home directory is not used"
+
+
+@pytest.mark.skipif(shutil.which("weston") is None, reason="Weston is not installed")
+def test_a_backend_with_a_session_is_tested_with_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_VNC_SESSION", "none-of-these")
+    (finding,) = session_test("wayland")
+    assert (finding.status, finding.facts["session"]) == ("ok", "The session of Wayland")
 
 
 def test_a_session_that_ends_at_once_is_a_problem_with_its_log(machine: Machine) -> None:
