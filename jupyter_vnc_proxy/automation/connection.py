@@ -69,13 +69,16 @@ class RFBConnection:
     async def sync(self) -> None:
         """Wait until the server has read all that was sent: it answers a request for one pixel in its turn."""
         async with self._lock:
-            self._answer = answer = asyncio.get_running_loop().create_future()
+            if self._answer is not None:  # of a call that was cancelled; the server may answer two requests with one
+                await self._answered(self._answer)
+            self._answer = asyncio.get_running_loop().create_future()
             await self._send(requests.update(False, 0, 0, 1, 1))
-            await asyncio.wait({answer, self._task}, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if self._task.done():
-                raise self._end()
-            if not answer.done():
-                raise _slow()
+            await self._answered(self._answer)
+
+    async def _answered(self, answer: asyncio.Future[None]) -> None:
+        await asyncio.wait({answer, self._task}, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise self._end() if self._task.done() else _slow()
 
     async def key(self, keysym: int, down: bool) -> None:
         """Press or release a key."""
