@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ..backends import all_backends, choose
+from ..backends import all_backends, choose, has_own_session
 from ..backends.fields import fields_from_environment
 from ..backends.sessions import choose_session
 from ..desktops.desktop import Desktop
@@ -42,7 +42,7 @@ def session_test(backend: str = "auto") -> list[Finding]:
             options = DesktopOptions(backend, geometry=Geometry(640, 480), extra=extra)
             chosen = choose(options)
             options = options.replaced(backend=chosen.name)
-            if any(step.session for step in chosen.plan(options, desktop.paths).steps):
+            if has_own_session(options):
                 title = f"The session of {chosen.title}"
             else:
                 session = choose_session(DesktopOptions(session=os.environ.get("JUPYTER_VNC_SESSION", "")))
