@@ -8,6 +8,7 @@ import re
 import zlib
 from pathlib import Path
 
+from ..system.files.reading import lock_holder
 from ..system.unix_sockets import is_listening
 from .state import write_private
 
@@ -18,6 +19,9 @@ FIRST_NUMBER = 100
 NUMBERS = 900
 """The range of a desktop's first number. X servers that choose for themselves take the lowest that is free, so a number
 from the range is still free when the desktop's own X server starts."""
+
+TRIES = 100
+"""Numbers of them that are tried; all are taken only if somebody means it."""
 
 
 def remembered(directory: Path) -> str | None:
@@ -39,12 +43,12 @@ def is_free(display: str) -> bool:
     """Return whether no X server has this display, here or in a container on the same network."""
     number = display.removeprefix(":")
     path = Path(f"/tmp/.X11-unix/X{number}")
-    return not (is_listening(path) or is_listening(Path(f"@{path}")) or _is_locked(Path(f"/tmp/.X{number}-lock")))
+    return not (_is_locked(Path(f"/tmp/.X{number}-lock")) or is_listening(path) or is_listening(Path(f"@{path}")))
 
 
 def _is_locked(lock: Path) -> bool:
     try:
-        return os.path.lexists(lock) and Path("/proc", str(int(lock.read_text()))).exists()
+        return os.path.lexists(lock) and Path("/proc", str(lock_holder(lock))).exists()
     except (OSError, ValueError):
         return True
 
@@ -58,7 +62,7 @@ def expected(directory: Path) -> str:
     display = remembered(directory)
     if display is None or not is_free(display):
         start = zlib.crc32(os.fsencode(directory))
-        numbers = (FIRST_NUMBER + (start + step) % NUMBERS for step in range(NUMBERS))
+        numbers = (FIRST_NUMBER + (start + step) % NUMBERS for step in range(TRIES))
         display = next(filter(is_free, map(":{}".format, numbers)), f":{FIRST_NUMBER}")
         remember(directory, display)
     return display

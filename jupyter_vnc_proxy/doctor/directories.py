@@ -21,6 +21,7 @@ from ..desktops.runtime import (
 from ..errors import Conflict, VncError, other_runtime_directory
 from ..options import NAME_PATTERN
 from ..runner.diagnosis import HOME_FIX, home_missing
+from ..system.files.reading import lock_holder
 from ..system.inheritance.account import home_directory
 from ..system.inheritance.places import unusable_places
 from .file_system import obstacles
@@ -194,7 +195,7 @@ def locks() -> Finding:
         if not re.fullmatch(r"\.X[0-9]+-lock", lock.name):
             continue
         try:
-            pid, owner = int(lock.read_text()), lock.lstat().st_uid
+            pid, owner = lock_holder(lock), lock.lstat().st_uid
         except (OSError, ValueError):
             others.append(str(lock))
             continue

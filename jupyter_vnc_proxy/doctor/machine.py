@@ -12,6 +12,7 @@ from pathlib import Path
 from ..backends.sessions import XDG
 from ..runner.diagnosis import BUS, FONTS, GL, NO_SECCOMP
 from ..system.environment import conda_prefixes, search_path
+from ..system.files.reading import read_small
 from ..system.inheritance.account import home_directory
 from ..system.inheritance.variables import SCRIPT_PATHS, shadows
 from ..system.packages import install_commands, merge_packages
@@ -243,7 +244,7 @@ def lockers() -> Finding:
 
 def _hidden(file: Path) -> bool:
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_small(file).decode(errors="replace").splitlines()
     except OSError:
         return False
     return any(line.replace(" ", "").lower() == "hidden=true" for line in lines)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..desktops.state import write_private
+from ..system.files.reading import read_small
 
 APPLICATIONS = "applications"
 """The directory of entries in a data directory (XDG Base Directories)."""
@@ -83,9 +84,7 @@ def _files(data_directory: str) -> Iterator[tuple[Path, Path]]:
 
 def _text(file: Path) -> str:
     try:
-        if file.stat().st_size > MAX_ENTRY_BYTES:
-            return ""
-        return file.read_text(encoding="utf-8")
+        return read_small(file, MAX_ENTRY_BYTES).decode()
     except (OSError, ValueError):
         return ""
 

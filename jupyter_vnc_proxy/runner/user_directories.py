@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..system.environment import find_program
+from ..system.files.reading import read_small
 
 PROGRAM = "xdg-user-dirs-update"
 AUTOSTART = "autostart/xdg-user-dirs.desktop"
@@ -75,6 +76,6 @@ def _desktop(configuration: Path, home: str) -> Path:
 
 def _text(file: Path) -> str | None:
     try:
-        return os.fsdecode(file.read_bytes())
+        return os.fsdecode(read_small(file))
     except OSError:
         return None

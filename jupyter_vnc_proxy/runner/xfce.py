@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..backends.sessions import TERMINALS
 from ..desktops.state import write_private
 from ..system.environment import search_path
+from ..system.files.reading import read_small
 from ..system.files.removal import remove_tree
 from ..system.inheritance.account import home_directory
 
@@ -151,7 +152,7 @@ def _is_chosen(role: Role, environment: Mapping[str, str]) -> bool:
     """Return whether the user has chosen a program for the role."""
     home = environment.get("XDG_CONFIG_HOME") or (home_directory() or Path("/")) / ".config"
     try:
-        lines = Path(home, "xfce4", "helpers.rc").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_small(Path(home, "xfce4", "helpers.rc")).decode(errors="replace").splitlines()
     except OSError:
         return False
     return any(line.startswith(f"{role.helper}=") for line in lines)

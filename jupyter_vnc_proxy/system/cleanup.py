@@ -13,6 +13,8 @@ import re
 import socket
 from pathlib import Path
 
+from .files.reading import lock_holder, read_small
+
 
 def remove_dead_display(display: str) -> None:
     """Remove the socket and the lock of a display such as ``:1`` if they are ours and their X server is dead.
@@ -27,7 +29,7 @@ def remove_dead_display(display: str) -> None:
         if path.lstat().st_uid == os.getuid() and path.is_socket() and _is_dead(path):
             path.unlink()
     with contextlib.suppress(OSError, ValueError):
-        pid = int(lock.read_text())
+        pid = lock_holder(lock)
         if lock.lstat().st_uid == os.getuid() and not Path("/proc", str(pid)).exists() and not path.exists():
             lock.unlink()
 
@@ -51,7 +53,7 @@ def remove_dead_session_cookies() -> None:
         with contextlib.suppress(OSError):
             if file.lstat().st_uid != os.getuid():
                 continue
-            match = re.search(rb"/\.ICE-unix/([0-9]+)", file.read_bytes())
+            match = re.search(rb"/\.ICE-unix/([0-9]+)", read_small(file, follow=False))
             if match is None or Path("/proc", match[1].decode()).exists():
                 continue
             listening = Path("/tmp/.ICE-unix", match[1].decode())

@@ -62,9 +62,9 @@ def find(entry: str, language: str = "") -> Application | None:
         return None
     for directory in BaseDirectory.xdg_data_dirs:
         for relative in _places(entry):
-            file = Path(directory, ENTRIES, relative)
+            file = os.path.join(directory, ENTRIES, relative)
             if os.path.isfile(file):
-                return _read(entry, file, language)  # of several, the first counts, even if it is hidden
+                return _read(entry, Path(file), language)  # of several, the first counts, even if it is hidden
     return None
 
 
@@ -87,13 +87,14 @@ def find_all(language: str = "") -> Iterator[Application]:
 
 
 def _places(entry: str) -> Iterator[str]:
-    """Yield where the entry of an id may be: its dashes may be slashes of a path."""
+    """Yield where the entry of an id may be, below a directory of entries: its dashes may be slashes of a path."""
     parts = entry.split("-")
     for mask in range(1 << min(len(parts) - 1, MAX_DASHES)):
         joined = parts[0]
         for number, part in enumerate(parts[1:]):
             joined += ("/" if mask >> number & 1 else "-") + part
-        yield joined
+        if not {"", ".", ".."} & set(joined.split("/")):
+            yield joined
 
 
 def _read(entry: str, file: Path, language: str) -> Application | None:

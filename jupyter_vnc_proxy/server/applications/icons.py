@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import threading
+from pathlib import Path
 from typing import NamedTuple
 
 from xdg import BaseDirectory, IconTheme
 from xdg.Exceptions import Error as XdgError
 from xdg.IniFile import IniFile
 
+from ...system.files.reading import read_small
 from .entries import Application
 
 SIZE = 96
@@ -83,14 +84,8 @@ def _theme() -> str:
 
 def _read(path: str) -> Icon | None:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO would wait for a writer
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            data = file.read(MAX_BYTES + 1)
+        data = read_small(Path(path), MAX_BYTES)
     except (OSError, ValueError):
-        return None
-    if len(data) > MAX_BYTES:
         return None
     if data.startswith(PNG):
         return Icon(data, "image/png")

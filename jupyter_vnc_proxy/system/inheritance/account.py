@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..files.reading import read_small
+
 LOCALE_FILES = (Path("/etc/default/locale"), Path("/etc/locale.conf"))
 """The machine's language: Debian's file, and systemd's (locale.conf(5))."""
 
@@ -85,6 +87,6 @@ def _machine_language() -> dict[str, str]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8", errors="replace")
+        return read_small(file).decode(errors="replace")
     except OSError:
         return ""

@@ -92,9 +92,11 @@ def test_stale_lock_files_are_distinguished_from_those_in_use(monkeypatch: pytes
     dead.wait()
     (tmp_path / ".X2-lock").write_text(f"{dead.pid:10}\n")
     (tmp_path / ".Xauth-lock").write_text("another thing")
+    os.mkfifo(tmp_path / ".X3-lock")
     finding = directories.locks()
     assert (finding.status, finding.fixes) == ("note", (f"rm -f {tmp_path}/.X2-lock",))
     assert (finding.facts["displays"], finding.facts["stale"]) == (1, [f"{tmp_path}/.X2-lock"])
+    assert finding.facts["stale_of_others"] == [f"{tmp_path}/.X3-lock"]
 
 
 def test_variables_of_an_ended_job_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

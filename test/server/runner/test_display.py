@@ -86,6 +86,20 @@ def test_the_expected_display_is_the_last_one_or_else_a_free_one(tmp_path: Path)
     assert expected(tmp_path) == OURS
 
 
+def test_a_lock_that_is_a_pipe_takes_its_number_and_nobody_waits_for_a_writer(
+    runners: Runners, tmp_path: Path, runtime: Path
+) -> None:
+    (runtime / "default").mkdir(mode=0o700)
+    display = expected(runtime / "default")
+    lock = Path(f"/tmp/.X{display.removeprefix(':')}-lock")
+    os.mkfifo(lock)
+    try:
+        assert not is_free(display)
+        assert runners.start().until(phase="running")["display"] != display
+    finally:
+        lock.unlink()
+
+
 def test_a_display_that_others_show_takes_sizes_from_its_own_user_and_no_input(runners: Runners) -> None:
     run = runners.start("--option=xserver=xvnc", backend="stream")
     display = run.until(phase="running")["display"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from jupyter_vnc_proxy.runner.menu_entries import programs, quoted, read, write_copies
@@ -19,6 +20,7 @@ def test_programs_are_read_with_their_quotes_from_every_group(tmp_path: Path) ->
     entry(tmp_path, "broken.desktop", 'Exec="unfinished')
     entry(tmp_path, "empty.desktop", "Exec=")
     (tmp_path / "applications" / "binary.desktop").write_bytes(b"Exec=\xff\n")
+    os.mkfifo(tmp_path / "applications" / "pipe.desktop")
     entry(tmp_path, "notes.txt", "Exec=other")
     assert programs(read([str(tmp_path), "/does/not/exist"])) == {"gimp", "/opt/x/new", "/opt/My Program/run$"}
 

@@ -64,6 +64,19 @@ def test_entries_are_shown_where_menus_show_them(write: Any, shown: Any, data: P
     assert found.name == "In a folder"
 
 
+@pytest.mark.parametrize("form", ["{}", "..-{}", "{}-..-x", ".-x"])
+def test_an_id_leads_to_no_file_elsewhere(write: Any, data: Path, tmp_path: Path, form: str) -> None:
+    write("x")
+    write("x", where=tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "x.desktop").symlink_to(tmp_path / "elsewhere" / "applications" / "x.desktop")
+    (data / "x.desktop").symlink_to(data / "applications" / "x.desktop")
+    elsewhere = str(tmp_path / "elsewhere" / "x").replace("/", "-")
+    assert entries.find("x.desktop") is not None
+    for path in (elsewhere, "x", "applications-x", "..-applications-x", f"-{elsewhere}"):
+        name = f"{form.format(path)}.desktop"
+        assert name == "x.desktop" or entries.find(name) is None, name
+
+
 def test_the_administrator_chooses(write: Any, shown: Any) -> None:
     write("org.example.one", Name="one", Categories="Science;Education;")
     write("org.example.two", Name="two", Categories="Graphics;")
