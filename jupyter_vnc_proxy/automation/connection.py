@@ -69,7 +69,8 @@ class RFBConnection:
     async def sync(self) -> None:
         """Wait until the server has read all that was sent: it answers a request for one pixel in its turn."""
         async with self._lock:
-            if self._answer is not None:  # of a call that was cancelled; the server may answer two requests with one
+            if self._answer is not None and not self._answer.done():
+                # Of a call that was cancelled; the server may answer two requests with one.
                 await self._answered(self._answer)
             self._answer = asyncio.get_running_loop().create_future()
             await self._send(requests.update(False, 0, 0, 1, 1))

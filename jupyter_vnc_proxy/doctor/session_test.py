@@ -36,8 +36,6 @@ def session_test(backend: str = "auto") -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="jvt-", dir="/tmp", ignore_cleanup_errors=True) as runtime:
         home = Path(runtime, "home")
         home.mkdir(mode=0o700)
-        desktop = Desktop(Path(runtime, "session"))
-        desktop.prepare()
         try:
             options = DesktopOptions(backend, geometry=Geometry(640, 480), extra=extra)
             chosen = choose(options)
@@ -51,6 +49,8 @@ def session_test(backend: str = "auto") -> list[Finding]:
                 options = options.replaced(session_command=("env", *variables, *session.argv))
         except VncError as error:
             return [_failed(error.message, error.fix)]
+        desktop = Desktop(Path(runtime, "session"))
+        desktop.prepare()
         with desktop.own():
             try:
                 return [_test(desktop, options, title)]

@@ -49,7 +49,8 @@ def read_stat(pid: int | str) -> ProcessStat:
         raise ProcessLookupError(f"there is no process {pid}") from error
     fields = text.rpartition(")")[2].split()  # the name before may contain spaces and parentheses
     state, parent, group, session = fields[0], *map(int, fields[1:4])
-    return ProcessStat(state, parent, group, session, start_time=int(fields[19]), environment_end=int(fields[48]))
+    environment_end = int(fields[48]) if len(fields) > 48 else 0  # some sandboxes have fewer fields
+    return ProcessStat(state, parent, group, session, int(fields[19]), environment_end)
 
 
 @functools.cache

@@ -86,9 +86,7 @@ def test_the_expected_display_is_the_last_one_or_else_a_free_one(tmp_path: Path)
     assert expected(tmp_path) == OURS
 
 
-def test_a_lock_that_is_a_pipe_takes_its_number_and_nobody_waits_for_a_writer(
-    runners: Runners, tmp_path: Path, runtime: Path
-) -> None:
+def test_a_lock_that_is_a_pipe_takes_its_number_and_nobody_waits_for_a_writer(runners: Runners, runtime: Path) -> None:
     (runtime / "default").mkdir(mode=0o700)
     display = expected(runtime / "default")
     lock = Path(f"/tmp/.X{display.removeprefix(':')}-lock")
