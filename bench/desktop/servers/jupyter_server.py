@@ -17,6 +17,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from jupyter_vnc_proxy.system.process_groups import environment_of
+
 from . import processes
 from .versions import python_version
 
@@ -84,7 +86,7 @@ class JupyterServer:
         for process in self.processes():
             if process.argv == SESSION_COMMAND:
                 with contextlib.suppress(OSError):
-                    variables = processes.environment(process.pid)
+                    variables = environment_of(process.pid)
                     cookies = variables.get("XAUTHORITY") or os.fspath(self.home / ".Xauthority")
                     return variables["DISPLAY"], Path(cookies)
         return None

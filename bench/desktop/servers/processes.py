@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_vnc_proxy.system.process_groups import environment_entries
+
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 STOP_TIMEOUT_SECONDS = 10.0
 
@@ -46,7 +48,7 @@ def marked(variable: str, value: str) -> list[Process]:
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError, IndexError):
-            if wanted not in (entry / "environ").read_bytes().split(b"\0"):
+            if wanted not in environment_entries(int(entry.name)):
                 continue
             argv = tuple((entry / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0"))
             # The name may contain spaces and parentheses; state, ppid … follow the last one (proc(5)).
@@ -55,12 +57,6 @@ def marked(variable: str, value: str) -> list[Process]:
                 cpu = (int(numbers[11]) + int(numbers[12])) / TICKS_PER_SECOND
                 found.append(Process(int(entry.name), _name(argv), argv, cpu))
     return found
-
-
-def environment(pid: int) -> dict[str, str]:
-    """Return the environment that a process was started with."""
-    entries = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
-    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
 
 def megabytes(pid: int, without: Collection[int] = ()) -> float:

@@ -13,9 +13,9 @@ import xcffib
 import xcffib.xproto
 import xcffib.xtest
 
+from jupyter_vnc_proxy.system.process_groups import environment_of
 from jupyter_vnc_proxy.system.x_display import connect, write_cookie
 
-from . import processes
 from .configurations import XORG
 from .jupyter_server import MARKER, ServerError, free_port
 from .our_server import OurServer
@@ -143,7 +143,7 @@ class RdpServer(OurServer):
         )
         asked, keys = answers[min(self._answered, len(answers) - 1)]
         if asked and self._answered < len(answers) and time.monotonic() > self._pause:
-            variables = processes.environment(running["jupyter_vnc_proxy.backends.programs.rdp_client"].pid)
+            variables = environment_of(running["jupyter_vnc_proxy.backends.programs.rdp_client"].pid)
             with _display(variables["DISPLAY"], Path(variables["XAUTHORITY"])) as connection:
                 if _type(connection, keys):
                     self._answered += 1
